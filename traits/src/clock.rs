@@ -1,0 +1,101 @@
+//! Reading time, and being woken by it.
+
+use core::task::Waker;
+
+use crate::{Duration, Instant};
+
+/// A source of monotonic time.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Duration, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let start = clock.now();
+/// sim.run(clock.sleep(Duration::from_secs(3_600)));
+/// assert_eq!(clock.now() - start, Duration::from_secs(3_600)); // at once
+/// ```
+///
+/// # For implementers
+///
+/// A clock is a handle that is cheap to copy or clone, zero-sized where there
+/// is one timer in the machine.
+///
+/// # For driver authors
+///
+/// Take the clock as a value. Call `now()` only where you wait; a state machine
+/// gets the time as an argument.
+pub trait Clock {
+    /// Returns the current time.
+    ///
+    /// Never fails, and is never earlier than any instant that this clock
+    /// returned before.
+    fn now(&self) -> Instant;
+
+    /// Returns how stale `now()` may be: the length of one tick, rounded up.
+    ///
+    /// A clock of 1 MHz reads the same for a whole microsecond; who wants to
+    /// wait for "at least" a span must wait for one tick more.
+    /// [`Timer::sleep`](crate::Timer::sleep) does. Virtual time stands still
+    /// while it is looked at, so there the resolution is zero.
+    fn resolution(&self) -> Duration {
+        Duration::from_micros(1)
+    }
+}
+
+/// A clock that can wake a task.
+///
+/// ```
+/// use core::future::poll_fn;
+/// use core::task::Poll;
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Instant, TimerQueue};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let noon = Instant::from_micros(43_200_000_000);
+/// // What `Timer::sleep_until` does:
+/// sim.run(poll_fn(|cx| {
+///     if clock.now() >= noon {
+///         return Poll::Ready(());
+///     }
+///     clock.schedule_wake(noon, cx.waker());
+///     Poll::Pending
+/// }));
+/// ```
+///
+/// # For implementers
+///
+/// Keep one entry per waker, holding the earliest `at` asked for. That is
+/// enough, because a woken task polls every future it holds and each pending
+/// one asks again; and it means that a sleep needs no storage, no pinning and
+/// no `Drop`. Waking early or twice is allowed, waking late is a bug. Take any
+/// waker, also one that your executor did not make. Wake outside of your lock:
+/// a waker may call back into the queue.
+///
+/// # For driver authors
+///
+/// You want [`Timer`](crate::Timer), which every `TimerQueue` is.
+pub trait TimerQueue: Clock {
+    /// Arranges for `waker` to be woken once `now() >= at`.
+    ///
+    /// A past `at` wakes it at once.
+    fn schedule_wake(&self, at: Instant, waker: &Waker);
+}
+
+impl<T: Clock + ?Sized> Clock for &T {
+    fn now(&self) -> Instant {
+        T::now(self)
+    }
+
+    fn resolution(&self) -> Duration {
+        T::resolution(self)
+    }
+}
+
+impl<T: TimerQueue + ?Sized> TimerQueue for &T {
+    fn schedule_wake(&self, at: Instant, waker: &Waker) {
+        T::schedule_wake(self, at, waker);
+    }
+}

@@ -1,0 +1,44 @@
+//! A [`TimerQueue`] as an embedded-hal-async delay.
+
+use embedded_hal_async::delay::DelayNs;
+
+use crate::{Duration, Timer, TimerQueue};
+
+/// Any [`TimerQueue`] as an [`embedded_hal_async::delay::DelayNs`], for drivers
+/// that only pause and need not know about clocks.
+///
+/// Waits are rounded up to whole microseconds and then to whole ticks of the
+/// clock, and a wait of less than a tick still waits for one: never too short.
+///
+/// ```
+/// use embedded_hal_async::delay::DelayNs;
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Delay, Instant};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// sim.run(Delay(clock.clone()).delay_ns(450));
+/// assert_eq!(clock.now(), Instant::from_micros(1));
+/// ```
+///
+/// # Cancel safety
+///
+/// Cancel-safe, but the next call starts the span anew.
+#[derive(Clone, Copy, Debug)]
+pub struct Delay<T>(pub T);
+
+impl<T: TimerQueue> DelayNs for Delay<T> {
+    async fn delay_ns(&mut self, ns: u32) {
+        self.0.sleep(Duration::from_nanos_ceil(u64::from(ns))).await;
+    }
+
+    // The trait's own forms loop over nanoseconds, and a loop of sleeps is late
+    // by a tick at each turn.
+    async fn delay_us(&mut self, us: u32) {
+        self.0.sleep(Duration::from_micros(u64::from(us))).await;
+    }
+
+    async fn delay_ms(&mut self, ms: u32) {
+        self.0.sleep(Duration::from_millis(u64::from(ms))).await;
+    }
+}

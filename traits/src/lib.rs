@@ -1,0 +1,45 @@
+//! What an async executor must provide to hardware drivers, and adapters to
+//! the traits that the embedded world already has.
+//!
+//! | trait | answers | implemented by |
+//! | --- | --- | --- |
+//! | [`Clock`], [`TimerQueue`] | what time is it; wake me then | each backend |
+//! | [`Readiness`] | when is another try worth it | interrupts, file descriptors, [`PollEvery`] |
+//! | [`EdgeInput`] | which level, since when, how many edges were missed | GPIO lines, [`PolledEdges`] |
+//! | [`AnalogInput`] | which voltage | converters |
+//! | [`Spawn`] | run this beside me | each backend |
+//!
+//! Everything else is built on these: [`Timer`] sleeps, times out and ticks on
+//! any [`TimerQueue`]; [`Delay`] is any [`TimerQueue`] as embedded-hal-async's
+//! `DelayNs`; [`nb_ready`] and [`NbSerial`] make async what is written for
+//! `nb`. Drivers are generic over what they need; only applications see
+//! [`Spawn`].
+//!
+//! No trait here has a `Send` bound, and no type a marker that forbids it: a
+//! driver is `Send` exactly when its pins and its clock are.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod analog;
+mod clock;
+mod delay;
+mod edge;
+mod nb_adapter;
+mod poll_every;
+mod polled_edges;
+mod readiness;
+mod spawn;
+mod time;
+mod timer;
+
+pub use analog::AnalogInput;
+pub use clock::{Clock, TimerQueue};
+pub use delay::Delay;
+pub use edge::{Edge, EdgeInput, TimeSource};
+pub use nb_adapter::{NbError, NbSerial, nb_ready};
+pub use poll_every::PollEvery;
+pub use polled_edges::PolledEdges;
+pub use readiness::{Interest, Readiness, ReadinessExt};
+pub use spawn::{Exit, JoinHandle, Spawn, SpawnError};
+pub use time::{Duration, Instant};
+pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timer};

@@ -1,0 +1,56 @@
+//! Readiness for sources that cannot tell.
+
+use core::convert::Infallible;
+use core::task::{Context, Poll};
+
+use crate::{Duration, Instant, Interest, Readiness, TimerQueue};
+
+/// [`Readiness`] of a source that cannot tell: worth a try every `period`.
+///
+/// The first is a period after the first wait; a wait that comes late is ready
+/// at once. Both directions share the period. A period of zero would spin and
+/// is taken as one microsecond.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Duration, PollEvery, nb_ready, Interest};
+///
+/// let sim = Sim::new();
+/// let mut tries = 0;
+/// let mut ready = PollEvery::new(sim.clock(), Duration::from_millis(10));
+/// let value = sim.run(nb_ready(&mut ready, Interest::Read, || {
+///     tries += 1;
+///     if tries < 4 { Err(nb::Error::WouldBlock) } else { Ok::<_, nb::Error<()>>(7) }
+/// }));
+/// assert_eq!((value.unwrap(), tries), (7, 4));
+/// ```
+#[derive(Debug)]
+pub struct PollEvery<T> {
+    clock: T,
+    period: Duration,
+    due: Option<Instant>,
+}
+
+impl<T> PollEvery<T> {
+    /// Creates a source that is worth a try every `period`.
+    pub fn new(clock: T, period: Duration) -> Self {
+        Self { clock, period: period.max(Duration::from_micros(1)), due: None }
+    }
+}
+
+impl<T> embedded_io::ErrorType for PollEvery<T> {
+    type Error = Infallible;
+}
+
+impl<T: TimerQueue> Readiness for PollEvery<T> {
+    fn poll_ready(&mut self, _: Interest, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        let now = self.clock.now();
+        let due = *self.due.get_or_insert(now + self.period);
+        if now < due {
+            self.clock.schedule_wake(due, cx.waker());
+            return Poll::Pending;
+        }
+        self.due = None;
+        Poll::Ready(Ok(()))
+    }
+}

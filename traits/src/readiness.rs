@@ -1,0 +1,83 @@
+//! Knowing when to try again.
+
+use core::future::{Future, poll_fn};
+use core::task::{Context, Poll};
+
+/// Which direction a caller wants to make progress in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interest {
+    /// There may be something to read.
+    Read,
+    /// There may be room to write.
+    Write,
+}
+
+/// A non-blocking source that can say when trying again is worth it.
+///
+/// Try first, and wait only when the try would block. Ready is a hint: the try
+/// after it may block again.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Duration, Instant, Interest, PollEvery, ReadinessExt};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// // A device that cannot tell, so it is looked at every 5 ms.
+/// let mut source = PollEvery::new(clock.clone(), Duration::from_millis(5));
+/// sim.run(source.ready(Interest::Read)).unwrap();
+/// assert_eq!(clock.now(), Instant::from_millis(5));
+/// ```
+///
+/// # For implementers
+///
+/// Register the waker *before* looking at the flag, so that an event between
+/// the two is not lost. One waker a direction is enough: the source is borrowed
+/// by who waits. A source that has failed for good is ready with its error,
+/// each time.
+///
+/// # For driver authors
+///
+/// Rather than this, take `embedded_io_async::Read`; be generic over
+/// `Readiness` only where you wrap a non-blocking thing yourself.
+/// [`nb_ready`](crate::nb_ready) is the loop you would write.
+pub trait Readiness: embedded_io::ErrorType {
+    /// Polls for readiness since the last try, registering the waker if pending.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the source reports instead of waiting.
+    fn poll_ready(
+        &mut self,
+        interest: Interest,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Self::Error>>;
+}
+
+impl<T: Readiness + ?Sized> Readiness for &mut T {
+    fn poll_ready(
+        &mut self,
+        interest: Interest,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Self::Error>> {
+        T::poll_ready(self, interest, cx)
+    }
+}
+
+/// Awaiting [`Readiness`]. Every source has it.
+pub trait ReadinessExt: Readiness {
+    /// Waits until a try in direction `interest` is worth it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the source reports instead of waiting.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: readiness that nobody used is reported again.
+    fn ready(&mut self, interest: Interest) -> impl Future<Output = Result<(), Self::Error>> {
+        poll_fn(move |cx| self.poll_ready(interest, cx))
+    }
+}
+
+impl<T: Readiness + ?Sized> ReadinessExt for T {}

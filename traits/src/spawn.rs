@@ -1,0 +1,100 @@
+//! Starting tasks that outlive their parent.
+
+use core::fmt;
+use core::future::Future;
+
+/// Starts tasks on the current thread's executor.
+///
+/// It is the last of four ways to do two things at once. In this order:
+///
+/// 1. `join` and `select`: they borrow, return values and need no storage.
+/// 2. A task group, for a number of children that is known at run time.
+/// 3. The executor's own way, in `main`: `#[embassy_executor::task]`.
+/// 4. `Spawn`, for what must outlive its parent.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer};
+///
+/// let sim = Sim::new();
+/// let (clock, spawner) = (sim.clock(), sim.spawner());
+/// sim.run(async {
+///     let blink = {
+///         let clock = clock.clone();
+///         async move {
+///             loop {
+///                 clock.sleep(Duration::from_millis(500)).await;
+///             }
+///         }
+///     };
+///     let blink = spawner.spawn(blink).unwrap();
+///     clock.sleep(Duration::from_secs(2)).await;
+///     assert_eq!(blink.cancel().await, Exit::Cancelled);
+/// });
+/// ```
+///
+/// # For implementers
+///
+/// A task never leaves the executor it was spawned on, so there is no `Send`
+/// here. A task that has been cancelled is dropped before anyone hears of it.
+///
+/// # For driver authors
+///
+/// Not for you: a driver is a value with `async` methods, and what runs beside
+/// what is the application's choice.
+pub trait Spawn {
+    /// Owns a spawned task.
+    type Handle: JoinHandle;
+
+    /// Starts `future`.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError`] when the executor has no free slot; `future` has been
+    /// dropped. Try again when a task has ended.
+    fn spawn<F>(&self, future: F) -> Result<Self::Handle, SpawnError>
+    where
+        F: Future<Output = ()> + 'static;
+}
+
+/// Owns a task. Awaiting it waits for the task's end; dropping it cancels.
+///
+/// Tasks return nothing: a value belongs in a queue, or in a `join`.
+///
+/// # Cancel safety
+///
+/// The handle is its own future: whoever drops it, awaited or not, cancels the
+/// task. Await `&mut handle` in a `select` to keep it.
+pub trait JoinHandle: Future<Output = Exit> + Unpin {
+    /// Cancels the task and waits until its future has been dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the task is cancelled from the first poll on, or from the
+    /// drop if there was none.
+    fn cancel(self) -> impl Future<Output = Exit>;
+
+    /// Lets the task run to its end with no owner.
+    fn detach(self);
+}
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It returned.
+    Completed,
+    /// Its future was dropped before it returned.
+    Cancelled,
+}
+
+/// The executor has no free slot for another task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpawnError;
+
+impl fmt::Display for SpawnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no free task slot")
+    }
+}
+
+impl core::error::Error for SpawnError {}

@@ -1,0 +1,207 @@
+//! Sleeping, timing out and ticking, on any [`TimerQueue`].
+
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+
+use crate::{Duration, Instant, TimerQueue};
+
+/// Sleeping, timing out and ticking. Every [`TimerQueue`] has it.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Duration, Elapsed, Instant, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// sim.run(async {
+///     clock.sleep(Duration::from_millis(20)).await;
+///     assert_eq!(clock.now(), Instant::from_millis(20));
+///
+///     let nothing = core::future::pending::<()>();
+///     assert_eq!(clock.timeout(Duration::from_secs(1), nothing).await, Err(Elapsed));
+///     assert_eq!(clock.now(), Instant::from_millis(1_020));
+/// });
+/// ```
+///
+/// # For driver authors
+///
+/// Compute deadlines, and sleep until them: a span that is measured again after
+/// each cancelled wait never ends.
+pub trait Timer: TimerQueue {
+    /// Waits until `now() >= deadline`. A past deadline resolves at once.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: dropping the future does nothing, except that its task may
+    /// be woken once for no reason.
+    fn sleep_until(&self, deadline: Instant) -> SleepUntil<'_, Self> {
+        SleepUntil { clock: self, deadline }
+    }
+
+    /// Waits for at least `span`, counted from this call, not the first poll.
+    ///
+    /// One tick of the clock is added, because the present one may be nearly
+    /// over ([`Clock::resolution`](crate::Clock::resolution)); in virtual time
+    /// that is nothing. A `span` of zero resolves at once.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe, but the next call starts the span anew.
+    fn sleep(&self, span: Duration) -> SleepUntil<'_, Self> {
+        let now = self.now();
+        let tick = if span.is_zero() { Duration::ZERO } else { self.resolution() };
+        self.sleep_until(now + span + tick)
+    }
+
+    /// Waits for `future` for at most `span`, counted from this call.
+    ///
+    /// `future` is polled first: a result that is ready is never thrown away.
+    ///
+    /// # Errors
+    ///
+    /// [`Elapsed`] when time ran out; `future` has been dropped by then.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of `future`.
+    fn timeout<F: Future>(
+        &self,
+        span: Duration,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
+        first_of(future, self.sleep(span))
+    }
+
+    /// Waits for `future` until `deadline` at most.
+    ///
+    /// `future` is polled first, once even if `deadline` is past: a result that
+    /// is ready is never thrown away.
+    ///
+    /// # Errors
+    ///
+    /// [`Elapsed`] when time ran out; `future` has been dropped by then.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of `future`.
+    fn timeout_at<F: Future>(
+        &self,
+        deadline: Instant,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
+        first_of(future, self.sleep_until(deadline))
+    }
+
+    /// Starts a ticker whose first tick is `period` from now.
+    ///
+    /// A `period` of zero is taken as one microsecond.
+    fn ticker(&self, period: Duration) -> Ticker<'_, Self> {
+        let period = period.max(Duration::from_micros(1));
+        Ticker { clock: self, period, next: self.now() + period }
+    }
+}
+
+impl<T: TimerQueue + ?Sized> Timer for T {}
+
+async fn first_of<T: TimerQueue + ?Sized, F: Future>(
+    future: F,
+    mut deadline: SleepUntil<'_, T>,
+) -> Result<F::Output, Elapsed> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        Pin::new(&mut deadline).poll(cx).map(|()| Err(Elapsed))
+    })
+    .await
+}
+
+/// Future of [`Timer::sleep_until`] and [`Timer::sleep`].
+#[must_use = "futures do nothing unless polled"]
+#[derive(Debug)]
+pub struct SleepUntil<'a, T: ?Sized> {
+    clock: &'a T,
+    deadline: Instant,
+}
+
+impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.clock.now() >= self.deadline {
+            return Poll::Ready(());
+        }
+        self.clock.schedule_wake(self.deadline, cx.waker());
+        Poll::Pending
+    }
+}
+
+/// Even ticks, without drift. Made by [`Timer::ticker`].
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Clock, Duration, Instant, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// sim.run(async {
+///     let mut ticker = clock.ticker(Duration::from_millis(100));
+///     assert_eq!(ticker.tick().await.missed, 0);
+///     clock.sleep(Duration::from_millis(350)).await; // Busy until 450 ms.
+///     let tick = ticker.tick().await; // The one of 400 ms, at once.
+///     assert_eq!((tick.at, tick.missed), (Instant::from_millis(400), 2));
+///     ticker.tick().await; // Still on the grid.
+///     assert_eq!(clock.now(), Instant::from_millis(500));
+/// });
+/// ```
+#[derive(Debug)]
+pub struct Ticker<'a, T: ?Sized> {
+    clock: &'a T,
+    period: Duration,
+    next: Instant,
+}
+
+/// One tick of a [`Ticker`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// When the tick was due: the ticker's start and a whole number of periods.
+    pub at: Instant,
+    /// How many earlier ticks went by since the last one returned, unseen.
+    pub missed: u64,
+}
+
+impl<T: TimerQueue + ?Sized> Ticker<'_, T> {
+    /// Waits for the next tick.
+    ///
+    /// Who comes late gets the latest tick that is due, at once, and is told
+    /// how many before it were missed; the grid stays where it was.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: a tick is spent only by resolving.
+    pub async fn tick(&mut self) -> Tick {
+        self.clock.sleep_until(self.next).await;
+        let late = self.clock.now() - self.next;
+        // The division costs a core without a divider hundreds of cycles.
+        let missed =
+            if late < self.period { 0 } else { late.as_micros() / self.period.as_micros() };
+        let at = self.next + Duration::from_micros(missed * self.period.as_micros());
+        self.next = at + self.period;
+        Tick { at, missed }
+    }
+}
+
+/// Time ran out. Returned by [`Timer::timeout`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed;
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("time ran out")
+    }
+}
+
+impl core::error::Error for Elapsed {}
