@@ -1,0 +1,34 @@
+//! Virtual time, scripted wires and models of devices: Tickwire's third
+//! backend, for tests and for laptops with no hardware at all.
+//!
+//! - [`Sim`] runs futures and jumps over all idle time: an hour takes
+//!   milliseconds. When nothing can ever wake, it says when that was and what
+//!   each task was waiting for.
+//! - [`impatiently`] drops an operation at every pending poll and starts it
+//!   again; [`drop_after`] drops it at one of them. What still gives the right
+//!   result is cancel-safe.
+//! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
+//!   record what a driver writes.
+//! - The models behave as their datasheets say, faults included, and are generic
+//!   over the clock: the same models run in real time.
+//! - [`Trace`] writes what happened on the wires as a VCD file, for GTKWave and
+//!   PulseView.
+#![forbid(unsafe_code)]
+
+mod bounce;
+mod census;
+mod clock;
+mod executor;
+mod impatience;
+mod trace;
+mod wire;
+
+pub mod i2c;
+
+pub use bounce::Bounce;
+pub use census::waits_for;
+pub use clock::SimClock;
+pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
+pub use impatience::{drop_after, impatiently};
+pub use trace::{Probe, Trace};
+pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};

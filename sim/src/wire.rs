@@ -1,0 +1,485 @@
+//! Nets, and the pins on them.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
+
+use embedded_hal::digital::{self, InputPin, OutputPin, PinState, StatefulOutputPin};
+use embedded_hal_async::digital::Wait;
+use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+
+use crate::{Probe, waits_for};
+
+/// One electrical net: a level, what it will do, and any number of pins.
+///
+/// Its future is a plan of toggles at set times ([`toggle_at`](Self::toggle_at),
+/// [`play`](Self::play)); its present is set by [`Output`]s and by
+/// [`set`](Self::set). A plan needs no task: it takes effect when someone looks,
+/// with the times it was made for. So in real time an edge keeps its time
+/// however busy the executor was.
+///
+/// Clones are the same wire.
+///
+/// ```
+/// use embedded_hal::digital::PinState;
+/// use embedded_hal_async::digital::Wait;
+/// use tickwire_sim::{Sim, Wire};
+/// use tickwire_traits::{Clock, Duration, Instant};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let wire = Wire::new(clock.clone(), PinState::High);
+/// wire.play("---_-_____---", Duration::from_millis(10)).unwrap();
+/// sim.run(wire.input().wait_for_low()).unwrap();
+/// assert_eq!(clock.now(), Instant::from_millis(30));
+/// ```
+pub struct Wire<T> {
+    net: Rc<RefCell<Net>>,
+    clock: T,
+}
+
+struct Net {
+    name: Option<String>,
+    level: PinState,
+    /// The level after the last toggle of the plan.
+    planned: PinState,
+    plan: VecDeque<Instant>,
+    /// How many edges there have been: rising and falling ones.
+    edges: [u64; 2],
+    watchers: Vec<Waker>,
+    armed: Vec<Weak<RefCell<EdgeQueue>>>,
+    listeners: Vec<Box<dyn FnMut(Edge)>>,
+    probe: Option<Probe>,
+    /// Operations until one fails.
+    fails_after: Option<u32>,
+}
+
+#[derive(Debug)]
+struct EdgeQueue {
+    edges: VecDeque<Edge>,
+    capacity: usize,
+    missed: u32,
+}
+
+/// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, whose times
+/// are exact.
+pub struct Input<T> {
+    wire: Wire<T>,
+    queue: Option<Rc<RefCell<EdgeQueue>>>,
+    capacity: usize,
+}
+
+/// The output end of a [`Wire`]: `OutputPin` and `StatefulOutputPin`.
+#[derive(Debug)]
+pub struct Output<T>(Wire<T>);
+
+/// The failure that [`Wire::fail_after`] asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinFault;
+
+/// A character in a timing diagram is neither `_` nor `-`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidDiagram(pub char);
+
+impl<T: Clock> Wire<T> {
+    /// Creates a wire at a level.
+    pub fn new(clock: T, initial: PinState) -> Self {
+        Self::with(None, clock, initial, None)
+    }
+
+    /// Creates a wire with a name, which a [`Stall`](crate::Stall) will tell.
+    pub fn named(name: &str, clock: T, initial: PinState) -> Self {
+        Self::with(Some(name.into()), clock, initial, None)
+    }
+
+    pub(crate) fn probed(name: &str, clock: T, initial: PinState, probe: Probe) -> Self {
+        Self::with(Some(name.into()), clock, initial, Some(probe))
+    }
+
+    fn with(name: Option<String>, clock: T, level: PinState, probe: Option<Probe>) -> Self {
+        let net = Net {
+            name,
+            level,
+            planned: level,
+            plan: VecDeque::new(),
+            edges: [0; 2],
+            watchers: Vec::new(),
+            armed: Vec::new(),
+            listeners: Vec::new(),
+            probe,
+            fails_after: None,
+        };
+        Self { net: Rc::new(RefCell::new(net)), clock }
+    }
+
+    /// Returns the present level.
+    pub fn level(&self) -> PinState {
+        self.catch_up();
+        self.net.borrow().level
+    }
+
+    /// Sets the level now. What is planned stays planned: so many toggles.
+    pub fn set(&self, level: PinState) {
+        if self.level() == level {
+            return;
+        }
+        {
+            let mut net = self.net.borrow_mut();
+            net.planned = !net.planned;
+        }
+        self.change(self.clock.now());
+    }
+
+    /// Plans toggles at the given times. Those before an earlier planned one, or
+    /// in the past, happen at once after it.
+    pub fn toggle_at(&self, times: &[Instant]) {
+        let watchers = {
+            let mut net = self.net.borrow_mut();
+            for at in times {
+                let at = net.plan.back().map_or(*at, |last| *last.max(at));
+                net.plan.push_back(at);
+                net.planned = !net.planned;
+            }
+            std::mem::take(&mut net.watchers)
+        };
+        // They sleep until the old plan's next toggle, or for ever.
+        watchers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Plans a change to `level` at `at`; nothing if the plan ends there already.
+    pub fn set_at(&self, at: Instant, level: PinState) {
+        if self.net.borrow().planned != level {
+            self.toggle_at(&[at]);
+        }
+    }
+
+    /// Plans a timing diagram that begins now: a character a `step`, `_` for low
+    /// and `-` for high. After the last character the level stays.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidDiagram`] with the first character that is neither; nothing has
+    /// been planned.
+    pub fn play(&self, diagram: &str, step: Duration) -> Result<(), InvalidDiagram> {
+        let level = |char| match char {
+            '_' => Ok(PinState::Low),
+            '-' => Ok(PinState::High),
+            other => Err(InvalidDiagram(other)),
+        };
+        let levels = diagram.chars().map(level).collect::<Result<Vec<_>, _>>()?;
+        let mut at = self.clock.now();
+        for level in levels {
+            self.set_at(at, level);
+            at += step;
+        }
+        Ok(())
+    }
+
+    /// Calls `listener` at each edge from now on: how models of devices watch
+    /// the pins that a driver moves.
+    pub fn on_edge(&self, listener: impl FnMut(Edge) + 'static) {
+        self.net.borrow_mut().listeners.push(Box::new(listener));
+    }
+
+    /// Lets one operation on a pin of this wire fail with [`PinFault`], after
+    /// `operations` that succeed.
+    ///
+    /// Each look at the level counts, also by a future that waits for it.
+    pub fn fail_after(&self, operations: u32) {
+        let watchers = {
+            let mut net = self.net.borrow_mut();
+            net.fails_after = Some(operations);
+            std::mem::take(&mut net.watchers)
+        };
+        watchers.into_iter().for_each(Waker::wake);
+    }
+
+    /// Makes an input pin on this wire.
+    pub fn input(&self) -> Input<T>
+    where
+        T: Clone,
+    {
+        Input { wire: self.clone(), queue: None, capacity: usize::MAX }
+    }
+
+    /// Makes an output pin on this wire.
+    pub fn output(&self) -> Output<T>
+    where
+        T: Clone,
+    {
+        Output(self.clone())
+    }
+
+    /// Lets the part of the plan happen that is past.
+    fn catch_up(&self) {
+        let now = self.clock.now();
+        loop {
+            let due = {
+                let mut net = self.net.borrow_mut();
+                match net.plan.front() {
+                    Some(at) if *at <= now => net.plan.pop_front(),
+                    _ => None,
+                }
+            };
+            match due {
+                Some(at) => self.change(at),
+                None => return,
+            }
+        }
+    }
+
+    /// Toggles the level, and tells everyone.
+    fn change(&self, at: Instant) {
+        let (edge, watchers, mut listeners) = {
+            let mut net = self.net.borrow_mut();
+            let level = !net.level;
+            net.level = level;
+            net.edges[usize::from(level == PinState::High)] += 1;
+            if let Some(probe) = &net.probe {
+                probe.record(at, level);
+            }
+            net.armed.retain(|queue| match queue.upgrade() {
+                Some(queue) => {
+                    queue.borrow_mut().push(at, level);
+                    true
+                }
+                None => false,
+            });
+            let watchers = std::mem::take(&mut net.watchers);
+            (Edge { at, level, missed: 0 }, watchers, std::mem::take(&mut net.listeners))
+        };
+        // Nothing is borrowed: both may come back to this wire.
+        watchers.into_iter().for_each(Waker::wake);
+        listeners.iter_mut().for_each(|listener| listener(edge));
+        let mut net = self.net.borrow_mut();
+        let added = std::mem::replace(&mut net.listeners, listeners);
+        net.listeners.extend(added);
+    }
+
+    /// Counts an operation, and fails if it is the one to fail.
+    fn operate(&self) -> Result<(), PinFault> {
+        let mut net = self.net.borrow_mut();
+        let Some(left) = net.fails_after else { return Ok(()) };
+        net.fails_after = left.checked_sub(1);
+        if net.fails_after.is_none() { Err(PinFault) } else { Ok(()) }
+    }
+}
+
+impl<T: TimerQueue> Wire<T> {
+    /// Arranges for a wake-up when the level may be another.
+    fn watch(&self, cx: &mut Context<'_>, what: &str) {
+        let next = {
+            let mut net = self.net.borrow_mut();
+            if !net.watchers.iter().any(|waker| waker.will_wake(cx.waker())) {
+                net.watchers.push(cx.waker().clone());
+            }
+            net.plan.front().copied()
+        };
+        if let Some(at) = next {
+            self.clock.schedule_wake(at, cx.waker());
+        }
+        waits_for(|| format!("{what} on {self:?}"));
+    }
+
+    async fn wait_for(&self, level: PinState) -> Result<(), PinFault> {
+        poll_fn(|cx| {
+            self.operate()?;
+            if self.level() == level {
+                return Poll::Ready(Ok(()));
+            }
+            self.watch(cx, if level == PinState::High { "high" } else { "low" });
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Waits for an edge after this call, of the kinds that `count` counts.
+    async fn wait_for_edge(
+        &self,
+        what: &str,
+        count: impl Fn([u64; 2]) -> u64,
+    ) -> Result<(), PinFault> {
+        self.catch_up();
+        let before = count(self.net.borrow().edges);
+        poll_fn(|cx| {
+            self.operate()?;
+            self.catch_up();
+            if count(self.net.borrow().edges) != before {
+                return Poll::Ready(Ok(()));
+            }
+            self.watch(cx, what);
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl EdgeQueue {
+    fn push(&mut self, at: Instant, level: PinState) {
+        if self.edges.len() >= self.capacity {
+            self.missed += 1;
+            return;
+        }
+        let missed = std::mem::take(&mut self.missed);
+        self.edges.push_back(Edge { at, level, missed });
+    }
+}
+
+impl<T> Input<T> {
+    /// Sets how many edges the input keeps for [`EdgeInput::edge`]; more are
+    /// lost, and counted in [`Edge::missed`]. The default is no limit.
+    pub fn with_edge_capacity(mut self, edges: usize) -> Self {
+        self.capacity = edges;
+        self
+    }
+}
+
+impl<T: Clock> InputPin for Input<T> {
+    fn is_high(&mut self) -> Result<bool, PinFault> {
+        self.wire.operate()?;
+        Ok(self.wire.level() == PinState::High)
+    }
+
+    fn is_low(&mut self) -> Result<bool, PinFault> {
+        self.is_high().map(|high| !high)
+    }
+}
+
+impl<T: TimerQueue> Wait for Input<T> {
+    async fn wait_for_high(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for(PinState::High).await
+    }
+
+    async fn wait_for_low(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for(PinState::Low).await
+    }
+
+    async fn wait_for_rising_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("a rising edge", |[_, rising]| rising).await
+    }
+
+    async fn wait_for_falling_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("a falling edge", |[falling, _]| falling).await
+    }
+
+    async fn wait_for_any_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("an edge", |[falling, rising]| falling + rising).await
+    }
+}
+
+impl<T: TimerQueue> EdgeInput for Input<T> {
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Hardware
+    }
+
+    fn arm(&mut self) -> Result<(), PinFault> {
+        self.wire.operate()?;
+        self.wire.catch_up();
+        let queue = EdgeQueue { edges: VecDeque::new(), capacity: self.capacity, missed: 0 };
+        let queue = Rc::new(RefCell::new(queue));
+        self.wire.net.borrow_mut().armed.push(Rc::downgrade(&queue));
+        self.queue = Some(queue);
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge, PinFault> {
+        if self.queue.is_none() {
+            self.arm()?;
+        }
+        let Self { wire, queue, .. } = self;
+        poll_fn(|cx| {
+            wire.operate()?;
+            wire.catch_up();
+            if let Some(edge) =
+                queue.as_ref().and_then(|queue| queue.borrow_mut().edges.pop_front())
+            {
+                return Poll::Ready(Ok(edge));
+            }
+            wire.watch(cx, "an edge");
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl<T: Clock> OutputPin for Output<T> {
+    fn set_low(&mut self) -> Result<(), PinFault> {
+        self.set_state(PinState::Low)
+    }
+
+    fn set_high(&mut self) -> Result<(), PinFault> {
+        self.set_state(PinState::High)
+    }
+
+    fn set_state(&mut self, level: PinState) -> Result<(), PinFault> {
+        self.0.operate()?;
+        self.0.set(level);
+        Ok(())
+    }
+}
+
+impl<T: Clock> StatefulOutputPin for Output<T> {
+    fn is_set_high(&mut self) -> Result<bool, PinFault> {
+        Ok(self.0.level() == PinState::High)
+    }
+
+    fn is_set_low(&mut self) -> Result<bool, PinFault> {
+        Ok(self.0.level() == PinState::Low)
+    }
+}
+
+impl<T> digital::ErrorType for Input<T> {
+    type Error = PinFault;
+}
+
+impl<T> digital::ErrorType for Output<T> {
+    type Error = PinFault;
+}
+
+impl digital::Error for PinFault {
+    fn kind(&self) -> digital::ErrorKind {
+        digital::ErrorKind::Other
+    }
+}
+
+impl<T: Clone> Clone for Wire<T> {
+    fn clone(&self) -> Self {
+        Self { net: self.net.clone(), clock: self.clock.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Wire<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ok(net) = self.net.try_borrow() else { return f.write_str("a wire in use") };
+        match &net.name {
+            Some(name) => write!(f, "wire `{name}`")?,
+            None => f.write_str("a wire")?,
+        }
+        write!(f, " that is {:?}, with {} toggles planned", net.level, net.plan.len())
+    }
+}
+
+impl<T> fmt::Debug for Input<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "input on {:?}", self.wire)
+    }
+}
+
+impl fmt::Display for PinFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the pin failed, as it was told to")
+    }
+}
+
+impl std::error::Error for PinFault {}
+
+impl fmt::Display for InvalidDiagram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` in a timing diagram, where `_` or `-` belongs", self.0)
+    }
+}
+
+impl std::error::Error for InvalidDiagram {}
