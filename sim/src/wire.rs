@@ -269,6 +269,12 @@ impl<T: Clock> Wire<T> {
 }
 
 impl<T: TimerQueue> Wire<T> {
+    /// Catches up on behalf of a task that looks anyway, without waking it again.
+    fn catch_up_for(&self, cx: &Context<'_>) {
+        self.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
+        self.catch_up();
+    }
+
     /// Arranges for a wake-up when the level may be another.
     fn watch(&self, cx: &mut Context<'_>, what: &str) {
         let next = {
@@ -287,6 +293,7 @@ impl<T: TimerQueue> Wire<T> {
     async fn wait_for(&self, level: PinState) -> Result<(), PinFault> {
         poll_fn(|cx| {
             self.operate()?;
+            self.catch_up_for(cx);
             if self.level() == level {
                 return Poll::Ready(Ok(()));
             }
@@ -306,7 +313,7 @@ impl<T: TimerQueue> Wire<T> {
         let before = count(self.net.borrow().edges);
         poll_fn(|cx| {
             self.operate()?;
-            self.catch_up();
+            self.catch_up_for(cx);
             if count(self.net.borrow().edges) != before {
                 return Poll::Ready(Ok(()));
             }
@@ -392,7 +399,7 @@ impl<T: TimerQueue> EdgeInput for Input<T> {
         let Self { wire, queue, .. } = self;
         poll_fn(|cx| {
             wire.operate()?;
-            wire.catch_up();
+            wire.catch_up_for(cx);
             if let Some(edge) =
                 queue.as_ref().and_then(|queue| queue.borrow_mut().edges.pop_front())
             {

@@ -1,0 +1,305 @@
+//! Deciding what a contact does, from what it seems to do.
+
+use core::ops::Not;
+
+use embedded_hal::digital::PinState;
+use tickwire_traits::{Duration, Instant};
+
+/// Whether a contact conducts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Contact {
+    /// It does not.
+    Open,
+    /// It does.
+    Closed,
+}
+
+/// A change of a debounced contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The state after it.
+    pub contact: Contact,
+    /// When it was decided: at the first edge ([`Mode::Eager`]) or at the end of
+    /// the time for which the contact was stable ([`Mode::Confirmed`]).
+    pub at: Instant,
+}
+
+/// When a change is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// At the first edge; then edges are ignored until there have been none for
+    /// the time set. What the contact has become meanwhile is reported then: a
+    /// change is late, never lost. For fingers, and clean lines.
+    #[default]
+    Eager,
+    /// When the contact has been stable for the time set. A shorter pulse is not
+    /// a change. For long wires, and noise.
+    Confirmed,
+}
+
+/// How long a contact bounces, and what is made of it.
+///
+/// ```
+/// use tickwire_drivers::switch::{Mode, Timing};
+/// use tickwire_traits::Duration;
+///
+/// // 50 ms either way is the original's `debounce_ms` (REFERENCE: Switch).
+/// assert_eq!(Timing::default(), Timing::eager(Duration::from_millis(50)));
+/// // A reed that closes cleanly and opens slowly.
+/// let reed = Timing { open: Duration::from_millis(20), ..Timing::confirmed(Duration::from_millis(2)) };
+/// assert_eq!(reed.mode, Mode::Confirmed);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// When a change is reported.
+    pub mode: Mode,
+    /// How long it takes after closing until the contact is stable. Values over
+    /// an hour are taken as an hour.
+    pub close: Duration,
+    /// The same after opening.
+    pub open: Duration,
+}
+
+/// How a contact is wired to its pin.
+///
+/// ```
+/// use embedded_hal::digital::PinState;
+/// use tickwire_drivers::switch::{Contact, Wiring};
+///
+/// // A button to ground, with a pull-up: the default.
+/// assert_eq!(Wiring::default(), Wiring::normally_open(PinState::Low));
+/// // A limit switch that opens when the carriage arrives.
+/// assert_eq!(Wiring::normally_closed(PinState::Low).rest, Contact::Closed);
+/// // A button of which only this is known: it is not pressed when we start.
+/// assert_eq!(Wiring::learnt(Contact::Open).closed, None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wiring {
+    /// The pin's level while the contact is closed. None to learn it: the level
+    /// that the pin has at the first look is taken as that of the contact at
+    /// rest.
+    pub closed: Option<PinState>,
+    /// The state of the contact when nobody acts on it.
+    pub rest: Contact,
+}
+
+/// Debounces a contact. Pure: levels and times in, changes out.
+///
+/// ```text
+///               edge: eager reports it
+///   ┌────────┐ ────────────────────────► ┌──────────┐ ─┐
+///   │ Stable │                           │ Settling │  │ edge: wait anew
+///   └────────┘ ◄──────────────────────── └──────────┘ ◄┘
+///               due: report what differs
+/// ```
+///
+/// Every edge is followed by a look when it is quiet again, so that an edge
+/// which the pin lost does not leave a wrong state for ever.
+///
+/// A late caller may bring an edge after the deadline, and that may mean two
+/// changes; the second is then due at once.
+///
+/// ```
+/// use embedded_hal::digital::PinState::{High, Low};
+/// use tickwire_drivers::switch::{Change, Contact, Debouncer, Timing, Wiring};
+/// use tickwire_traits::{Duration, Instant};
+///
+/// let timing = Timing::eager(Duration::from_millis(50));
+/// let mut debouncer = Debouncer::new(Wiring::normally_open(Low), timing);
+/// let at = Instant::from_millis(120);
+/// assert_eq!(debouncer.edge(Low, at), Some(Change { contact: Contact::Closed, at }));
+/// assert_eq!(debouncer.deadline(), Some(Instant::from_millis(170)));
+/// assert_eq!(debouncer.edge(High, Instant::from_millis(123)), None); // A bounce.
+/// ```
+#[derive(Clone, Debug)]
+pub struct Debouncer {
+    due: Instant,
+    /// In microseconds: 32 bits, to keep a switch at three words of 64.
+    close: u32,
+    open: u32,
+    mode: Mode,
+    phase: Phase,
+    closed: Option<PinState>,
+    rest: Contact,
+    /// As reported.
+    contact: Contact,
+    /// As seen last.
+    seen: Contact,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Stable,
+    Settling,
+    /// A change was seen at `due` by a caller who got another one first.
+    Owing,
+}
+
+impl Not for Contact {
+    type Output = Self;
+    fn not(self) -> Self {
+        match self {
+            Self::Open => Self::Closed,
+            Self::Closed => Self::Open,
+        }
+    }
+}
+
+impl Timing {
+    /// Reports at the first edge; the contact is stable after `settle`.
+    pub const fn eager(settle: Duration) -> Self {
+        Self { mode: Mode::Eager, close: settle, open: settle }
+    }
+
+    /// Reports when the contact has been stable for `stable`.
+    pub const fn confirmed(stable: Duration) -> Self {
+        Self { mode: Mode::Confirmed, close: stable, open: stable }
+    }
+}
+
+impl Default for Timing {
+    /// Eager, 50 ms either way.
+    fn default() -> Self {
+        Self::eager(Duration::from_millis(50))
+    }
+}
+
+impl Wiring {
+    /// A contact that closes when acted on, and makes its pin `closed` then.
+    pub const fn normally_open(closed: PinState) -> Self {
+        Self { closed: Some(closed), rest: Contact::Open }
+    }
+
+    /// A contact that opens when acted on, and makes its pin `closed` at rest.
+    pub const fn normally_closed(closed: PinState) -> Self {
+        Self { closed: Some(closed), rest: Contact::Closed }
+    }
+
+    /// A contact that is at rest when it is first looked at, of either polarity.
+    pub const fn learnt(rest: Contact) -> Self {
+        Self { closed: None, rest }
+    }
+}
+
+impl Default for Wiring {
+    /// A normally open contact to ground, with a pull-up.
+    fn default() -> Self {
+        Self::normally_open(PinState::Low)
+    }
+}
+
+impl Debouncer {
+    /// Creates a debouncer of a contact that is at rest, or will be found not to
+    /// be at the first [`look`](Self::look), which is due at once.
+    pub const fn new(wiring: Wiring, timing: Timing) -> Self {
+        let Wiring { closed, rest } = wiring;
+        Self {
+            due: Instant::EPOCH,
+            close: micros(timing.close),
+            open: micros(timing.open),
+            mode: timing.mode,
+            phase: Phase::Settling,
+            closed,
+            rest,
+            contact: rest,
+            seen: rest,
+        }
+    }
+
+    /// Returns the state as reported last.
+    pub const fn contact(&self) -> Contact {
+        self.contact
+    }
+
+    /// Returns when to call [`look`](Self::look), if no edge comes before.
+    pub fn deadline(&self) -> Option<Instant> {
+        (self.phase != Phase::Stable).then_some(self.due)
+    }
+
+    /// Returns the state of the contact when nobody acts on it.
+    pub const fn rest(&self) -> Contact {
+        self.rest
+    }
+
+    /// Takes note of an edge: the pin is at `level` from `at` on.
+    pub fn edge(&mut self, level: PinState, at: Instant) -> Option<Change> {
+        let seen = self.read(level, !level);
+        self.note(seen, at)
+    }
+
+    /// Takes note that the pin is at `level` at `now`, and of what is due.
+    pub fn look(&mut self, level: PinState, now: Instant) -> Option<Change> {
+        let seen = self.read(level, level);
+        if seen == self.seen { self.elapse(now) } else { self.note(seen, now) }
+    }
+
+    /// Reads a level as a contact; learns the polarity if need be.
+    fn read(&mut self, level: PinState, resting: PinState) -> Contact {
+        let closed = *self.closed.get_or_insert(match self.rest {
+            Contact::Closed => resting,
+            Contact::Open => !resting,
+        });
+        if level == closed { Contact::Closed } else { Contact::Open }
+    }
+
+    fn note(&mut self, seen: Contact, at: Instant) -> Option<Change> {
+        let earlier = self.elapse(at);
+        if earlier.is_some() {
+            // What may be due behind it is only the end of its settling.
+            self.elapse(at);
+        }
+        self.seen = seen;
+        match (self.phase, self.mode) {
+            (Phase::Settling, _) | (_, Mode::Confirmed) => self.settle(at),
+            // No news; but who says so may have lost an edge, so look again.
+            _ if seen == self.contact => self.settle(at),
+            (Phase::Owing, _) => {}
+            (Phase::Stable, Mode::Eager) if earlier.is_none() => return Some(self.report(at)),
+            (Phase::Stable, Mode::Eager) => {
+                self.phase = Phase::Owing;
+                self.due = at;
+            }
+        }
+        earlier
+    }
+
+    fn elapse(&mut self, now: Instant) -> Option<Change> {
+        if now < self.deadline()? {
+            return None;
+        }
+        if self.phase == Phase::Owing {
+            return Some(self.report(self.due));
+        }
+        self.phase = Phase::Stable;
+        if self.seen == self.contact {
+            return None;
+        }
+        self.contact = self.seen;
+        Some(Change { contact: self.contact, at: self.due })
+    }
+
+    fn report(&mut self, at: Instant) -> Change {
+        self.contact = self.seen;
+        self.settle(at);
+        Change { contact: self.contact, at }
+    }
+
+    fn settle(&mut self, at: Instant) {
+        let awaited = match self.mode {
+            Mode::Eager => self.contact,
+            Mode::Confirmed => self.seen,
+        };
+        let micros = match awaited {
+            Contact::Closed => self.close,
+            Contact::Open => self.open,
+        };
+        self.phase = Phase::Settling;
+        self.due = at + Duration::from_micros(u64::from(micros));
+    }
+}
+
+const fn micros(span: Duration) -> u32 {
+    const HOUR: u64 = 3_600_000_000;
+    let micros = span.as_micros();
+    if micros > HOUR { HOUR as u32 } else { micros as u32 }
+}
