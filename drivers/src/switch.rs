@@ -11,7 +11,8 @@ pub use debouncer::{Change, Contact, Debouncer, Mode, Timing, Wiring};
 /// A debounced contact on one pin.
 ///
 /// ```
-/// /// use tickwire_drivers::switch::{Contact, Switch, Timing, Wiring};
+/// use embedded_hal::digital::PinState;
+/// use tickwire_drivers::switch::{Contact, Switch, Timing, Wiring};
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::{Duration, Instant};
 ///
@@ -101,7 +102,8 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     ///
     /// ```
     /// use core::pin::pin;
-    ///     /// use futures_util::StreamExt;
+    /// use embedded_hal::digital::PinState;
+    /// use futures_util::StreamExt;
     /// use tickwire_drivers::switch::{Switch, Timing, Wiring};
     /// use tickwire_sim::{Sim, Wire};
     /// use tickwire_traits::Instant;

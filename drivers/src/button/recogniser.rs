@@ -1,0 +1,324 @@
+//! Reading presses and releases as gestures.
+
+use tickwire_traits::{Duration, Instant};
+
+/// Something that a finger did, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gesture {
+    /// What it was.
+    pub event: Event,
+    /// When: the time of the edge, or that at which it was certain.
+    pub at: Instant,
+}
+
+/// What a finger did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// The button went down.
+    Press,
+    /// The button came up. Never without its press.
+    Release,
+    /// It was pressed once, not for long, and not again in time for a double
+    /// click. Only with [`Reporting::Exclusive`].
+    Click,
+    /// It was pressed twice in time.
+    Double,
+    /// It was pressed this often in time: 3 or more.
+    Clicks(u8),
+    /// It has been held for [`Timing::long`].
+    Long,
+    /// It is still held, [`Timing::repeat`] after the last `Long` or `Repeat`.
+    Repeat,
+}
+
+/// Whether clicks are reported as they come, or when it is certain how many
+/// there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Reporting {
+    /// As they come. A double click reads press, release, press, double,
+    /// release; a single one press and release, with nothing to tell after
+    /// them: act on [`Event::Press`].
+    #[default]
+    Immediate,
+    /// Each gesture is one of [`Event::Click`], [`Event::Double`],
+    /// [`Event::Clicks`] and [`Event::Long`], reported when the others are
+    /// excluded. Presses and releases are reported as they come.
+    Exclusive,
+}
+
+/// Where one gesture ends and another begins.
+///
+/// Spans over an hour are taken as an hour.
+///
+/// ```
+/// use tickwire_drivers::button::{Reporting, Timing};
+/// use tickwire_traits::Duration;
+///
+/// // The original's times.
+/// let timing = Timing::default();
+/// assert_eq!(timing.long, Duration::from_millis(1_000));
+/// assert_eq!(timing.double, Duration::from_millis(400));
+/// // A volume button: click for a step, hold for more.
+/// let volume = Timing {
+///     reporting: Reporting::Exclusive,
+///     most_clicks: 1,
+///     repeat: Some(Duration::from_millis(150)),
+///     ..Timing::default()
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// The longest time from one press to the next of a double click.
+    pub double: Duration,
+    /// The shortest hold that is a long press. The second press of a double
+    /// click is never one.
+    pub long: Duration,
+    /// How often a button that is held after a long press repeats, if it does.
+    pub repeat: Option<Duration>,
+    /// The largest number of clicks that are told apart from one more: 2 for
+    /// double clicks, 1 for none.
+    pub most_clicks: u8,
+    /// When clicks are reported.
+    pub reporting: Reporting,
+}
+
+/// Recognises gestures. Pure: contacts and times in, gestures out.
+///
+/// ```text
+///        press                held for `long`
+///   Up ─────────► Down(1) ─────────────────────► Held ⟲ `repeat`
+///   ▲ ▲             │ release                      │ release
+///   │ │             ▼                              │
+///   │ └──────── Window(n) ◄─────────┐              │
+///   │ `double` over │ press         │ release      │
+///   │ (n clicks)    ▼               │              │
+///   │           Down(n + 1) ────────┘              │
+///   │               │ n + 1 = most_clicks, or      │
+///   │               │ exclusive and `double` over  │
+///   │               ▼                              │
+///   └───────────── Spent            ◄──────────────┘
+/// ```
+///
+/// A contact that comes late, behind a gesture that was due before it, is kept
+/// until that has been reported: ask [`owed`](Self::owed) before the next
+/// contact.
+///
+/// ```
+/// use tickwire_drivers::button::{Event, Recogniser, Timing};
+/// use tickwire_traits::Instant;
+///
+/// let mut button = Recogniser::new(Timing::default());
+/// assert_eq!(button.contact(true, Instant::from_millis(120)).unwrap().event, Event::Press);
+/// // Nobody looked for two seconds, then there is a release.
+/// let gesture = button.contact(false, Instant::from_millis(2_120)).unwrap();
+/// assert_eq!((gesture.event, gesture.at), (Event::Long, Instant::from_millis(1_120)));
+/// assert_eq!(button.owed().unwrap().event, Event::Release);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Recogniser {
+    /// When the present phase ends, if it is one that time ends.
+    due: Instant,
+    owed_at: Instant,
+    /// In microseconds; 32 bits, to keep a button small. No repeat is zero.
+    double: u32,
+    long: u32,
+    repeat: u32,
+    most_clicks: u8,
+    /// The present or last press is this click of its sequence.
+    clicks: u8,
+    reporting: Reporting,
+    phase: Phase,
+    /// A contact that came while something else had to be reported.
+    owed: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Up,
+    /// Until it is a long press, or, if not the first, too late for another.
+    Down,
+    /// Down, and the number of clicks is to be reported at once.
+    Counted,
+    /// Until it repeats.
+    Held,
+    /// Down, with nothing left to report but the release.
+    Spent,
+    /// Up, until it is too late for another click.
+    Window,
+}
+
+impl Default for Timing {
+    /// Immediate, 400 ms for a double click, 1 s for a long press, no repeat.
+    fn default() -> Self {
+        Self {
+            double: Duration::from_millis(400),
+            long: Duration::from_millis(1_000),
+            repeat: None,
+            most_clicks: 2,
+            reporting: Reporting::Immediate,
+        }
+    }
+}
+
+impl Recogniser {
+    /// Creates a recogniser for a button that is up.
+    pub const fn new(timing: Timing) -> Self {
+        Self {
+            due: Instant::EPOCH,
+            owed_at: Instant::EPOCH,
+            double: micros(timing.double),
+            long: micros(timing.long),
+            repeat: match timing.repeat {
+                // A repeat of no time at all would never let go.
+                Some(span) if span.is_zero() => 1,
+                Some(span) => micros(span),
+                None => 0,
+            },
+            most_clicks: timing.most_clicks,
+            clicks: 0,
+            reporting: timing.reporting,
+            phase: Phase::Up,
+            owed: None,
+        }
+    }
+
+    /// Returns when to call [`elapse`](Self::elapse), if no contact comes before.
+    pub fn deadline(&self) -> Option<Instant> {
+        if self.owed.is_some() {
+            return Some(self.owed_at);
+        }
+        // The end of a window is news only to who waits for a click.
+        let silent = self.reporting == Reporting::Immediate
+            && (self.phase == Phase::Window || self.phase == Phase::Down && self.clicks > 1);
+        if silent { None } else { self.ends() }
+    }
+
+    /// Takes note that the button is `pressed`, or is not, from `at` on.
+    ///
+    /// What was due before is reported first, and the contact is owed.
+    pub fn contact(&mut self, pressed: bool, at: Instant) -> Option<Gesture> {
+        if let Some(due) = self.elapse(at) {
+            self.owed = Some(pressed);
+            self.owed_at = at;
+            return Some(due);
+        }
+        self.touch(pressed, at)
+    }
+
+    /// Returns a gesture that is due behind the one that was returned last.
+    pub fn owed(&mut self) -> Option<Gesture> {
+        self.owed.and_then(|_| self.elapse(self.owed_at))
+    }
+
+    /// Takes note that it is `now`: what was due becomes a gesture.
+    pub fn elapse(&mut self, now: Instant) -> Option<Gesture> {
+        let Some(pressed) = self.owed.take() else { return self.overdue(now) };
+        let at = self.owed_at;
+        if let Some(due) = self.overdue(at) {
+            self.owed = Some(pressed);
+            return Some(due);
+        }
+        self.touch(pressed, at)
+    }
+
+    /// Returns when time ends the present phase.
+    fn ends(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Up | Phase::Spent => None,
+            Phase::Held if self.repeat == 0 => None,
+            Phase::Down | Phase::Counted | Phase::Held | Phase::Window => Some(self.due),
+        }
+    }
+
+    /// Ends what time ends.
+    fn overdue(&mut self, now: Instant) -> Option<Gesture> {
+        let at = self.ends()?;
+        if now < at {
+            return None;
+        }
+        let (phase, after, event) = match self.phase {
+            Phase::Up | Phase::Spent => return None,
+            Phase::Window => (Phase::Up, 0, self.certain()),
+            Phase::Counted if self.clicks < self.most_clicks => {
+                (Phase::Down, self.double, Some(self.counted()))
+            }
+            Phase::Counted => (Phase::Spent, 0, Some(self.counted())),
+            Phase::Down if self.clicks > 1 => (Phase::Spent, 0, self.certain()),
+            Phase::Down => (Phase::Held, self.repeat, Some(Event::Long)),
+            Phase::Held => (Phase::Held, self.repeat, Some(Event::Repeat)),
+        };
+        self.phase = phase;
+        self.due = later(at, after);
+        if phase == Phase::Held && self.due <= now {
+            // Repeats that nobody was there to see are not made up for.
+            self.due = later(now, after);
+        }
+        Some(Gesture { event: event?, at })
+    }
+
+    fn touch(&mut self, pressed: bool, at: Instant) -> Option<Gesture> {
+        let event = match (self.phase, pressed) {
+            (Phase::Up | Phase::Window, true) => {
+                self.press(at);
+                Event::Press
+            }
+            (Phase::Down | Phase::Counted, false) => {
+                self.release(at);
+                Event::Release
+            }
+            (Phase::Held | Phase::Spent, false) => {
+                self.phase = Phase::Up;
+                Event::Release
+            }
+            // It is so already.
+            _ => return None,
+        };
+        Some(Gesture { event, at })
+    }
+
+    fn press(&mut self, at: Instant) {
+        self.clicks = if self.phase == Phase::Window { self.clicks.saturating_add(1) } else { 1 };
+        let last = self.clicks >= self.most_clicks;
+        let first = self.clicks == 1;
+        (self.phase, self.due) = if first {
+            (Phase::Down, later(at, self.long))
+        } else if last || self.reporting == Reporting::Immediate {
+            (Phase::Counted, at)
+        } else {
+            (Phase::Down, later(at, self.double))
+        };
+    }
+
+    /// The end of a press that was not a long one, nor the last click.
+    fn release(&mut self, at: Instant) {
+        let since = if self.clicks > 1 { self.double } else { self.long };
+        let window = later(self.due - Duration::from_micros(u64::from(since)), self.double);
+        let last = self.clicks >= self.most_clicks;
+        self.phase = Phase::Window;
+        // Not before the release, which is reported first.
+        self.due = if last { at } else { window.max(at) };
+    }
+
+    fn counted(&self) -> Event {
+        match self.clicks {
+            0 | 1 => Event::Click,
+            2 => Event::Double,
+            more => Event::Clicks(more),
+        }
+    }
+
+    /// The clicks that are certain, now that it is too late for another.
+    fn certain(&self) -> Option<Event> {
+        (self.reporting == Reporting::Exclusive).then(|| self.counted())
+    }
+}
+
+fn later(at: Instant, micros: u32) -> Instant {
+    at + Duration::from_micros(u64::from(micros))
+}
+
+const fn micros(span: Duration) -> u32 {
+    const HOUR: u64 = 3_600_000_000;
+    let micros = span.as_micros();
+    if micros > HOUR { HOUR as u32 } else { micros as u32 }
+}
