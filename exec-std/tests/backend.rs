@@ -1,0 +1,195 @@
+//! What the hosted backend promises, on a real clock.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, pending, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::{thread, time};
+
+use tickwire_exec_std::{StdClock, run};
+use tickwire_traits::{
+    Clock, Delay, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue,
+};
+
+const CLOCK: StdClock = StdClock::new();
+
+#[test]
+fn sleeps_are_never_short() {
+    run(async |_| {
+        for micros in [1, 10, 100, 1_000, 3_000] {
+            let start = time::Instant::now();
+            CLOCK.sleep(Duration::from_micros(micros)).await;
+            assert!(start.elapsed() >= time::Duration::from_micros(micros), "{micros} us");
+        }
+        let start = time::Instant::now();
+        embedded_hal_async::delay::DelayNs::delay_ns(&mut Delay(CLOCK), 1_500).await;
+        assert!(start.elapsed() >= time::Duration::from_nanos(1_500));
+    });
+}
+
+#[test]
+fn spawned_tasks_run_beside_main() {
+    run(async |spawner| {
+        let count = Rc::new(Cell::new(0));
+        let counted = count.clone();
+        let task = spawner.spawn(async move {
+            for _ in 0..3 {
+                CLOCK.sleep(Duration::from_millis(2)).await;
+                counted.set(counted.get() + 1);
+            }
+        });
+        assert_eq!(task.unwrap().await, Exit::Completed);
+        assert_eq!(count.get(), 3);
+    });
+}
+
+#[test]
+fn tasks_with_equal_deadlines_wake_in_order() {
+    run(async |spawner| {
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let deadline = CLOCK.now() + Duration::from_millis(5);
+        let tasks: Vec<_> = (0..20)
+            .map(|n| {
+                let order = order.clone();
+                let task = async move {
+                    CLOCK.sleep_until(deadline).await;
+                    order.borrow_mut().push(n);
+                };
+                spawner.spawn(task).unwrap()
+            })
+            .collect();
+        for task in tasks {
+            task.await;
+        }
+        assert_eq!(*order.borrow(), (0..20).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn dropping_a_handle_cancels_and_detaching_does_not() {
+    run(async |spawner| {
+        let alive = Rc::new(());
+        let hold = |witness: Rc<()>| async move {
+            pending::<()>().await;
+            drop(witness);
+        };
+        drop(spawner.spawn(hold(alive.clone())).unwrap());
+        spawner.spawn(hold(alive.clone())).unwrap().detach();
+        CLOCK.sleep(Duration::from_millis(5)).await;
+        assert_eq!(Rc::strong_count(&alive), 2, "one dropped, one detached");
+        let third = spawner.spawn(hold(alive.clone())).unwrap();
+        assert_eq!(third.cancel().await, Exit::Cancelled);
+        assert_eq!(Rc::strong_count(&alive), 2, "dropped before anyone hears of it");
+    });
+}
+
+#[test]
+fn a_task_that_is_left_goes_on_in_the_next_run() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    run(async |spawner| {
+        let task = async move {
+            CLOCK.sleep(Duration::from_millis(5)).await;
+            sender.send(()).unwrap();
+        };
+        spawner.spawn(task).unwrap().detach();
+    });
+    assert!(receiver.try_recv().is_err());
+    run(async |_| CLOCK.sleep(Duration::from_millis(20)).await);
+    assert!(receiver.try_recv().is_ok());
+}
+
+#[test]
+fn a_wake_from_another_thread_is_heard() {
+    let woken = run(async |_| {
+        let mut started = false;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut started, true) {
+                return Poll::Ready(true);
+            }
+            let waker = cx.waker().clone();
+            thread::spawn(move || {
+                thread::sleep(time::Duration::from_millis(5));
+                waker.wake();
+            });
+            Poll::Pending
+        })
+        .await
+    });
+    assert!(woken);
+}
+
+struct CountWakes(AtomicUsize);
+
+impl Wake for CountWakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_waker_that_is_not_ours_is_woken_once() {
+    let wakes = Arc::new(CountWakes(AtomicUsize::new(0)));
+    let waker = Waker::from(wakes.clone());
+    run(async |_| {
+        // Far enough away that this loop is over by then.
+        let deadline = CLOCK.now() + Duration::from_millis(200);
+        let mut sleep = pin!(CLOCK.sleep_until(deadline));
+        for _ in 0..1_000 {
+            assert!(sleep.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        CLOCK.sleep_until(deadline + Duration::from_millis(20)).await;
+        assert_eq!(wakes.0.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_sleep_needs_no_run_loop_of_ours() {
+    let start = time::Instant::now();
+    futures_lite::future::block_on(async {
+        CLOCK.sleep(Duration::from_millis(3)).await;
+        CLOCK.sleep(Duration::from_millis(3)).await;
+    });
+    assert!(start.elapsed() >= time::Duration::from_millis(6));
+}
+
+#[test]
+fn a_sleep_begun_under_a_run_loop_ends_without_it() {
+    let mut sleep = Box::pin(async {
+        CLOCK.sleep(Duration::from_millis(10)).await;
+        CLOCK.now()
+    });
+    let begun = run(async |_| poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx))).await);
+    assert!(begun.is_pending());
+    assert!(futures_lite::future::block_on(sleep) > Instant::EPOCH);
+}
+
+#[test]
+fn a_deadline_that_never_comes_is_no_overflow() {
+    run(async |_| {
+        CLOCK.schedule_wake(Instant::MAX, Waker::noop());
+        let never = CLOCK.sleep(Duration::MAX);
+        assert!(CLOCK.timeout(Duration::from_millis(2), never).await.is_err());
+    });
+}
+
+#[test]
+fn a_run_inside_of_a_run_panics_and_the_next_one_works() {
+    let nested = catch_unwind(|| run(async |_| run(async |_| ())));
+    assert!(nested.is_err());
+    assert_eq!(run(async |_| 7), 7);
+}
+
+#[test]
+fn a_panic_in_a_task_ends_the_run_and_the_next_one_works() {
+    let task = catch_unwind(AssertUnwindSafe(|| {
+        run(async |spawner| {
+            spawner.spawn(async { panic!("a task's") }).unwrap().await;
+        });
+    }));
+    assert!(task.is_err());
+    assert_eq!(run(async |_| 7), 7);
+}

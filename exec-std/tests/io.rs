@@ -1,0 +1,149 @@
+//! File descriptors, serial ports and signals of a real kernel.
+#![cfg(unix)]
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Command;
+
+use embedded_io_async::{Read, Write};
+use futures_lite::future::zip;
+use serial2::SerialPort;
+use tickwire_exec_std::{Fd, Shutdown, StdClock, StopSignal, run, serial};
+use tickwire_traits::{Duration, Interest, ReadinessExt, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+const SOON: Duration = Duration::from_millis(20);
+
+#[test]
+fn reads_when_bytes_come_and_gives_up_when_they_do_not() {
+    run(async |_| {
+        let (mut far, near) = UnixStream::pair().unwrap();
+        let mut port = Fd::new(near).unwrap();
+        let mut buf = [0; 4];
+        assert!(CLOCK.timeout(SOON, port.read(&mut buf)).await.is_err());
+        far.write_all(b"ok").unwrap();
+        port.ready(Interest::Read).await.unwrap();
+        assert_eq!(port.read(&mut buf).await.unwrap(), 2);
+    });
+}
+
+#[test]
+fn a_read_that_is_dropped_takes_nothing() {
+    run(async |_| {
+        let (mut far, near) = UnixStream::pair().unwrap();
+        let mut port = Fd::new(near).unwrap();
+        let mut seen = Vec::new();
+        for byte in 0..50 {
+            let mut buf = [0; 1];
+            let _ = CLOCK.timeout(Duration::from_micros(10), port.read(&mut buf)).await;
+            far.write_all(&[byte]).unwrap();
+            assert_eq!(port.read(&mut buf).await.unwrap(), 1);
+            seen.push(buf[0]);
+        }
+        assert_eq!(seen, (0..50).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_regular_file_is_refused() {
+    let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
+    assert!(Fd::new(file).is_err());
+}
+
+/// A pseudo-terminal: the far end, and the path of the near one.
+fn pty() -> (File, PathBuf) {
+    let (far, near) = SerialPort::pair().unwrap();
+    let near = File::from(OwnedFd::from(near));
+    let path =
+        std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&near)));
+    (File::from(OwnedFd::from(far)), path.unwrap())
+}
+
+#[test]
+fn bytes_pass_a_pseudo_terminal_both_ways_unchanged() {
+    run(async |_| {
+        let (far, path) = pty();
+        let mut far = Fd::new(far).unwrap();
+        let mut port = serial::open(path, serial::Settings::new(115_200)).unwrap();
+        let all: Vec<u8> = (0..=255).collect();
+        let mut seen = vec![0; 256];
+        let (sent, received) = zip(far.write_all(&all), port.read_exact(&mut seen)).await;
+        sent.unwrap();
+        received.unwrap();
+        assert_eq!(seen, all);
+        let (sent, received) = zip(port.write_all(&all), far.read_exact(&mut seen)).await;
+        sent.unwrap();
+        received.unwrap();
+        assert_eq!(seen, all);
+    });
+}
+
+#[test]
+fn a_line_that_goes_away_is_an_error_each_time() {
+    run(async |_| {
+        let (far, path) = pty();
+        let mut port = serial::open(path, serial::Settings::new(9_600)).unwrap();
+        let mut buf = [0; 4];
+        assert!(CLOCK.timeout(SOON, port.read(&mut buf)).await.is_err(), "nothing comes yet");
+        drop(far);
+        for _ in 0..3 {
+            let read = CLOCK.timeout(Duration::from_secs(5), port.read(&mut buf)).await;
+            assert_eq!(read.unwrap().unwrap_err().kind(), io::ErrorKind::NotConnected);
+        }
+    });
+}
+
+#[test]
+fn a_line_that_goes_away_while_one_waits_is_an_error() {
+    run(async |_| {
+        let (far, path) = pty();
+        let mut port = serial::open(path, serial::Settings::new(9_600)).unwrap();
+        let mut buf = [0; 4];
+        let hang_up = async {
+            CLOCK.sleep(SOON).await;
+            drop(far);
+        };
+        let (read, ()) = zip(port.read(&mut buf), hang_up).await;
+        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::NotConnected);
+    });
+}
+
+#[test]
+fn what_is_no_tty_is_refused() {
+    let settings = serial::Settings::new(9_600);
+    assert!(serial::open("/dev/null", settings).is_err());
+    assert_eq!(
+        serial::open("/nonexistent/tty", settings).unwrap_err().kind(),
+        io::ErrorKind::NotFound
+    );
+}
+
+#[test]
+fn a_signal_asks_to_stop() {
+    let mut shutdown = Shutdown::new().unwrap();
+    let me = std::process::id().to_string();
+    for (name, expected) in [("TERM", StopSignal::Terminate), ("INT", StopSignal::Interrupt)] {
+        run(async |_| {
+            assert!(CLOCK.timeout(SOON, shutdown.requested()).await.is_err());
+            let status = Command::new("kill").args(["-s", name, &me]).status().unwrap();
+            assert!(status.success());
+            let signal = CLOCK.timeout(Duration::from_secs(5), shutdown.requested()).await;
+            assert_eq!(signal.unwrap().unwrap(), expected);
+        });
+    }
+}
+
+#[test]
+fn a_pipe_that_is_closed_reads_as_its_end() {
+    run(async |_| {
+        let (far, near) = UnixStream::pair().unwrap();
+        let mut port = Fd::new(near).unwrap();
+        drop(far);
+        assert_eq!(port.read(&mut [0; 4]).await.unwrap(), 0);
+        let mut rest = Vec::new();
+        assert_eq!(port.into_inner().unwrap().read_to_end(&mut rest).unwrap(), 0);
+    });
+}
