@@ -15,7 +15,8 @@ use futures_lite::StreamExt;
 ///
 /// let mut shutdown = Shutdown::new()?;
 /// run(async |_| {
-///     let work = StdClock::new().timeout(Duration::from_millis(5), shutdown.requested());
+///     let clock = StdClock::new();
+///     let work = clock.timeout(Duration::from_millis(5), shutdown.requested());
 ///     assert!(work.await.is_err(), "nobody asked us to stop");
 /// });
 /// # Ok::<_, std::io::Error>(())
