@@ -1,0 +1,174 @@
+//! The bus: transfers, their times, their waveform, their faults.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use embedded_hal::digital::PinState::{self, High, Low};
+use embedded_hal_async::i2c::{Error, ErrorKind, I2c, NoAcknowledgeSource, Operation};
+use tickwire_sim::i2c::{Ack, Bus, Device, Fault};
+use tickwire_sim::{Sim, SimClock, Trace, drop_after};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+const ADDRESS: u8 = 0x50;
+
+/// Notes what happens to it, and answers with the bytes 0, 1, 2, …
+#[derive(Default)]
+struct Recorder {
+    log: Vec<String>,
+    next: u8,
+}
+
+impl Device for Recorder {
+    fn start(&mut self, _: Instant, read: bool) -> Ack {
+        self.log.push(if read { "r" } else { "w" }.into());
+        Ack::Ack
+    }
+
+    fn write(&mut self, _: Instant, byte: u8) -> Ack {
+        self.log.push(format!("{byte:02x}"));
+        if byte == 0xee { Ack::Nack } else { Ack::Ack }
+    }
+
+    fn read(&mut self, _: Instant) -> u8 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    fn stop(&mut self, _: Instant) {
+        self.log.push("p".into());
+    }
+}
+
+fn bus(sim: &Sim) -> (Bus<SimClock>, Rc<RefCell<Recorder>>) {
+    let device = Rc::new(RefCell::new(Recorder::default()));
+    let mut bus = Bus::new(sim.clock());
+    bus.attach(ADDRESS, device.clone());
+    (bus, device)
+}
+
+#[test]
+fn a_transaction_restarts_only_where_the_direction_changes() {
+    let sim = Sim::new();
+    let (mut bus, device) = bus(&sim);
+    let (mut a, mut b) = ([0; 2], [0; 1]);
+    let mut operations = [
+        Operation::Write(&[1]),
+        Operation::Write(&[2]),
+        Operation::Read(&mut a),
+        Operation::Read(&mut b),
+    ];
+    sim.run(bus.transaction(ADDRESS, &mut operations)).unwrap();
+    assert_eq!(device.borrow().log, ["w", "01", "02", "r", "p"]);
+    assert_eq!((a, b), ([0, 1], [2]));
+}
+
+#[test]
+fn a_refusal_says_of_what_and_is_counted() {
+    let sim = Sim::new();
+    let (mut bus, device) = bus(&sim);
+    let mut kind = |address, bytes: &[u8]| sim.run(bus.write(address, bytes)).unwrap_err().kind();
+    let refused = ErrorKind::NoAcknowledge;
+    assert_eq!(kind(0x51, &[1]), refused(NoAcknowledgeSource::Address));
+    assert_eq!(kind(ADDRESS, &[1, 0xee, 2]), refused(NoAcknowledgeSource::Data));
+    assert_eq!(device.borrow().log, ["w", "01", "ee", "p"]);
+    assert_eq!((bus.faults().refused(), bus.faults().transfers()), (2, 2));
+}
+
+#[test]
+fn each_fault_befalls_its_byte_and_the_next_transfer_works() {
+    let refused = ErrorKind::NoAcknowledge;
+    let table = [
+        (0, Fault::Nack, refused(NoAcknowledgeSource::Address)),
+        (1, Fault::Nack, refused(NoAcknowledgeSource::Data)),
+        (2, Fault::ArbitrationLoss, ErrorKind::ArbitrationLoss),
+        (1, Fault::Stuck, ErrorKind::Bus),
+    ];
+    for (byte, fault, expected) in table {
+        let sim = Sim::new();
+        let (mut bus, _) = bus(&sim);
+        bus.faults().inject(byte, fault);
+        assert_eq!(sim.run(bus.write(ADDRESS, &[1, 2])).unwrap_err().kind(), expected);
+        sim.run(bus.write(ADDRESS, &[1, 2])).unwrap();
+    }
+}
+
+#[test]
+fn a_garbled_byte_arrives_turned_over() {
+    let sim = Sim::new();
+    let (mut bus, device) = bus(&sim);
+    bus.faults().inject(1, Fault::Garble(0x80));
+    sim.run(bus.write(ADDRESS, &[1])).unwrap();
+    assert_eq!(device.borrow().log, ["w", "81", "p"]);
+    let mut byte = [0];
+    bus.faults().inject(1, Fault::Garble(0x03));
+    sim.run(bus.read(ADDRESS, &mut byte)).unwrap();
+    assert_eq!(byte, [3]);
+}
+
+#[test]
+fn a_bus_that_hangs_says_so_and_can_be_left() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (mut bus, device) = bus(&sim);
+    bus.faults().inject(1, Fault::Hang);
+    let stall = sim.try_run(bus.write(ADDRESS, &[1])).unwrap_err();
+    assert_eq!(stall.tasks[0].waits_for, ["an I2C transfer that hangs"]);
+    bus.faults().inject(1, Fault::Hang);
+    let left = clock.timeout(Duration::from_millis(5), bus.write(ADDRESS, &[1]));
+    assert!(sim.run(left).is_err());
+    assert_eq!(device.borrow().log, ["w", "p", "w", "p"]);
+    sim.run(bus.write(ADDRESS, &[1])).unwrap();
+}
+
+#[test]
+fn a_transfer_takes_its_bits_and_ends_where_it_is_dropped() {
+    let sim = Sim::new();
+    let (bus, device) = bus(&sim);
+    let mut bus = bus.with_speed(100_000);
+    sim.run(bus.write(ADDRESS, &[1, 2])).unwrap();
+    assert_eq!(sim.clock().now(), Instant::from_micros((1 + 3 * 9 + 1) * 10));
+    device.borrow_mut().log.clear();
+    assert!(sim.run(drop_after(2, bus.write(ADDRESS, &[1, 2]))).is_none());
+    assert_eq!(device.borrow().log, ["w", "01", "p"]);
+}
+
+/// Decodes as a logic analyser would: start, stop, and a bit at each rise of the
+/// clock.
+fn decode(trace: &Trace) -> String {
+    let mut events: Vec<(Instant, bool, PinState)> = Vec::new();
+    events.extend(trace.waveform("SCL").into_iter().map(|(at, level)| (at, true, level)));
+    events.extend(trace.waveform("SDA").into_iter().map(|(at, level)| (at, false, level)));
+    events.sort_by_key(|(at, is_clock, _)| (*at, !is_clock));
+    let (mut scl, mut sda) = (High, High);
+    let (mut bits, mut out) = (Vec::new(), String::new());
+    for (_, is_clock, level) in events {
+        if is_clock && scl == Low && level == High {
+            bits.push(sda == High);
+            if let [data @ .., ack] = &bits[..]
+                && data.len() == 8
+            {
+                let byte = data.iter().fold(0_u8, |byte, bit| byte << 1 | u8::from(*bit));
+                out += &format!("{byte:02x}{} ", if *ack { 'n' } else { 'a' });
+                bits.clear();
+            }
+        } else if !is_clock && scl == High && sda != level {
+            out += if level == Low { "S " } else { "P " };
+            bits.clear();
+        }
+        *(if is_clock { &mut scl } else { &mut sda }) = level;
+    }
+    out
+}
+
+#[test]
+fn the_drawn_waveform_decodes_to_what_was_sent() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    let (bus, _) = bus(&sim);
+    let mut bus = bus.traced(&trace);
+    let mut answer = [0; 2];
+    sim.run(bus.write_read(ADDRESS, &[0x5a], &mut answer)).unwrap();
+    sim.run(bus.write(0x51, &[1])).unwrap_err();
+    sim.run(bus.write(ADDRESS, &[0x77])).unwrap();
+    assert_eq!(decode(&trace), "S a0a 5aa S a1a 00a 01n P S a2n P S a0a 77a P ");
+}

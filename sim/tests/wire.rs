@@ -1,0 +1,205 @@
+//! Wires, their pins, and what is recorded of them.
+
+use embedded_hal::digital::PinState::{High, Low};
+use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
+use embedded_hal_async::digital::Wait;
+use tickwire_sim::{Bounce, InvalidDiagram, PinFault, Sim, Trace, Wire, impatiently};
+use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, Timer};
+
+fn millis(ms: u64) -> Instant {
+    Instant::from_millis(ms)
+}
+
+#[test]
+fn each_wait_ends_at_its_own_edge() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), Low);
+    wire.toggle_at(&[10, 20, 30, 40, 50].map(millis));
+    let mut pin = wire.input();
+    sim.run(async {
+        pin.wait_for_low().await.unwrap();
+        assert_eq!(clock.now(), Instant::EPOCH);
+        pin.wait_for_high().await.unwrap();
+        assert_eq!(clock.now(), millis(10));
+        pin.wait_for_falling_edge().await.unwrap();
+        assert_eq!(clock.now(), millis(20));
+        pin.wait_for_falling_edge().await.unwrap();
+        assert_eq!(clock.now(), millis(40));
+        pin.wait_for_rising_edge().await.unwrap();
+        assert_eq!(clock.now(), millis(50));
+        assert!(pin.is_high().unwrap());
+    });
+    wire.toggle_at(&[millis(60)]);
+    sim.run(pin.wait_for_any_edge()).unwrap();
+    assert_eq!(clock.now(), millis(60));
+}
+
+#[test]
+fn edges_keep_their_times_however_late_one_looks() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), Low);
+    wire.toggle_at(&[1, 2, 5].map(millis));
+    let mut pin = wire.input();
+    pin.arm().unwrap();
+    sim.run(clock.sleep(Duration::from_secs(9)));
+    for (at, level) in [(1, High), (2, Low), (5, High)] {
+        let edge = sim.run(impatiently(async || pin.edge().await)).unwrap();
+        assert_eq!(edge, Edge { at: millis(at), level, missed: 0 });
+    }
+}
+
+#[test]
+fn edges_that_do_not_fit_are_counted() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), Low);
+    wire.toggle_at(&[1, 2, 3, 4, 5].map(millis));
+    let mut pin = wire.input().with_edge_capacity(2);
+    pin.arm().unwrap();
+    sim.run(clock.sleep_until(millis(5)));
+    let mut next = || sim.run(pin.edge()).unwrap();
+    assert_eq!((next().missed, next().missed), (0, 0));
+    wire.toggle_at(&[millis(6)]);
+    assert_eq!(next(), Edge { at: millis(6), level: Low, missed: 3 });
+}
+
+#[test]
+fn arming_forgets_what_was_before() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), Low);
+    wire.toggle_at(&[1, 2, 8].map(millis));
+    let mut pin = wire.input();
+    pin.arm().unwrap();
+    sim.run(clock.sleep(Duration::from_millis(5)));
+    pin.arm().unwrap();
+    assert_eq!(sim.run(pin.edge()).unwrap().at, millis(8));
+}
+
+#[test]
+fn a_plan_that_comes_while_one_waits_is_seen() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), High);
+    let (planner, at) = (wire.clone(), clock.clone());
+    let task = sim.spawner().spawn_named("planner", async move {
+        at.sleep(Duration::from_millis(3)).await;
+        planner.toggle_at(&[millis(7)]);
+    });
+    sim.run(wire.input().wait_for_low()).unwrap();
+    assert_eq!(clock.now(), millis(7));
+    drop(task);
+}
+
+#[test]
+fn setting_a_level_leaves_the_plan_so_many_toggles() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), Low);
+    wire.toggle_at(&[10, 20].map(millis));
+    wire.set(High);
+    wire.set(High);
+    sim.run(clock.sleep_until(millis(10)));
+    assert_eq!(wire.level(), Low);
+    wire.set_at(millis(30), Low);
+    sim.run(clock.sleep_until(millis(40)));
+    assert_eq!(wire.level(), Low);
+}
+
+#[test]
+fn a_diagram_is_played_and_a_bad_one_is_refused() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    assert_eq!(wire.play("__x", Duration::from_millis(1)), Err(InvalidDiagram('x')));
+    wire.play("__--_", Duration::from_millis(1)).unwrap();
+    let mut pin = wire.input();
+    pin.arm().unwrap();
+    let mut at = || sim.run(pin.edge()).unwrap().at;
+    assert_eq!([at(), at()], [2, 4].map(millis));
+}
+
+#[test]
+fn an_output_drives_what_an_input_reads() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    let (mut output, mut input) = (wire.output(), wire.input());
+    output.set_high().unwrap();
+    assert!(output.is_set_high().unwrap() && input.is_high().unwrap());
+    output.toggle().unwrap();
+    assert!(output.is_set_low().unwrap() && input.is_low().unwrap());
+}
+
+#[test]
+fn a_fault_befalls_one_operation() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    wire.fail_after(1);
+    let mut pin = wire.input();
+    assert_eq!([pin.is_low(), pin.is_low(), pin.is_low()], [Ok(true), Err(PinFault), Ok(true)]);
+    wire.fail_after(0);
+    assert_eq!(sim.run(pin.wait_for_high()), Err(PinFault));
+}
+
+#[test]
+fn a_listener_may_come_back_to_its_wire() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    let echo = wire.clone();
+    wire.on_edge(move |edge| {
+        assert_eq!(echo.level(), edge.level);
+        echo.on_edge(|_| {});
+    });
+    wire.set(High);
+    wire.set(Low);
+}
+
+#[test]
+fn bounce_is_odd_in_order_and_the_same_for_a_seed() {
+    for seed in 0..500 {
+        let mut bounce = Bounce::new(seed);
+        for at in [5, 500] {
+            let toggles = bounce.toggles(millis(at));
+            assert_eq!(toggles.len() % 2, 1);
+            assert_eq!(toggles[0], millis(at));
+            assert!(toggles.is_sorted_by(|a, b| a < b));
+            assert!(*toggles.last().unwrap() <= millis(at + 5));
+        }
+    }
+    let toggles = |seed| Bounce::new(seed).with_bounces(30).toggles(Instant::EPOCH);
+    assert_eq!(toggles(7), toggles(7));
+    assert_ne!(toggles(7), toggles(8));
+}
+
+#[test]
+fn a_trace_is_a_vcd_file_that_reads_back() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    let wire = trace.wire("push button", sim.clock(), High);
+    let mut led = trace.wire("led", sim.clock(), Low).output();
+    wire.toggle_at(&[3, 4].map(millis));
+    let mut pin = wire.input();
+    sim.run(async {
+        pin.wait_for_low().await.unwrap();
+        led.set_high().unwrap();
+        pin.wait_for_high().await.unwrap();
+    });
+    assert_eq!(trace.waveform("push button"), [(millis(3), Low), (millis(4), High)]);
+    assert_eq!(trace.waveform("no such"), []);
+    let mut file = Vec::new();
+    trace.write_vcd(&mut file).unwrap();
+    let mut vcd = vcd::Parser::new(&file[..]);
+    let header = vcd.parse_header().unwrap();
+    let id = header.find_var(&["tickwire", "push_button"]).unwrap().code;
+    let led = header.find_var(&["tickwire", "led"]).unwrap().code;
+    let commands: Vec<_> = vcd.map(Result::unwrap).collect();
+    let changes = [
+        vcd::Command::Timestamp(3_000),
+        vcd::Command::ChangeScalar(id, vcd::Value::V0),
+        vcd::Command::ChangeScalar(led, vcd::Value::V1),
+        vcd::Command::Timestamp(4_000),
+        vcd::Command::ChangeScalar(id, vcd::Value::V1),
+    ];
+    assert!(commands.ends_with(&changes), "{commands:?}");
+}

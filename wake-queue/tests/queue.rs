@@ -1,0 +1,132 @@
+//! One entry a waker, the earliest deadline, and order among equals.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{RawWaker, RawWakerVTable, Wake, Waker};
+
+use tickwire_traits::Instant;
+use tickwire_wake_queue::WakeQueue;
+
+type Log = Arc<Mutex<Vec<usize>>>;
+
+struct Numbered(usize, Log);
+
+impl Wake for Numbered {
+    fn wake(self: Arc<Self>) {
+        self.1.lock().unwrap().push(self.0);
+    }
+}
+
+fn wakers(count: usize) -> (Vec<Waker>, Log) {
+    let log = Log::default();
+    let wakers = (0..count).map(|n| Waker::from(Arc::new(Numbered(n, log.clone())))).collect();
+    (wakers, log)
+}
+
+fn fire(queue: &mut WakeQueue, now: u64) {
+    while let Some(waker) = queue.pop(Instant::from_micros(now)) {
+        waker.wake();
+    }
+}
+
+#[test]
+fn wakers_come_out_by_deadline_and_equals_in_the_order_of_asking() {
+    let (wakers, log) = wakers(4);
+    let mut queue = WakeQueue::new();
+    for (n, at) in [(2, 20), (0, 10), (3, 10), (1, 30)] {
+        queue.schedule(Instant::from_micros(at), &wakers[n]);
+    }
+    fire(&mut queue, 9);
+    assert_eq!(*log.lock().unwrap(), []);
+    fire(&mut queue, 20);
+    assert_eq!(*log.lock().unwrap(), [0, 3, 2]);
+    assert_eq!(queue.next_deadline(), Some(Instant::from_micros(30)));
+}
+
+#[test]
+fn a_waker_has_one_entry_with_its_earliest_deadline() {
+    let (wakers, log) = wakers(1);
+    let mut queue = WakeQueue::new();
+    for at in (1..=100_000).rev() {
+        queue.schedule(Instant::from_micros(at), &wakers[0].clone());
+        queue.schedule(Instant::from_micros(at + 50), &wakers[0]);
+    }
+    assert_eq!((queue.len(), queue.next_deadline()), (1, Some(Instant::from_micros(1))));
+    fire(&mut queue, u64::MAX);
+    assert_eq!(*log.lock().unwrap(), [0]);
+    assert!(queue.is_empty());
+}
+
+#[test]
+fn a_waker_that_was_popped_may_ask_again() {
+    let (wakers, log) = wakers(1);
+    let mut queue = WakeQueue::new();
+    for now in 1..=3 {
+        queue.schedule(Instant::from_micros(now), &wakers[0]);
+        fire(&mut queue, now);
+    }
+    assert_eq!(*log.lock().unwrap(), [0, 0, 0]);
+}
+
+/// A waker whose every clone has other pointers, as foreign ones may have.
+fn shape_shifter() -> Waker {
+    static CLONES: AtomicUsize = AtomicUsize::new(1);
+    fn raw() -> RawWaker {
+        let number = CLONES.fetch_add(1, Ordering::Relaxed);
+        RawWaker::new(std::ptr::without_provenance(number), &VTABLE)
+    }
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(|_| raw(), |_| {}, |_| {}, |_| {});
+    // SAFETY: The data is a number that nobody follows; all four functions
+    // ignore it, so the contract of `RawWaker` holds for any value and thread.
+    unsafe { Waker::from_raw(raw()) }
+}
+
+#[test]
+fn wakers_whose_clones_differ_are_all_woken() {
+    let mut queue = WakeQueue::new();
+    let waker = shape_shifter();
+    for at in [30, 10, 20] {
+        queue.schedule(Instant::from_micros(at), &waker);
+    }
+    let mut popped = 0;
+    while queue.pop(Instant::MAX).is_some() {
+        popped += 1;
+    }
+    assert!(popped >= 1 && queue.is_empty() && queue.next_deadline().is_none());
+}
+
+#[test]
+fn it_agrees_with_a_list_that_is_searched() {
+    // A small generator: the same every time, and no dependency.
+    let mut state = 12_345_u32;
+    let mut random = |bound: u32| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) % bound
+    };
+    let (wakers, log) = wakers(8);
+    let mut queue = WakeQueue::new();
+    let mut model: Vec<(u64, usize)> = Vec::new();
+    for _ in 0..20_000 {
+        let (n, at) = (random(8) as usize, u64::from(random(50)));
+        if random(3) > 0 {
+            queue.schedule(Instant::from_micros(at), &wakers[n]);
+            let known = model.iter().position(|(_, known)| *known == n);
+            match known {
+                Some(entry) if model[entry].0 <= at => {}
+                Some(entry) => {
+                    model.remove(entry);
+                    model.push((at, n));
+                }
+                None => model.push((at, n)),
+            }
+        } else {
+            fire(&mut queue, at);
+            let mut due: Vec<_> = model.iter().filter(|(when, _)| *when <= at).copied().collect();
+            due.sort_by_key(|(when, _)| *when);
+            model.retain(|(when, _)| *when > at);
+            let expected: Vec<_> = due.into_iter().map(|(_, n)| n).collect();
+            assert_eq!(std::mem::take(&mut *log.lock().unwrap()), expected);
+        }
+        assert_eq!(queue.len(), model.len());
+    }
+}
