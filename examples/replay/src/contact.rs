@@ -1,0 +1,91 @@
+//! Switches and buttons.
+
+use embedded_hal::digital::PinState;
+use tickwire_drivers::button::{Button, Event, Timing};
+use tickwire_drivers::switch::{Contact, Switch};
+use tickwire_sim::{Input, Sim, SimClock, Wire};
+use tickwire_traits::{Duration, Instant, Timer};
+
+use crate::capture;
+use crate::options::ContactOptions;
+
+/// A capture on a pin of its own, in its own time.
+struct Replay {
+    sim: Sim,
+    pin: Input<SimClock>,
+    /// The time of the last line.
+    last: Instant,
+}
+
+pub(crate) fn switch(options: &ContactOptions) -> Result<(), String> {
+    let replay = Replay::of(options)?;
+    let settle = options.timing.close.max(options.timing.open);
+    let end = replay.last + settle + Duration::from_micros(1);
+    let clock = replay.sim.clock();
+    let mut switch = Switch::new(replay.pin, clock.clone(), options.wiring, options.timing);
+    replay.sim.run(async {
+        while let Ok(change) = clock.timeout_at(end, switch.change()).await {
+            let change = change.map_err(|error| error.to_string())?;
+            let event = match change.contact {
+                Contact::Closed => "close",
+                Contact::Open => "open",
+            };
+            print(change.at, event, "");
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn button(options: &ContactOptions, timing: Timing) -> Result<(), String> {
+    let replay = Replay::of(options)?;
+    let settle = options.timing.close.max(options.timing.open);
+    // What the last edge may still lead to. A button that is held for ever
+    // repeats until then.
+    let end = replay.last + settle + timing.long.max(timing.double) + Duration::from_micros(1);
+    let clock = replay.sim.clock();
+    let (wiring, debounce) = (options.wiring, options.timing);
+    let mut button = Button::new(replay.pin, clock.clone(), wiring, debounce, timing);
+    replay.sim.run(async {
+        while let Ok(gesture) = clock.timeout_at(end, button.gesture()).await {
+            let gesture = gesture.map_err(|error| error.to_string())?;
+            match gesture.event {
+                Event::Press => print(gesture.at, "press", ""),
+                Event::Release => print(gesture.at, "release", ""),
+                Event::Long => print(gesture.at, "long", ""),
+                Event::Click => print(gesture.at, "click", ""),
+                Event::Double => print(gesture.at, "double", ""),
+                Event::Clicks(n) => print(gesture.at, "clicks", &format!(",\"n\":{n}")),
+                Event::Repeat => print(gesture.at, "repeat", ""),
+            }
+        }
+        Ok(())
+    })
+}
+
+impl Replay {
+    fn of(options: &ContactOptions) -> Result<Self, String> {
+        let levels = capture::read(&options.file, options.signal.as_deref(), options.column)?;
+        let idle = idle_level(options, levels.first().map(|(_, level)| *level));
+        let sim = Sim::new();
+        let wire = Wire::new(sim.clock(), idle);
+        for (at, level) in &levels {
+            wire.set_at(*at, *level);
+        }
+        let last = levels.last().map_or(Instant::EPOCH, |(at, _)| *at);
+        Ok(Self { pin: wire.input(), sim, last })
+    }
+}
+
+/// The level before the first line: that of a contact at rest, or, where it is
+/// to be learnt, the first one there is.
+fn idle_level(options: &ContactOptions, first: Option<PinState>) -> PinState {
+    match (options.wiring.closed, options.wiring.rest) {
+        (Some(closed), Contact::Closed) => closed,
+        (Some(closed), Contact::Open) => !closed,
+        (None, _) => first.unwrap_or(PinState::High),
+    }
+}
+
+fn print(at: Instant, event: &str, more: &str) {
+    println!("{{\"t_us\":{},\"event\":\"{event}\"{more}}}", at.as_micros());
+}

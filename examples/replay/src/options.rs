@@ -1,0 +1,115 @@
+//! What is asked for.
+
+use std::path::PathBuf;
+
+use embedded_hal::digital::PinState;
+use lexopt::prelude::*;
+use tickwire_drivers::button::{self, Reporting};
+use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
+use tickwire_traits::Duration;
+
+/// One replay.
+pub(crate) enum Command {
+    Help,
+    Switch(ContactOptions),
+    Button(ContactOptions, button::Timing),
+}
+
+/// Where a contact was recorded, and how it is wired.
+pub(crate) struct ContactOptions {
+    pub(crate) file: PathBuf,
+    pub(crate) signal: Option<String>,
+    pub(crate) column: usize,
+    pub(crate) wiring: Wiring,
+    pub(crate) timing: switch::Timing,
+}
+
+/// Reads the command line.
+pub(crate) fn parse() -> Result<Command, String> {
+    parse_from(lexopt::Parser::from_env()).map_err(|error| format!("{error}; try --help"))
+}
+
+fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let kind = match args.next()? {
+        Some(Value(kind)) => kind.string()?,
+        Some(Long("help") | Short('h')) => return Ok(Command::Help),
+        Some(other) => return Err(other.unexpected()),
+        None => return Err("nothing to replay".into()),
+    };
+    match &*kind {
+        "switch" | "button" => contact(args, kind == "button"),
+        other => Err(format!("`{other}` is nothing to replay").into()),
+    }
+}
+
+fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt::Error> {
+    let mut file = None;
+    let mut signal = None;
+    let mut column = 1;
+    let mut wiring = Wiring::default();
+    let mut debounce = switch::Timing::default();
+    let mut timing = button::Timing::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("signal") => signal = Some(args.value()?.string()?),
+            Long("column") => column = args.value()?.parse()?,
+            Long("active") => wiring.closed = args.value()?.parse_with(level)?,
+            Long("rest") => wiring.rest = args.value()?.parse_with(rest)?,
+            Long("mode") => debounce.mode = args.value()?.parse_with(mode)?,
+            Long("close") => debounce.close = millis(&mut args)?,
+            Long("open") => debounce.open = millis(&mut args)?,
+            Long("double") if is_button => timing.double = millis(&mut args)?,
+            Long("long") if is_button => timing.long = millis(&mut args)?,
+            Long("repeat") if is_button => timing.repeat = Some(millis(&mut args)?),
+            Long("clicks") if is_button => timing.most_clicks = args.value()?.parse()?,
+            Long("exclusive") if is_button => timing.reporting = Reporting::Exclusive,
+            Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if column == 0 {
+        return Err("columns are counted from 1".into());
+    }
+    let file = file.ok_or("no file to replay")?;
+    let contact = ContactOptions { file, signal, column, wiring, timing: debounce };
+    Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
+}
+
+/// Milliseconds, with a decimal fraction down to microseconds.
+fn millis(args: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
+    args.value()?.parse_with(|text| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 3 {
+            return Err("not a number of milliseconds");
+        }
+        let micros: u64 = format!("{whole}{fraction:0<3}").parse().map_err(|_| "too long")?;
+        Ok(Duration::from_micros(micros))
+    })
+}
+
+fn level(text: &str) -> Result<Option<PinState>, &'static str> {
+    match text {
+        "low" => Ok(Some(PinState::Low)),
+        "high" => Ok(Some(PinState::High)),
+        "learn" => Ok(None),
+        _ => Err("not one of low, high, learn"),
+    }
+}
+
+fn rest(text: &str) -> Result<Contact, &'static str> {
+    match text {
+        "open" => Ok(Contact::Open),
+        "closed" => Ok(Contact::Closed),
+        _ => Err("not one of open, closed"),
+    }
+}
+
+fn mode(text: &str) -> Result<Mode, &'static str> {
+    match text {
+        "eager" => Ok(Mode::Eager),
+        "confirmed" => Ok(Mode::Confirmed),
+        _ => Err("not one of eager, confirmed"),
+    }
+}
