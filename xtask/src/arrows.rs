@@ -158,6 +158,8 @@ fn starts(beginnings: &[&str], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::workspace::{self, Dependency};
 
@@ -188,6 +190,25 @@ mod tests {
     #[test]
     fn this_workspace_keeps_the_arrows() {
         assert_eq!(super::check(&workspace::members().unwrap()), [""; 0]);
+    }
+
+    #[test]
+    fn the_table_in_the_architecture_says_the_same() {
+        let page = fs::read_to_string(workspace::root().join("ARCHITECTURE.md")).unwrap();
+        for rule in RULES {
+            let crate_cell = format!("| `{}` |", rule.name);
+            let row = page.lines().find(|line| line.contains(&crate_cell));
+            let cell = row.and_then(|row| row.split(" | ").nth(3)).unwrap_or("no row");
+            let imports = match rule.imports {
+                Any => "all".to_owned(),
+                Only([]) => "–".to_owned(),
+                Only(ours) => {
+                    let names = ours.iter().map(|name| name.replace("tickwire-", ""));
+                    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                }
+            };
+            assert_eq!(cell, imports, "{}", rule.name);
+        }
     }
 
     #[test]

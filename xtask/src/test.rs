@@ -83,7 +83,7 @@ fn clippy(which: &[&str]) -> Outcome {
 
 /// Unit, integration and doc tests, and that the examples build.
 fn tests() -> Outcome {
-    match capture(&mut cargo(&["test", "--workspace", "--no-fail-fast"])) {
+    match capture(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])) {
         Ok(output) => Outcome::Passed(tally(&output)),
         Err(output) => Outcome::Failed(without_passes(&output)),
     }
