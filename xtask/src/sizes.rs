@@ -69,8 +69,12 @@ fn judge(table: &str) -> Result<String, String> {
     if lines.is_empty() {
         return Err("the table is empty".to_owned());
     }
-    lines.insert(0, format!("{} within their bounds, in bytes", lines.len()));
-    if exceeded.is_empty() { Ok(lines.join("\n")) } else { Err(exceeded.join("\n")) }
+    if exceeded.is_empty() {
+        lines.insert(0, format!("{} within their bounds, in bytes", lines.len()));
+        return Ok(lines.join("\n"));
+    }
+    lines.extend(exceeded);
+    Err(lines.join("\n"))
 }
 
 fn parse(row: &str) -> Option<(&str, usize, usize)> {
@@ -98,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_byte_too_many_is_an_error() {
-        check("A = 1 of 1\nB = 25 of 24", Err("B: 25 bytes, more than 24"));
+        let told = "    1 of 1    A\n   25 of 24   B\nB: 25 bytes, more than 24";
+        check("A = 1 of 1\nB = 25 of 24", Err(told));
     }
 
     #[test]
