@@ -26,6 +26,10 @@ use std::task::Poll;
 /// An operation that starts anew each time, such as a plain `sleep`, never ends
 /// under this; in virtual time that hangs the test, so test such a one with
 /// [`drop_after`].
+///
+/// # Cancel safety
+///
+/// That of `operation`, which is dropped too.
 pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
     loop {
         if let Poll::Ready(output) = polled_once(operation()).await {
@@ -62,6 +66,10 @@ pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
 /// assert_eq!(sim.run(drop_after(1, nap())), None);
 /// assert_eq!(sim.run(drop_after(2, nap())), Some(()));
 /// ```
+///
+/// # Cancel safety
+///
+/// That of `future`, which is dropped too.
 pub async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;

@@ -1,1 +1,68 @@
-fn main() {}
+//! The project's own commands, started as `cargo xtask`.
+#![forbid(unsafe_code)]
+
+mod arrows;
+mod bare;
+mod dependencies;
+mod process;
+mod report;
+mod scan;
+mod setup;
+mod sizes;
+mod sources;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  test [--setup] [--all]   everything that this machine can run
+      --setup              first install what is missing, with apt
+      --all                a skip that --setup can prevent is a failure
+  sizes                    sizes of drivers and futures on a Cortex-M0+, and their bounds
+";
+
+enum Command {
+    Help,
+    Test(test::Options),
+    Sizes,
+}
+
+fn main() -> ExitCode {
+    match parse(lexopt::Parser::from_env()) {
+        Ok(Command::Help) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Test(options)) => test::run(&options),
+        Ok(Command::Sizes) => sizes::run(),
+        Err(error) => {
+            eprintln!("{error}\n\n{HELP}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut command = None;
+    let mut options = test::Options::default();
+    while let Some(arg) = args.next()? {
+        match (arg, &command) {
+            (Short('h') | Long("help"), _) => return Ok(Command::Help),
+            (Value(name), None) => command = Some(name.string()?),
+            (Long("setup"), Some(name)) if name == "test" => options.setup = true,
+            (Long("all"), Some(name)) if name == "test" => options.all = true,
+            (arg, _) => return Err(arg.unexpected()),
+        }
+    }
+    match command.as_deref() {
+        Some("test") => Ok(Command::Test(options)),
+        Some("sizes") => Ok(Command::Sizes),
+        Some(name) => Err(format!("no command named {name:?}").into()),
+        None => Ok(Command::Help),
+    }
+}

@@ -1,0 +1,43 @@
+//! How much memory drivers and futures take, as a table that the compiler
+//! writes for its target: `cargo xtask sizes` builds this for a Cortex-M0+,
+//! reads the table out of the library and holds each row to its bound.
+//!
+//! Pins, buses and clocks are of size zero here, and their futures nearly so:
+//! what is measured is what a driver adds to them. On real backends the clock
+//! is of size zero too.
+//!
+//! A new driver gets a row for its type and one for each `async fn`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod parts;
+mod row;
+
+use core::mem::size_of;
+
+use embedded_hal_async::delay::DelayNs;
+use tickwire_drivers::button::Button;
+use tickwire_drivers::switch::Switch;
+use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
+
+use parts::{Clock, Pin};
+use row::{Row, future_of_1, future_of_2, written};
+
+const ROWS: &[Row] = &[
+    // A clock handle costs its holder nothing.
+    Row::new("Delay", size_of::<Delay<Clock>>(), 0),
+    Row::new("Delay::delay_ns, future", future_of_2(<Delay<Clock> as DelayNs>::delay_ns), 32),
+    Row::new("Timer::sleep, SleepUntil", size_of::<SleepUntil<'_, Clock>>(), 16),
+    Row::new("Timer::ticker, Ticker", size_of::<Ticker<'_, Clock>>(), 24),
+    Row::new("Ticker::tick, future", future_of_1(Ticker::<Clock>::tick), 32),
+    Row::new("PollEvery", size_of::<PollEvery<Clock>>(), 24),
+    Row::new("PolledEdges", size_of::<PolledEdges<Pin, Clock>>(), 1),
+    Row::new("PolledEdges::edge, future", future_of_1(PolledEdges::<Pin, Clock>::edge), 24),
+    Row::new("Switch", size_of::<Switch<Pin, Clock>>(), 24),
+    Row::new("Switch::change, future", future_of_1(Switch::<Pin, Clock>::change), 128),
+    Row::new("Button", size_of::<Button<Pin, Clock>>(), 64),
+    Row::new("Button::gesture, future", future_of_1(Button::<Pin, Clock>::gesture), 128),
+];
+
+/// The table, in the compiled library as plain text.
+pub static TABLE: [[u8; row::WIDTH]; ROWS.len() + 2] = written(ROWS);

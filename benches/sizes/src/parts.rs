@@ -1,0 +1,76 @@
+//! Parts of size zero: what is left is the driver's own.
+
+use core::convert::Infallible;
+use core::task::Waker;
+
+use embedded_hal::digital::{ErrorType, InputPin, PinState};
+use embedded_hal_async::digital::Wait;
+use tickwire_traits::{Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+
+/// A clock that stands still.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock;
+
+/// A pin that is high for ever.
+#[derive(Debug)]
+pub(crate) struct Pin;
+
+impl tickwire_traits::Clock for Clock {
+    fn now(&self) -> Instant {
+        Instant::EPOCH
+    }
+}
+
+impl TimerQueue for Clock {
+    fn schedule_wake(&self, _: Instant, _: &Waker) {}
+}
+
+impl ErrorType for Pin {
+    type Error = Infallible;
+}
+
+impl InputPin for Pin {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(true)
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+}
+
+impl Wait for Pin {
+    async fn wait_for_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_rising_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_falling_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_any_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl EdgeInput for Pin {
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Poll
+    }
+
+    fn arm(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge, Infallible> {
+        Ok(Edge { at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}

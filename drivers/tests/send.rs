@@ -1,0 +1,118 @@
+//! A driver, and the futures of its methods, are `Send` when its pins and its
+//! clock are: so they may run on an executor with many threads. These tests are
+//! done once they compile.
+//!
+//! A new driver gets a test here, with a line for each `async fn`.
+#![forbid(unsafe_code)]
+
+use core::convert::Infallible;
+use core::task::Waker;
+
+use embedded_hal::digital::{ErrorType, InputPin, PinState};
+use embedded_hal_async::delay::DelayNs;
+use embedded_hal_async::digital::Wait;
+use tickwire_drivers::button::{self, Button};
+use tickwire_drivers::switch::{self, Switch, Wiring};
+use tickwire_traits::{
+    Clock, Delay, Duration, Edge, EdgeInput, Instant, Interest, PollEvery, PolledEdges,
+    ReadinessExt, TimeSource, Timer, TimerQueue,
+};
+
+#[test]
+fn what_sleeps_is_send() {
+    send(&Here.sleep(Duration::ZERO));
+    send(&Here.timeout(Duration::ZERO, async {}));
+    let mut ticker = Here.ticker(Duration::ZERO);
+    send(&ticker.tick());
+    send(&Delay(Here).delay_ns(1));
+    send(&PollEvery::new(Here, Duration::ZERO).ready(Interest::Read));
+}
+
+#[test]
+fn polled_edges_are_send() {
+    let mut edges = PolledEdges::new(Here, Here);
+    send(&edges);
+    send(&edges.edge());
+}
+
+#[test]
+fn a_switch_is_send() {
+    let mut switch = Switch::new(Here, Here, Wiring::default(), switch::Timing::default());
+    send(&switch);
+    send(&switch.change());
+    send(&switch.changes());
+}
+
+#[test]
+fn a_button_is_send() {
+    let (debounce, timing) = (switch::Timing::default(), button::Timing::default());
+    let mut button = Button::new(Here, Here, Wiring::default(), debounce, timing);
+    send(&button);
+    send(&button.gesture());
+    send(&button.gestures());
+}
+
+fn send<T: Send>(_: &T) {}
+
+/// A clock and a pin that may go to any thread.
+struct Here;
+
+impl Clock for Here {
+    fn now(&self) -> Instant {
+        Instant::EPOCH
+    }
+}
+
+impl TimerQueue for Here {
+    fn schedule_wake(&self, _: Instant, _: &Waker) {}
+}
+
+impl ErrorType for Here {
+    type Error = Infallible;
+}
+
+impl InputPin for Here {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(true)
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+}
+
+impl Wait for Here {
+    async fn wait_for_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_rising_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_falling_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn wait_for_any_edge(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl EdgeInput for Here {
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Poll
+    }
+
+    fn arm(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge, Infallible> {
+        Ok(Edge { at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}

@@ -1,0 +1,131 @@
+//! One line a step, and a verdict.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// How a step ended.
+pub(crate) enum Outcome {
+    /// With a word on what was seen, or nothing.
+    Passed(String),
+    /// Not run, for lack of something that `--setup` can bring.
+    Skipped(String),
+    /// Not run, for lack of something that only people can bring.
+    Absent(String),
+    /// With the output that says why.
+    Failed(String),
+}
+
+impl Outcome {
+    /// Passed without a word, or failed with the output.
+    pub(crate) fn of(result: Result<String, String>) -> Self {
+        match result {
+            Ok(_) => Self::Passed(String::new()),
+            Err(output) => Self::Failed(output),
+        }
+    }
+
+    /// Passed if there is no problem, with a word on what was looked at.
+    pub(crate) fn of_problems(problems: &[String], seen: String) -> Self {
+        if problems.is_empty() { Self::Passed(seen) } else { Self::Failed(problems.join("\n")) }
+    }
+}
+
+/// Counts the steps and prints each as it ends.
+pub(crate) struct Report {
+    /// Whether [`Outcome::Skipped`] counts as failed.
+    all: bool,
+    passed: u32,
+    skipped: u32,
+    failed: Vec<String>,
+    started: Instant,
+}
+
+impl Report {
+    pub(crate) fn new(all: bool) -> Self {
+        Self { all, passed: 0, skipped: 0, failed: Vec::new(), started: Instant::now() }
+    }
+
+    /// Runs a step and prints its line, and its output if it failed.
+    pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Outcome) {
+        if io::stdout().is_terminal() {
+            print!("...                {name}\r");
+            let _ = io::stdout().flush();
+        }
+        let started = Instant::now();
+        let outcome = step();
+        for line in self.note(name, outcome, started.elapsed()) {
+            println!("{line}");
+        }
+    }
+
+    /// Prints the summary and returns the exit status.
+    pub(crate) fn finish(self) -> ExitCode {
+        let Self { passed, skipped, failed, started, .. } = self;
+        println!("\nin {:.0} s", started.elapsed().as_secs_f32());
+        if !failed.is_empty() {
+            println!("failed: {}", failed.join(", "));
+        }
+        println!("{passed} passed, {} failed, {skipped} skipped", failed.len());
+        if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn note(&mut self, name: &str, outcome: Outcome, took: Duration) -> Vec<String> {
+        let took = format!("{:>6.1} s", took.as_secs_f32());
+        match outcome {
+            Outcome::Passed(seen) => {
+                self.passed += 1;
+                let mut seen = seen.lines();
+                let first = seen.next().map(|first| format!(": {first}")).unwrap_or_default();
+                let rest = seen.map(|line| format!("                   {line}"));
+                [format!("ok       {took}  {name}{first}")].into_iter().chain(rest).collect()
+            }
+            Outcome::Skipped(why) if self.all => {
+                self.failed.push(name.to_owned());
+                vec![format!("FAILED   {took}  {name}: skipped, {why}")]
+            }
+            Outcome::Skipped(why) | Outcome::Absent(why) => {
+                self.skipped += 1;
+                vec![format!("skipped            {name}: {why}")]
+            }
+            Outcome::Failed(output) => {
+                self.failed.push(name.to_owned());
+                vec![format!("FAILED   {took}  {name}"), output]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(all: bool, outcome: Outcome, line: &str, failures: usize) {
+        let mut report = Report::new(all);
+        let lines = report.note("docs", outcome, Duration::from_millis(1_250));
+        assert_eq!((lines.join("|").as_str(), report.failed.len()), (line, failures));
+    }
+
+    #[test]
+    fn a_skip_fails_only_when_all_was_asked_for_and_setup_could_help() {
+        let why = || "no docs".to_owned();
+        check(false, Outcome::Skipped(why()), "skipped            docs: no docs", 0);
+        check(true, Outcome::Skipped(why()), "FAILED      1.2 s  docs: skipped, no docs", 1);
+        check(true, Outcome::Absent(why()), "skipped            docs: no docs", 0);
+    }
+
+    #[test]
+    fn a_failure_shows_its_output() {
+        let output = "line 7".to_owned();
+        check(false, Outcome::Failed(output), "FAILED      1.2 s  docs|line 7", 1);
+    }
+
+    #[test]
+    fn what_was_seen_follows_the_name() {
+        check(true, Outcome::Passed(String::new()), "ok          1.2 s  docs", 0);
+        let seen = "2 files\na\nb".to_owned();
+        let lines = "ok          1.2 s  docs: 2 files|                   a|                   b";
+        check(true, Outcome::Passed(seen), lines, 0);
+    }
+}

@@ -1,0 +1,230 @@
+//! What the source of each crate may say (ARCHITECTURE.md, "Invariants").
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::arrows::{self, Rule};
+use crate::scan::{Kind, Token, end_of_item, find, shipped, tokens};
+use crate::workspace::{Package, root};
+
+/// The files in which `unsafe` may be written, each with its named invariant.
+const UNSAFE_FILES: &[&str] = &[];
+
+/// What no driver names: it can then not know where it runs.
+const NOT_IN_DRIVERS: &[&str] = &[
+    "Spawn",
+    "alloc",
+    "async_executor",
+    "async_io",
+    "embassy_*",
+    "futures_lite",
+    "smol",
+    "std",
+    "tickwire_exec_*",
+    "tickwire_sim",
+    "tokio",
+];
+
+/// Returns what the sources of the workspace say that they may not, and how
+/// many files were read.
+pub(crate) fn check(members: &[Package]) -> Result<(Vec<String>, usize), String> {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for member in members {
+        for path in rust_files(&member.folder)? {
+            let source = read(&path)?;
+            count += 1;
+            problems.extend(check_unsafe(&shown(&path), &source));
+            if member.roots.contains(&path) {
+                let rule = arrows::rule(&member.name);
+                problems.extend(check_root(&shown(&path), &source, rule));
+            }
+        }
+        let shipped_files = shipped_files(&member.folder.join("src"))?;
+        for (path, tokens) in &shipped_files {
+            if member.name == "tickwire-drivers" {
+                problems.extend(check_driver(&shown(path), tokens));
+            }
+            if member.published {
+                problems.extend(check_docs(&shown(path), tokens));
+            }
+        }
+    }
+    Ok((problems, count))
+}
+
+fn check_unsafe(file: &str, source: &str) -> Vec<String> {
+    if UNSAFE_FILES.contains(&file) {
+        return Vec::new();
+    }
+    let blocks = tokens(source).into_iter().filter(|token| token.is("unsafe"));
+    blocks.map(|token| format!("{file}:{}: unsafe, in a file not listed", token.line)).collect()
+}
+
+fn check_root(file: &str, source: &str, rule: Option<&Rule>) -> Vec<String> {
+    let tokens = tokens(source);
+    let mut problems = Vec::new();
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // A listed file's crate allows `unsafe` there and denies it elsewhere.
+    let excused = UNSAFE_FILES.iter().any(|listed| listed.starts_with(folder));
+    if !excused && find(&tokens, "# ! [ forbid ( unsafe_code ) ]").is_none() {
+        problems.push(format!("{file}: no #![forbid(unsafe_code)]"));
+    }
+    if rule.is_some_and(|rule| rule.no_std) && find(&tokens, "# ! [ no_std ]").is_none() {
+        problems.push(format!("{file}: no #![no_std]"));
+    }
+    problems
+}
+
+fn check_driver(file: &str, tokens: &[Token]) -> Vec<String> {
+    let names = |word: &str| {
+        NOT_IN_DRIVERS.iter().any(|name| match name.strip_suffix('*') {
+            Some(beginning) => word.starts_with(beginning),
+            None => word == *name,
+        })
+    };
+    let named = tokens.iter().filter_map(|token| match &token.kind {
+        Kind::Word(word) if names(word) => {
+            Some(format!("{file}:{}: a driver names {word}", token.line))
+        }
+        _ => None,
+    });
+    named.collect()
+}
+
+/// Every public `async fn` says what happens when it is dropped.
+fn check_docs(file: &str, tokens: &[Token]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let [next, Token { kind: Kind::Word(name), .. }, ..] = &tokens[at + 1..] else { continue };
+        if !(token.is("async") && next.is("fn")) {
+            continue;
+        }
+        let public = at.checked_sub(1).is_some_and(|before| tokens[before].is("pub"));
+        // Without a body it is a trait's, and as public as that.
+        let item = &tokens[at..];
+        let declared = item[..end_of_item(item)].last().is_some_and(|token| token.is(";"));
+        let docs = tokens[..at].iter().rev().take_while(|token| !ends_item(token));
+        let says =
+            |token: &Token| matches!(&token.kind, Kind::Doc(doc) if doc == "# Cancel safety");
+        if (public || declared) && !docs.clone().any(says) {
+            problems.push(format!("{file}:{}: {name} has no # Cancel safety", token.line));
+        }
+    }
+    problems
+}
+
+fn ends_item(token: &Token) -> bool {
+    token.is(";") || token.is("{") || token.is("}")
+}
+
+/// Every file under `src`, without what only tests see.
+fn shipped_files(src: &Path) -> Result<Vec<(PathBuf, Vec<Token>)>, String> {
+    let mut files = Vec::new();
+    let mut test_only = Vec::new();
+    for path in rust_files(src)? {
+        let shipped = shipped(&read(&path)?);
+        let is_root = ["lib.rs", "main.rs", "mod.rs"].iter().any(|name| path.ends_with(name));
+        let folder = if is_root { path.with_file_name("") } else { path.with_extension("") };
+        test_only.extend(shipped.test_modules.iter().map(|name| folder.join(name)));
+        files.push((path, shipped.tokens));
+    }
+    files.retain(|(path, _)| {
+        !test_only
+            .iter()
+            .any(|module| path.starts_with(module) || path.with_extension("") == *module)
+    });
+    Ok(files)
+}
+
+/// Every Rust file of the package in `folder`, without those of packages below.
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(files) };
+    for entry in entries {
+        let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+        if path.is_dir() && !path.ends_with("target") && !path.join("Cargo.toml").exists() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::shipped;
+    use crate::workspace;
+
+    #[track_caller]
+    fn check(found: Vec<String>, problems: &[&str]) {
+        assert_eq!(found, problems);
+    }
+
+    #[test]
+    fn this_workspace_keeps_its_word() {
+        let (problems, files) = super::check(&workspace::members().unwrap()).unwrap();
+        assert_eq!(problems, [""; 0]);
+        assert!(files > 30, "only {files} files were found");
+    }
+
+    #[test]
+    fn a_driver_may_name_a_runtime_in_prose_and_in_tests() {
+        let source = "//! Runs on tokio::spawn.\n#[cfg(test)]\nmod tests { use std::vec; }\n";
+        check(check_driver("f.rs", &shipped(source).tokens), &[]);
+    }
+
+    #[test]
+    fn a_driver_may_not_name_a_runtime_in_code() {
+        let source = "use core::fmt;\nuse std::vec;\nfn f(s: impl Spawn) { embassy_time::now() }";
+        check(
+            check_driver("f.rs", &shipped(source).tokens),
+            &[
+                "f.rs:2: a driver names std",
+                "f.rs:3: a driver names Spawn",
+                "f.rs:3: a driver names embassy_time",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_root_forbids_unsafe_and_does_without_std() {
+        let rule = arrows::rule("tickwire-traits");
+        check(check_root("t/lib.rs", "#![no_std]\n#![forbid(unsafe_code)]", rule), &[]);
+        check(
+            check_root("t/lib.rs", "// #![no_std]\n#![deny(unsafe_code)]", rule),
+            &["t/lib.rs: no #![forbid(unsafe_code)]", "t/lib.rs: no #![no_std]"],
+        );
+        let hosted = arrows::rule("tickwire-sim");
+        check(check_root("t/lib.rs", "#![forbid(unsafe_code)]", hosted), &[]);
+    }
+
+    #[test]
+    fn unsafe_is_seen_in_tests_too() {
+        let source = "// unsafe\n#[cfg(test)]\nmod tests { unsafe fn f() {} }";
+        check(check_unsafe("f.rs", source), &["f.rs:3: unsafe, in a file not listed"]);
+    }
+
+    #[test]
+    fn a_public_async_fn_says_whether_it_is_cancel_safe() {
+        let said = "/// # Cancel safety\n///\n/// Yes.\n#[inline]\npub async fn a() {}";
+        check(check_docs("f.rs", &shipped(said).tokens), &[]);
+        let kept = "/// Waits.\nasync fn a(_: [u8; 2]) {}\npub(crate) async fn b() {}";
+        check(check_docs("f.rs", &shipped(kept).tokens), &[]);
+        let silent = "/// # Cancel safety\nfn a() {}\n/// Waits.\npub async fn b() {}";
+        check(check_docs("f.rs", &shipped(silent).tokens), &["f.rs:4: b has no # Cancel safety"]);
+        let declared = "pub trait T {\n async fn a(&mut self);\n async fn b(&mut self) {}\n}";
+        check(check_docs("f.rs", &shipped(declared).tokens), &["f.rs:2: a has no # Cancel safety"]);
+    }
+}

@@ -1,0 +1,201 @@
+//! Everything that this machine can run.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::bare::{Core, TARGET};
+use crate::process::{capture, cargo, on_path, stdout};
+use crate::report::{Outcome, Report};
+use crate::workspace::{self, Package, root};
+use crate::{arrows, dependencies, setup, sizes, sources};
+
+/// What `cargo xtask test` was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Install first what is missing.
+    pub(crate) setup: bool,
+    /// Take a skip that `setup` can prevent as a failure.
+    pub(crate) all: bool,
+}
+
+/// Runs every step, the quick ones first, and goes on after a failure.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let members = match workspace::members() {
+        Ok(members) => members,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut report = Report::new(options.all);
+    if options.setup {
+        report.step("setup", setup::run);
+    }
+    report.step("format", format);
+    report.step("arrows", || {
+        let seen = format!("{} crates", members.len());
+        Outcome::of_problems(&arrows::check(&members), seen)
+    });
+    report.step("sources", || match sources::check(&members) {
+        Ok((problems, files)) => Outcome::of_problems(&problems, format!("{files} files")),
+        Err(error) => Outcome::Failed(error),
+    });
+    report.step("licences", || licences(&members));
+    report.step("clippy", || clippy(&["--workspace", "--all-features"]));
+    report.step("clippy, drivers without features", || {
+        clippy(&["--package", "tickwire-drivers", "--no-default-features"])
+    });
+    report.step("tests", tests);
+    report.step("recorded inputs", recorded_inputs);
+    report.step("docs", docs);
+    report.step("bare metal", || bare_metal(&members));
+    report.step("sizes", sizes::measure);
+    report.step("packages", || packages(&members));
+    report.step("oldest Rust", || oldest_rust(&members));
+    report.finish()
+}
+
+fn format() -> Outcome {
+    if on_path("cargo-fmt").is_empty() {
+        return Outcome::Skipped("rustup component add rustfmt".to_owned());
+    }
+    Outcome::of(capture(&mut cargo(&["fmt", "--all", "--check"])))
+}
+
+fn licences(members: &[Package]) -> Outcome {
+    match workspace::everything() {
+        Ok(packages) => Outcome::of_problems(
+            &dependencies::check(&packages, floor(members)),
+            format!("{} packages, for all platforms", packages.len()),
+        ),
+        Err(error) => Outcome::Failed(error),
+    }
+}
+
+fn clippy(which: &[&str]) -> Outcome {
+    if on_path("cargo-clippy").is_empty() {
+        return Outcome::Skipped("rustup component add clippy".to_owned());
+    }
+    let mut command = cargo(&["clippy", "--all-targets"]);
+    Outcome::of(capture(command.args(which).args(["--", "-D", "warnings"])))
+}
+
+/// Unit, integration and doc tests, and that the examples build.
+fn tests() -> Outcome {
+    match capture(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])) {
+        Ok(output) => Outcome::Passed(tally(&output)),
+        Err(output) => Outcome::Failed(without_passes(&output)),
+    }
+}
+
+fn without_passes(output: &str) -> String {
+    let told = |line: &&str| !(line.starts_with("test ") && line.ends_with(" ... ok"));
+    output.lines().filter(told).collect::<Vec<_>>().join("\n")
+}
+
+/// Adds up the closing lines of the test programs.
+fn tally(output: &str) -> String {
+    let sum = |what: &str| {
+        let closing = output.lines().filter(|line| line.starts_with("test result:"));
+        let counts = closing.flat_map(|line| line.split([';', '.']));
+        let ours = counts.filter_map(|count| count.trim().strip_suffix(what));
+        ours.filter_map(|count| count.trim().parse::<u32>().ok()).sum::<u32>()
+    };
+    let ignored = match sum("ignored") {
+        0 => String::new(),
+        count => format!(", {count} ignored"),
+    };
+    format!("{} passed{ignored}", sum("passed"))
+}
+
+/// Tests that need a recording pass without it, so its absence is told here.
+fn recorded_inputs() -> Outcome {
+    let named = env::var_os("TICKWIRE_CORPUS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| root().join("../shared/corpus"));
+    if folder.is_dir() {
+        return Outcome::Passed("read by the tests above".to_owned());
+    }
+    Outcome::Absent(format!(
+        "none at {}: tests of recordings did nothing (TICKWIRE_CORPUS names another folder)",
+        folder.display()
+    ))
+}
+
+fn docs() -> Outcome {
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+    Outcome::of(capture(command.env("RUSTDOCFLAGS", "-D warnings")))
+}
+
+/// Everything that has to do without `std`, where there is none.
+fn bare_metal(members: &[Package]) -> Outcome {
+    let Some(core) = Core::find() else { return Outcome::Skipped(sizes::no_core()) };
+    let no_std = |member: &&Package| arrows::rule(&member.name).is_some_and(|rule| rule.no_std);
+    let names = names(members.iter().filter(no_std));
+    let with_defaults = selected(&names);
+    let built = core
+        .build(&with_defaults)
+        .and_then(|_| core.build(&["--package", "tickwire-drivers", "--no-default-features"]));
+    match built {
+        Ok(_) => Outcome::Passed(format!("{} for {TARGET}, {}", names.join(", "), core.source())),
+        Err(output) => Outcome::Failed(output),
+    }
+}
+
+/// Each crate as a registry would have it, built against the others likewise.
+fn packages(members: &[Package]) -> Outcome {
+    let names = names(members.iter().filter(|member| member.published));
+    let mut command = cargo(&["package", "--allow-dirty"]);
+    match capture(command.args(selected(&names))) {
+        Ok(_) => Outcome::Passed(names.join(", ")),
+        Err(output) => Outcome::Failed(output),
+    }
+}
+
+fn oldest_rust(members: &[Package]) -> Outcome {
+    let floor = floor(members);
+    let listed = stdout(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
+    let toolchain = listed
+        .split_whitespace()
+        .find(|name| name.strip_prefix(floor).is_some_and(|rest| rest.starts_with(['.', '-'])));
+    let Some(toolchain) = toolchain else {
+        return Outcome::Absent(format!(
+            "no toolchain {floor} here (rustup toolchain install {floor}); what the dependencies \
+             declare and what clippy knows of the standard library was checked"
+        ));
+    };
+    let mut command = Command::new("rustup");
+    command.args(["run", toolchain, "cargo", "check", "--workspace", "--all-targets"]);
+    command.current_dir(root()).env("CARGO_TARGET_DIR", root().join("target/oldest-rust"));
+    Outcome::of(capture(&mut command))
+}
+
+fn floor(members: &[Package]) -> &str {
+    members.iter().find_map(|member| member.rust_version.as_deref()).unwrap_or("1.0")
+}
+
+fn names<'a>(members: impl Iterator<Item = &'a Package>) -> Vec<&'a str> {
+    members.map(|member| member.name.as_str()).collect()
+}
+
+fn selected<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    names.iter().flat_map(|name| ["--package", name]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[track_caller]
+    fn check(output: &str, tally: &str) {
+        assert_eq!(super::tally(output), tally);
+    }
+
+    #[test]
+    fn counts_are_added_up_over_all_programs() {
+        check(
+            "test a ... ok\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\n\
+             test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; finished in 1.30s\n",
+            "15 passed, 1 ignored",
+        );
+        check("", "0 passed");
+    }
+}
