@@ -4,8 +4,9 @@ mod faults;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::future::pending;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
@@ -253,8 +254,12 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             Some(Fault::ArbitrationLoss) => Err(I2cFault(ErrorKind::ArbitrationLoss)),
             Some(Fault::Stuck) => Err(I2cFault(ErrorKind::Bus)),
             Some(Fault::Hang) => {
-                waits_for(|| "an I2C transfer that hangs".into());
-                pending().await
+                // At every poll: the one that asks comes when nothing moves.
+                poll_fn(|_| {
+                    waits_for(|| "an I2C transfer that hangs".into());
+                    Poll::Pending
+                })
+                .await
             }
         }
     }
