@@ -52,6 +52,13 @@ pub trait Device {
     fn stop(&mut self, now: Instant) {
         let _ = now;
     }
+
+    /// Until when the device holds the clock line low, now that it has
+    /// acknowledged its address: none, unless it says otherwise. (UM10204,
+    /// section 3.1.9, clock stretching.)
+    fn holds_clock_until(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// What a device does in the ninth clock of a byte.
@@ -199,9 +206,10 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         };
         self.byte(byte, ack).await;
         match ack {
-            Ack::Ack => Ok(()),
-            Ack::Nack => Err(self.refused(NoAcknowledgeSource::Address)),
+            Ack::Ack => self.let_go().await,
+            Ack::Nack => return Err(self.refused(NoAcknowledgeSource::Address)),
         }
+        Ok(())
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), I2cFault> {
@@ -232,6 +240,15 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             self.byte(*slot, ack).await;
         }
         Ok(())
+    }
+
+    /// Waits until the device lets go of the clock line.
+    async fn let_go(&mut self) {
+        let held = self.device.as_ref().and_then(|device| device.borrow().holds_clock_until());
+        if let Some(until) = held {
+            self.at = self.at.max(until);
+            self.bus.clock.sleep_until(self.at).await;
+        }
     }
 
     fn stop(&mut self) {
