@@ -5,3 +5,5 @@
 //! an executor, a board or an allocator.
 #![no_std]
 #![forbid(unsafe_code)]
+
+pub mod htu21d;
