@@ -7,4 +7,5 @@
 #![forbid(unsafe_code)]
 
 pub mod button;
+pub mod htu21d;
 pub mod switch;

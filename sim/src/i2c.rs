@@ -52,6 +52,13 @@ pub trait Device {
     fn stop(&mut self, now: Instant) {
         let _ = now;
     }
+
+    /// Until when the device holds the clock line low, now that it has
+    /// acknowledged its address: none, unless it says otherwise. (UM10204,
+    /// section 3.1.9, clock stretching.)
+    fn holds_clock_until(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// What a device does in the ninth clock of a byte.
@@ -199,9 +206,10 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         };
         self.byte(byte, ack).await;
         match ack {
-            Ack::Ack => Ok(()),
-            Ack::Nack => Err(self.refused(NoAcknowledgeSource::Address)),
+            Ack::Ack => self.let_go().await,
+            Ack::Nack => return Err(self.refused(NoAcknowledgeSource::Address)),
         }
+        Ok(())
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), I2cFault> {
@@ -234,6 +242,15 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         Ok(())
     }
 
+    /// Waits until the device lets go of the clock line.
+    async fn let_go(&mut self) {
+        let held = self.device.as_ref().and_then(|device| device.borrow().holds_clock_until());
+        if let Some(until) = held {
+            self.at = self.at.max(until);
+            self.bus.clock.sleep_until(self.at).await;
+        }
+    }
+
     fn stop(&mut self) {
         if std::mem::replace(&mut self.stopped, true) {
             return;
@@ -254,6 +271,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             Some(Fault::ArbitrationLoss) => Err(I2cFault(ErrorKind::ArbitrationLoss)),
             Some(Fault::Stuck) => Err(I2cFault(ErrorKind::Bus)),
             Some(Fault::Hang) => {
+                // At every poll: the one that asks comes when nothing moves.
                 poll_fn(|_| {
                     waits_for(|| "an I2C transfer that hangs".into());
                     Poll::Pending

@@ -1,0 +1,373 @@
+//! The HTU21D(F), a sensor of temperature and humidity on I²C.
+//!
+//! Written by its datasheet (Measurement Specialties, HPC199_3), and patient
+//! enough for its relatives with the same commands: SHT20, SHT21, SHT25, Si7021.
+
+mod error;
+mod link;
+mod reading;
+mod register;
+mod units;
+
+use core::fmt;
+
+use embedded_hal_async::delay::DelayNs;
+use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
+
+pub use error::Error;
+use link::{Link, RETRY_MS, Transfer};
+use reading::Quantity;
+pub use reading::{BadChecksum, Measurement, Reading};
+pub use register::{Resolution, UserRegister};
+pub use units::{CentiCelsius, CentiPercent};
+
+/// An HTU21D on an I²C bus.
+///
+/// While it measures, the bus is free (the "no hold master" commands): the
+/// driver waits for as long as a measurement typically takes, and then asks
+/// until the sensor acknowledges.
+///
+/// ```text
+///  80 f3                           81?      81?      81 66 f0 8d
+/// ───┴──── typically 44 ms ─────────┴─ 2 ms ─┴─ 2 ms ─┴───────────
+///  command                         NACK     NACK     result
+/// ```
+///
+/// The sensor refuses its address whenever it is busy, and so does a bus without
+/// a sensor. Every transfer is repeated until more time has certainly gone by
+/// than the sensor can be busy; time that dropped calls have waited counts.
+///
+/// ```
+/// use std::{cell::RefCell, rc::Rc};
+/// use tickwire_drivers::htu21d::{CentiCelsius, Htu21d, Resolution};
+/// use tickwire_sim::{Sim, htu21d, i2c::Bus};
+/// use tickwire_traits::Delay;
+///
+/// let sim = Sim::new();
+/// let model = Rc::new(RefCell::new(htu21d::Htu21d::new()));
+/// model.borrow_mut().set_temperature(2_381);
+/// model.borrow_mut().set_humidity(5_072);
+/// let mut bus = Bus::new(sim.clock());
+/// bus.attach(htu21d::Htu21d::ADDRESS, model.clone());
+///
+/// let mut sensor = Htu21d::new(bus, Delay(sim.clock()));
+/// sim.run(async {
+///     let room = sensor.measure().await.unwrap();
+///     assert_eq!(room.temperature, CentiCelsius(2381));
+///     assert_eq!(room.dew_point().unwrap().to_string(), "13.02");
+///
+///     sensor.set_resolution(Resolution::Rh8T12).await.unwrap();
+///     assert_eq!(sensor.temperature().await.unwrap().to_string(), "23.81");
+///
+///     model.borrow_mut().corrupt(0);
+///     assert!(sensor.temperature().await.is_err());
+///     assert!(sensor.temperature().await.is_ok());
+///
+///     sensor.set_heater(true).await.unwrap();
+///     sensor.soft_reset().await.unwrap(); // Which leaves the heater as it is.
+///     assert!(sensor.heater().await.unwrap());
+///     assert!(!sensor.battery_low().await.unwrap());
+///     assert_eq!(sensor.resolution().await.unwrap(), Resolution::Rh12T14);
+/// });
+/// ```
+///
+/// # Cancel safety
+///
+/// Every method is cancel-safe. A measurement that was begun goes on in the
+/// sensor: the next call for the same quantity takes its result, and any other
+/// call discards it. So a call that is dropped and made again makes progress,
+/// and one that is made again much later gets an old result, unless
+/// [`forget`](Self::forget) comes first.
+///
+/// A call that is dropped *in the middle of a transfer* loses what that transfer
+/// brought, and no more: the next one asks anew. How the bus is left is the
+/// bus driver's business.
+pub struct Htu21d<I2C, D> {
+    link: Link<I2C, D>,
+    begun: Begun,
+    /// As read or written last; only says how long to wait at first.
+    resolution: Resolution,
+    /// The first half of a [`Measurement`].
+    temperature: Option<CentiCelsius>,
+}
+
+/// What the sensor is doing, as far as a dropped call knew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Nothing,
+    Conversion(Quantity),
+    Reset,
+}
+
+impl<I2C, D> Htu21d<I2C, D> {
+    /// The sensor's address, of 7 bits. It has no other.
+    pub const ADDRESS: u8 = 0x40;
+
+    /// Creates a driver. Sends nothing: a sensor that is still powering up is
+    /// waited for in the first call.
+    pub const fn new(i2c: I2C, delay: D) -> Self {
+        Self {
+            link: Link::new(i2c, delay),
+            begun: Begun::Nothing,
+            resolution: Resolution::Rh12T14,
+            temperature: None,
+        }
+    }
+
+    /// Forgets what dropped calls had begun, so that the next one measures anew.
+    pub const fn forget(&mut self) {
+        self.begun = Begun::Nothing;
+        self.temperature = None;
+    }
+
+    /// Gives the bus and the delay back.
+    pub fn release(self) -> (I2C, D) {
+        (self.link.i2c, self.link.delay)
+    }
+}
+
+impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
+    /// Measures the temperature.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but [`Error::Register`]. Measure again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the next call takes the result of what this one began.
+    pub async fn temperature(&mut self) -> Result<CentiCelsius, Error<I2C::Error>> {
+        self.temperature = None;
+        self.celsius().await
+    }
+
+    /// Measures the relative humidity.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but [`Error::Register`]. Measure again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the next call takes the result of what this one began.
+    pub async fn humidity(&mut self) -> Result<CentiPercent, Error<I2C::Error>> {
+        self.temperature = None;
+        self.percent().await
+    }
+
+    /// Measures the temperature, and then the humidity.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Error`] but [`Error::Register`]; a temperature that was measured is
+    /// discarded. Measure again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the next call goes on where this one was, with the
+    /// temperature if that was measured.
+    pub async fn measure(&mut self) -> Result<Measurement, Error<I2C::Error>> {
+        let temperature = match self.temperature {
+            Some(measured) => measured,
+            None => self.celsius().await?,
+        };
+        self.temperature = Some(temperature);
+        let humidity = self.percent().await;
+        // After the last await: until then it is kept for the next call.
+        self.temperature = None;
+        Ok(Measurement { temperature, humidity: humidity? })
+    }
+
+    /// Reads the user register: twice, as it has no checksum.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Bus`], [`Error::Timeout`], [`Error::Register`]. It may be read
+    /// again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it reads, no more.
+    pub async fn user_register(&mut self) -> Result<UserRegister, Error<I2C::Error>> {
+        self.forget();
+        self.register().await
+    }
+
+    /// Reads how finely the sensor measures.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it reads, no more.
+    pub async fn resolution(&mut self) -> Result<Resolution, Error<I2C::Error>> {
+        Ok(self.user_register().await?.resolution())
+    }
+
+    /// Sets how finely the sensor measures, until it loses its power.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register). Whether it is set is not
+    /// known. Set it again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it is set or not, and nothing else is changed. Set it again.
+    pub async fn set_resolution(&mut self, to: Resolution) -> Result<(), Error<I2C::Error>> {
+        self.change(|register| register.with_resolution(to)).await
+    }
+
+    /// Reads whether the heater is on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it reads, no more.
+    pub async fn heater(&mut self) -> Result<bool, Error<I2C::Error>> {
+        Ok(self.user_register().await?.heater())
+    }
+
+    /// Turns the heater on or off, which warms the sensor by 0.5 to 1.5 °C: a
+    /// sensor that works then measures a lower humidity. Off at power-on.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register). Whether it is set is not
+    /// known. Set it again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it is set or not, and nothing else is changed. Set it again.
+    pub async fn set_heater(&mut self, on: bool) -> Result<(), Error<I2C::Error>> {
+        self.change(|register| register.with_heater(on)).await
+    }
+
+    /// Reads whether the supply was under 2.25 V at the last measurement.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: it reads, no more.
+    pub async fn battery_low(&mut self) -> Result<bool, Error<I2C::Error>> {
+        Ok(self.user_register().await?.battery_low())
+    }
+
+    /// Starts the sensor again, with the finest resolution. The heater stays as
+    /// it is.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register). Reset it again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the next call waits for the end of what this one began.
+    pub async fn soft_reset(&mut self) -> Result<(), Error<I2C::Error>> {
+        self.temperature = None;
+        if self.begun != Begun::Reset {
+            self.begun = Begun::Nothing;
+            self.link.insist(Transfer::Write(&[SOFT_RESET])).await?;
+            self.begun = Begun::Reset;
+            self.link.pause(RESET_MS).await;
+        }
+        let register = self.register().await;
+        // After the last await: until then the next call goes on from here.
+        self.begun = Begun::Nothing;
+        match register?.resolution() {
+            Resolution::Rh12T14 => Ok(()),
+            _ => Err(Error::Register),
+        }
+    }
+
+    async fn celsius(&mut self) -> Result<CentiCelsius, Error<I2C::Error>> {
+        match self.convert(Quantity::Temperature).await? {
+            Reading::Temperature(temperature) => Ok(temperature),
+            Reading::Humidity(_) => Err(Error::Mixup),
+        }
+    }
+
+    async fn percent(&mut self) -> Result<CentiPercent, Error<I2C::Error>> {
+        match self.convert(Quantity::Humidity).await? {
+            Reading::Humidity(humidity) => Ok(humidity),
+            Reading::Temperature(_) => Err(Error::Mixup),
+        }
+    }
+
+    async fn convert(&mut self, quantity: Quantity) -> Result<Reading, Error<I2C::Error>> {
+        if self.begun != Begun::Conversion(quantity) {
+            self.begun = Begun::Nothing;
+            self.link.insist(Transfer::Write(&[quantity.command()])).await?;
+            self.begun = Begun::Conversion(quantity);
+            self.link.pause(self.resolution.typical_ms(quantity)).await;
+        }
+        let mut frame = [0; 3];
+        loop {
+            // A read that is dropped halfway may have had the result: until the
+            // sensor refuses, nobody can tell that there is one.
+            self.begun = Begun::Nothing;
+            match self.link.attempt(Transfer::Read(&mut frame)).await {
+                Ok(true) => return Ok(Reading::from_frame(frame)?),
+                Ok(false) => self.begun = Begun::Conversion(quantity),
+                Err(Error::Bus(error)) if matches!(error.kind(), ErrorKind::NoAcknowledge(_)) => {
+                    return Err(Error::NotReady);
+                }
+                Err(error) => return Err(error),
+            }
+            self.link.pause(RETRY_MS).await;
+        }
+    }
+
+    async fn register(&mut self) -> Result<UserRegister, Error<I2C::Error>> {
+        let mut twice = [0; 2];
+        for byte in twice.chunks_exact_mut(1) {
+            self.link.insist(Transfer::WriteRead(READ_REGISTER, byte)).await?;
+        }
+        let [register, again] = twice.map(UserRegister);
+        if register != again {
+            return Err(Error::Register);
+        }
+        self.resolution = register.resolution();
+        Ok(register)
+    }
+
+    async fn change(
+        &mut self,
+        change: impl Fn(UserRegister) -> UserRegister,
+    ) -> Result<(), Error<I2C::Error>> {
+        self.forget();
+        // Reserved bits have to be written as they are read ("User register").
+        let wanted = change(self.register().await?);
+        // Twice, because a value that was garbled on its way would stay: also in
+        // the reserved bits.
+        for _ in 0..2 {
+            self.link.insist(Transfer::Write(&[WRITE_REGISTER, wanted.0])).await?;
+            if self.register().await?.agrees(wanted) {
+                return Ok(());
+            }
+        }
+        Err(Error::Register)
+    }
+}
+
+impl<I2C, D> fmt::Debug for Htu21d<I2C, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Htu21d").field("resolution", &self.resolution).finish_non_exhaustive()
+    }
+}
+
+// Datasheet, "Device command".
+const READ_REGISTER: u8 = 0xe7;
+const WRITE_REGISTER: u8 = 0xe6;
+const SOFT_RESET: u8 = 0xfe;
+
+/// Datasheet, "Soft reset": at most.
+const RESET_MS: u8 = 15;

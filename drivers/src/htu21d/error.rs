@@ -1,0 +1,66 @@
+//! What can go wrong.
+
+use core::fmt;
+
+use embedded_hal_async::i2c::{self, ErrorKind};
+
+use super::BadChecksum;
+
+/// What can go wrong with an [`Htu21d`](super::Htu21d). After any of it, the
+/// sensor may be used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error<E> {
+    /// The bus failed, or nobody acknowledged the address for longer than the
+    /// sensor can be busy.
+    Bus(E),
+    /// The bus did not finish a transfer that takes less than a millisecond: a
+    /// line is held low. The transfer has been dropped.
+    Timeout,
+    /// The sensor began to measure and did not end.
+    NotReady,
+    /// A result is not what the sensor sent.
+    Checksum,
+    /// A result is of the other quantity: somebody else uses the sensor.
+    Mixup,
+    /// The user register, which has no checksum, reads differently twice, or
+    /// does not keep what is written.
+    Register,
+}
+
+impl<E> From<BadChecksum> for Error<E> {
+    fn from(_: BadChecksum) -> Self {
+        Self::Checksum
+    }
+}
+
+impl<E: i2c::Error> i2c::Error for Error<E> {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Bus(error) => error.kind(),
+            _ => ErrorKind::Other,
+        }
+    }
+}
+
+impl<E: i2c::Error> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bus(error) => return write!(f, "i2c bus: {}", error.kind()),
+            Self::Timeout => "the i2c bus is stuck",
+            Self::NotReady => "the sensor does not finish its measurement",
+            Self::Checksum => "wrong checksum",
+            Self::Mixup => "the sensor measured something else",
+            Self::Register => "the user register cannot be trusted",
+        })
+    }
+}
+
+impl<E: i2c::Error + core::error::Error + 'static> core::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Bus(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Transfers with a sensor that refuses its address while it is busy.
+
+use core::pin::pin;
+
+use embedded_hal_async::delay::DelayNs;
+use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
+use futures_util::future::{Either, select};
+
+use super::{Error, Htu21d};
+
+/// The way to the sensor, and how long that has been silent.
+pub(super) struct Link<I2C, D> {
+    pub(super) i2c: I2C,
+    pub(super) delay: D,
+    /// For how long the sensor has refused, at the least.
+    refused_us: u32,
+}
+
+/// A transfer, which may be made again.
+pub(super) enum Transfer<'a> {
+    Write(&'a [u8]),
+    Read(&'a mut [u8]),
+    WriteRead(u8, &'a mut [u8]),
+}
+
+impl<I2C, D> Link<I2C, D> {
+    pub(super) const fn new(i2c: I2C, delay: D) -> Self {
+        Self { i2c, delay, refused_us: 0 }
+    }
+}
+
+impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
+    /// Makes a transfer as soon as the sensor lets it.
+    pub(super) async fn insist(
+        &mut self,
+        mut transfer: Transfer<'_>,
+    ) -> Result<(), Error<I2C::Error>> {
+        while !self.attempt(transfer.again()).await? {
+            self.pause(RETRY_MS).await;
+        }
+        Ok(())
+    }
+
+    /// Tries a transfer. `false` if the sensor refuses and may be busy.
+    pub(super) async fn attempt(
+        &mut self,
+        transfer: Transfer<'_>,
+    ) -> Result<bool, Error<I2C::Error>> {
+        let Self { i2c, delay, .. } = self;
+        let finished = pin!(transfer.run(i2c));
+        let stuck = pin!(delay.delay_ms(STUCK_MS));
+        // Polls the transfer first: what has arrived is not thrown away.
+        let result = match select(finished, stuck).await {
+            Either::Left((result, _)) => result.map_err(Error::Bus),
+            Either::Right(_) => Err(Error::Timeout),
+        };
+        match result {
+            Err(Error::Bus(error)) if self.refused_us < BUSY_US && may_be_busy(error.kind()) => {
+                self.refused_us = self.refused_us.saturating_add(ATTEMPT_US);
+                Ok(false)
+            }
+            // It was heard of, or it is given up.
+            ended => {
+                self.refused_us = 0;
+                ended.map(|()| true)
+            }
+        }
+    }
+
+    pub(super) async fn pause(&mut self, ms: u8) {
+        self.delay.delay_ms(u32::from(ms)).await;
+        self.refused_us = self.refused_us.saturating_add(u32::from(ms) * 1_000);
+    }
+}
+
+impl Transfer<'_> {
+    fn again(&mut self) -> Transfer<'_> {
+        match self {
+            Self::Write(bytes) => Transfer::Write(bytes),
+            Self::Read(into) => Transfer::Read(into),
+            Self::WriteRead(command, into) => Transfer::WriteRead(*command, into),
+        }
+    }
+
+    async fn run<B: I2c>(self, bus: &mut B) -> Result<(), B::Error> {
+        const ADDRESS: u8 = Htu21d::<(), ()>::ADDRESS;
+        match self {
+            Self::Write(bytes) => bus.write(ADDRESS, bytes).await,
+            Self::Read(into) => bus.read(ADDRESS, into).await,
+            Self::WriteRead(command, into) => bus.write_read(ADDRESS, &[command], into).await,
+        }
+    }
+}
+
+/// Whether an error can be the sensor's way to say "not now". Some bus drivers
+/// cannot tell, and say `Other`.
+fn may_be_busy(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NoAcknowledge(_) | ErrorKind::Other)
+}
+
+/// How long to leave a sensor alone that is late.
+pub(super) const RETRY_MS: u8 = 2;
+
+/// How long the sensor can be busy. The HTU21D takes up to 50 ms (datasheet,
+/// "Measuring time"), its relatives up to 85 (SHT20, table 7): by the slowest,
+/// at its finest resolution, as a sensor that lost its power lost its setting.
+const BUSY_US: u32 = 85_000;
+
+/// How long one refusal takes at least: a start condition and 9 bits at 400 kHz,
+/// the fastest that the sensor can do. So that callers who drop every wait also
+/// come to an end, and none too early.
+const ATTEMPT_US: u32 = 25;
+
+/// When a transfer is given up: no device may hold the clock line for longer
+/// (SMBus 3.1, section 3.1.1, T_TIMEOUT).
+const STUCK_MS: u32 = 35;

@@ -1,0 +1,98 @@
+//! The user register.
+
+use super::reading::Quantity;
+
+/// How finely the sensor measures, and so how long it takes: bits of humidity
+/// and of temperature (datasheet, "User register").
+///
+/// The finest is what it has at power-on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Resolution {
+    /// 12 bits of humidity (0.04 %), 14 of temperature (0.01 °C): 14 and 44 ms.
+    #[default]
+    Rh12T14,
+    /// 8 bits of humidity (0.5 %), 12 of temperature (0.04 °C): 2 and 11 ms.
+    Rh8T12,
+    /// 10 bits of humidity (0.12 %), 13 of temperature (0.02 °C): 4 and 22 ms.
+    Rh10T13,
+    /// 11 bits of each (0.06 % and 0.09 °C): 7 and 6 ms.
+    Rh11T11,
+}
+
+/// The content of the user register (datasheet, "User register").
+///
+/// ```
+/// use tickwire_drivers::htu21d::{Resolution, UserRegister};
+///
+/// let register = UserRegister(0b0000_0010); // As at power-on.
+/// assert_eq!(register.resolution(), Resolution::Rh12T14);
+/// assert!(!register.heater() && !register.battery_low());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserRegister(pub u8);
+
+impl Resolution {
+    /// Datasheet, "Measuring time", the typical ones.
+    pub(super) const fn typical_ms(self, quantity: Quantity) -> u8 {
+        match (self, quantity) {
+            (Self::Rh12T14, Quantity::Humidity) => 14,
+            (Self::Rh12T14, Quantity::Temperature) => 44,
+            (Self::Rh8T12, Quantity::Humidity) => 2,
+            (Self::Rh8T12, Quantity::Temperature) => 11,
+            (Self::Rh10T13, Quantity::Humidity) => 4,
+            (Self::Rh10T13, Quantity::Temperature) => 22,
+            (Self::Rh11T11, Quantity::Humidity) => 7,
+            (Self::Rh11T11, Quantity::Temperature) => 6,
+        }
+    }
+}
+
+impl UserRegister {
+    /// Returns how finely the sensor measures.
+    pub const fn resolution(self) -> Resolution {
+        match self.0 & RESOLUTION {
+            0x00 => Resolution::Rh12T14,
+            0x01 => Resolution::Rh8T12,
+            0x80 => Resolution::Rh10T13,
+            _ => Resolution::Rh11T11,
+        }
+    }
+
+    /// Returns whether the heater is on.
+    pub const fn heater(self) -> bool {
+        self.0 & HEATER != 0
+    }
+
+    /// Returns whether the supply was under 2.25 V (± 0.1 V) at the last
+    /// measurement.
+    pub const fn battery_low(self) -> bool {
+        self.0 & BATTERY_LOW != 0
+    }
+
+    /// The same, measuring so finely.
+    #[must_use]
+    pub const fn with_resolution(self, resolution: Resolution) -> Self {
+        let bits = match resolution {
+            Resolution::Rh12T14 => 0x00,
+            Resolution::Rh8T12 => 0x01,
+            Resolution::Rh10T13 => 0x80,
+            Resolution::Rh11T11 => 0x81,
+        };
+        Self(self.0 & !RESOLUTION | bits)
+    }
+
+    /// The same, with the heater on or off.
+    #[must_use]
+    pub const fn with_heater(self, on: bool) -> Self {
+        Self(self.0 & !HEATER | if on { HEATER } else { 0 })
+    }
+
+    /// Whether both hold the same settings. The battery's status is none.
+    pub(super) const fn agrees(self, other: Self) -> bool {
+        (self.0 ^ other.0) & !BATTERY_LOW == 0
+    }
+}
+
+const RESOLUTION: u8 = 0x81;
+const BATTERY_LOW: u8 = 0x40;
+const HEATER: u8 = 0x04;

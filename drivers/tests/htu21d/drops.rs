@@ -1,0 +1,103 @@
+//! Every method dropped wherever it waits.
+
+use tickwire_drivers::htu21d::{CentiCelsius, Error};
+use tickwire_sim::{drop_after, impatiently};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+use crate::rig::{Clean, METHODS, Rig};
+
+#[test]
+fn a_call_that_is_dropped_anywhere_can_be_made_again() {
+    for rig in [Rig::new, Rig::timed] {
+        for method in METHODS {
+            let clean = Clean::of(*method, rig());
+            let mut drops = 0;
+            for polls in 1.. {
+                let context = format!("{} dropped after {polls} polls", method.0);
+                let mut rig = rig();
+                if rig.sim.run(drop_after(polls, method.1(&mut rig.sensor))).is_some() {
+                    break;
+                }
+                drops += 1;
+                // Somebody else's turn on the sensor must work as well as one's own.
+                for again in [*method, METHODS[1], *method] {
+                    let answer = rig
+                        .call(again, Duration::from_millis(250))
+                        .unwrap_or_else(|error| panic!("{context}, {}: {error}", again.0));
+                    if again.0 == method.0 {
+                        clean.check(&answer, &rig, &context);
+                    }
+                }
+            }
+            // Only what needs no time at all cannot be dropped.
+            let waits = ["temperature", "humidity", "measure", "soft_reset"];
+            assert!(drops > 0 || !waits.contains(&method.0), "{}", method.0);
+        }
+    }
+}
+
+#[test]
+fn a_call_that_is_dropped_at_every_wait_makes_progress() {
+    for method in METHODS {
+        let clean = Clean::of(*method, Rig::new());
+        let mut rig = Rig::new();
+        let answer = rig.sim.run(impatiently(async || method.1(&mut rig.sensor).await)).unwrap();
+        clean.check(&answer, &rig, method.0);
+        // Not by starting anew: it takes as long as the sensor, rounded up to
+        // the next look.
+        assert!(rig.clock.now() <= Instant::from_millis(70), "{}", method.0);
+    }
+    let mut rig = Rig::new();
+    rig.sim.run(impatiently(async || rig.sensor.measure().await)).unwrap();
+    assert_eq!(rig.model.borrow().counts().commands, 2);
+}
+
+#[test]
+fn who_drops_every_wait_still_hears_that_the_sensor_is_dead_or_gone() {
+    for method in METHODS {
+        let mut rig = Rig::new();
+        rig.model.borrow_mut().unplug();
+        let answer = rig.sim.run(impatiently(async || method.1(&mut rig.sensor).await));
+        assert!(matches!(answer, Err(Error::Bus(_))), "{}", method.0);
+        assert!(rig.clock.now() < Instant::from_millis(10_000));
+    }
+    for method in &METHODS[..3] {
+        let mut rig = Rig::new();
+        rig.model.borrow_mut().set_dead(true);
+        let answer = rig.sim.run(impatiently(async || method.1(&mut rig.sensor).await));
+        assert_eq!(answer, Err(Error::NotReady), "{}", method.0);
+        assert!(rig.clock.now() < Instant::from_millis(10_000));
+    }
+}
+
+#[test]
+fn nobody_is_told_too_early_that_the_sensor_is_dead() {
+    // A caller who has no more than 500 µs at a time: enough for one transfer.
+    let mut rig = Rig::timed();
+    rig.model.borrow_mut().set_conversion_time(Some(Duration::from_millis(85)));
+    let clock = rig.clock.clone();
+    let temperature = rig.sim.run(async {
+        loop {
+            let look = clock.timeout(Duration::from_micros(500), rig.sensor.temperature());
+            if let Ok(answer) = look.await {
+                break answer;
+            }
+        }
+    });
+    assert_eq!(temperature, Ok(CentiCelsius(2381)));
+    assert!(rig.clock.now() < Instant::from_millis(87));
+}
+
+#[test]
+fn the_next_call_takes_the_result_of_a_dropped_one_unless_told_to_forget_it() {
+    for (forget, expected) in [(false, 2381), (true, -1500)] {
+        let mut rig = Rig::new();
+        assert!(rig.sim.run(drop_after(1, rig.sensor.temperature())).is_none());
+        rig.model.borrow_mut().set_temperature(-1_500);
+        rig.sim.run(rig.clock.sleep(Duration::from_secs(60)));
+        if forget {
+            rig.sensor.forget();
+        }
+        assert_eq!(rig.sim.run(rig.sensor.temperature()), Ok(CentiCelsius(expected)));
+    }
+}

@@ -1,0 +1,7 @@
+//! The HTU21D driver against the model of the sensor, in virtual time.
+
+mod behaviour;
+mod drops;
+mod faults;
+mod recorded;
+mod rig;
