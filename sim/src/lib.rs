@@ -23,7 +23,9 @@ mod impatience;
 mod trace;
 mod wire;
 
+pub mod gps;
 pub mod i2c;
+pub mod uart;
 
 pub use bounce::Bounce;
 pub use census::waits_for;
