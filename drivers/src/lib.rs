@@ -5,3 +5,6 @@
 //! an executor, a board or an allocator.
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "gps")]
+pub mod gps;
