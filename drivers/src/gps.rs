@@ -12,11 +12,13 @@
 //! a Cortex-M0.
 
 mod angle;
+mod counters;
 mod fix;
 mod framer;
 mod quantity;
 mod receiver;
 mod report;
+mod status;
 mod text;
 mod update;
 
@@ -28,10 +30,12 @@ use futures_util::{Stream, future, stream};
 use tickwire_traits::{Clock, Instant};
 
 pub use angle::{Compass, Course, Latitude, Longitude, Minutes, Position, Seconds};
-pub use fix::{Aged, Constellation, Dimension, Fix, Quality, Status};
-pub use framer::{Counters, Framer, LINE_LENGTH};
+pub use counters::Counters;
+pub use fix::{Aged, Fix};
+pub use framer::{Framer, LINE_LENGTH};
 pub use quantity::{Date, Dop, Speed, Time};
 pub use receiver::Receiver;
+pub use status::{Constellation, Dimension, Quality, Status};
 pub use update::{Field, Fields, Sentence, Transition, Update};
 
 /// How much is read at once. A UART gives what it has, rarely more than its FIFO.

@@ -2,9 +2,11 @@
 //! found.
 #![cfg(feature = "gps")]
 
-mod corpus;
+use std::path::{Path, PathBuf};
 
+use embedded_hal::digital::PinState;
 use tickwire_drivers::gps::{Counters, Receiver};
+use tickwire_sim::uart::{self, Baud};
 use tickwire_traits::Instant;
 
 /// What a log must give: latitude, longitude, date and time of the last valid
@@ -68,9 +70,36 @@ const fn log(name: &'static str, good_checksums: u32, truth: Truth) -> Log {
 fn every_log_gives_its_last_fix() {
     for log in LOGS {
         let path = format!("nmea/{}.log", log.name);
-        let Some(bytes) = corpus::read("every_log_gives_its_last_fix", &path) else { return };
+        let Some(bytes) = recorded("every_log_gives_its_last_fix", &path) else { return };
         check(&log, &bytes);
     }
+}
+
+/// A logic analyser's capture of an MTK3339's line, which begins inside a byte.
+#[test]
+fn a_captured_line_gives_its_bytes_and_its_fix() {
+    const TEST: &str = "a_captured_line_gives_its_bytes_and_its_fix";
+    let Some(capture) = recorded(TEST, "logic/gps-uart-mtk3339-9600.txt") else { return };
+    let Some(truth) = recorded(TEST, "logic/gps-uart-mtk3339-9600.truth.txt") else { return };
+    let capture = String::from_utf8(capture).unwrap();
+    let changes: Vec<_> = capture.lines().filter_map(change).collect();
+    assert_eq!(changes.len(), 1 + 7_907); // The initial level, low already.
+    let decoded = uart::decode(&changes, Baud::new(9_600));
+    assert_eq!(decoded.framing_errors, 2);
+    let bytes: Vec<_> = decoded.bytes.iter().map(|(_, byte)| *byte).collect();
+    assert!(bytes == truth);
+    let log = Log {
+        name: "gps-uart-mtk3339-9600",
+        good_checksums: 21,
+        too_long: 0,
+        truth: Some((455116783, -1226800883, "2013-08-26", "06:15:11.000", 62_200, 13)),
+    };
+    check(&log, &bytes);
+}
+
+fn change(line: &str) -> Option<(Instant, PinState)> {
+    let (at, level) = line.split_once(' ').filter(|_| !line.starts_with('#'))?;
+    Some((Instant::from_micros(at.parse().ok()?), PinState::from(level == "1")))
 }
 
 #[track_caller]
@@ -78,11 +107,10 @@ fn check(log: &Log, bytes: &[u8]) {
     let name = log.name;
     let mut receiver = Receiver::<102>::new();
     for byte in bytes {
-        receiver.push(*byte, Instant::EPOCH);
+        let _ = receiver.push(*byte, Instant::EPOCH);
     }
     let Counters { accepted, unsupported, malformed, bad_checksum, too_long, .. } =
         *receiver.counters();
-    eprintln!("{name}: {:?}", receiver.counters());
     let understood = accepted + unsupported + malformed;
     assert_eq!(understood + log.too_long, log.good_checksums, "{name}");
     assert_eq!((bad_checksum, too_long), (0, log.too_long), "{name}");
@@ -103,4 +131,22 @@ fn check(log: &Log, bytes: &[u8]) {
         (latitude, longitude, date.to_owned(), time.to_owned(), altitude, used)
     });
     assert_eq!(truth(), expected, "{name}");
+}
+
+/// Reads a recorded input; none, and a line that says so, if it is not there.
+fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
+    let root = root();
+    let bytes = std::fs::read(root.join(path)).ok();
+    if bytes.is_none() {
+        eprintln!("skipped: {test}: no recorded inputs at {}", root.display());
+    }
+    bytes
+}
+
+/// `$TICKWIRE_CORPUS`, or `shared/corpus` beside the workspace.
+fn root() -> PathBuf {
+    match std::env::var_os("TICKWIRE_CORPUS") {
+        Some(path) => path.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
+    }
 }

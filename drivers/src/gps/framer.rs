@@ -1,5 +1,7 @@
 //! From bytes to sentences.
 
+use super::counters::{Counters, count};
+
 /// The longest sentence that the framer keeps by default, `$` to checksum,
 /// without its line end.
 ///
@@ -49,38 +51,6 @@ pub struct Framer<const LINE: usize = LINE_LENGTH> {
     /// None between sentences, where `line` holds nothing.
     len: usize,
     pub(super) counters: Counters,
-}
-
-/// What came in, and what became of it. Each stops at `u32::MAX`.
-///
-/// `sentences` = `accepted` + `unsupported` + `malformed` + `bad_checksum` +
-/// `no_checksum`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Counters {
-    /// Lines from a `$` to a line end.
-    pub sentences: u32,
-    /// Sentences that were understood. A [`Framer`] alone counts none of these
-    /// three.
-    pub accepted: u32,
-    /// Sentences with a good checksum that are none of ours, such as `$PMTK…`.
-    pub unsupported: u32,
-    /// Sentences of our types, with a good checksum, whose contents make no sense.
-    pub malformed: u32,
-    /// Sentences that were altered on the way.
-    pub bad_checksum: u32,
-    /// Lines that do not end in `*` and two hexadecimal digits.
-    pub no_checksum: u32,
-    /// Sentences broken off by the next `$`, or by a byte that is no printable
-    /// ASCII.
-    pub torn: u32,
-    /// Lines that did not fit.
-    pub too_long: u32,
-    /// Sentences with a good checksum that are longer than NMEA 0183 allows.
-    pub over_standard_length: u32,
-    /// Bytes of noise between sentences, and of all that was dropped, without
-    /// line ends.
-    pub bytes_skipped: u32,
 }
 
 impl<const LINE: usize> Framer<LINE> {
@@ -168,25 +138,6 @@ impl<const LINE: usize> Default for Framer<LINE> {
     fn default() -> Self {
         Self::new()
     }
-}
-
-impl Counters {
-    const NONE: Self = Self {
-        sentences: 0,
-        accepted: 0,
-        unsupported: 0,
-        malformed: 0,
-        bad_checksum: 0,
-        no_checksum: 0,
-        torn: 0,
-        too_long: 0,
-        over_standard_length: 0,
-        bytes_skipped: 0,
-    };
-}
-
-pub(super) fn count(counter: &mut u32) {
-    *counter = counter.saturating_add(1);
 }
 
 /// What the sentence says its checksum is, and what it is: the exclusive or of

@@ -121,7 +121,7 @@ impl Date {
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
-            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 if is_leap(year) => 29,
             2 => 28,
             _ => 0,
         };
@@ -180,6 +180,11 @@ impl Time {
     pub const fn millisecond(self) -> u16 {
         (self.0 % 1_000) as u16
     }
+}
+
+/// By the Gregorian calendar.
+const fn is_leap(year: u16) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 impl fmt::Display for Speed {

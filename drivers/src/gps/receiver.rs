@@ -2,7 +2,7 @@
 
 use tickwire_traits::Instant;
 
-use super::framer::count;
+use super::counters::count;
 use super::report::{self, Page, Refusal};
 use super::{Constellation, Counters, Fix, Framer, LINE_LENGTH, Update};
 
