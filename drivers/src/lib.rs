@@ -7,5 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod button;
+#[cfg(feature = "gps")]
+pub mod gps;
 pub mod htu21d;
 pub mod switch;

@@ -23,8 +23,10 @@ mod impatience;
 mod trace;
 mod wire;
 
+pub mod gps;
 pub mod htu21d;
 pub mod i2c;
+pub mod uart;
 
 pub use bounce::Bounce;
 pub use census::waits_for;

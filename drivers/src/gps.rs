@@ -1,0 +1,250 @@
+//! GPS receivers, and those of other systems, that speak NMEA 0183.
+//!
+//! [`Gps`] reads any byte stream and keeps a [`Fix`]: position in 1e-7 degrees,
+//! altitude in millimetres, speed and course in hundredths, date, time,
+//! satellites, each with its age. Noise, torn and garbled sentences cost what
+//! they hit and are counted in [`Counters`].
+//!
+//! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG.
+//!
+//! The module needs the feature `gps`, which is on by default, and with it the
+//! parser `nmea`, whose text-to-float conversion alone is some 50 KB of flash on
+//! a Cortex-M0.
+
+mod angle;
+mod counters;
+mod fix;
+mod framer;
+mod quantity;
+mod receiver;
+mod report;
+mod status;
+mod text;
+mod update;
+
+use core::fmt;
+use core::task::Poll;
+
+use embedded_io_async::{ErrorKind, Read};
+use futures_util::{Stream, future, stream};
+use tickwire_traits::{Clock, Instant};
+
+pub use angle::{Compass, Course, Latitude, Longitude, Minutes, Position, Seconds};
+pub use counters::Counters;
+pub use fix::{Aged, Fix};
+pub use framer::{Framer, LINE_LENGTH};
+pub use quantity::{Date, Dop, Speed, Time};
+pub use receiver::Receiver;
+pub use status::{Constellation, Dimension, Quality, Status};
+pub use update::{Field, Fields, Sentence, Transition, Update};
+
+/// How much is read at once. A UART gives what it has, rarely more than its FIFO.
+const CHUNK: usize = 64;
+
+/// How many reads may give nothing before other tasks get a turn: a file of
+/// noise is always ready.
+const READS_IN_A_ROW: u32 = 32;
+
+/// A GPS receiver on a byte stream.
+///
+/// ```
+/// use tickwire_drivers::gps::{Error, Field, Gps};
+/// use tickwire_sim::{Sim, gps};
+///
+/// let sim = Sim::new();
+/// let line = gps::Receiver::new(sim.clock(), gps::demo_log(5), 9_600);
+/// let mut gps = Gps::new(line, sim.clock());
+/// sim.run(async {
+///     loop {
+///         match gps.update().await {
+///             Ok(update) if update.set.contains(Field::Position) => {
+///                 println!("{}", gps.fix().position().unwrap().value);
+///             }
+///             Ok(_) => {}
+///             Err(error) => break assert_eq!(error, Error::EndOfStream),
+///         }
+///     }
+/// });
+/// assert_eq!(gps.counters().accepted, gps.counters().sentences);
+/// ```
+///
+/// # Memory
+///
+/// `LINE` is the longest sentence that is kept; see [`LINE_LENGTH`]. Without it,
+/// reader and clock, the driver takes at most 512 bytes, which the compiler
+/// checks; 64 of them are the read buffer.
+#[derive(Debug)]
+pub struct Gps<R, T, const LINE: usize = LINE_LENGTH> {
+    reader: R,
+    clock: T,
+    receiver: Receiver<LINE>,
+    chunk: Chunk,
+}
+
+/// On every target, and the read buffer included.
+const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
+
+/// Why there is no update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error<E> {
+    /// The stream could not be read.
+    Read(E),
+    /// The stream is at its end: the line is gone, or the file was played.
+    EndOfStream,
+}
+
+/// Bytes that were read and not looked at yet.
+#[derive(Debug)]
+struct Chunk {
+    bytes: [u8; CHUNK],
+    next: usize,
+    end: usize,
+    read_at: Instant,
+}
+
+impl<R, T> Gps<R, T> {
+    /// Creates a driver that keeps sentences of up to [`LINE_LENGTH`] bytes.
+    pub const fn new(reader: R, clock: T) -> Self {
+        Self::with_line_length(reader, clock)
+    }
+}
+
+impl<R, T, const LINE: usize> Gps<R, T, LINE> {
+    /// Creates a driver that keeps sentences of up to `LINE` bytes.
+    pub const fn with_line_length(reader: R, clock: T) -> Self {
+        let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH };
+        Self { reader, clock, receiver: Receiver::new(), chunk }
+    }
+
+    /// Returns what is known.
+    pub const fn fix(&self) -> &Fix {
+        self.receiver.fix()
+    }
+
+    /// Returns what has been counted since the driver was made.
+    pub const fn counters(&self) -> &Counters {
+        self.receiver.counters()
+    }
+
+    /// Gives the reader back. Bytes that were read and not looked at are lost.
+    pub fn into_inner(self) -> R {
+        self.reader
+    }
+}
+
+impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
+    /// Waits for the next sentence that is understood.
+    ///
+    /// What is not understood is counted and waited past. Each value is as old as
+    /// the read that brought its last byte.
+    ///
+    /// # Errors
+    ///
+    /// What the reader reports, and [`Error::EndOfStream`]. Nothing is lost: what
+    /// was read of a sentence is kept. It may be called again; at the end of a
+    /// stream it will say so again, unless more came.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe, if the reader's `read` is: bytes that were read are kept
+    /// here.
+    pub async fn update(&mut self) -> Result<Update, Error<R::Error>> {
+        let mut reads = 0;
+        loop {
+            while let Some(byte) = self.chunk.pop() {
+                if let Some(update) = self.receiver.push(byte, self.chunk.read_at) {
+                    return Ok(update);
+                }
+            }
+            reads += 1;
+            if reads % READS_IN_A_ROW == 0 {
+                yield_once().await;
+            }
+            let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;
+            // No await below: what was read is noted in the poll that read it.
+            if len == 0 {
+                return Err(Error::EndOfStream);
+            }
+            self.chunk.fill(len, self.clock.now());
+        }
+    }
+
+    /// Returns the updates as a stream, each with the fix as it was then.
+    ///
+    /// It ends after [`Error::EndOfStream`]. Dropping it loses nothing.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, pin_mut};
+    /// use tickwire_drivers::gps::{Gps, Sentence};
+    /// use tickwire_sim::{Sim, gps};
+    ///
+    /// let sim = Sim::new();
+    /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(3), 9_600);
+    /// let mut gps = Gps::new(line, sim.clock());
+    /// let updates = gps.updates().filter_map(async |update| update.ok());
+    /// let last = sim.run(updates.fold(None, async |_, (update, fix)| Some((update, fix))));
+    /// let (update, fix) = last.unwrap();
+    /// assert_eq!(update.sentence, Sentence::Vtg);
+    /// assert_eq!(fix.time().unwrap().value.to_string(), "12:00:02.000");
+    /// ```
+    pub fn updates(&mut self) -> impl Stream<Item = Result<(Update, Fix), Error<R::Error>>> {
+        stream::unfold(Some(self), async |gps| {
+            let gps = gps?;
+            let next = gps.update().await.map(|update| (update, *gps.fix()));
+            let ended = matches!(next, Err(Error::EndOfStream));
+            Some((next, (!ended).then_some(gps)))
+        })
+    }
+}
+
+impl Chunk {
+    fn pop(&mut self) -> Option<u8> {
+        let byte = self.bytes.get(self.next..self.end)?.first()?;
+        self.next += 1;
+        Some(*byte)
+    }
+
+    fn fill(&mut self, len: usize, now: Instant) {
+        (self.next, self.end, self.read_at) = (0, len.min(CHUNK), now);
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => write!(f, "the receiver could not be read: {error}"),
+            Self::EndOfStream => f.write_str("the receiver is gone: its stream ended"),
+        }
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Read(error) => Some(error),
+            Self::EndOfStream => None,
+        }
+    }
+}
+
+impl<E: embedded_io_async::Error + 'static> embedded_io_async::Error for Error<E> {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Read(error) => error.kind(),
+            Self::EndOfStream => ErrorKind::NotConnected,
+        }
+    }
+}
+
+async fn yield_once() {
+    let mut yielded = false;
+    future::poll_fn(|cx| {
+        if core::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,152 @@
+//! Recorded NMEA logs through the driver, against truths that another decoder
+//! found.
+#![cfg(feature = "gps")]
+
+use std::path::{Path, PathBuf};
+
+use embedded_hal::digital::PinState;
+use tickwire_drivers::gps::{Counters, Receiver};
+use tickwire_sim::uart::{self, Baud};
+use tickwire_traits::Instant;
+
+/// What a log must give: latitude, longitude, date and time of the last valid
+/// RMC, altitude in millimetres and satellites of the last GGA with a fix.
+type Truth = (i32, i32, &'static str, &'static str, i32, u8);
+
+struct Log {
+    name: &'static str,
+    good_checksums: u32,
+    /// Those of them that are longer than a line.
+    too_long: u32,
+    truth: Option<Truth>,
+}
+
+const LOGS: [Log; 14] = [
+    log("mt3339", 138, (440688283, -1213141883, "2015-04-13", "20:27:09.000", 1_127_400, 10)),
+    // 11 channel reports of 203 bytes.
+    Log {
+        too_long: 11,
+        ..log("mtk-3301", 56, (522163639, 68850781, "2008-08-23", "08:14:39.000", 102_930, 3))
+    },
+    log("quectel-L70", 115, (510680967, -1140956417, "2022-03-09", "15:01:34.000", 1_102_300, 8)),
+    Log { name: "bu303-nofix", good_checksums: 0, too_long: 0, truth: None },
+    log("bu353-glonass", 112, (556866217, 376215567, "2014-05-26", "08:14:19.000", 66_200, 6)),
+    log(
+        "sirfstarv-nmea",
+        367,
+        (440689267, -1213142583, "2019-02-05", "02:10:33.000", 1_124_700, 6),
+    ),
+    log("beidou-gb", 68, (312480350, 1215873800, "2015-03-02", "05:32:33.438", 167_200, 6)),
+    log("nmea-fuzzy-cases", 28, (415750300, -937505978, "2020-03-18", "13:39:00.900", 280_833, 19)),
+    log("skytraq-fix", 100, (440687299, -1213141208, "2016-03-28", "23:27:22.000", 1_132_559, 5)),
+    log("neo-m8n", 293, (440689837, -1213142285, "2015-03-18", "17:19:48.000", 1_139_400, 12)),
+    log(
+        "ublox-neo-m9n-nmea-stripped",
+        1403,
+        (381105010, -1226269230, "2020-07-11", "22:38:45.000", 81_800, 12),
+    ),
+    log(
+        "telit-he910-stripped",
+        1558,
+        (508402100, 43470467, "2019-03-12", "10:54:59.408", 102_000, 5),
+    ),
+    log(
+        "quectel-eg25-g-stripped",
+        861,
+        (367638040, 314108762, "2022-09-11", "19:15:33.980", -80_300, 3),
+    ),
+    log(
+        "aerorust-nmea1-long",
+        14255,
+        (550899705, 389175214, "2017-03-31", "11:19:07.000", 115_000, 14),
+    ),
+];
+
+const fn log(name: &'static str, good_checksums: u32, truth: Truth) -> Log {
+    Log { name, good_checksums, too_long: 0, truth: Some(truth) }
+}
+
+#[test]
+fn every_log_gives_its_last_fix() {
+    for log in LOGS {
+        let path = format!("nmea/{}.log", log.name);
+        let Some(bytes) = recorded("every_log_gives_its_last_fix", &path) else { return };
+        check(&log, &bytes);
+    }
+}
+
+/// A logic analyser's capture of an MTK3339's line, which begins inside a byte.
+#[test]
+fn a_captured_line_gives_its_bytes_and_its_fix() {
+    const TEST: &str = "a_captured_line_gives_its_bytes_and_its_fix";
+    let Some(capture) = recorded(TEST, "logic/gps-uart-mtk3339-9600.txt") else { return };
+    let Some(truth) = recorded(TEST, "logic/gps-uart-mtk3339-9600.truth.txt") else { return };
+    let capture = String::from_utf8(capture).unwrap();
+    let changes: Vec<_> = capture.lines().filter_map(change).collect();
+    assert_eq!(changes.len(), 1 + 7_907); // The initial level, low already.
+    let decoded = uart::decode(&changes, Baud::new(9_600));
+    assert_eq!(decoded.framing_errors, 2);
+    let bytes: Vec<_> = decoded.bytes.iter().map(|(_, byte)| *byte).collect();
+    assert!(bytes == truth);
+    let log = Log {
+        name: "gps-uart-mtk3339-9600",
+        good_checksums: 21,
+        too_long: 0,
+        truth: Some((455116783, -1226800883, "2013-08-26", "06:15:11.000", 62_200, 13)),
+    };
+    check(&log, &bytes);
+}
+
+fn change(line: &str) -> Option<(Instant, PinState)> {
+    let (at, level) = line.split_once(' ').filter(|_| !line.starts_with('#'))?;
+    Some((Instant::from_micros(at.parse().ok()?), PinState::from(level == "1")))
+}
+
+#[track_caller]
+fn check(log: &Log, bytes: &[u8]) {
+    let name = log.name;
+    let mut receiver = Receiver::<102>::new();
+    for byte in bytes {
+        let _ = receiver.push(*byte, Instant::EPOCH);
+    }
+    let Counters { accepted, unsupported, malformed, bad_checksum, too_long, .. } =
+        *receiver.counters();
+    let understood = accepted + unsupported + malformed;
+    assert_eq!(understood + log.too_long, log.good_checksums, "{name}");
+    assert_eq!((bad_checksum, too_long), (0, log.too_long), "{name}");
+
+    let fix = receiver.fix();
+    let truth = || {
+        let position = fix.position()?.value;
+        Some((
+            position.latitude.e7(),
+            position.longitude.e7(),
+            fix.date()?.value.to_string(),
+            fix.time()?.value.to_string(),
+            fix.altitude_mm()?.value,
+            fix.satellites_used()?.value,
+        ))
+    };
+    let expected = log.truth.map(|(latitude, longitude, date, time, altitude, used)| {
+        (latitude, longitude, date.to_owned(), time.to_owned(), altitude, used)
+    });
+    assert_eq!(truth(), expected, "{name}");
+}
+
+/// Reads a recorded input; none, and a line that says so, if it is not there.
+fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
+    let root = root();
+    let bytes = std::fs::read(root.join(path)).ok();
+    if bytes.is_none() {
+        eprintln!("skipped: {test}: no recorded inputs at {}", root.display());
+    }
+    bytes
+}
+
+/// `$TICKWIRE_CORPUS`, or `shared/corpus` beside the workspace.
+fn root() -> PathBuf {
+    match std::env::var_os("TICKWIRE_CORPUS") {
+        Some(path) => path.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
+    }
+}

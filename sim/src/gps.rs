@@ -1,0 +1,279 @@
+//! A GPS receiver on a serial line.
+
+mod demo;
+mod model;
+mod script;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use embedded_hal::digital::PinState;
+use embedded_io::{ErrorKind, ErrorType, ReadReady};
+use embedded_io_async::Read;
+use tickwire_traits::{Clock, Duration, TimerQueue};
+
+use crate::{Trace, Wire, waits_for};
+pub use demo::demo_log;
+use model::{AtEnd, Model};
+use script::Script;
+
+/// A receiver that plays an NMEA log over a serial line, byte by byte.
+///
+/// The sentences of one epoch, told apart by their UTC times, are one burst. It
+/// begins at its UTC second, counted from the log's first, after the
+/// [latency](Self::with_latency) that a receiver needs to compute. A gap in the
+/// log of more than ten seconds, or a step back, is played as one second.
+///
+/// Time does the work: what came by now is found when someone looks, so no task
+/// is needed, and in real time no byte is late because the executor was busy.
+///
+/// ```
+/// use embedded_io_async::Read;
+/// use tickwire_sim::{Sim, gps};
+/// use tickwire_traits::{Clock, Instant};
+///
+/// let sim = Sim::new();
+/// let mut line = gps::Receiver::new(sim.clock(), gps::demo_log(2), 9_600);
+/// let mut first = [0; 6];
+/// sim.run(line.read_exact(&mut first)).unwrap();
+/// assert_eq!(&first, b"$GPRMC");
+/// assert_eq!(sim.clock().now(), Instant::from_micros(6_250)); // 60 bits.
+/// ```
+pub struct Receiver<T> {
+    model: Rc<RefCell<Model<T>>>,
+}
+
+/// A handle on a [`Receiver`] that someone else reads: for keys, and for tests.
+///
+/// ```
+/// use embedded_io_async::Read;
+/// use tickwire_sim::{Sim, gps};
+/// use tickwire_traits::{Clock, Duration, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let mut line = gps::Receiver::new(clock.clone(), gps::demo_log(10), 9_600);
+/// let control = line.control();
+/// control.unplug();
+/// sim.run(async {
+///     let mut byte = [0];
+///     let nothing = clock.timeout(Duration::from_secs(5), line.read(&mut byte)).await;
+///     assert!(nothing.is_err());
+///     control.plug();
+///     line.read(&mut byte).await.unwrap(); // The log went on meanwhile.
+/// });
+/// ```
+pub struct Control<T> {
+    model: Rc<RefCell<Model<T>>>,
+}
+
+/// The failure that [`Control::fail_next_read`] asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineFault;
+
+impl<T: Clock> Receiver<T> {
+    /// Creates a receiver that is switched on now, and hangs up after the log.
+    ///
+    /// A byte takes 10 bits.
+    pub fn new(clock: T, log: impl Into<Vec<u8>>, baud: u32) -> Self {
+        Self { model: Rc::new(RefCell::new(Model::new(clock, log.into(), baud))) }
+    }
+
+    /// Sets how long after its UTC second a burst begins. The default is zero.
+    pub fn with_latency(self, latency: Duration) -> Self {
+        self.setting(|model| model.latency = latency)
+    }
+
+    /// Plays the log without pauses, as fast as the line allows.
+    pub fn continuous(self) -> Self {
+        self.setting(|model| model.script = Script::continuous(&model.log))
+    }
+
+    /// Begins anew one second after the last burst began, for ever.
+    pub fn repeat(self) -> Self {
+        self.setting(|model| model.at_end = AtEnd::Repeat)
+    }
+
+    /// Lets the line stay silent after the log, where it would hang up.
+    pub fn then_silence(self) -> Self {
+        self.setting(|model| model.at_end = AtEnd::Silence)
+    }
+
+    /// Sets how many bytes the reader's UART holds; more are lost and counted in
+    /// [`Control::overruns`]. The default is no limit.
+    pub fn with_fifo(self, bytes: usize) -> Self {
+        self.setting(|model| model.capacity = bytes.max(1))
+    }
+
+    /// Sets how many bytes the reader's UART wants before it wakes anyone, unless
+    /// the line falls idle. The default is 1.
+    pub fn with_trigger(self, bytes: usize) -> Self {
+        self.setting(|model| model.trigger = bytes.max(1))
+    }
+
+    /// Pulses `wire` high for 100 ms at each UTC second.
+    pub fn with_pps(self, wire: Wire<T>) -> Self {
+        self.setting(|model| model.pps = Some(wire))
+    }
+
+    /// Draws the line as `gps_tx` into a trace, for an analyser's UART decoder.
+    pub fn traced(self, trace: &Trace) -> Self {
+        let probe = trace.probe("gps_tx", PinState::High);
+        self.setting(|model| model.probe = Some(probe))
+    }
+
+    /// Returns a handle on the receiver.
+    pub fn control(&self) -> Control<T> {
+        Control { model: self.model.clone() }
+    }
+
+    /// Changes a setting, and begins the log with it.
+    fn setting(self, change: impl FnOnce(&mut Model<T>)) -> Self {
+        {
+            let mut model = self.model.borrow_mut();
+            change(&mut model);
+            model.restart();
+        }
+        self
+    }
+}
+
+impl<T: Clock> Control<T> {
+    /// Unplugs the receiver: its bytes and pulses go nowhere.
+    pub fn unplug(&self) {
+        self.change(|model| model.plugged = false);
+    }
+
+    /// Plugs the receiver in. It has been running meanwhile.
+    pub fn plug(&self) {
+        self.change(|model| model.plugged = true);
+    }
+
+    /// Returns whether the receiver is plugged in.
+    pub fn is_plugged(&self) -> bool {
+        self.model.borrow().plugged
+    }
+
+    /// Turns over a random bit in one of so many bytes from now on, at random;
+    /// `None` leaves them as they are.
+    pub fn garble(&self, one_in: Option<u32>) {
+        self.change(|model| model.garbled = one_in.map(|bytes| bytes.max(1)));
+    }
+
+    /// Returns the present setting of [`garble`](Self::garble).
+    pub fn garbled(&self) -> Option<u32> {
+        self.model.borrow().garbled
+    }
+
+    /// Lets the next read fail with [`LineFault`], once.
+    pub fn fail_next_read(&self) {
+        self.change(|model| model.fails = true);
+    }
+
+    /// Returns how many bytes were lost because the UART was full.
+    pub fn overruns(&self) -> u64 {
+        let mut model = self.model.borrow_mut();
+        model.catch_up();
+        model.overruns
+    }
+
+    /// Changes what will happen; what has happened stays.
+    fn change(&self, change: impl FnOnce(&mut Model<T>)) {
+        let waker = {
+            let mut model = self.model.borrow_mut();
+            model.catch_up();
+            change(&mut model);
+            model.reader.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T: TimerQueue> Receiver<T> {
+    fn poll_read(
+        &mut self,
+        buf: &mut [u8],
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<usize, LineFault>> {
+        let mut model = self.model.borrow_mut();
+        model.catch_up();
+        if std::mem::take(&mut model.fails) {
+            return Poll::Ready(Err(LineFault));
+        }
+        if buf.is_empty() || model.has_hung_up() {
+            return Poll::Ready(Ok(0));
+        }
+        if model.is_ready() {
+            let len = buf.len().min(model.fifo.len());
+            for (slot, byte) in buf.iter_mut().zip(model.fifo.drain(..len)) {
+                *slot = byte;
+            }
+            return Poll::Ready(Ok(len));
+        }
+        model.reader = Some(cx.waker().clone());
+        if let Some(at) = model.look_at() {
+            model.pulse_until(at);
+            model.clock.schedule_wake(at, cx.waker());
+        }
+        waits_for(|| format!("bytes of {model:?}"));
+        Poll::Pending
+    }
+}
+
+impl<T: TimerQueue> Read for Receiver<T> {
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: bytes are taken only by resolving.
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
+        poll_fn(|cx| self.poll_read(buf, cx)).await
+    }
+}
+
+impl<T: TimerQueue> ReadReady for Receiver<T> {
+    fn read_ready(&mut self) -> Result<bool, LineFault> {
+        let mut model = self.model.borrow_mut();
+        model.catch_up();
+        Ok(model.fails || model.is_ready() || model.has_hung_up())
+    }
+}
+
+impl<T> ErrorType for Receiver<T> {
+    type Error = LineFault;
+}
+
+impl embedded_io::Error for LineFault {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+}
+
+impl fmt::Display for LineFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the line failed, as it was told to")
+    }
+}
+
+impl std::error::Error for LineFault {}
+
+impl<T> Clone for Control<T> {
+    fn clone(&self) -> Self {
+        Self { model: self.model.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.model.borrow().fmt(f)
+    }
+}
+
+impl<T> fmt::Debug for Control<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "control of {:?}", self.model.borrow())
+    }
+}

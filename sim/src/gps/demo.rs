@@ -1,0 +1,63 @@
+//! A walk that nobody took.
+
+/// 51° 28.6' N on the prime meridian, as a latitude field says it.
+const CENTRE: f64 = 5_128.6;
+
+/// A walk of 1.4 m/s that closes after a minute.
+const RADIUS_M: f64 = 13.4;
+
+/// A minute of latitude is a nautical mile.
+const MINUTE_M: f64 = 1_852.0;
+
+/// The cosine of that latitude: how much shorter a minute of longitude is.
+const SHORTER: f64 = 0.6228;
+
+/// Writes what a receiver says while somebody walks circles around the meridian
+/// of Greenwich, from noon on: RMC, GGA, GSA, three GSV and VTG each second, with
+/// good checksums and CR LF.
+///
+/// A walk of a minute ends where it began. At most it goes on until midnight.
+///
+/// ```
+/// let log = String::from_utf8(tickwire_sim::gps::demo_log(60)).unwrap();
+/// assert_eq!(log.lines().count(), 60 * 7);
+/// assert!(log.starts_with("$GPRMC,120000.000,A,5128.60"));
+/// ```
+pub fn demo_log(seconds: u32) -> Vec<u8> {
+    let mut log = String::new();
+    for second in 0..seconds.min(43_200) {
+        epoch(&mut log, second);
+    }
+    log.into_bytes()
+}
+
+fn epoch(log: &mut String, second: u32) {
+    let of_day = 43_200 + second;
+    let time = format!("{:02}{:02}{:02}.000", of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    let turn = f64::from(second % 60) / 60.0;
+    let place = place(turn);
+    // Clockwise, so the course is a quarter turn ahead of the bearing.
+    let course = (turn * 360.0 + 90.0) % 360.0;
+    let height = 46.0 + (turn * std::f64::consts::TAU).sin();
+    for body in [
+        format!("GPRMC,{time},A,{place},2.73,{course:.2},210626,,,A"),
+        format!("GPGGA,{time},{place},1,09,0.9,{height:.1},M,45.4,M,,"),
+        "GPGSA,A,3,02,05,07,13,15,18,20,29,30,,,,1.7,0.9,1.4".into(),
+        "GPGSV,3,1,11,02,21,318,34,05,68,232,45,07,35,059,41,13,63,283,44".into(),
+        "GPGSV,3,2,11,15,24,286,36,18,07,327,28,20,26,246,38,29,29,186,40".into(),
+        "GPGSV,3,3,11,30,58,070,43,08,04,024,,16,02,098,".into(),
+        format!("GPVTG,{course:.2},T,,M,2.73,N,5.06,K,A"),
+    ] {
+        let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
+        log.push_str(&format!("${body}*{sum:02X}\r\n"));
+    }
+}
+
+/// The latitude and longitude fields, so much of a turn after the north.
+fn place(turn: f64) -> String {
+    let (east, north) = (turn * std::f64::consts::TAU).sin_cos();
+    let latitude = CENTRE + north * RADIUS_M / MINUTE_M;
+    let longitude = east * RADIUS_M / (MINUTE_M * SHORTER);
+    let side = if longitude < 0.0 { 'W' } else { 'E' };
+    format!("{latitude:09.4},N,{:010.4},{side}", longitude.abs())
+}

@@ -1,0 +1,218 @@
+//! The receiver behind the line.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::task::Waker;
+
+use rand_core::Rng;
+use rand_pcg::Pcg32;
+use tickwire_traits::{Clock, Duration, Instant};
+
+use super::script::Script;
+use crate::uart::{self, Baud};
+use crate::{Probe, Wire};
+
+/// How long a pulse lasts, as the MTK3339's and the NEO-M8's do by default.
+const PULSE: Duration = Duration::from_millis(100);
+
+/// How long a UART with a trigger waits on an idle line: 4 characters (16550,
+/// PL011: 32 bits).
+const IDLE_BYTES: u64 = 4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AtEnd {
+    HangUp,
+    Silence,
+    Repeat,
+}
+
+pub(super) struct Model<T> {
+    pub(super) clock: T,
+    pub(super) log: Vec<u8>,
+    pub(super) script: Script,
+    baud: Baud,
+    pub(super) latency: Duration,
+    pub(super) at_end: AtEnd,
+    /// When the receiver was switched on.
+    started: Instant,
+    /// When this pass through the log began.
+    began: Instant,
+    /// The burst that is being sent; none when all is said.
+    burst: Option<Burst>,
+    /// When the last byte had come.
+    quiet_since: Instant,
+    pub(super) fifo: VecDeque<u8>,
+    pub(super) capacity: usize,
+    pub(super) trigger: usize,
+    pub(super) plugged: bool,
+    /// One in so many bytes is garbled.
+    pub(super) garbled: Option<u32>,
+    random: Pcg32,
+    pub(super) fails: bool,
+    pub(super) overruns: u64,
+    pub(super) pps: Option<Wire<T>>,
+    /// How many pulses have been planned.
+    pulses: u32,
+    pub(super) probe: Option<Probe>,
+    pub(super) reader: Option<Waker>,
+}
+
+/// The burst `index`, of which `sent` bytes have been sent.
+#[derive(Clone, Copy, Debug)]
+struct Burst {
+    index: usize,
+    start: Instant,
+    sent: usize,
+}
+
+impl<T: Clock> Model<T> {
+    /// Creates a receiver that is switched on now.
+    pub(super) fn new(clock: T, log: Vec<u8>, baud: u32) -> Self {
+        const STREAM: u64 = 0x9f1e_0cc7_53b2_6d01;
+        let now = clock.now();
+        let mut model = Model {
+            started: now,
+            began: now,
+            clock,
+            script: Script::epochs(&log),
+            log,
+            baud: Baud::new(baud),
+            latency: Duration::ZERO,
+            at_end: AtEnd::HangUp,
+            burst: None,
+            quiet_since: Instant::EPOCH,
+            fifo: VecDeque::new(),
+            capacity: usize::MAX,
+            trigger: 1,
+            plugged: true,
+            garbled: None,
+            random: Pcg32::new(0, STREAM),
+            fails: false,
+            overruns: 0,
+            pps: None,
+            pulses: 0,
+            probe: None,
+            reader: None,
+        };
+        model.restart();
+        model
+    }
+
+    /// Begins the log, with the present settings.
+    pub(super) fn restart(&mut self) {
+        self.begin(0, self.began);
+    }
+
+    /// Begins a burst, if there is one.
+    fn begin(&mut self, index: usize, not_before: Instant) {
+        let start = self.script.start(index);
+        self.burst = start.map(|after| {
+            let start = (self.began + after + self.latency).max(not_before);
+            Burst { index, start, sent: 0 }
+        });
+    }
+
+    /// Receives what was sent by now.
+    pub(super) fn catch_up(&mut self) {
+        let now = self.clock.now();
+        while let Some(Burst { index, start, sent }) = self.burst {
+            let Some(byte) = self.script.bytes(index, &self.log).get(sent).copied() else {
+                self.finish(index, start + self.baud.time_of(sent as u64));
+                continue;
+            };
+            let end = start + self.baud.time_of(sent as u64 + 1);
+            if end > now {
+                break;
+            }
+            self.receive(byte, start + self.baud.time_of(sent as u64));
+            self.quiet_since = end;
+            self.burst = Some(Burst { index, start, sent: sent + 1 });
+        }
+        self.pulse_until(now);
+    }
+
+    /// Goes on after a burst that ended at `end`.
+    fn finish(&mut self, index: usize, end: Instant) {
+        self.begin(index + 1, end);
+        if self.burst.is_none() && self.at_end == AtEnd::Repeat {
+            self.began += self.script.period();
+            self.begin(0, end);
+        }
+    }
+
+    fn receive(&mut self, byte: u8, start: Instant) {
+        if !self.plugged {
+            return;
+        }
+        let mut byte = byte;
+        if let Some(one_in) = self.garbled
+            && self.random.next_u32().is_multiple_of(one_in)
+        {
+            byte ^= 1 << (self.random.next_u32() % 8);
+        }
+        if let Some(probe) = &self.probe {
+            uart::draw(probe, start, byte, self.baud);
+        }
+        if self.fifo.len() < self.capacity {
+            self.fifo.push_back(byte);
+        } else {
+            self.overruns += 1;
+        }
+    }
+
+    /// Plans the pulses up to and with `until`, as long as there is a log.
+    pub(super) fn pulse_until(&mut self, until: Instant) {
+        let Some(pps) = &self.pps else { return };
+        while self.burst.is_some() {
+            let second = Duration::from_secs(1) * self.pulses;
+            let at = self.started + self.script.first_second() + second;
+            if at > until {
+                return;
+            }
+            if self.plugged {
+                pps.toggle_at(&[at, at + PULSE]);
+            }
+            self.pulses += 1;
+        }
+    }
+
+    /// Whether the UART would wake a reader now.
+    pub(super) fn is_ready(&self) -> bool {
+        let idle = || self.clock.now() >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
+        self.fifo.len() >= self.trigger.min(self.capacity) || (!self.fifo.is_empty() && idle())
+    }
+
+    pub(super) fn has_hung_up(&self) -> bool {
+        self.burst.is_none() && self.fifo.is_empty() && self.at_end == AtEnd::HangUp
+    }
+
+    /// When a reader is to look again; none if only a [`Control`] can help.
+    pub(super) fn look_at(&self) -> Option<Instant> {
+        let idle = self.baud.time_of(IDLE_BYTES);
+        let falls_idle = (!self.fifo.is_empty()).then_some(self.quiet_since + idle);
+        if !self.plugged {
+            return falls_idle;
+        }
+        let Some(Burst { index, start, sent }) = self.burst else { return falls_idle };
+        if let Some(at) = falls_idle.filter(|at| *at <= start) {
+            return Some(at);
+        }
+        let len = self.script.bytes(index, &self.log).len();
+        let wanted = self.trigger.min(self.capacity).saturating_sub(self.fifo.len());
+        if sent + wanted <= len {
+            return Some(start + self.baud.time_of((sent + wanted) as u64));
+        }
+        Some(start + self.baud.time_of(len as u64) + idle)
+    }
+}
+
+impl<T> fmt::Debug for Model<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a GPS receiver")?;
+        match (self.plugged, &self.burst) {
+            (false, _) => f.write_str(" that is unplugged"),
+            (true, None) => f.write_str(" that has said all"),
+            (true, Some(burst)) => write!(f, " in burst {} of its log", burst.index),
+        }
+    }
+}
