@@ -11,7 +11,9 @@ use core::task::Waker;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
+use embedded_hal_async::i2c::{I2c, Operation};
 use tickwire_drivers::button::{self, Button};
+use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::switch::{self, Switch, Wiring};
 use tickwire_traits::{
     Clock, Delay, Duration, Edge, EdgeInput, Instant, Interest, PollEvery, PolledEdges,
@@ -52,9 +54,25 @@ fn a_button_is_send() {
     send(&button.gestures());
 }
 
+#[test]
+fn an_htu21d_is_send() {
+    let mut sensor = Htu21d::new(Here, Delay(Here));
+    send(&sensor);
+    send(&sensor.temperature());
+    send(&sensor.humidity());
+    send(&sensor.measure());
+    send(&sensor.user_register());
+    send(&sensor.resolution());
+    send(&sensor.set_resolution(Resolution::Rh12T14));
+    send(&sensor.heater());
+    send(&sensor.set_heater(false));
+    send(&sensor.battery_low());
+    send(&sensor.soft_reset());
+}
+
 fn send<T: Send>(_: &T) {}
 
-/// A clock and a pin that may go to any thread.
+/// A clock, a pin and a bus that may go to any thread.
 struct Here;
 
 impl Clock for Here {
@@ -114,5 +132,15 @@ impl EdgeInput for Here {
 
     async fn edge(&mut self) -> Result<Edge, Infallible> {
         Ok(Edge { at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}
+
+impl embedded_hal_async::i2c::ErrorType for Here {
+    type Error = Infallible;
+}
+
+impl I2c for Here {
+    async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Infallible> {
+        Ok(())
     }
 }

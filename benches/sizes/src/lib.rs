@@ -17,10 +17,11 @@ use core::mem::size_of;
 
 use embedded_hal_async::delay::DelayNs;
 use tickwire_drivers::button::Button;
+use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::Switch;
 use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
 
-use parts::{Clock, Pin};
+use parts::{Bus, Clock, Pin};
 use row::{Row, future_of_1, future_of_2, written};
 
 const ROWS: &[Row] = &[
@@ -37,7 +38,20 @@ const ROWS: &[Row] = &[
     Row::new("Switch::change, future", future_of_1(Switch::<Pin, Clock>::change), 128),
     Row::new("Button", size_of::<Button<Pin, Clock>>(), 64),
     Row::new("Button::gesture, future", future_of_1(Button::<Pin, Clock>::gesture), 128),
+    Row::new("Htu21d", size_of::<Sensor>(), 16),
+    Row::new("Htu21d::temperature, future", future_of_1(Sensor::temperature), 288),
+    Row::new("Htu21d::humidity, future", future_of_1(Sensor::humidity), 288),
+    Row::new("Htu21d::measure, future", future_of_1(Sensor::measure), 288),
+    Row::new("Htu21d::user_register, future", future_of_1(Sensor::user_register), 288),
+    Row::new("Htu21d::resolution, future", future_of_1(Sensor::resolution), 288),
+    Row::new("Htu21d::set_resolution, future", future_of_2(Sensor::set_resolution), 288),
+    Row::new("Htu21d::heater, future", future_of_1(Sensor::heater), 288),
+    Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
+    Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
+    Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
 ];
+
+type Sensor = Htu21d<Bus, Delay<Clock>>;
 
 /// The table, in the compiled library as plain text.
 pub static TABLE: [[u8; row::WIDTH]; ROWS.len() + 2] = written(ROWS);
