@@ -1,13 +1,15 @@
 //! Switches and buttons.
 
+use std::io::{self, Write};
+
 use embedded_hal::digital::PinState;
 use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Contact, Switch};
 use tickwire_sim::{Input, Sim, SimClock, Wire};
 use tickwire_traits::{Duration, Instant, Timer};
 
-use crate::capture;
 use crate::options::ContactOptions;
+use crate::{Failure, capture};
 
 /// A capture on a pin of its own, in its own time.
 struct Replay {
@@ -17,7 +19,7 @@ struct Replay {
     last: Instant,
 }
 
-pub(crate) fn switch(options: &ContactOptions) -> Result<(), String> {
+pub(crate) fn switch(options: &ContactOptions, out: &mut impl Write) -> Result<(), Failure> {
     let replay = Replay::of(options)?;
     let settle = options.timing.close.max(options.timing.open);
     let end = replay.last + settle + Duration::from_micros(1);
@@ -25,18 +27,22 @@ pub(crate) fn switch(options: &ContactOptions) -> Result<(), String> {
     let mut switch = Switch::new(replay.pin, clock.clone(), options.wiring, options.timing);
     replay.sim.run(async {
         while let Ok(change) = clock.timeout_at(end, switch.change()).await {
-            let change = change.map_err(|error| error.to_string())?;
+            let change = change.map_err(|error| Failure::Input(error.to_string()))?;
             let event = match change.contact {
                 Contact::Closed => "close",
                 Contact::Open => "open",
             };
-            print(change.at, event, "");
+            print(out, change.at, event, "")?;
         }
         Ok(())
     })
 }
 
-pub(crate) fn button(options: &ContactOptions, timing: Timing) -> Result<(), String> {
+pub(crate) fn button(
+    options: &ContactOptions,
+    timing: Timing,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let replay = Replay::of(options)?;
     let settle = options.timing.close.max(options.timing.open);
     // What the last edge may still lead to. A button that is held for ever
@@ -47,24 +53,30 @@ pub(crate) fn button(options: &ContactOptions, timing: Timing) -> Result<(), Str
     let mut button = Button::new(replay.pin, clock.clone(), wiring, debounce, timing);
     replay.sim.run(async {
         while let Ok(gesture) = clock.timeout_at(end, button.gesture()).await {
-            let gesture = gesture.map_err(|error| error.to_string())?;
-            match gesture.event {
-                Event::Press => print(gesture.at, "press", ""),
-                Event::Release => print(gesture.at, "release", ""),
-                Event::Long => print(gesture.at, "long", ""),
-                Event::Click => print(gesture.at, "click", ""),
-                Event::Double => print(gesture.at, "double", ""),
-                Event::Clicks(n) => print(gesture.at, "clicks", &format!(",\"n\":{n}")),
-                Event::Repeat => print(gesture.at, "repeat", ""),
-            }
+            let gesture = gesture.map_err(|error| Failure::Input(error.to_string()))?;
+            let event = match gesture.event {
+                Event::Press => "press",
+                Event::Release => "release",
+                Event::Long => "long",
+                Event::Click => "click",
+                Event::Double => "double",
+                Event::Clicks(_) => "clicks",
+                Event::Repeat => "repeat",
+            };
+            let more = match gesture.event {
+                Event::Clicks(n) => format!(",\"n\":{n}"),
+                _ => String::new(),
+            };
+            print(out, gesture.at, event, &more)?;
         }
         Ok(())
     })
 }
 
 impl Replay {
-    fn of(options: &ContactOptions) -> Result<Self, String> {
-        let levels = capture::read(&options.file, options.signal.as_deref(), options.column)?;
+    fn of(options: &ContactOptions) -> Result<Self, Failure> {
+        let levels = capture::read(&options.file, options.signal.as_deref(), options.column);
+        let levels = levels.map_err(Failure::Input)?;
         let idle = idle_level(options, levels.first().map(|(_, level)| *level));
         let sim = Sim::new();
         let wire = Wire::new(sim.clock(), idle);
@@ -86,6 +98,6 @@ fn idle_level(options: &ContactOptions, first: Option<PinState>) -> PinState {
     }
 }
 
-fn print(at: Instant, event: &str, more: &str) {
-    println!("{{\"t_us\":{},\"event\":\"{event}\"{more}}}", at.as_micros());
+fn print(out: &mut impl Write, at: Instant, event: &str, more: &str) -> io::Result<()> {
+    writeln!(out, "{{\"t_us\":{},\"event\":\"{event}\"{more}}}", at.as_micros())
 }

@@ -3,8 +3,10 @@
 
 mod capture;
 mod contact;
+mod nmea;
 mod options;
 
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use options::Command;
@@ -36,25 +38,53 @@ Only button:
   --repeat MS         repeat a held button this often            (default: never)
   --clicks N          largest number of clicks told apart from one more      (2)
   --exclusive         report clicks when it is certain how many they are
+
+Only nmea:
+  --each              an object after each sentence that is understood
+  --baud RATE         how fast the bytes come, for the times of --each    (9600)
 ";
 
-fn main() -> ExitCode {
-    match options::parse().and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("replay: {message}");
-            ExitCode::from(2)
-        }
+/// Why there is no replay, or no more of it.
+enum Failure {
+    /// The command line or the capture is not what it should be.
+    Input(String),
+    /// Nobody reads what we print.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
     }
 }
 
-fn run(command: Command) -> Result<(), String> {
-    match command {
-        Command::Help => {
-            print!("{HELP}");
-            Ok(())
+fn main() -> ExitCode {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let replayed = options::parse().map_err(Failure::Input).and_then(|command| {
+        run(command, &mut out)?;
+        Ok(out.flush()?)
+    });
+    match replayed {
+        Ok(()) => ExitCode::SUCCESS,
+        // Who closes the pipe has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
         }
-        Command::Switch(contact) => contact::switch(&contact),
-        Command::Button(contact, timing) => contact::button(&contact, timing),
+        Err(Failure::Output(error)) => fail(&error.to_string()),
+        Err(Failure::Input(message)) => fail(&message),
     }
+}
+
+fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        Command::Help => Ok(out.write_all(HELP.as_bytes())?),
+        Command::Nmea(options) => nmea::replay(&options, out),
+        Command::Switch(contact) => contact::switch(&contact, out),
+        Command::Button(contact, timing) => contact::button(&contact, timing, out),
+    }
+}
+
+fn fail(message: &str) -> ExitCode {
+    eprintln!("replay: {message}");
+    ExitCode::from(2)
 }

@@ -11,6 +11,7 @@ use tickwire_traits::Duration;
 /// One replay.
 pub(crate) enum Command {
     Help,
+    Nmea(NmeaOptions),
     Switch(ContactOptions),
     Button(ContactOptions, button::Timing),
 }
@@ -22,6 +23,13 @@ pub(crate) struct ContactOptions {
     pub(crate) column: usize,
     pub(crate) wiring: Wiring,
     pub(crate) timing: switch::Timing,
+}
+
+/// What a receiver was heard to say.
+pub(crate) struct NmeaOptions {
+    pub(crate) file: PathBuf,
+    pub(crate) each: bool,
+    pub(crate) baud: u32,
 }
 
 /// Reads the command line.
@@ -37,6 +45,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         None => return Err("nothing to replay".into()),
     };
     match &*kind {
+        "nmea" => nmea(args),
         "switch" | "button" => contact(args, kind == "button"),
         other => Err(format!("`{other}` is nothing to replay").into()),
     }
@@ -74,6 +83,30 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
     let file = file.ok_or("no file to replay")?;
     let contact = ContactOptions { file, signal, column, wiring, timing: debounce };
     Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
+}
+
+fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut file = None;
+    let mut each = false;
+    let mut baud = 9_600;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("each") => each = true,
+            Long("baud") => baud = args.value()?.parse_with(rate)?,
+            Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let file = file.ok_or("no file to replay")?;
+    Ok(Command::Nmea(NmeaOptions { file, each, baud }))
+}
+
+fn rate(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(rate @ 1..) => Ok(rate),
+        _ => Err("not a rate in bits a second"),
+    }
 }
 
 /// Milliseconds, with a decimal fraction down to microseconds.
