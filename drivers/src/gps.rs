@@ -85,6 +85,19 @@ pub struct Gps<R, T, const LINE: usize = LINE_LENGTH> {
 const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
 
 /// Why there is no update.
+///
+/// ```
+/// use tickwire_drivers::gps::{Error, Gps};
+/// use tickwire_sim::{Sim, gps};
+///
+/// let sim = Sim::new();
+/// let line = gps::Receiver::new(sim.clock(), "no sentence", 9_600);
+/// let mut gps = Gps::new(line, sim.clock());
+/// let error = sim.run(gps.update()).unwrap_err();
+/// assert_eq!(error, Error::EndOfStream);
+/// assert_eq!(error.to_string(), "the receiver is gone: its stream ended");
+/// assert_eq!(gps.counters().bytes_skipped, 11);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error<E> {

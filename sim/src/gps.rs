@@ -71,6 +71,17 @@ pub struct Control<T> {
 }
 
 /// The failure that [`Control::fail_next_read`] asked for.
+///
+/// ```
+/// use embedded_io_async::Read;
+/// use tickwire_sim::{Sim, gps};
+///
+/// let sim = Sim::new();
+/// let mut line = gps::Receiver::new(sim.clock(), "$", 9_600);
+/// line.control().fail_next_read();
+/// assert_eq!(sim.run(line.read(&mut [0])), Err(gps::LineFault));
+/// assert_eq!(sim.run(line.read(&mut [0])), Ok(1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineFault;
 
@@ -114,7 +125,9 @@ impl<T: Clock> Receiver<T> {
         self.setting(|model| model.trigger = bytes.max(1))
     }
 
-    /// Pulses `wire` high for 100 ms at each UTC second.
+    /// Pulses `wire` high for 100 ms at each UTC second, until the log ends.
+    ///
+    /// The pulses are planned while someone reads the line.
     pub fn with_pps(self, wire: Wire<T>) -> Self {
         self.setting(|model| model.pps = Some(wire))
     }

@@ -46,6 +46,13 @@ pub struct Position {
 }
 
 /// An angle to be written as degrees and minutes, with four decimals.
+///
+/// ```
+/// use tickwire_drivers::gps::Longitude;
+///
+/// let almost = Longitude::from_e7(-9_999_999).unwrap();
+/// assert_eq!(almost.minutes().to_string(), "1° 00.0000' W");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Minutes(Sides);
 

@@ -4,6 +4,19 @@
 ///
 /// `sentences` = `accepted` + `unsupported` + `malformed` + `bad_checksum` +
 /// `no_checksum`.
+///
+/// ```
+/// use tickwire_drivers::gps::Receiver;
+/// use tickwire_traits::Instant;
+///
+/// let mut receiver = Receiver::<102>::new();
+/// for byte in *b"$PMTK605*31\r\n$GPGLL,,,,,,V*06\r\n$GPGLL,,,,,,V*07\r\n" {
+///     let _ = receiver.push(byte, Instant::EPOCH);
+/// }
+/// let counters = receiver.counters();
+/// assert_eq!((counters.sentences, counters.accepted), (3, 1));
+/// assert_eq!((counters.unsupported, counters.bad_checksum), (1, 1));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {

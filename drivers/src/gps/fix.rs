@@ -60,6 +60,14 @@ pub struct Fix {
 }
 
 /// A value, and when it was set.
+///
+/// ```
+/// use tickwire_drivers::gps::Aged;
+/// use tickwire_traits::{Duration, Instant};
+///
+/// let satellites = Aged { value: 7, at: Instant::from_millis(500) };
+/// assert_eq!(satellites.age(Instant::from_millis(750)), Duration::from_millis(250));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aged<T> {
     /// The value.
@@ -170,7 +178,8 @@ impl Fix {
 
     /// How many satellites of one system are in view (GSV).
     ///
-    /// It is set by the last sentence of a set that came whole.
+    /// It is set by the last sentence of a set that came whole. A receiver of
+    /// several bands sends a set for each (NMEA 4.10), and the last one counts.
     pub fn satellites_in_view_of(&self, system: Constellation) -> Option<Aged<u8>> {
         self.in_view.get(system as usize)?.get()
     }

@@ -47,6 +47,22 @@ pub enum Dimension {
 }
 
 /// A satellite navigation system.
+///
+/// ```
+/// use tickwire_drivers::gps::{Constellation, Receiver};
+/// use tickwire_traits::Instant;
+///
+/// let mut receiver = Receiver::<102>::new();
+/// for byte in *b"$GLGSV,1,1,02,65,62,349,26,66,20,296,25*62\r\n" {
+///     let _ = receiver.push(byte, Instant::EPOCH);
+/// }
+/// let fix = receiver.fix();
+/// for system in Constellation::ALL {
+///     if let Some(count) = fix.satellites_in_view_of(system) {
+///         assert_eq!(format!("{} of {system}", count.value), "2 of GLONASS");
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Constellation {

@@ -7,6 +7,18 @@ use tickwire_traits::Instant;
 use super::fix::Slot;
 
 /// What one sentence set.
+///
+/// ```
+/// use tickwire_drivers::gps::{Field, Receiver, Sentence, Transition};
+/// use tickwire_traits::Instant;
+///
+/// let mut receiver = Receiver::<102>::new();
+/// let sentence = b"$GPGLL,4916.45,N,12311.12,W,225444,A,*1D\r";
+/// let update = sentence.iter().find_map(|byte| receiver.push(*byte, Instant::EPOCH)).unwrap();
+/// assert_eq!(update.sentence, Sentence::Gll);
+/// assert_eq!(update.transition, Some(Transition::Found));
+/// assert!(update.set.contains(Field::Position) && !update.set.contains(Field::Date));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Update {

@@ -157,18 +157,22 @@ fn a_stream_ends_at_the_end_and_not_at_an_error() {
 #[test]
 fn a_file_of_noise_leaves_others_their_turn() {
     /// Always ready, never ends.
-    struct Noise;
+    struct Noise {
+        reads: u32,
+    }
     impl ErrorType for Noise {
         type Error = LineFault;
     }
     impl Read for Noise {
         async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
+            self.reads += 1;
+            assert!(self.reads < 1_000, "nobody else ever gets a turn");
             buf.fill(0);
             Ok(buf.len())
         }
     }
     let sim = Sim::new();
-    let mut gps = Gps::new(Noise, sim.clock());
+    let mut gps = Gps::new(Noise { reads: 0 }, sim.clock());
     assert_eq!(sim.run(drop_after(3, gps.update())), None);
     assert_eq!(gps.counters().sentences, 0);
 }
