@@ -8,6 +8,22 @@ use super::BadChecksum;
 
 /// What can go wrong with an [`Htu21d`](super::Htu21d). After any of it, the
 /// sensor may be used again.
+///
+/// ```
+/// use tickwire_drivers::htu21d::{Error, Htu21d};
+/// use tickwire_sim::{Sim, i2c::{Bus, Fault}};
+/// use tickwire_traits::Delay;
+///
+/// let sim = Sim::new();
+/// let bus = Bus::new(sim.clock());
+/// let faults = bus.faults();
+/// let mut sensor = Htu21d::new(bus, Delay(sim.clock()));
+/// let absent = sim.run(sensor.temperature()).unwrap_err();
+/// assert!(matches!(absent, Error::Bus(_)));
+/// faults.set(Some(Fault::Hang));
+/// let stuck = sim.run(sensor.temperature()).unwrap_err();
+/// assert_eq!(stuck.to_string(), "the i2c bus is stuck");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error<E> {

@@ -111,6 +111,6 @@ const BUSY_US: u32 = 85_000;
 /// come to an end, and none too early.
 const ATTEMPT_US: u32 = 25;
 
-/// When a transfer is given up: no device may hold the clock line for longer
-/// (SMBus 3.1, section 3.1.1, T_TIMEOUT).
+/// When a transfer is given up, the wait for a shared bus included: no device may
+/// hold the clock line for longer (SMBus 2.0, section 3.1.1, T_TIMEOUT).
 const STUCK_MS: u32 = 35;

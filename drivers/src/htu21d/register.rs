@@ -6,6 +6,13 @@ use super::reading::Quantity;
 /// and of temperature (datasheet, "User register").
 ///
 /// The finest is what it has at power-on.
+///
+/// ```
+/// use tickwire_drivers::htu21d::{Resolution, UserRegister};
+///
+/// let fast = UserRegister(0b0000_0010).with_resolution(Resolution::Rh11T11);
+/// assert_eq!(fast, UserRegister(0b1000_0011));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Resolution {
     /// 12 bits of humidity (0.04 %), 14 of temperature (0.01 °C): 14 and 44 ms.

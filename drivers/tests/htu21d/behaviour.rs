@@ -1,8 +1,9 @@
 //! What the driver makes of the sensor's behaviour.
 
+use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, Operation};
 use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Error, Htu21d, Resolution};
 use tickwire_sim::drop_after;
-use tickwire_sim::i2c::{Ack, Device};
+use tickwire_sim::i2c::{Ack, Device, I2cFault};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 use crate::rig::{Rig, Sensor};
@@ -68,6 +69,30 @@ fn a_typical_sensor_is_asked_once_and_a_slow_one_until_it_is_ready() {
             assert_eq!(rig.model.borrow().counts().premature, premature);
         }
     }
+}
+
+#[test]
+fn a_bus_driver_that_cannot_tell_a_refusal_from_other_errors_will_do() {
+    struct Vague<B>(B);
+    impl<B: I2c> ErrorType for Vague<B> {
+        type Error = I2cFault;
+    }
+    impl<B: I2c> I2c for Vague<B> {
+        async fn transaction(
+            &mut self,
+            address: u8,
+            operations: &mut [Operation<'_>],
+        ) -> Result<(), I2cFault> {
+            let done = self.0.transaction(address, operations).await;
+            done.map_err(|_| I2cFault(ErrorKind::Other))
+        }
+    }
+    let rig = Rig::new();
+    let (bus, delay) = rig.sensor.release();
+    let mut sensor = Htu21d::new(Vague(bus), delay);
+    assert_eq!(rig.sim.run(sensor.temperature()), Ok(CentiCelsius(2381)));
+    rig.model.borrow_mut().set_dead(true);
+    assert_eq!(rig.sim.run(sensor.temperature()), Err(Error::Bus(I2cFault(ErrorKind::Other))));
 }
 
 #[test]
