@@ -23,6 +23,7 @@ mod impatience;
 mod trace;
 mod wire;
 
+pub mod hd44780;
 pub mod i2c;
 
 pub use bounce::Bounce;
