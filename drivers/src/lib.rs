@@ -5,3 +5,8 @@
 //! an executor, a board or an allocator.
 #![no_std]
 #![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod hd44780;
