@@ -6,8 +6,12 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
 pub mod button;
 #[cfg(feature = "gps")]
 pub mod gps;
+pub mod hd44780;
 pub mod htu21d;
 pub mod switch;

@@ -24,6 +24,7 @@ mod trace;
 mod wire;
 
 pub mod gps;
+pub mod hd44780;
 pub mod htu21d;
 pub mod i2c;
 pub mod uart;

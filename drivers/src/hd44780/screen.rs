@@ -1,0 +1,346 @@
+//! What is wanted, what is shown, and the next byte that brings them together.
+
+use super::{CursorStyle, Width, Write, rom};
+
+/// A pure machine that knows what the controller knows.
+///
+/// ```text
+///            restart            sent ... sent                  (nothing)
+///  anything ────────► unknown ────────────────► known, stale ───────────► idle
+///                     rest, sync,               glyphs, cells,
+///                     function, entry           on/off, cursor
+/// ```
+///
+/// [`next`](Self::next) says what to write, from the difference alone, so that
+/// what changes in the middle of a refresh cannot be lost; [`sent`](Self::sent) is
+/// told when it has been latched, and says how long the controller is busy with it.
+#[derive(Debug)]
+pub(super) struct Screen<const COLS: usize, const ROWS: usize> {
+    wanted: [[u8; COLS]; ROWS],
+    shown: [[u8; COLS]; ROWS],
+    glyphs: [[u8; 8]; 8],
+    /// Rows of glyphs to be sent, a bit each.
+    stale: [u8; 8],
+    /// Glyphs that were ever set, a bit each.
+    defined: u8,
+    /// The address counter, as the instruction that sets it; 0 if unknown.
+    at: u8,
+    /// Where the cursor is wanted, in the same way; 0 for nowhere.
+    cursor: u8,
+    /// The display on/off instructions that are wanted and were sent; 0 if unknown.
+    control: u8,
+    control_sent: u8,
+    /// E and the lines are to be put at rest.
+    unrested: bool,
+    /// The display is to be erased.
+    unerased: bool,
+    /// The next step of the synchronisation.
+    sync: u8,
+    /// The one row is two lines of eight.
+    halves: bool,
+}
+
+const CLEAR: u8 = 0x01;
+const HOME: u8 = 0x02;
+/// To the right, without shifting the display.
+const ENTRY_MODE: u8 = 0x06;
+const DISPLAY_ON: u8 = 0x0c;
+const UNDERLINE: u8 = 0x02;
+const BLINK: u8 = 0x01;
+const FUNCTION_SET: u8 = 0x20;
+const EIGHT_BITS: u8 = 0x10;
+const TWO_LINES: u8 = 0x08;
+const CGRAM: u8 = 0x40;
+const DDRAM: u8 = 0x80;
+
+/// A code that no character has, for a cell of which nothing is known.
+const UNKNOWN: u8 = 0x08;
+
+/// The last step of the synchronisation is the one before.
+const SYNCHRONISED: u8 = 8;
+
+/// Scales a time of the data sheet, which is for an oscillator of 270 kHz, to the
+/// slowest that it allows, 190 kHz. (DC characteristics; table 6, note.) Modules
+/// set it by one resistor, at 3 V as at 5 V, and few are in the middle.
+const fn slow(micros: u32) -> u32 {
+    (micros * 27).div_ceil(19)
+}
+
+/// Clear, home. (Table 6.)
+const LONG_US: u32 = slow(1_520);
+/// All other instructions. (Table 6.)
+const SHORT_US: u32 = slow(37);
+/// A write of data: also until the address counter has moved, 1.5 periods of the
+/// oscillator. (Table 6, note; figure 10.)
+const DATA_US: u32 = slow(37) + 8;
+/// After the first function set of the initialisation. (Figure 24.)
+const FIRST_US: u32 = slow(4_100);
+/// After the second one, and those that cannot be checked. (Figure 24.)
+const SECOND_US: u32 = slow(100);
+
+impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
+    pub(super) const fn new() -> Self {
+        Self {
+            wanted: [[b' '; COLS]; ROWS],
+            shown: [[UNKNOWN; COLS]; ROWS],
+            glyphs: [[0; 8]; 8],
+            stale: [0; 8],
+            defined: 0,
+            at: 0,
+            cursor: 0,
+            control: DISPLAY_ON,
+            control_sent: 0,
+            unrested: true,
+            unerased: true,
+            sync: 0,
+            halves: COLS == 16 && ROWS == 1,
+        }
+    }
+
+    pub(super) fn make_whole(&mut self) {
+        self.halves = false;
+    }
+
+    /// Returns what to write next; `None` when all is as it is wanted.
+    pub(super) fn next(&self, width: Width) -> Option<Write> {
+        if self.unrested {
+            return Some(Write::Rest);
+        }
+        if self.sync < SYNCHRONISED {
+            return Some(self.next_of_sync(width));
+        }
+        if self.unerased {
+            return Some(Write::Instruction(CLEAR));
+        }
+        if let Some((address, row)) = self.next_of_glyphs() {
+            return Some(self.put(address, row));
+        }
+        if let Some((address, code)) = self.next_of_cells() {
+            return Some(self.put(address, code));
+        }
+        if self.control != self.control_sent {
+            return Some(Write::Instruction(self.control));
+        }
+        let strays = self.cursor != 0 && self.cursor != self.at;
+        strays.then_some(Write::Instruction(self.cursor))
+    }
+
+    /// Notes that a write has been latched. Returns for how many µs the controller
+    /// is busy.
+    pub(super) fn sent(&mut self, write: Write) -> u32 {
+        match write {
+            Write::Rest => {
+                self.unrested = false;
+                // Lowering E may have latched anything.
+                if self.sync < SYNCHRONISED { LONG_US } else { 0 }
+            }
+            Write::Half(_) => {
+                self.sync = self.sync.saturating_add(1);
+                if self.sync == 1 { FIRST_US } else { SECOND_US }
+            }
+            Write::Instruction(code) => {
+                if self.sync < SYNCHRONISED {
+                    self.sync += 1;
+                }
+                self.executed(code);
+                if code <= HOME { LONG_US } else { SHORT_US }
+            }
+            Write::Data(code) => {
+                self.written(code);
+                DATA_US
+            }
+        }
+    }
+
+    /// Forgets all that was known about the controller, so that it is synchronised
+    /// and written anew; what is wanted stays.
+    pub(super) fn restart(&mut self, erase: bool) {
+        self.shown = [[UNKNOWN; COLS]; ROWS];
+        for (index, stale) in self.stale.iter_mut().enumerate() {
+            *stale = if self.defined >> index & 1 == 1 { 0xff } else { 0 };
+        }
+        (self.at, self.control_sent, self.sync) = (0, 0, 0);
+        self.unrested = true;
+        self.unerased |= erase;
+    }
+
+    /// Wants nothing but blanks, and the instruction that makes them.
+    pub(super) fn erase(&mut self) {
+        self.wanted = [[b' '; COLS]; ROWS];
+        self.unerased = true;
+    }
+
+    /// Wants the lines put at rest once, for the sake of what goes with it.
+    pub(super) fn rest(&mut self) {
+        self.unrested = true;
+    }
+
+    pub(super) fn print(&mut self, row: usize, column: usize, text: impl Iterator<Item = char>) {
+        let Some(cells) = self.wanted.get_mut(row).and_then(|row| row.get_mut(column..)) else {
+            return;
+        };
+        for (cell, char) in cells.iter_mut().zip(text) {
+            *cell = rom::code_of(char);
+        }
+    }
+
+    pub(super) fn line(&self, row: usize) -> impl Iterator<Item = char> {
+        self.wanted.get(row).into_iter().flatten().map(|code| rom::char_of(*code))
+    }
+
+    pub(super) fn set_glyph(&mut self, index: usize, rows: [u8; 8]) {
+        let (Some(glyph), Some(stale)) = (self.glyphs.get_mut(index), self.stale.get_mut(index))
+        else {
+            return;
+        };
+        for (n, (old, new)) in glyph.iter_mut().zip(rows).enumerate() {
+            if *old != new || self.defined >> index & 1 == 0 {
+                *old = new;
+                *stale |= 1 << n;
+            }
+        }
+        self.defined |= 1 << index;
+    }
+
+    pub(super) fn set_cursor(&mut self, place: Option<(usize, usize)>, style: CursorStyle) {
+        (self.cursor, self.control) = (0, DISPLAY_ON);
+        let Some((row, column)) = place else { return };
+        if row >= ROWS || column >= COLS {
+            return;
+        }
+        let (line, column) = if self.halves { (column / 8, column % 8) } else { (row, column) };
+        self.cursor = self.start_of(line) + column as u8;
+        self.control |= match style {
+            CursorStyle::Underline => UNDERLINE,
+            CursorStyle::Blink => BLINK,
+            CursorStyle::Both => UNDERLINE | BLINK,
+        };
+    }
+
+    /// The data sheet's way through an unknown state (figures 23 and 24), whose
+    /// first four steps work from any phase of a byte: of three threes at least
+    /// two make a function set of eight bits, if it takes halves, and the first
+    /// may end a byte that was begun, of which home is the longest.
+    fn next_of_sync(&self, width: Width) -> Write {
+        let lines = if ROWS > 1 || self.halves { TWO_LINES } else { 0 };
+        let function = match width {
+            Width::Four => FUNCTION_SET,
+            Width::Eight => FUNCTION_SET | EIGHT_BITS,
+        };
+        match self.sync {
+            0..=2 => Write::Half(FUNCTION_SET | EIGHT_BITS),
+            // Four bits for now, also with eight lines: the number of lines can
+            // only be set after the length of the interface has changed.
+            3 => Write::Half(FUNCTION_SET),
+            4 => Write::Half(function),
+            5 => Write::Half(lines << 4),
+            6 => Write::Instruction(if self.unerased { CLEAR } else { HOME }),
+            _ => Write::Instruction(ENTRY_MODE),
+        }
+    }
+
+    fn next_of_glyphs(&self) -> Option<(u8, u8)> {
+        let mut address = CGRAM;
+        for (glyph, stale) in self.glyphs.iter().zip(self.stale) {
+            if stale != 0 {
+                let row = stale.trailing_zeros() as u8;
+                return glyph.get(usize::from(row)).map(|dots| (address + row, *dots));
+            }
+            address += 8;
+        }
+        None
+    }
+
+    /// The cell to be written that comes first from the address counter on.
+    ///
+    /// So a run of cells is addressed once, also one that goes on in another row.
+    /// A gap is never written through: setting the address takes one byte, as
+    /// does a gap of one cell.
+    fn next_of_cells(&self) -> Option<(u8, u8)> {
+        let from = if self.at >= DDRAM { self.at } else { DDRAM };
+        let mut best = None;
+        let mut shortest = u8::MAX;
+        let rows = self.wanted.as_flattened().chunks(self.line_length());
+        let shown = self.shown.as_flattened().chunks(self.line_length());
+        for (line, (wanted, shown)) in rows.zip(shown).enumerate() {
+            let mut address = self.start_of(line);
+            for (wanted, shown) in wanted.iter().zip(shown) {
+                let distance = address.wrapping_sub(from) & !DDRAM;
+                if wanted != shown && distance < shortest {
+                    shortest = distance;
+                    best = Some((address, *wanted));
+                }
+                address = address.wrapping_add(1);
+            }
+        }
+        best
+    }
+
+    /// The write that brings data to an address: the address first, if need be.
+    fn put(&self, address: u8, data: u8) -> Write {
+        if self.at == address { Write::Data(data) } else { Write::Instruction(address) }
+    }
+
+    fn executed(&mut self, code: u8) {
+        match code {
+            CLEAR => {
+                self.shown = [[b' '; COLS]; ROWS];
+                self.at = DDRAM;
+                self.unerased = false;
+            }
+            HOME => self.at = DDRAM,
+            0x08..=0x0f => self.control_sent = code,
+            CGRAM.. => self.at = code,
+            _ => {}
+        }
+    }
+
+    fn written(&mut self, code: u8) {
+        let at = self.at;
+        if at >= DDRAM {
+            let length = self.line_length();
+            let starts = [0, 1, 2, 3].map(|line| self.start_of(line));
+            let lines = self.shown.as_flattened_mut().chunks_mut(length);
+            for (line, start) in lines.zip(starts) {
+                if let Some(cell) = line.get_mut(usize::from(at.wrapping_sub(start))) {
+                    *cell = code;
+                }
+            }
+        } else if at >= CGRAM
+            && let Some(stale) = self.stale.get_mut(usize::from(at & 0x3f) / 8)
+        {
+            *stale &= !(1 << (at & 7));
+        }
+        self.at = self.after(at);
+    }
+
+    /// Where the address counter goes from `at`. (Figures 2 to 4.)
+    fn after(&self, at: u8) -> u8 {
+        let two_lines = ROWS > 1 || self.halves;
+        match at {
+            0 => 0,
+            0x7f => CGRAM,
+            0xa7 if two_lines => DDRAM | 0x40,
+            0xe7 if two_lines => DDRAM,
+            0xcf if !two_lines => DDRAM,
+            _ => at.wrapping_add(1),
+        }
+    }
+
+    /// How many cells follow one another in the controller's memory.
+    fn line_length(&self) -> usize {
+        if self.halves { 8 } else { COLS }
+    }
+
+    /// The instruction that sets the address where a line starts: the third goes
+    /// on behind the first, the fourth behind the second.
+    fn start_of(&self, line: usize) -> u8 {
+        let second = if line & 1 == 1 { 0x40 } else { 0 };
+        let behind = if line >= 2 { COLS as u8 } else { 0 };
+        DDRAM | (second + behind)
+    }
+}
+
+#[cfg(test)]
+#[path = "screen_tests.rs"]
+mod tests;

@@ -1,0 +1,132 @@
+//! The display model against logic analyser captures of Arduinos that drive real
+//! displays (sigrok-dumps, public domain).
+
+use std::path::PathBuf;
+
+use embedded_hal::digital::PinState;
+use tickwire_sim::hd44780::{Display, Phase};
+use tickwire_sim::{Sim, SimClock, Wire};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+#[test]
+fn a_20x4_shows_all_four_rows() {
+    check("test_204", (20, 4), |display| {
+        let expected = [
+            "0123456789!'\"$%&/()=",
+            "abcdefghijklmnopqrst",
+            "uvwxyzABCDEFGHIJKLMN",
+            "OPQRSTUVWXYZ,;.:-_+*",
+        ];
+        assert_eq!(display.rows(), expected);
+        assert!(display.is_on());
+    });
+}
+
+#[test]
+fn custom_characters_are_drawn() {
+    check("customcharacter", (16, 2), |display| {
+        assert_eq!(display.rows(), ["I ⓪ Arduino! ①  ", "    ③           "]);
+        let heart = [".....", ".#.#.", "#####", "#####", "#####", ".###.", "..#..", "....."];
+        assert_eq!(draw(display.cell(0, 2)), heart);
+        let smiley = [".....", ".....", ".#.#.", ".....", ".....", "#...#", ".###.", "....."];
+        assert_eq!(draw(display.cell(0, 13)), smiley);
+        let arms_down = ["..#..", ".#.#.", "..#..", "..#..", ".###.", "#.#.#", "..#..", ".#.#."];
+        assert_eq!(draw(display.cell(1, 4)), arms_down);
+    });
+}
+
+/// The sketch switches the display on and off; the capture ends while it is off.
+#[test]
+fn what_is_switched_off_keeps_its_text() {
+    check("power", (16, 2), |display| {
+        assert_eq!(display.rows(), ["hello, world!   ", "                "]);
+        assert!(!display.is_on());
+        assert_eq!(display.cell(0, 0), [0; 8]);
+    });
+}
+
+/// Its second line is written at address 0x28, which the data sheet does not have
+/// in two-line mode.
+#[test]
+fn a_program_that_counts_addresses_on_has_its_second_line() {
+    check("reset-init-hello", (16, 2), |display| {
+        assert_eq!(display.rows(), ["Hello LCD       ", "00unter 0x0     "]);
+        assert!(display.is_on());
+    });
+}
+
+/// Plays a capture to a display that was on for long, in every phase that an
+/// earlier program may have left it in. Nothing in it comes too early.
+#[track_caller]
+fn check(name: &str, (columns, rows): (usize, usize), expect: impl Fn(&Display<SimClock>)) {
+    let path = corpus().join(format!("logic/hd44780-{name}.txt"));
+    let Ok(capture) = std::fs::read_to_string(&path) else {
+        eprintln!("skipped: {name}: no recorded inputs at {}", path.display());
+        return;
+    };
+    for phase in [Phase::Whole, Phase::High, Phase::Low(0x00), Phase::Low(0xf0)] {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let display = Display::new(clock.clone(), columns, rows);
+        display.set_phase(phase);
+        sim.run(play(&capture, clock, &display));
+        assert_eq!(display.log(), [], "from {phase:?}");
+        expect(&display);
+    }
+}
+
+async fn play(capture: &str, clock: SimClock, display: &Display<SimClock>) {
+    let has_rw = capture.lines().next().is_some_and(|header| header.contains(" RW "));
+    let names: &[&str] = if has_rw {
+        &["RS", "RW", "E", "D4", "D5", "D6", "D7"]
+    } else {
+        &["RS", "E", "D4", "D5", "D6", "D7"]
+    };
+    let mut lines = capture.lines().filter(|line| !line.starts_with('#')).map(parse);
+    let (_, initial) = lines.next().expect("a capture begins with the levels at its start");
+    let wires: Vec<_> = names
+        .iter()
+        .zip(initial)
+        .map(|(name, level)| Wire::named(name, clock.clone(), level))
+        .collect();
+    let data: Vec<_> = wires[wires.len() - 4..].iter().collect();
+    let e = names.iter().position(|name| *name == "E").expect("there is an E");
+    display.wire(0, &wires[0], has_rw.then(|| &wires[1]), &wires[e], &data);
+
+    let start = clock.now() + Duration::from_millis(100);
+    for (at, levels) in lines {
+        clock.sleep_until(start + (at - Instant::EPOCH)).await;
+        // What changes together with E is held while E falls, and set before it
+        // rises.
+        if levels[e] == PinState::Low {
+            wires[e].set(PinState::Low);
+        }
+        for (wire, level) in
+            wires.iter().zip(&levels).filter(|(wire, _)| !std::ptr::eq(*wire, &wires[e]))
+        {
+            wire.set(*level);
+        }
+        wires[e].set(levels[e]);
+    }
+}
+
+fn parse(line: &str) -> (Instant, Vec<PinState>) {
+    let mut fields = line.split_whitespace();
+    let time = fields.next().expect("a line begins with its time");
+    let whole = time.split('.').next().and_then(|micros| micros.parse().ok());
+    let level = |field| match field {
+        "0" => PinState::Low,
+        "1" => PinState::High,
+        other => panic!("`{other}` is not a level"),
+    };
+    (Instant::from_micros(whole.expect("a time in µs")), fields.map(level).collect())
+}
+
+fn draw(cell: [u8; 8]) -> [String; 8] {
+    cell.map(|row| format!("{row:05b}").replace('0', ".").replace('1', "#"))
+}
+
+fn corpus() -> PathBuf {
+    let beside = || concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus").into();
+    std::env::var_os("TICKWIRE_CORPUS").map_or_else(beside, PathBuf::from)
+}
