@@ -160,6 +160,11 @@ impl Htu21d {
         self.stop_answering();
     }
 
+    /// Returns whether the sensor is on the bus.
+    pub fn is_plugged(&self) -> bool {
+        !self.unplugged
+    }
+
     /// Returns what was asked of it until now.
     pub fn counts(&self) -> Counts {
         self.counts

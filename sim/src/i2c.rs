@@ -1,19 +1,21 @@
 //! An I²C bus, the devices on it, and everything that can go wrong.
 
 mod faults;
+mod traffic;
+mod transfer;
 
 use std::cell::RefCell;
 use std::fmt;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
 use embedded_hal::digital::PinState;
-use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
-use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
+use embedded_hal_async::i2c::{ErrorType, I2c, Operation};
+use tickwire_traits::{Duration, Instant, TimerQueue};
 
-use crate::{Probe, Trace, waits_for};
+use crate::{Probe, Trace};
 pub use faults::{Fault, Faults, I2cFault};
+pub use traffic::{Symbol, Traffic};
+use transfer::Transfer;
 
 /// A device on an I²C bus, as its datasheet describes it: bytes and times in,
 /// bytes out. (UM10204, section 3.1.)
@@ -107,12 +109,22 @@ pub struct Bus<T> {
     bit: Option<Duration>,
     /// Clock and data.
     probes: Option<[Probe; 2]>,
+    listeners: Listeners,
 }
+
+type Listeners = RefCell<Vec<Box<dyn FnMut(&Traffic)>>>;
 
 impl<T: TimerQueue> Bus<T> {
     /// Creates a bus with no devices, on which transfers take no time.
     pub fn new(clock: T) -> Self {
-        Self { clock, devices: Vec::new(), faults: Faults::default(), bit: None, probes: None }
+        Self {
+            clock,
+            devices: Vec::new(),
+            faults: Faults::default(),
+            bit: None,
+            probes: None,
+            listeners: RefCell::default(),
+        }
     }
 
     /// Sets the bus clock, in Hz. Bits are rounded up to whole microseconds.
@@ -139,6 +151,12 @@ impl<T: TimerQueue> Bus<T> {
         self.faults.clone()
     }
 
+    /// Calls `listener` after each transfer from now on, with all that went over
+    /// the bus.
+    pub fn on_transfer(&mut self, listener: impl FnMut(&Traffic) + 'static) {
+        self.listeners.get_mut().push(Box::new(listener));
+    }
+
     fn device(&self, address: u8) -> Option<Rc<RefCell<dyn Device>>> {
         self.devices.iter().find(|(known, _)| *known == address).map(|(_, device)| device.clone())
     }
@@ -163,175 +181,6 @@ impl<T: TimerQueue> I2c for Bus<T> {
         transfer.stop();
         transfer.pause(1).await;
         result
-    }
-}
-
-/// One transfer, from its start condition to its stop condition.
-struct Transfer<'a, T: TimerQueue> {
-    bus: &'a Bus<T>,
-    device: Option<Rc<RefCell<dyn Device>>>,
-    /// The end of the last bit.
-    at: Instant,
-    stopped: bool,
-}
-
-impl<'a, T: TimerQueue> Transfer<'a, T> {
-    fn begin(bus: &'a Bus<T>, address: u8) -> Self {
-        bus.faults.count_transfer();
-        Self { bus, device: bus.device(address), at: bus.clock.now(), stopped: false }
-    }
-
-    async fn run(&mut self, address: u8, operations: &mut [Operation<'_>]) -> Result<(), I2cFault> {
-        let mut direction = None;
-        for operation in operations {
-            let reads = matches!(operation, Operation::Read(_));
-            if direction.replace(reads) != Some(reads) {
-                self.address(address, reads).await?;
-            }
-            match operation {
-                Operation::Read(into) => self.read(into).await?,
-                Operation::Write(bytes) => self.write(bytes).await?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn address(&mut self, address: u8, reads: bool) -> Result<(), I2cFault> {
-        self.draw_start();
-        let byte = address << 1 | u8::from(reads);
-        self.fault(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address)).await?;
-        let ack = match &self.device {
-            Some(device) => device.borrow_mut().start(self.bus.clock.now(), reads),
-            None => Ack::Nack,
-        };
-        self.byte(byte, ack).await;
-        match ack {
-            Ack::Ack => self.let_go().await,
-            Ack::Nack => return Err(self.refused(NoAcknowledgeSource::Address)),
-        }
-        Ok(())
-    }
-
-    async fn write(&mut self, bytes: &[u8]) -> Result<(), I2cFault> {
-        for byte in bytes {
-            let garbled = self.fault(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Data)).await?;
-            let byte = byte ^ garbled;
-            let now = self.bus.clock.now();
-            let device = self.device.as_ref();
-            let ack = device.map_or(Ack::Nack, |device| device.borrow_mut().write(now, byte));
-            self.byte(byte, ack).await;
-            if ack == Ack::Nack {
-                return Err(self.refused(NoAcknowledgeSource::Data));
-            }
-        }
-        Ok(())
-    }
-
-    async fn read(&mut self, into: &mut [u8]) -> Result<(), I2cFault> {
-        let last = into.len().wrapping_sub(1);
-        for (index, slot) in into.iter_mut().enumerate() {
-            let garbled = self.fault(ErrorKind::Bus).await?;
-            let now = self.bus.clock.now();
-            let device = self.device.as_ref();
-            let byte = device.map_or(0xff, |device| device.borrow_mut().read(now));
-            // The controller refuses the last byte it wants.
-            let ack = if index == last { Ack::Nack } else { Ack::Ack };
-            *slot = byte ^ garbled;
-            self.byte(*slot, ack).await;
-        }
-        Ok(())
-    }
-
-    /// Waits until the device lets go of the clock line.
-    async fn let_go(&mut self) {
-        let held = self.device.as_ref().and_then(|device| device.borrow().holds_clock_until());
-        if let Some(until) = held {
-            self.at = self.at.max(until);
-            self.bus.clock.sleep_until(self.at).await;
-        }
-    }
-
-    fn stop(&mut self) {
-        if std::mem::replace(&mut self.stopped, true) {
-            return;
-        }
-        if let Some(device) = &self.device {
-            device.borrow_mut().stop(self.bus.clock.now());
-        }
-        self.draw_stop();
-    }
-
-    /// Counts a byte, and does to it what was asked for. `Ok` with the bits to
-    /// turn over.
-    async fn fault(&mut self, refusal: ErrorKind) -> Result<u8, I2cFault> {
-        match self.bus.faults.next_byte() {
-            None => Ok(0),
-            Some(Fault::Garble(bits)) => Ok(bits),
-            Some(Fault::Nack) => Err(I2cFault(refusal)),
-            Some(Fault::ArbitrationLoss) => Err(I2cFault(ErrorKind::ArbitrationLoss)),
-            Some(Fault::Stuck) => Err(I2cFault(ErrorKind::Bus)),
-            Some(Fault::Hang) => {
-                // At every poll: the one that asks comes when nothing moves.
-                poll_fn(|_| {
-                    waits_for(|| "an I2C transfer that hangs".into());
-                    Poll::Pending
-                })
-                .await
-            }
-        }
-    }
-
-    fn refused(&self, source: NoAcknowledgeSource) -> I2cFault {
-        self.bus.faults.count_refusal();
-        I2cFault(ErrorKind::NoAcknowledge(source))
-    }
-
-    async fn byte(&mut self, byte: u8, ack: Ack) {
-        self.draw_byte(byte, ack);
-        self.pause(9).await;
-    }
-
-    async fn pause(&mut self, bits: u32) {
-        if let Some(bit) = self.bus.bit {
-            self.at += bit * bits;
-            self.bus.clock.sleep_until(self.at).await;
-        }
-    }
-
-    fn draw_start(&mut self) {
-        let Some(bit) = self.bus.bit else { return };
-        if let Some([scl, sda]) = &self.bus.probes {
-            // Also a repeated start: data rises while the clock is low.
-            sda.record(self.at, PinState::High);
-            scl.record(self.at + bit / 4, PinState::High);
-            sda.record(self.at + bit / 2, PinState::Low);
-            scl.record(self.at + bit / 4 * 3, PinState::Low);
-        }
-        self.at += bit;
-    }
-
-    fn draw_byte(&self, byte: u8, ack: Ack) {
-        let (Some(bit), Some([scl, sda])) = (self.bus.bit, &self.bus.probes) else { return };
-        let bits = (0..8).rev().map(|n| byte >> n & 1 == 1).chain([ack == Ack::Nack]);
-        for (index, high) in (0..).zip(bits) {
-            let at = self.at + bit * index;
-            sda.record(at, high.into());
-            scl.record(at + bit / 4, PinState::High);
-            scl.record(at + bit / 4 * 3, PinState::Low);
-        }
-    }
-
-    fn draw_stop(&self) {
-        let (Some(bit), Some([scl, sda])) = (self.bus.bit, &self.bus.probes) else { return };
-        sda.record(self.at, PinState::Low);
-        scl.record(self.at + bit / 4, PinState::High);
-        sda.record(self.at + bit / 2, PinState::High);
-    }
-}
-
-impl<T: TimerQueue> Drop for Transfer<'_, T> {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 
