@@ -236,6 +236,13 @@ impl Fix {
     }
 }
 
+impl Default for Fix {
+    /// Nothing is known.
+    fn default() -> Self {
+        Self::UNKNOWN
+    }
+}
+
 impl<T> Aged<T> {
     /// Returns how long ago the value was set.
     pub fn age(&self, now: Instant) -> Duration {
