@@ -1,0 +1,70 @@
+//! What is asked for.
+
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+use tickwire_traits::Duration;
+
+/// What the command line says.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// A line to a GPS receiver, instead of the model.
+    pub(crate) gps: Option<PathBuf>,
+    pub(crate) baud: u32,
+    /// A file is read as fast as it can be.
+    pub(crate) fast: bool,
+    pub(crate) headless: bool,
+    pub(crate) duration: Option<Duration>,
+    pub(crate) vcd: Option<PathBuf>,
+}
+
+pub(crate) const HELP: &str = "\
+Runs the station against models of its devices, in real time, in a terminal.
+
+  --gps PATH        read a tty, a pseudo-terminal, a FIFO or a file, instead of
+                    the model of a GPS receiver
+  --baud RATE       the speed of a tty, and of a file                    (9600)
+  --fast            read a file as fast as it can be
+  --headless        print a JSON object a line instead of drawing
+  --for SECONDS     end after this time
+  --vcd FILE        write what happened on the wires, for PulseView and GTKWave
+";
+
+/// Reads the command line; none if it asks for help.
+pub(crate) fn parse() -> Result<Option<Options>, String> {
+    parse_from(lexopt::Parser::from_env()).map_err(|error| format!("{error}; try --help"))
+}
+
+fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
+    let mut options =
+        Options { gps: None, baud: 9_600, fast: false, headless: false, duration: None, vcd: None };
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => return Ok(None),
+            Long("gps") => options.gps = Some(args.value()?.into()),
+            Long("baud") => options.baud = args.value()?.parse_with(rate)?,
+            Long("fast") => options.fast = true,
+            Long("headless") => options.headless = true,
+            Long("for") => options.duration = Some(args.value()?.parse_with(seconds)?),
+            Long("vcd") => options.vcd = Some(args.value()?.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if options.fast && options.gps.is_none() {
+        return Err("--fast wants --gps PATH: the model knows no hurry".into());
+    }
+    Ok(Some(options))
+}
+
+fn rate(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(rate @ 1..) => Ok(rate),
+        _ => Err("not a rate in bits a second"),
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    let span = std::time::Duration::try_from_secs_f64(seconds);
+    span.map(Duration::from).map_err(|_| "not a span of time")
+}

@@ -1,0 +1,166 @@
+//! What has happened so far, kept for the screen or printed at once.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::future::poll_fn;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+
+use serde_json::json;
+use tickwire_drivers::gps::{self, Counters, Field, Fix};
+use tickwire_exec_std::StdClock;
+use tickwire_replay::{gps_summary, merged};
+use tickwire_sim::i2c::I2cFault;
+use tickwire_station::{Event, Observe};
+use tickwire_traits::{Clock, Instant};
+
+use crate::report;
+use crate::world::World;
+
+/// How much of the log and of the curves is kept.
+const LOG_LINES: usize = 200;
+const SAMPLES: usize = 600;
+
+/// What has happened so far.
+pub(crate) struct Record {
+    headless: bool,
+    known: RefCell<Known>,
+    traffic: Rc<RefCell<VecDeque<String>>>,
+    failure: Cell<Option<String>>,
+    waiter: Cell<Option<Waker>>,
+}
+
+/// What the screen shows beside the display.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) log: VecDeque<String>,
+    /// Seconds and degrees, seconds and percent.
+    pub(crate) temperatures: VecDeque<(f64, f64)>,
+    pub(crate) humidities: VecDeque<(f64, f64)>,
+    pub(crate) fix: Fix,
+    pub(crate) counters: Counters,
+    pub(crate) sensor_failures: u64,
+    pub(crate) display_failures: u64,
+}
+
+impl Record {
+    pub(crate) fn new(headless: bool, world: &World) -> Self {
+        Self {
+            headless,
+            known: RefCell::default(),
+            traffic: world.traffic.clone(),
+            failure: Cell::new(None),
+            waiter: Cell::new(None),
+        }
+    }
+
+    /// Adds a line to the log, or prints it.
+    pub(crate) fn write(&self, line: &str) {
+        if self.headless {
+            // Who closes the pipe has seen enough; the rest is not for them.
+            if let Err(error) = writeln!(io::stdout().lock(), "{line}") {
+                self.fail(format!("standard output: {error}"));
+            }
+            return;
+        }
+        keep(&mut self.known.borrow_mut().log, LOG_LINES, line.into());
+    }
+
+    /// Resolves when something has failed for good.
+    pub(crate) async fn failed(&self) -> Result<(), String> {
+        poll_fn(|cx| match self.failure.take() {
+            Some(failure) => Poll::Ready(Err(failure)),
+            None => {
+                self.waiter.set(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        })
+        .await
+    }
+
+    /// Prints the last line of a run without a screen: what is known in the end.
+    pub(crate) fn finish(&self) -> Result<(), String> {
+        if !self.headless {
+            return Ok(());
+        }
+        let known = self.known.borrow();
+        let head = json!({ "t_us": StdClock::new().now().as_micros(), "event": "end" });
+        let line = merged(head, gps_summary(&known.fix, &known.counters));
+        writeln!(io::stdout().lock(), "{line}").map_err(|error| format!("standard output: {error}"))
+    }
+
+    pub(crate) fn known(&self) -> std::cell::Ref<'_, Known> {
+        self.known.borrow()
+    }
+
+    pub(crate) fn traffic(&self) -> std::cell::Ref<'_, VecDeque<String>> {
+        self.traffic.borrow()
+    }
+
+    /// Whether an event is worth a line: of what a receiver says, a new position
+    /// for who reads a file, and the coming and going of a fix for who looks.
+    fn tells<I, R, B>(&self, event: &Event<'_, I, R, B>) -> bool {
+        match event {
+            Event::Gps(update, ..) => {
+                let moved = self.headless && update.set.contains(Field::Position);
+                moved || update.transition.is_some()
+            }
+            Event::GpsQuiet(_) => false,
+            _ => true,
+        }
+    }
+
+    fn fail(&self, failure: String) {
+        self.failure.set(Some(failure));
+        if let Some(waiter) = self.waiter.take() {
+            waiter.wake();
+        }
+    }
+}
+
+impl<B: Debug> Observe<I2cFault, io::Error, B> for Record {
+    fn observe(&self, at: Instant, event: &Event<'_, I2cFault, io::Error, B>) {
+        self.known.borrow_mut().note(at, event);
+        if self.tells(event) {
+            self.write(&match self.headless {
+                true => report::event(at, event).to_string(),
+                false => report::line(at, event),
+            });
+        }
+        if let Event::GpsFailed(error, _) = event {
+            match error {
+                gps::Error::Read(error) if error.kind() != io::ErrorKind::NotConnected => {}
+                error => self.fail(format!("the GPS line: {error}")),
+            }
+        }
+    }
+}
+
+impl Known {
+    fn note<B>(&mut self, at: Instant, event: &Event<'_, I2cFault, io::Error, B>) {
+        let seconds = at.as_micros() as f64 / 1e6;
+        match event {
+            Event::Climate(climate) => {
+                let temperature = f64::from(climate.temperature.to_f32());
+                let humidity = f64::from(climate.humidity.to_f32());
+                keep(&mut self.temperatures, SAMPLES, (seconds, temperature));
+                keep(&mut self.humidities, SAMPLES, (seconds, humidity));
+            }
+            Event::Gps(_, fix, counters) => (self.fix, self.counters) = (**fix, **counters),
+            Event::GpsQuiet(counters) | Event::GpsFailed(_, counters) => self.counters = **counters,
+            Event::SensorFailed(_) => self.sensor_failures += 1,
+            Event::DisplayFailed(_) => self.display_failures += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Puts something at the end of what is kept, and forgets the oldest.
+pub(crate) fn keep<T>(kept: &mut VecDeque<T>, most: usize, item: T) {
+    if kept.len() == most {
+        kept.pop_front();
+    }
+    kept.push_back(item);
+}

@@ -1,0 +1,159 @@
+//! The station's devices, as models in real time.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+
+use embedded_hal::digital::PinState;
+use tickwire_drivers::hd44780::FourBit;
+use tickwire_exec_std::StdClock;
+use tickwire_sim::hd44780::Display;
+use tickwire_sim::htu21d::Htu21d;
+use tickwire_sim::i2c::{Bus, Faults};
+use tickwire_sim::{Bounce, Input, Output, Trace, Wire, gps};
+use tickwire_station::{COLUMNS, Parts, ROWS};
+use tickwire_traits::{Clock, Duration, Timer};
+
+use crate::gps_line::GpsLine;
+use crate::options::Options;
+use crate::record::keep;
+
+/// What the station is given.
+pub(crate) type StationParts = Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock>;
+/// The display's RS, E and D4 to D7.
+pub(crate) type LcdLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
+type Pin = Output<StdClock>;
+
+/// What the user holds in hand: the devices from outside.
+pub(crate) struct World {
+    pub(crate) display: Display<StdClock>,
+    pub(crate) sensor: Rc<RefCell<Htu21d>>,
+    pub(crate) bus: Faults,
+    /// The last transfers.
+    pub(crate) traffic: Rc<RefCell<VecDeque<String>>>,
+    /// None if the line is a real one.
+    pub(crate) gps: Option<gps::Control<StdClock>>,
+    button: Wire<StdClock>,
+    bounce: RefCell<Bounce>,
+    pub(crate) trace: Trace,
+}
+
+const CLOCK: StdClock = StdClock::new();
+
+/// How many transfers are kept for the screen.
+const TRAFFIC_LINES: usize = 100;
+
+/// How many bytes a UART collects before it wakes anyone, as a 16550's does.
+const UART_TRIGGER: usize = 14;
+
+/// The length of the model's walk.
+const DEMO_SECONDS: u32 = 60;
+
+/// How the button is pressed by a key: down, up, down, up, …, in milliseconds
+/// from now.
+pub(crate) const CLICK: &[u64] = &[0, 90];
+pub(crate) const DOUBLE_CLICK: &[u64] = &[0, 90, 200, 290];
+pub(crate) const LONG_PRESS: &[u64] = &[0, 1_200];
+
+impl World {
+    /// Builds the models and wires them up.
+    pub(crate) fn new(options: &Options) -> io::Result<(Self, StationParts)> {
+        let trace = Trace::new();
+        let wire = |name, level| match options.vcd {
+            Some(_) => trace.wire(name, CLOCK, level),
+            None => Wire::named(name, CLOCK, level),
+        };
+        let low = |name| wire(name, PinState::Low);
+
+        let button = wire("button", PinState::High);
+        let display = Display::new(CLOCK, COLUMNS, ROWS);
+        let (rs, e, data) =
+            (low("lcd_rs"), low("lcd_e"), ["lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"].map(low));
+        display.wire_four(&rs, &e, data.each_ref());
+        let [d4, d5, d6, d7] = data.each_ref().map(Wire::output);
+
+        let sensor = Rc::new(RefCell::new(Htu21d::new()));
+        let mut i2c = Bus::new(CLOCK).with_speed(100_000);
+        if options.vcd.is_some() {
+            i2c = i2c.traced(&trace);
+        }
+        i2c.attach(Htu21d::ADDRESS, sensor.clone());
+        let bus = i2c.faults();
+        let traffic = Rc::<RefCell<VecDeque<_>>>::default();
+        let kept = traffic.clone();
+        i2c.on_transfer(move |transfer| {
+            keep(&mut kept.borrow_mut(), TRAFFIC_LINES, transfer.to_string());
+        });
+
+        let (gps_line, gps) = match &options.gps {
+            Some(path) => (GpsLine::open(path, options)?, None),
+            None => {
+                let mut receiver =
+                    gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
+                        .repeat()
+                        .with_trigger(UART_TRIGGER)
+                        .with_pps(low("gps_pps"));
+                if options.vcd.is_some() {
+                    receiver = receiver.traced(&trace);
+                }
+                let control = receiver.control();
+                (GpsLine::Model(receiver), Some(control))
+            }
+        };
+
+        let parts = Parts {
+            button: button.input(),
+            lcd: FourBit::new(rs.output(), e.output(), d4, d5, d6, d7),
+            gps: gps_line,
+            clock: CLOCK,
+            i2c,
+        };
+        let bounce = RefCell::new(Bounce::new(1));
+        Ok((Self { display, sensor, bus, traffic, gps, button, bounce, trace }, parts))
+    }
+
+    /// Moves the button as a finger does, bounce and all.
+    pub(crate) fn press(&self, toggles: &[u64]) {
+        let now = CLOCK.now();
+        for millis in toggles {
+            let at = now + Duration::from_millis(*millis);
+            self.button.toggle_at(&self.bounce.borrow_mut().toggles(at));
+        }
+    }
+
+    /// Unplugs the sensor, or plugs it in again. Returns whether it is plugged in.
+    pub(crate) fn toggle_sensor(&self) -> bool {
+        let mut sensor = self.sensor.borrow_mut();
+        if sensor.is_plugged() {
+            sensor.unplug();
+        } else {
+            sensor.plug(CLOCK.now());
+        }
+        sensor.is_plugged()
+    }
+
+    /// Garbles what the GPS model says, or stops it. Returns whether it is garbled;
+    /// none if there is no model.
+    pub(crate) fn toggle_garbling(&self) -> Option<bool> {
+        let gps = self.gps.as_ref()?;
+        // A sentence is some 70 bytes: two of three arrive whole.
+        gps.garble(if gps.garbled().is_some() { None } else { Some(200) });
+        Some(gps.garbled().is_some())
+    }
+
+    /// Lets the weather change: slow waves, so that there is something to see.
+    pub(crate) async fn weather<T>(&self) -> T {
+        let mut ticker = CLOCK.ticker(Duration::from_millis(500));
+        loop {
+            let seconds = CLOCK.now().as_micros() as f64 / 1e6;
+            let wave = |period: f64| (seconds / period * std::f64::consts::TAU).sin();
+            {
+                let mut sensor = self.sensor.borrow_mut();
+                sensor.set_temperature((2_150.0 + 180.0 * wave(97.0) + 40.0 * wave(23.0)) as i32);
+                sensor.set_humidity((4_800.0 - 700.0 * wave(131.0) + 150.0 * wave(31.0)) as i32);
+            }
+            ticker.tick().await;
+        }
+    }
+}
