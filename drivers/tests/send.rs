@@ -8,11 +8,14 @@
 use core::convert::Infallible;
 use core::task::Waker;
 
-use embedded_hal::digital::{ErrorType, InputPin, PinState};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
 use tickwire_drivers::button::{self, Button};
+#[cfg(feature = "gps")]
+use tickwire_drivers::gps::Gps;
+use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::switch::{self, Switch, Wiring};
 use tickwire_traits::{
@@ -70,6 +73,28 @@ fn an_htu21d_is_send() {
     send(&sensor.soft_reset());
 }
 
+#[cfg(feature = "gps")]
+#[test]
+fn a_gps_is_send() {
+    let mut gps = Gps::new(Here, Here);
+    send(&gps);
+    send(&gps.update());
+    send(&gps.updates());
+}
+
+#[test]
+fn an_lcd_is_send() {
+    let lines = FourBit::new(Here, Here, Here, Here, Here, Here);
+    let mut lcd = Lcd::<_, _, 16, 2>::new(lines, Delay(Here));
+    send(&lcd);
+    send(&lcd.init());
+    send(&lcd.flush());
+    send(&lcd.redraw());
+    send(&lcd.clear());
+    let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(Here), Delay(Here));
+    send(&lcd.flush());
+}
+
 fn send<T: Send>(_: &T) {}
 
 /// A clock, a pin and a bus that may go to any thread.
@@ -96,6 +121,26 @@ impl InputPin for Here {
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
         Ok(false)
+    }
+}
+
+impl OutputPin for Here {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl embedded_io_async::ErrorType for Here {
+    type Error = Infallible;
+}
+
+impl embedded_io_async::Read for Here {
+    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
+        Ok(0)
     }
 }
 

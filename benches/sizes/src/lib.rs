@@ -17,11 +17,13 @@ use core::mem::size_of;
 
 use embedded_hal_async::delay::DelayNs;
 use tickwire_drivers::button::Button;
+use tickwire_drivers::gps::{Gps, LINE_LENGTH};
+use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::Switch;
 use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
 
-use parts::{Bus, Clock, Pin};
+use parts::{Bus, Clock, Line, Pin};
 use row::{Row, future_of_1, future_of_2, written};
 
 const ROWS: &[Row] = &[
@@ -49,9 +51,20 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
+    // The state, which the issue bounds; the line that it keeps comes on top.
+    Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
+    Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
+    Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),
+    Row::new("Lcd, 20x4 by four lines", size_of::<Display>(), 256),
+    Row::new("Lcd::init, future", future_of_1(Display::init), 96),
+    Row::new("Lcd::flush, future", future_of_1(Display::flush), 96),
+    Row::new("Lcd::redraw, future", future_of_1(Display::redraw), 96),
+    Row::new("Lcd::clear, future", future_of_1(Display::clear), 96),
 ];
 
 type Sensor = Htu21d<Bus, Delay<Clock>>;
+type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
+type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
 
 /// The table, in the compiled library as plain text.
 pub static TABLE: [[u8; row::WIDTH]; ROWS.len() + 2] = written(ROWS);

@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 use core::task::Waker;
 
-use embedded_hal::digital::{ErrorType, InputPin, PinState};
+use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
 use tickwire_traits::{Edge, EdgeInput, Instant, TimeSource, TimerQueue};
@@ -66,6 +66,16 @@ impl Wait for Pin {
     }
 }
 
+impl OutputPin for Pin {
+    fn set_low(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
 impl EdgeInput for Pin {
     fn time_source(&self) -> TimeSource {
         TimeSource::Poll
@@ -87,5 +97,19 @@ impl i2c::ErrorType for Bus {
 impl I2c for Bus {
     async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Infallible> {
         Ok(())
+    }
+}
+
+/// A line on which nothing is said.
+#[derive(Debug)]
+pub(crate) struct Line;
+
+impl embedded_io_async::ErrorType for Line {
+    type Error = Infallible;
+}
+
+impl embedded_io_async::Read for Line {
+    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
+        Ok(0)
     }
 }

@@ -342,5 +342,4 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
 }
 
 #[cfg(test)]
-#[path = "screen_tests.rs"]
 mod tests;

@@ -358,5 +358,4 @@ impl Controller {
 }
 
 #[cfg(test)]
-#[path = "controller_tests.rs"]
 mod tests;
