@@ -47,6 +47,9 @@ const TRAFFIC_LINES: usize = 100;
 /// How many bytes a UART collects before it wakes anyone, as a 16550's does.
 const UART_TRIGGER: usize = 14;
 
+/// How long after its second a receiver begins to tell of it.
+const LATENCY: Duration = Duration::from_millis(120);
+
 /// The length of the model's walk.
 const DEMO_SECONDS: u32 = 60;
 
@@ -92,7 +95,8 @@ impl World {
                 let mut receiver =
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
                         .repeat()
-                        .with_trigger(UART_TRIGGER)
+                        .with_latency(LATENCY)
+                    .with_trigger(UART_TRIGGER)
                         .with_pps(low("gps_pps"));
                 if options.vcd.is_some() {
                     receiver = receiver.traced(&trace);
