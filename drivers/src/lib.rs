@@ -15,3 +15,5 @@ pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
 pub mod switch;
+
+mod span;

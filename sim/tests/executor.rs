@@ -17,7 +17,7 @@ fn millis(ms: u64) -> Instant {
 
 #[test]
 fn tasks_run_in_the_order_of_waking_also_among_equal_deadlines() {
-    // REFERENCE 1.2: forty tasks, mixed 30 and 50 ms, in the order of creation.
+    // Forty tasks, mixed 30 and 50 ms: those of a time in the order of creation.
     let sim = Sim::new();
     let (clock, spawner) = (sim.clock(), sim.spawner());
     let order = Rc::new(RefCell::new(Vec::new()));

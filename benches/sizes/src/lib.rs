@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
-    // The state, which the issue bounds; the line that it keeps comes on top.
+    // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
     Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),

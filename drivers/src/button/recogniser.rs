@@ -2,6 +2,8 @@
 
 use tickwire_traits::{Duration, Instant};
 
+use crate::span::Span;
+
 /// Something that a finger did, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gesture {
@@ -54,7 +56,7 @@ pub enum Reporting {
 /// use tickwire_drivers::button::{Reporting, Timing};
 /// use tickwire_traits::Duration;
 ///
-/// // The original's times.
+/// // Those of micropython-async.
 /// let timing = Timing::default();
 /// assert_eq!(timing.long, Duration::from_millis(1_000));
 /// assert_eq!(timing.double, Duration::from_millis(400));
@@ -119,10 +121,10 @@ pub struct Recogniser {
     /// When the present phase ends, if it is one that time ends.
     due: Instant,
     owed_at: Instant,
-    /// In microseconds; 32 bits, to keep a button small. No repeat is zero.
-    double: u32,
-    long: u32,
-    repeat: u32,
+    double: Span,
+    long: Span,
+    /// Zero for never.
+    repeat: Span,
     most_clicks: u8,
     /// The present or last press is this click of its sequence.
     clicks: u8,
@@ -166,13 +168,13 @@ impl Recogniser {
         Self {
             due: Instant::EPOCH,
             owed_at: Instant::EPOCH,
-            double: micros(timing.double),
-            long: micros(timing.long),
+            double: Span::new(timing.double),
+            long: Span::new(timing.long),
             repeat: match timing.repeat {
                 // A repeat of no time at all would never let go.
-                Some(span) if span.is_zero() => 1,
-                Some(span) => micros(span),
-                None => 0,
+                Some(span) if span.is_zero() => Span::new(Duration::from_micros(1)),
+                Some(span) => Span::new(span),
+                None => Span::ZERO,
             },
             most_clicks: timing.most_clicks,
             clicks: 0,
@@ -225,7 +227,7 @@ impl Recogniser {
     fn ends(&self) -> Option<Instant> {
         match self.phase {
             Phase::Up | Phase::Spent => None,
-            Phase::Held if self.repeat == 0 => None,
+            Phase::Held if self.repeat.is_zero() => None,
             Phase::Down | Phase::Counted | Phase::Held | Phase::Window => Some(self.due),
         }
     }
@@ -236,22 +238,22 @@ impl Recogniser {
         if now < at {
             return None;
         }
-        let (phase, after, event) = match self.phase {
+        let (phase, span, event) = match self.phase {
             Phase::Up | Phase::Spent => return None,
-            Phase::Window => (Phase::Up, 0, self.certain()),
+            Phase::Window => (Phase::Up, Span::ZERO, self.certain()),
             Phase::Counted if self.clicks < self.most_clicks => {
                 (Phase::Down, self.double, Some(self.counted()))
             }
-            Phase::Counted => (Phase::Spent, 0, Some(self.counted())),
-            Phase::Down if self.clicks > 1 => (Phase::Spent, 0, self.certain()),
+            Phase::Counted => (Phase::Spent, Span::ZERO, Some(self.counted())),
+            Phase::Down if self.clicks > 1 => (Phase::Spent, Span::ZERO, self.certain()),
             Phase::Down => (Phase::Held, self.repeat, Some(Event::Long)),
             Phase::Held => (Phase::Held, self.repeat, Some(Event::Repeat)),
         };
         self.phase = phase;
-        self.due = later(at, after);
+        self.due = span.after(at);
         if phase == Phase::Held && self.due <= now {
             // Repeats that nobody was there to see are not made up for.
-            self.due = later(now, after);
+            self.due = span.after(now);
         }
         Some(Gesture { event: event?, at })
     }
@@ -281,18 +283,18 @@ impl Recogniser {
         let last = self.clicks >= self.most_clicks;
         let first = self.clicks == 1;
         (self.phase, self.due) = if first {
-            (Phase::Down, later(at, self.long))
+            (Phase::Down, self.long.after(at))
         } else if last || self.reporting == Reporting::Immediate {
             (Phase::Counted, at)
         } else {
-            (Phase::Down, later(at, self.double))
+            (Phase::Down, self.double.after(at))
         };
     }
 
     /// The end of a press that was not a long one, nor the last click.
     fn release(&mut self, at: Instant) {
         let since = if self.clicks > 1 { self.double } else { self.long };
-        let window = later(self.due - Duration::from_micros(u64::from(since)), self.double);
+        let window = self.double.after(since.before(self.due));
         let last = self.clicks >= self.most_clicks;
         self.phase = Phase::Window;
         // Not before the release, which is reported first.
@@ -311,14 +313,4 @@ impl Recogniser {
     fn certain(&self) -> Option<Event> {
         (self.reporting == Reporting::Exclusive).then(|| self.counted())
     }
-}
-
-fn later(at: Instant, micros: u32) -> Instant {
-    at + Duration::from_micros(u64::from(micros))
-}
-
-const fn micros(span: Duration) -> u32 {
-    const HOUR: u64 = 3_600_000_000;
-    let micros = span.as_micros();
-    if micros > HOUR { HOUR as u32 } else { micros as u32 }
 }

@@ -18,7 +18,8 @@ const IMMEDIATE: Timing = Timing {
 };
 const EXCLUSIVE: Timing = Timing { reporting: Reporting::Exclusive, ..IMMEDIATE };
 
-// The stimuli of the original's golden traces (REFERENCE, 1.2), in milliseconds.
+// Stimuli for which it was recorded what micropython-async's Pushbutton makes of
+// them, in milliseconds.
 const SHORT: &[u64] = &[120, 220];
 const MEDIUM: &[u64] = &[120, 720];
 const LONG: &[u64] = &[120, 2_120];
@@ -74,7 +75,7 @@ fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Event)]) {
     }
 }
 
-/// The events of REFERENCE 1.2's column "Pushbutton, no suppress"; at the edges,
+/// What micropython-async's Pushbutton reports without `suppress`; at the edges,
 /// not at the next sample of a 50 ms grid.
 #[test]
 fn immediate_reads_as_the_original_does() {
@@ -102,7 +103,7 @@ fn exclusive_tells_one_click_from_two() {
     check(EXCLUSIVE, SLOW_PAIR, &slow_pair);
 }
 
-/// B-BTN1: the original's EButton loses the press of 0.4 to 1 s.
+/// micropython-async's EButton loses the press of one of 0.4 to 1 s.
 #[test]
 fn a_slow_click_is_certain_when_it_is_released() {
     check(EXCLUSIVE, MEDIUM, &[(120, Press), (720, Release), (720, Click)]);

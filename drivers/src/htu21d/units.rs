@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    /// REFERENCE 2.2: signal, degrees and percent, computed with floats.
+    /// Signal, degrees and percent, computed with floats by the datasheet's formulas.
     #[test]
     fn signals_convert_as_the_reference_has_it() {
         check(0x683a, 24.686401367187493, 44.8880615234375);

@@ -5,6 +5,8 @@ use core::ops::Not;
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
 
+use crate::span::Span;
+
 /// Whether a contact conducts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contact {
@@ -43,7 +45,7 @@ pub enum Mode {
 /// use tickwire_drivers::switch::{Mode, Timing};
 /// use tickwire_traits::Duration;
 ///
-/// // 50 ms either way is the original's `debounce_ms` (REFERENCE: Switch).
+/// // 50 ms either way, as micropython-async's `debounce_ms`.
 /// assert_eq!(Timing::default(), Timing::eager(Duration::from_millis(50)));
 /// // A reed that closes cleanly and opens slowly.
 /// let reed = Timing { open: Duration::from_millis(20), ..Timing::confirmed(Duration::from_millis(2)) };
@@ -114,9 +116,8 @@ pub struct Wiring {
 #[derive(Clone, Debug)]
 pub struct Debouncer {
     due: Instant,
-    /// In microseconds: 32 bits, to keep a switch at three words of 64.
-    close: u32,
-    open: u32,
+    close: Span,
+    open: Span,
     mode: Mode,
     phase: Phase,
     closed: Option<PinState>,
@@ -195,8 +196,8 @@ impl Debouncer {
         let Wiring { closed, rest } = wiring;
         Self {
             due: Instant::EPOCH,
-            close: micros(timing.close),
-            open: micros(timing.open),
+            close: Span::new(timing.close),
+            open: Span::new(timing.open),
             mode: timing.mode,
             phase: Phase::Settling,
             closed,
@@ -289,17 +290,11 @@ impl Debouncer {
             Mode::Eager => self.contact,
             Mode::Confirmed => self.seen,
         };
-        let micros = match awaited {
+        let span = match awaited {
             Contact::Closed => self.close,
             Contact::Open => self.open,
         };
         self.phase = Phase::Settling;
-        self.due = at + Duration::from_micros(u64::from(micros));
+        self.due = span.after(at);
     }
-}
-
-const fn micros(span: Duration) -> u32 {
-    const HOUR: u64 = 3_600_000_000;
-    let micros = span.as_micros();
-    if micros > HOUR { HOUR as u32 } else { micros as u32 }
 }

@@ -96,7 +96,7 @@ impl World {
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
                         .repeat()
                         .with_latency(LATENCY)
-                    .with_trigger(UART_TRIGGER)
+                        .with_trigger(UART_TRIGGER)
                         .with_pps(low("gps_pps"));
                 if options.vcd.is_some() {
                     receiver = receiver.traced(&trace);
