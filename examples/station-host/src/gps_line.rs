@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::future::poll_fn;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::task::Poll;
 
@@ -57,9 +57,7 @@ impl GpsLine {
 
 /// Opens both ends: so it waits for no writer, and does not end when one leaves.
 fn open_fifo(path: &Path) -> io::Result<Fd<File>> {
-    const O_NONBLOCK: i32 = 0o4000;
-    let file = File::options().read(true).write(true).custom_flags(O_NONBLOCK).open(path)?;
-    Fd::new(file)
+    Fd::new(File::options().read(true).write(true).open(path)?)
 }
 
 impl embedded_io::ErrorType for GpsLine {

@@ -10,6 +10,8 @@ use tickwire_sim::hd44780::Display;
 /// The dots of a character, and the gap behind it.
 const CELL_WIDTH: usize = 6;
 const CELL_HEIGHT: usize = 9;
+/// The glass around the characters.
+const MARGIN: usize = 2;
 
 const LIT: Color = Color::Rgb(214, 235, 82);
 const DARK: Color = Color::Rgb(28, 46, 18);
@@ -29,6 +31,9 @@ impl Panel<'_> {
     /// Whether the dot is lit; the gaps never are.
     fn dot(&self, x: usize, y: usize) -> bool {
         let (columns, rows) = self.0.geometry();
+        let (Some(x), Some(y)) = (x.checked_sub(MARGIN), y.checked_sub(MARGIN)) else {
+            return false;
+        };
         let (column, row) = (x / CELL_WIDTH, y / CELL_HEIGHT);
         let (dx, dy) = (x % CELL_WIDTH, y % CELL_HEIGHT);
         let inside = column < columns && row < rows && dx < 5 && dy < 8;
@@ -85,7 +90,8 @@ impl Widget for Panel<'_> {
 
 fn dots(display: &Display<StdClock>) -> (usize, usize) {
     let (columns, rows) = display.geometry();
-    (columns * CELL_WIDTH, rows * CELL_HEIGHT)
+    // The last gap is part of the margin.
+    (columns * CELL_WIDTH - 1 + 2 * MARGIN, rows * CELL_HEIGHT - 1 + 2 * MARGIN)
 }
 
 fn cells(area: Rect) -> impl Iterator<Item = (u16, u16)> {
