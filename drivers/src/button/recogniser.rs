@@ -89,16 +89,17 @@ pub struct Timing {
 /// ```text
 ///        press                held for `long`
 ///   Up ─────────► Down(1) ─────────────────────► Held ⟲ `repeat`
-///   ▲ ▲             │ release                      │ release
+///   ▲ ▲             │ release                      │
 ///   │ │             ▼                              │
-///   │ └──────── Window(n) ◄─────────┐              │
+///   │ └──────── Window(n) ◄─────────┐              │ release
 ///   │ `double` over │ press         │ release      │
 ///   │ (n clicks)    ▼               │              │
 ///   │           Down(n + 1) ────────┘              │
-///   │               │ n + 1 = most_clicks, or      │
-///   │               │ exclusive and `double` over  │
-///   │               ▼                              │
-///   └───────────── Spent            ◄──────────────┘
+///   │               │ n + 1 = most_clicks,         │
+///   │               │ or `double` over             │
+///   │ release       ▼                              │
+///   ├──────────── Spent                            │
+///   └──────────────────────────────────────────────┘
 /// ```
 ///
 /// A contact that comes late, behind a gesture that was due before it, is kept
