@@ -1,0 +1,18 @@
+//! What the programs in `src/bin` share: how they count, sort and judge.
+#![forbid(unsafe_code)]
+
+mod instructions;
+mod sample;
+
+use std::fmt::Display;
+
+pub use instructions::{Run, instructions, slope};
+pub use sample::Sample;
+
+/// Prints a goal, what came of it, and whether that is good.
+///
+/// It only prints: a wall-clock time on a shared machine fails nobody's build.
+pub fn judge(goal: &str, measured: f64, at_most: f64, unit: impl Display) {
+    let verdict = if measured <= at_most { "ok" } else { "OVER" };
+    println!("{verdict}: {goal}: {measured:.1} {unit}, goal at most {at_most} {unit}");
+}
