@@ -1,19 +1,21 @@
 //! Running futures in virtual time.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
-use std::future::{Future, poll_fn};
-use std::panic::Location;
+mod spawn;
+mod stall;
+mod tasks;
+
+use std::cell::Cell;
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 
-use tickwire_traits::{Clock, Exit, Instant, JoinHandle, Spawn, SpawnError};
+use tickwire_traits::Clock;
 
 use crate::{SimClock, census};
+pub use spawn::{SimSpawner, SimTask};
+pub use stall::{Stall, StallKind, StalledTask};
+use tasks::{MAIN, Tasks};
 
 /// A deterministic executor: time passes only when nothing else can happen.
 ///
@@ -34,41 +36,6 @@ pub struct Sim {
     clock: SimClock,
     tasks: Rc<Tasks>,
     spin_limit: u32,
-}
-
-/// Why a [`Sim`] could not go on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stall {
-    /// What was wrong.
-    pub kind: StallKind,
-    /// When it was.
-    pub at: Instant,
-    /// Every task that has not ended, the main future first.
-    pub tasks: Vec<StalledTask>,
-}
-
-/// The ways in which a [`Sim`] can fail to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum StallKind {
-    /// No task is awake and no timer is set: nothing would ever happen again.
-    Deadlock,
-    /// As a deadlock, but a task that was polled once more did make progress:
-    /// whoever made that possible failed to wake it.
-    LostWake,
-    /// Tasks kept waking themselves or one another while time stood still.
-    Spin,
-}
-
-/// One task of a [`Stall`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StalledTask {
-    /// `main`, or where the task was spawned.
-    pub name: String,
-    /// What it said that it waits for ([`waits_for`](crate::waits_for)).
-    pub waits_for: Vec<String>,
 }
 
 impl Sim {
@@ -190,263 +157,6 @@ impl Sim {
 impl Default for Sim {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl fmt::Display for Stall {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.kind {
-            StallKind::Deadlock => "deadlock: nothing can ever wake",
-            StallKind::LostWake => "lost wake-up: a task could go on, but nobody woke it",
-            StallKind::Spin => "spin: tasks keep waking while time stands still",
-        };
-        write!(f, "{what}, at {:?}", self.at)?;
-        for task in &self.tasks {
-            let waits_for = match &task.waits_for[..] {
-                [] => "something that did not say what it is".into(),
-                some => some.join(", "),
-            };
-            write!(f, "\n  task {} waits for {waits_for}", task.name)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Stall {}
-
-/// Spawns tasks on a [`Sim`].
-#[derive(Clone, Debug)]
-pub struct SimSpawner(Rc<Tasks>);
-
-impl Spawn for SimSpawner {
-    type Handle = SimTask;
-
-    /// Never fails: tasks live on the heap.
-    #[track_caller]
-    fn spawn<F>(&self, future: F) -> Result<SimTask, SpawnError>
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        Ok(self.0.spawn(Location::caller().to_string(), Box::pin(future)))
-    }
-}
-
-impl SimSpawner {
-    /// Starts `future` under a name, which a [`Stall`] will tell.
-    ///
-    /// ```
-    /// use tickwire_sim::Sim;
-    ///
-    /// let sim = Sim::new();
-    /// let sleeper = sim.spawner().spawn_named("sleeper", std::future::pending());
-    /// let stall = sim.try_run(sleeper).unwrap_err();
-    /// assert_eq!(stall.tasks[1].name, "sleeper");
-    /// ```
-    pub fn spawn_named(
-        &self,
-        name: impl Into<String>,
-        future: impl Future<Output = ()> + 'static,
-    ) -> SimTask {
-        self.0.spawn(name.into(), Box::pin(future))
-    }
-}
-
-/// Owns a task on a [`Sim`].
-#[must_use = "dropping a task cancels it; call `detach` to let it run"]
-pub struct SimTask {
-    id: Id,
-    end: Rc<End>,
-    tasks: Rc<Tasks>,
-}
-
-impl Future for SimTask {
-    type Output = Exit;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
-        if let Some(exit) = self.end.exit.get() {
-            return Poll::Ready(exit);
-        }
-        self.end.waiter.set(Some(cx.waker().clone()));
-        census::waits_for(|| "the end of another task".into());
-        Poll::Pending
-    }
-}
-
-impl JoinHandle for SimTask {
-    async fn cancel(mut self) -> Exit {
-        self.tasks.cancel(self.id);
-        poll_fn(|cx| Pin::new(&mut self).poll(cx)).await
-    }
-
-    fn detach(self) {
-        self.end.detached.set(true);
-    }
-}
-
-impl Drop for SimTask {
-    fn drop(&mut self) {
-        if !self.end.detached.get() {
-            self.tasks.cancel(self.id);
-        }
-    }
-}
-
-impl fmt::Debug for SimTask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SimTask").field("exit", &self.end.exit).finish_non_exhaustive()
-    }
-}
-
-type Id = u64;
-const MAIN: Id = 0;
-
-#[derive(Default)]
-struct Tasks {
-    running: Cell<bool>,
-    polls: Cell<u64>,
-    spawned: Cell<Id>,
-    /// In the order of their spawning.
-    live: RefCell<BTreeMap<Id, Task>>,
-    ready: Arc<ReadyQueue>,
-}
-
-struct Task {
-    name: String,
-    waker: Waker,
-    end: Rc<End>,
-    /// Out while it is being polled.
-    future: Option<Pin<Box<dyn Future<Output = ()>>>>,
-}
-
-#[derive(Default)]
-struct End {
-    exit: Cell<Option<Exit>>,
-    waiter: Cell<Option<Waker>>,
-    detached: Cell<bool>,
-}
-
-impl End {
-    fn set(&self, exit: Exit) {
-        self.exit.set(Some(exit));
-        if let Some(waiter) = self.waiter.take() {
-            waiter.wake();
-        }
-    }
-}
-
-impl Tasks {
-    fn spawn(self: &Rc<Self>, name: String, future: Pin<Box<dyn Future<Output = ()>>>) -> SimTask {
-        let id = self.spawned.get() + 1;
-        self.spawned.set(id);
-        let end = Rc::<End>::default();
-        let waker = self.ready.waker(id);
-        let task = Task { name, waker: waker.clone(), end: end.clone(), future: Some(future) };
-        self.live.borrow_mut().insert(id, task);
-        waker.wake();
-        SimTask { id, end, tasks: self.clone() }
-    }
-
-    fn count_poll(&self) {
-        self.polls.set(self.polls.get() + 1);
-    }
-
-    /// Polls a task, if it is still there. Returns whether it ended.
-    fn poll(&self, id: Id) -> bool {
-        let taken = self
-            .live
-            .borrow_mut()
-            .get_mut(&id)
-            .map(|task| (task.future.take(), task.waker.clone()));
-        let Some((Some(mut future), waker)) = taken else { return false };
-        self.count_poll();
-        let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-        if polled.is_pending()
-            && let Some(task) = self.live.borrow_mut().get_mut(&id)
-        {
-            task.future = Some(future);
-            return false;
-        }
-        // It returned, or cancelled itself while it ran. Its future is dropped
-        // before anyone hears of its end, and while nothing is borrowed.
-        drop(future);
-        let ended = self.live.borrow_mut().remove(&id);
-        if let Some(task) = ended {
-            task.end.set(Exit::Completed);
-        }
-        true
-    }
-
-    fn cancel(&self, id: Id) {
-        let cancelled = self.live.borrow_mut().remove(&id);
-        if let Some(task) = cancelled {
-            drop(task.future);
-            task.end.set(Exit::Cancelled);
-        }
-    }
-
-    fn list(&self) -> Vec<(Id, String)> {
-        self.live.borrow().iter().map(|(id, task)| (*id, task.name.clone())).collect()
-    }
-}
-
-impl Drop for Tasks {
-    fn drop(&mut self) {
-        // A future may own handles of other tasks: let go of one at a time.
-        while let Some((_, task)) = self.live.get_mut().pop_first() {
-            drop(task);
-        }
-    }
-}
-
-impl fmt::Debug for Tasks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.live.borrow().values().map(|task| &task.name)).finish()
-    }
-}
-
-/// Who is awake, in the order of waking. Shared with wakers, which may come
-/// from any thread.
-#[derive(Debug, Default)]
-struct ReadyQueue(Mutex<VecDeque<Arc<TaskWaker>>>);
-
-#[derive(Debug)]
-struct TaskWaker {
-    id: Id,
-    queued: AtomicBool,
-    ready: Arc<ReadyQueue>,
-}
-
-impl ReadyQueue {
-    fn waker(self: &Arc<Self>, id: Id) -> Waker {
-        Waker::from(Arc::new(TaskWaker { id, queued: AtomicBool::new(false), ready: self.clone() }))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<TaskWaker>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(self: &Arc<Self>, id: Id) {
-        self.waker(id).wake();
-    }
-
-    fn pop(&self) -> Option<Id> {
-        let woken = self.lock().pop_front()?;
-        // Before the poll: a wake-up that comes during it counts anew.
-        woken.queued.store(false, Ordering::Release);
-        Some(woken.id)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            let ready = self.ready.clone();
-            ready.lock().push_back(self);
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Nets, and the pins on them.
 
+mod pins;
+
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,11 +9,12 @@ use std::future::poll_fn;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use embedded_hal::digital::{self, InputPin, OutputPin, PinState, StatefulOutputPin};
-use embedded_hal_async::digital::Wait;
-use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+use embedded_hal::digital::PinState;
+use tickwire_traits::{Clock, Duration, Edge, Instant, TimerQueue};
 
 use crate::{Probe, waits_for};
+use pins::EdgeQueue;
+pub use pins::{Input, Output, PinFault};
 
 /// One electrical net: a level, what it will do, and any number of pins.
 ///
@@ -56,29 +59,6 @@ struct Net {
     /// Operations until one fails.
     fails_after: Option<u32>,
 }
-
-#[derive(Debug)]
-struct EdgeQueue {
-    edges: VecDeque<Edge>,
-    capacity: usize,
-    missed: u32,
-}
-
-/// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, whose times
-/// are exact.
-pub struct Input<T> {
-    wire: Wire<T>,
-    queue: Option<Rc<RefCell<EdgeQueue>>>,
-    capacity: usize,
-}
-
-/// The output end of a [`Wire`]: `OutputPin` and `StatefulOutputPin`.
-#[derive(Debug)]
-pub struct Output<T>(Wire<T>);
-
-/// The failure that [`Wire::fail_after`] asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PinFault;
 
 /// A character in a timing diagram is neither `_` nor `-`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,7 +182,7 @@ impl<T: Clock> Wire<T> {
     where
         T: Clone,
     {
-        Input { wire: self.clone(), queue: None, capacity: usize::MAX }
+        Input::new(self.clone())
     }
 
     /// Makes an output pin on this wire.
@@ -257,6 +237,12 @@ impl<T: Clock> Wire<T> {
         let mut net = self.net.borrow_mut();
         let added = std::mem::replace(&mut net.listeners, listeners);
         net.listeners.extend(added);
+    }
+
+    /// Lets an input have the edges from now on.
+    fn feed(&self, queue: &Rc<RefCell<EdgeQueue>>) {
+        self.catch_up();
+        self.net.borrow_mut().armed.push(Rc::downgrade(queue));
     }
 
     /// Counts an operation, and fails if it is the one to fail.
@@ -324,134 +310,6 @@ impl<T: TimerQueue> Wire<T> {
     }
 }
 
-impl EdgeQueue {
-    fn push(&mut self, at: Instant, level: PinState) {
-        if self.edges.len() >= self.capacity {
-            self.missed += 1;
-            return;
-        }
-        let missed = std::mem::take(&mut self.missed);
-        self.edges.push_back(Edge { at, level, missed });
-    }
-}
-
-impl<T> Input<T> {
-    /// Sets how many edges the input keeps for [`EdgeInput::edge`]; more are
-    /// lost, and counted in [`Edge::missed`]. The default is no limit.
-    pub fn with_edge_capacity(mut self, edges: usize) -> Self {
-        self.capacity = edges;
-        self
-    }
-}
-
-impl<T: Clock> InputPin for Input<T> {
-    fn is_high(&mut self) -> Result<bool, PinFault> {
-        self.wire.operate()?;
-        Ok(self.wire.level() == PinState::High)
-    }
-
-    fn is_low(&mut self) -> Result<bool, PinFault> {
-        self.is_high().map(|high| !high)
-    }
-}
-
-impl<T: TimerQueue> Wait for Input<T> {
-    async fn wait_for_high(&mut self) -> Result<(), PinFault> {
-        self.wire.wait_for(PinState::High).await
-    }
-
-    async fn wait_for_low(&mut self) -> Result<(), PinFault> {
-        self.wire.wait_for(PinState::Low).await
-    }
-
-    async fn wait_for_rising_edge(&mut self) -> Result<(), PinFault> {
-        self.wire.wait_for_edge("a rising edge", |[_, rising]| rising).await
-    }
-
-    async fn wait_for_falling_edge(&mut self) -> Result<(), PinFault> {
-        self.wire.wait_for_edge("a falling edge", |[falling, _]| falling).await
-    }
-
-    async fn wait_for_any_edge(&mut self) -> Result<(), PinFault> {
-        self.wire.wait_for_edge("an edge", |[falling, rising]| falling + rising).await
-    }
-}
-
-impl<T: TimerQueue> EdgeInput for Input<T> {
-    fn time_source(&self) -> TimeSource {
-        TimeSource::Hardware
-    }
-
-    fn arm(&mut self) -> Result<(), PinFault> {
-        self.wire.operate()?;
-        self.wire.catch_up();
-        let queue = EdgeQueue { edges: VecDeque::new(), capacity: self.capacity, missed: 0 };
-        let queue = Rc::new(RefCell::new(queue));
-        self.wire.net.borrow_mut().armed.push(Rc::downgrade(&queue));
-        self.queue = Some(queue);
-        Ok(())
-    }
-
-    async fn edge(&mut self) -> Result<Edge, PinFault> {
-        if self.queue.is_none() {
-            self.arm()?;
-        }
-        let Self { wire, queue, .. } = self;
-        poll_fn(|cx| {
-            wire.operate()?;
-            wire.catch_up_for(cx);
-            if let Some(edge) =
-                queue.as_ref().and_then(|queue| queue.borrow_mut().edges.pop_front())
-            {
-                return Poll::Ready(Ok(edge));
-            }
-            wire.watch(cx, "an edge");
-            Poll::Pending
-        })
-        .await
-    }
-}
-
-impl<T: Clock> OutputPin for Output<T> {
-    fn set_low(&mut self) -> Result<(), PinFault> {
-        self.set_state(PinState::Low)
-    }
-
-    fn set_high(&mut self) -> Result<(), PinFault> {
-        self.set_state(PinState::High)
-    }
-
-    fn set_state(&mut self, level: PinState) -> Result<(), PinFault> {
-        self.0.operate()?;
-        self.0.set(level);
-        Ok(())
-    }
-}
-
-impl<T: Clock> StatefulOutputPin for Output<T> {
-    fn is_set_high(&mut self) -> Result<bool, PinFault> {
-        Ok(self.0.level() == PinState::High)
-    }
-
-    fn is_set_low(&mut self) -> Result<bool, PinFault> {
-        Ok(self.0.level() == PinState::Low)
-    }
-}
-
-impl<T> digital::ErrorType for Input<T> {
-    type Error = PinFault;
-}
-
-impl<T> digital::ErrorType for Output<T> {
-    type Error = PinFault;
-}
-
-impl digital::Error for PinFault {
-    fn kind(&self) -> digital::ErrorKind {
-        digital::ErrorKind::Other
-    }
-}
-
 impl<T: Clone> Clone for Wire<T> {
     fn clone(&self) -> Self {
         Self { net: self.net.clone(), clock: self.clock.clone() }
@@ -468,20 +326,6 @@ impl<T> fmt::Debug for Wire<T> {
         write!(f, " that is {:?}, with {} toggles planned", net.level, net.plan.len())
     }
 }
-
-impl<T> fmt::Debug for Input<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "input on {:?}", self.wire)
-    }
-}
-
-impl fmt::Display for PinFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the pin failed, as it was told to")
-    }
-}
-
-impl std::error::Error for PinFault {}
 
 impl fmt::Display for InvalidDiagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

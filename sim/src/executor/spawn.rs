@@ -1,0 +1,97 @@
+//! Tasks and their handles.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
+
+use super::tasks::{End, Id, Tasks};
+use crate::census;
+
+/// Spawns tasks on a [`Sim`].
+#[derive(Clone, Debug)]
+pub struct SimSpawner(pub(super) Rc<Tasks>);
+
+impl Spawn for SimSpawner {
+    type Handle = SimTask;
+
+    /// Never fails: tasks live on the heap.
+    #[track_caller]
+    fn spawn<F>(&self, future: F) -> Result<SimTask, SpawnError>
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        Ok(self.spawn_named(Location::caller().to_string(), future))
+    }
+}
+
+impl SimSpawner {
+    /// Starts `future` under a name, which a [`Stall`] will tell.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    ///
+    /// let sim = Sim::new();
+    /// let sleeper = sim.spawner().spawn_named("sleeper", std::future::pending());
+    /// let stall = sim.try_run(sleeper).unwrap_err();
+    /// assert_eq!(stall.tasks[1].name, "sleeper");
+    /// ```
+    pub fn spawn_named(
+        &self,
+        name: impl Into<String>,
+        future: impl Future<Output = ()> + 'static,
+    ) -> SimTask {
+        let (id, end) = self.0.spawn(name.into(), Box::pin(future));
+        SimTask { id, end, tasks: self.0.clone() }
+    }
+}
+
+/// Owns a task on a [`Sim`].
+#[must_use = "dropping a task cancels it; call `detach` to let it run"]
+pub struct SimTask {
+    id: Id,
+    end: Rc<End>,
+    tasks: Rc<Tasks>,
+}
+
+impl Future for SimTask {
+    type Output = Exit;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
+        if let Some(exit) = self.end.exit.get() {
+            return Poll::Ready(exit);
+        }
+        self.end.waiter.set(Some(cx.waker().clone()));
+        census::waits_for(|| "the end of another task".into());
+        Poll::Pending
+    }
+}
+
+impl JoinHandle for SimTask {
+    async fn cancel(mut self) -> Exit {
+        self.tasks.cancel(self.id);
+        poll_fn(|cx| Pin::new(&mut self).poll(cx)).await
+    }
+
+    fn detach(self) {
+        self.end.detached.set(true);
+    }
+}
+
+impl Drop for SimTask {
+    fn drop(&mut self) {
+        if !self.end.detached.get() {
+            self.tasks.cancel(self.id);
+        }
+    }
+}
+
+impl fmt::Debug for SimTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimTask").field("exit", &self.end.exit).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,183 @@
+//! The two ends of a wire.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+use embedded_hal::digital::{self, InputPin, OutputPin, PinState, StatefulOutputPin};
+use embedded_hal_async::digital::Wait;
+use tickwire_traits::{Clock, Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+
+use super::Wire;
+
+/// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, whose times
+/// are exact.
+pub struct Input<T> {
+    wire: Wire<T>,
+    queue: Option<Rc<RefCell<EdgeQueue>>>,
+    capacity: usize,
+}
+
+/// The output end of a [`Wire`]: `OutputPin` and `StatefulOutputPin`.
+#[derive(Debug)]
+pub struct Output<T>(pub(super) Wire<T>);
+
+/// The failure that [`Wire::fail_after`] asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PinFault;
+
+/// The edges that an armed input has not returned yet.
+#[derive(Debug)]
+pub(super) struct EdgeQueue {
+    edges: VecDeque<Edge>,
+    capacity: usize,
+    missed: u32,
+}
+
+impl<T> Input<T> {
+    pub(super) const fn new(wire: Wire<T>) -> Self {
+        Self { wire, queue: None, capacity: usize::MAX }
+    }
+
+    /// Sets how many edges the input keeps for [`EdgeInput::edge`]; more are
+    /// lost, and counted in [`Edge::missed`]. The default is no limit.
+    pub fn with_edge_capacity(mut self, edges: usize) -> Self {
+        self.capacity = edges;
+        self
+    }
+}
+
+impl<T: Clock> InputPin for Input<T> {
+    fn is_high(&mut self) -> Result<bool, PinFault> {
+        self.wire.operate()?;
+        Ok(self.wire.level() == PinState::High)
+    }
+
+    fn is_low(&mut self) -> Result<bool, PinFault> {
+        self.is_high().map(|high| !high)
+    }
+}
+
+impl<T: TimerQueue> Wait for Input<T> {
+    async fn wait_for_high(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for(PinState::High).await
+    }
+
+    async fn wait_for_low(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for(PinState::Low).await
+    }
+
+    async fn wait_for_rising_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("a rising edge", |[_, rising]| rising).await
+    }
+
+    async fn wait_for_falling_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("a falling edge", |[falling, _]| falling).await
+    }
+
+    async fn wait_for_any_edge(&mut self) -> Result<(), PinFault> {
+        self.wire.wait_for_edge("an edge", |[falling, rising]| falling + rising).await
+    }
+}
+
+impl<T: TimerQueue> EdgeInput for Input<T> {
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Hardware
+    }
+
+    fn arm(&mut self) -> Result<(), PinFault> {
+        self.wire.operate()?;
+        let queue = EdgeQueue { edges: VecDeque::new(), capacity: self.capacity, missed: 0 };
+        let queue = Rc::new(RefCell::new(queue));
+        self.wire.feed(&queue);
+        self.queue = Some(queue);
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge, PinFault> {
+        if self.queue.is_none() {
+            self.arm()?;
+        }
+        let Self { wire, queue, .. } = self;
+        poll_fn(|cx| {
+            wire.operate()?;
+            wire.catch_up_for(cx);
+            if let Some(edge) =
+                queue.as_ref().and_then(|queue| queue.borrow_mut().edges.pop_front())
+            {
+                return Poll::Ready(Ok(edge));
+            }
+            wire.watch(cx, "an edge");
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl<T: Clock> OutputPin for Output<T> {
+    fn set_low(&mut self) -> Result<(), PinFault> {
+        self.set_state(PinState::Low)
+    }
+
+    fn set_high(&mut self) -> Result<(), PinFault> {
+        self.set_state(PinState::High)
+    }
+
+    fn set_state(&mut self, level: PinState) -> Result<(), PinFault> {
+        self.0.operate()?;
+        self.0.set(level);
+        Ok(())
+    }
+}
+
+impl<T: Clock> StatefulOutputPin for Output<T> {
+    fn is_set_high(&mut self) -> Result<bool, PinFault> {
+        Ok(self.0.level() == PinState::High)
+    }
+
+    fn is_set_low(&mut self) -> Result<bool, PinFault> {
+        Ok(self.0.level() == PinState::Low)
+    }
+}
+
+impl<T> digital::ErrorType for Input<T> {
+    type Error = PinFault;
+}
+
+impl<T> digital::ErrorType for Output<T> {
+    type Error = PinFault;
+}
+
+impl digital::Error for PinFault {
+    fn kind(&self) -> digital::ErrorKind {
+        digital::ErrorKind::Other
+    }
+}
+
+impl EdgeQueue {
+    pub(super) fn push(&mut self, at: Instant, level: PinState) {
+        if self.edges.len() >= self.capacity {
+            self.missed += 1;
+            return;
+        }
+        let missed = std::mem::take(&mut self.missed);
+        self.edges.push_back(Edge { at, level, missed });
+    }
+}
+
+impl<T> fmt::Debug for Input<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "input on {:?}", self.wire)
+    }
+}
+
+impl fmt::Display for PinFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the pin failed, as it was told to")
+    }
+}
+
+impl std::error::Error for PinFault {}
