@@ -8,6 +8,9 @@ use embedded_hal::digital::PinState;
 use tickwire_traits::Instant;
 use vcd::{Command, ScopeItem, Value};
 
+/// What a driver may wait for begins before the end of time: no capture is longer.
+const LONGEST_MICROS: u64 = u64::MAX / 2;
+
 /// The levels of one signal, each from its time on. Times do not go back.
 pub(crate) type Levels = Vec<(Instant, PinState)>;
 
@@ -59,35 +62,45 @@ fn micros(text: &str) -> Option<Instant> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits(whole) && digits(fraction);
-    let micros = number.then(|| whole.parse().ok()).flatten()?;
-    Some(Instant::from_micros(micros))
+    number.then(|| whole.parse().ok()).flatten().and_then(instant)
+}
+
+fn instant(micros: u64) -> Option<Instant> {
+    (micros <= LONGEST_MICROS).then_some(Instant::from_micros(micros))
 }
 
 fn read_vcd(file: impl BufRead, signal: &str) -> Result<Levels, String> {
-    let mut vcd = vcd::Parser::new(file);
+    // The parser wants a line end, which not every writer puts behind the last line.
+    let mut vcd = vcd::Parser::new(file.chain(&b"\n"[..]));
     let header = vcd.parse_header().map_err(|error| error.to_string())?;
     let id = find(&header.items, "", signal)?;
     let (count, unit) = header.timescale.ok_or("it has no timescale")?;
     // In 1e-15 s, the smallest unit there is.
     let tick = u128::from(count) * (1_000_000_000_000_000 / u128::from(unit.divisor()));
     let mut levels = Levels::new();
+    let mut note = |at, value| match value {
+        Value::V0 => levels.push((at, PinState::Low)),
+        Value::V1 => levels.push((at, PinState::High)),
+        // Unknown and floating: the level is what it was.
+        Value::X | Value::Z => {}
+    };
     let mut now = Instant::EPOCH;
-    for command in vcd {
+    while let Some(command) = vcd.next() {
         match command.map_err(|error| error.to_string())? {
             Command::Timestamp(ticks) => {
                 let at = u128::from(ticks) * tick / 1_000_000_000;
-                let at = Instant::from_micros(u64::try_from(at).map_err(|_| "it is too long")?);
+                let at = u64::try_from(at).ok().and_then(instant);
+                let at = at.ok_or_else(|| format!("line {}: too late", vcd.line()))?;
                 if at < now {
-                    return Err(format!("time goes back, at {ticks}"));
+                    return Err(format!("line {}: time goes back", vcd.line()));
                 }
                 now = at;
             }
-            Command::ChangeScalar(changed, value) if changed == id => match value {
-                Value::V0 => levels.push((now, PinState::Low)),
-                Value::V1 => levels.push((now, PinState::High)),
-                // Unknown and floating: the level is what it was.
-                Value::X | Value::Z => {}
-            },
+            Command::ChangeScalar(changed, value) if changed == id => note(now, value),
+            // Some tools write a bit as a vector of one.
+            Command::ChangeVector(changed, bits) if changed == id => {
+                bits.iter().last().into_iter().for_each(|value| note(now, value));
+            }
             _ => {}
         }
     }
@@ -111,8 +124,10 @@ fn collect(items: &[ScopeItem], path: &str, name: &str, found: &mut Vec<(vcd::Id
         match item {
             ScopeItem::Var(var) => {
                 let full = format!("{path}{}", var.reference);
-                if var.reference == name || full == name {
-                    found.push((var.code, var.size));
+                let signal = (var.code, var.size);
+                // One that goes through several scopes is one: it has one code.
+                if (var.reference == name || full == name) && !found.contains(&signal) {
+                    found.push(signal);
                 }
             }
             ScopeItem::Scope(scope) => {

@@ -109,7 +109,8 @@ fn rate(text: &str) -> Result<u32, &'static str> {
     }
 }
 
-/// Milliseconds, with a decimal fraction down to microseconds.
+/// Milliseconds, with a decimal fraction down to microseconds; up to the hour that
+/// the drivers know.
 fn millis(args: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
     args.value()?.parse_with(|text| {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -117,8 +118,10 @@ fn millis(args: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
         if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > 3 {
             return Err("not a number of milliseconds");
         }
-        let micros: u64 = format!("{whole}{fraction:0<3}").parse().map_err(|_| "too long")?;
-        Ok(Duration::from_micros(micros))
+        match format!("{whole}{fraction:0<3}").parse() {
+            Ok(micros @ ..=3_600_000_000) => Ok(Duration::from_micros(micros)),
+            _ => Err("more than an hour"),
+        }
     })
 }
 
