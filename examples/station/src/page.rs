@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use heapless::String;
 use tickwire_drivers::gps::{Aged, Dimension, Status};
 use tickwire_drivers::htu21d::CentiCelsius;
-use tickwire_traits::Instant;
+use tickwire_traits::{Duration, Instant};
 
 use crate::{Page, State, Units};
 
@@ -13,6 +13,10 @@ use crate::{Page, State, Units};
 pub const COLUMNS: usize = 20;
 /// The rows of the display.
 pub const ROWS: usize = 4;
+
+/// How long a receiver may say nothing of its fix; the slowest ones report every
+/// ten seconds.
+const SILENCE: Duration = Duration::from_secs(12);
 
 /// A line, in UTF-8: no character of ours takes more than three bytes.
 type Line = String<{ COLUMNS * 3 }>;
@@ -50,10 +54,12 @@ fn position(state: &State, now: Instant) -> [Line; ROWS] {
     ]
 }
 
-/// `3D  9 sats  HDOP 1.10`, or for how long there has been no fix.
+/// `3D  9 sats HDOP 1.10`, or for how long there has been no fix.
 fn quality(state: &State, now: Instant) -> Line {
     let fix = &state.fix;
-    let lost = fix.status().is_none_or(|status| status.value == Status::Lost);
+    // A receiver that has fallen silent does not say that its fix is lost.
+    let lost =
+        fix.status().is_none_or(|status| status.value == Status::Lost || status.age(now) > SILENCE);
     match (lost, fix.position()) {
         (true, Some(position)) => {
             line(format_args!("no fix for {} s", position.age(now).as_secs()))
@@ -139,11 +145,12 @@ fn climate(state: &State) -> [Line; ROWS] {
 fn counters(state: &State) -> [Line; ROWS] {
     let counters = &state.counters;
     [
-        line(format_args!("sentences  {:>9}", counters.sentences)),
-        line(format_args!("checksum   {:>9}", counters.bad_checksum)),
-        line(format_args!("malformed  {:>9}", counters.malformed)),
-        line(format_args!("no climate {:>9}", state.sensor_failures)),
+        ("sentences", counters.sentences),
+        ("checksum", counters.bad_checksum),
+        ("malformed", counters.malformed),
+        ("no climate", state.sensor_failures),
     ]
+    .map(|(name, count)| line(format_args!("{name:<10}{count:>10}")))
 }
 
 /// An altitude in millimetres, to be written in metres or feet.
@@ -153,9 +160,9 @@ impl fmt::Display for Height {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(millimetres, units) = *self;
         match units {
-            Units::Metric => write!(f, "{} m", Tenths(i64::from(millimetres) / 100)),
+            Units::Metric => write!(f, "{} m", Tenths(rounded(millimetres.into(), 100))),
             // A foot is 304.8 mm.
-            Units::Imperial => write!(f, "{} ft", i64::from(millimetres) * 10 / 3_048),
+            Units::Imperial => write!(f, "{} ft", rounded(i64::from(millimetres) * 10, 3_048)),
         }
     }
 }
@@ -169,7 +176,7 @@ impl fmt::Display for Degrees {
         let centi = i64::from(celsius.0);
         match units {
             Units::Metric => write!(f, "{}°C", Tenths(rounded(centi, 10))),
-            Units::Imperial => write!(f, "{}°F", Tenths(rounded(centi * 9, 50) + 320)),
+            Units::Imperial => write!(f, "{}°F", Tenths(rounded(centi * 9 + 16_000, 50))),
         }
     }
 }
@@ -208,16 +215,25 @@ fn text(what: impl fmt::Display) -> Line {
 
 /// What does not fit in a line is cut off.
 fn line(what: fmt::Arguments<'_>) -> Line {
-    struct Cut(Line);
+    struct Cut {
+        line: Line,
+        columns: usize,
+    }
 
     impl Write for Cut {
         fn write_str(&mut self, text: &str) -> fmt::Result {
-            text.chars().try_for_each(|char| self.0.push(char).map_err(|_| fmt::Error))
+            text.chars().try_for_each(|char| {
+                self.columns = self.columns.checked_sub(1).ok_or(fmt::Error)?;
+                self.line.push(char).map_err(|_| fmt::Error)
+            })
         }
     }
 
-    let mut cut = Cut(Line::new());
+    let mut cut = Cut { line: Line::new(), columns: COLUMNS };
     // An error says that there was more than fits, and that is cut off.
     let _ = cut.write_fmt(what);
-    cut.0
+    cut.line
 }
+
+#[cfg(test)]
+mod tests;
