@@ -1,0 +1,6 @@
+//! The whole station in virtual time, with models of all its devices.
+
+mod faults;
+mod gestures;
+mod pages;
+mod rig;

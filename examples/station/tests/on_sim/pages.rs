@@ -1,0 +1,93 @@
+//! What the display shows, page by page.
+
+use tickwire_sim::gps;
+use tickwire_traits::Duration;
+
+use crate::rig::Rig;
+
+#[test]
+fn the_first_page_is_the_position() {
+    let mut rig = Rig::new();
+    // Half a second in: one burst of sentences, most of it.
+    rig.pass(Duration::from_millis(700));
+    rig.check([
+        "      51° 28.6072' N",
+        "       0° 00.0000' E",
+        "              46.0 m",
+        "3D  9 sats HDOP 0.90",
+    ]);
+    rig.pass_seconds(30);
+    assert_eq!(rig.shown()[0], "      51° 28.5928' N");
+    // Half way round the walk is where west begins.
+    rig.pass_seconds(15);
+    assert!(rig.shown()[1].ends_with("W"), "{:?}", rig.shown());
+}
+
+#[test]
+fn the_second_page_is_the_time() {
+    let mut rig = Rig::new();
+    rig.turn_to(1); // Takes two seconds.
+    rig.pass(Duration::from_millis(700));
+    rig.check(["2026-06-21", "12:00:02.000 UTC", "5.06 km/h ESE", "3D  9 sats HDOP 0.90"]);
+    rig.pass_seconds(10);
+    assert_eq!(rig.shown()[1], "12:00:12.000 UTC");
+}
+
+#[test]
+fn the_third_page_is_the_climate() {
+    let mut rig = Rig::new();
+    rig.turn_to(2);
+    rig.check(["23.8°C  50.73 %", "dew point 13.0°C", "23.8°C to 23.8°C", "50.73 to 50.73 %"]);
+    rig.sensor.borrow_mut().set_temperature(-512);
+    rig.sensor.borrow_mut().set_humidity(9_000);
+    rig.pass_seconds(3);
+    let shown = rig.shown();
+    assert_eq!(shown[2..], ["-5.1°C to 23.8°C", "50.73 to 90.01 %"]);
+    assert_eq!(shown[0], "-5.1°C  90.01 %");
+}
+
+#[test]
+fn the_fourth_page_counts() {
+    let mut rig = Rig::new();
+    rig.turn_to(3);
+    rig.pass(Duration::from_millis(700));
+    // Seven sentences a second, and the seventh second has begun.
+    rig.check([
+        "sentences         49",
+        "checksum           0",
+        "malformed          0",
+        "no climate         0",
+    ]);
+    rig.click();
+    assert!(
+        rig.shown()[0].ends_with("N"),
+        "the first page comes after the last: {:?}",
+        rig.shown()
+    );
+}
+
+/// It is polled for what happens, not for the time, which takes next to none.
+#[test]
+fn an_hour_passes_with_few_polls() {
+    // A UART as in a 16550 collects 14 bytes before it wakes anyone.
+    let uart = |clock| gps::Receiver::new(clock, gps::demo_log(60), 9_600).with_trigger(14);
+    let mut rig = Rig::with_gps(|clock| uart(clock).repeat());
+    let begun = std::time::Instant::now();
+    rig.pass_seconds(3_600);
+    let (took, polls) = (begun.elapsed(), rig.sim.polls());
+    println!("an hour took {took:?}, {polls} polls");
+    assert!(rig.heard.times_never_go_back());
+    assert_eq!((rig.heard.count("Gps"), rig.heard.count("Climate")), (3_600 * 7, 1_800));
+    assert_eq!(rig.display.violations(), 0);
+    // 473 bytes a second are 34 wake-ups; the others draw, measure and wait.
+    assert!(polls < 3_600 * 100, "{polls} polls");
+    assert!(took.as_secs() < 60, "{took:?}");
+}
+
+#[test]
+fn bytes_that_come_one_by_one_cost_a_poll_each() {
+    let mut rig = Rig::new();
+    rig.pass_seconds(60);
+    let polls = rig.sim.polls();
+    assert!(polls < 60 * 550, "{polls} polls");
+}

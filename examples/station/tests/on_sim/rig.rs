@@ -1,0 +1,166 @@
+//! The station on a bench.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+
+use embedded_hal::digital::PinState;
+use futures_util::future::{Either, select};
+use tickwire_drivers::hd44780::FourBit;
+use tickwire_sim::hd44780::Display;
+use tickwire_sim::htu21d::Htu21d;
+use tickwire_sim::i2c::{Bus, Faults};
+use tickwire_sim::{Bounce, Sim, SimClock, Wire, gps};
+use tickwire_station::{COLUMNS, Event, Observe, Parts, ROWS};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+/// Everything that the station is connected to, and the station itself.
+pub(crate) struct Rig {
+    pub(crate) sim: Sim,
+    pub(crate) clock: SimClock,
+    pub(crate) display: Display<SimClock>,
+    pub(crate) sensor: Rc<RefCell<Htu21d>>,
+    pub(crate) bus: Faults,
+    pub(crate) gps: gps::Control<SimClock>,
+    pub(crate) heard: Rc<Heard>,
+    pub(crate) button: Wire<SimClock>,
+    pub(crate) rs: Wire<SimClock>,
+    bounce: Bounce,
+    station: Pin<Box<dyn Future<Output = Infallible>>>,
+}
+
+/// The names of the events, with their times.
+#[derive(Default)]
+pub(crate) struct Heard(RefCell<Vec<(Instant, &'static str)>>);
+
+impl<I, R, B> Observe<I, R, B> for Heard {
+    fn observe(&self, at: Instant, event: &Event<'_, I, R, B>) {
+        let name = match event {
+            Event::View(..) => "View",
+            Event::ButtonFailed => "ButtonFailed",
+            Event::Climate(_) => "Climate",
+            Event::SensorFailed(_) => "SensorFailed",
+            Event::Gps(..) => "Gps",
+            Event::GpsFailed(..) => "GpsFailed",
+            Event::DisplayFailed(_) => "DisplayFailed",
+            _ => "another",
+        };
+        self.0.borrow_mut().push((at, name));
+    }
+}
+
+impl Heard {
+    /// How often an event of this name came.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.0.borrow().iter().filter(|(_, heard)| *heard == name).count()
+    }
+
+    pub(crate) fn times_never_go_back(&self) -> bool {
+        self.0.borrow().is_sorted_by_key(|(at, _)| *at)
+    }
+}
+
+impl Rig {
+    /// A station in a room of 23.81 °C, with somebody on a walk in Greenwich.
+    pub(crate) fn new() -> Self {
+        Self::with_log(gps::demo_log(60))
+    }
+
+    pub(crate) fn with_log(log: impl Into<Vec<u8>>) -> Self {
+        Self::with_gps(|clock| gps::Receiver::new(clock, log, 9_600).repeat())
+    }
+
+    pub(crate) fn with_gps(gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let wire = |level| Wire::new(clock.clone(), level);
+        let button = wire(PinState::High);
+
+        let display = Display::new(clock.clone(), COLUMNS, ROWS);
+        let (rs, e) = (wire(PinState::Low), wire(PinState::Low));
+        let data = [(); 4].map(|()| wire(PinState::Low));
+        display.wire_four(&rs, &e, data.each_ref());
+        let [d4, d5, d6, d7] = data.each_ref().map(Wire::output);
+
+        let sensor = Rc::new(RefCell::new(Htu21d::new()));
+        sensor.borrow_mut().set_temperature(2_381);
+        sensor.borrow_mut().set_humidity(5_072);
+        let mut i2c = Bus::new(clock.clone()).with_speed(100_000);
+        i2c.attach(Htu21d::ADDRESS, sensor.clone());
+        let bus = i2c.faults();
+
+        let gps = gps(clock.clone());
+        let control = gps.control();
+        let heard = Rc::<Heard>::default();
+        let parts = Parts {
+            button: button.input(),
+            i2c,
+            lcd: FourBit::new(rs.output(), e.output(), d4, d5, d6, d7),
+            gps,
+            clock: clock.clone(),
+        };
+        let observer = heard.clone();
+        let station = Box::pin(async move { tickwire_station::run(parts, &*observer).await });
+        let bounce = Bounce::new(7);
+        let gps = control;
+        Self { sim, clock, display, sensor, bus, gps, heard, button, rs, bounce, station }
+    }
+
+    /// Lets time pass. A stall is a failure, with its report.
+    #[track_caller]
+    pub(crate) fn pass(&mut self, span: Duration) {
+        let over = self.clock.sleep(span);
+        let station = self.station.as_mut();
+        let passed = self.sim.try_run(async {
+            match select(pin!(over), station).await {
+                Either::Left(_) => {}
+                Either::Right((never, _)) => match never {},
+            }
+        });
+        if let Err(stall) = passed {
+            panic!("{stall}");
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn pass_seconds(&mut self, seconds: u64) {
+        self.pass(Duration::from_secs(seconds));
+    }
+
+    /// Presses the button, bounce and all: down, up, down, up, … in milliseconds
+    /// from now. Then lets everything be drawn.
+    #[track_caller]
+    pub(crate) fn press(&mut self, toggles: &[u64]) {
+        let now = self.clock.now();
+        for millis in toggles {
+            let at = now + Duration::from_millis(*millis);
+            self.button.toggle_at(&self.bounce.toggles(at));
+        }
+        self.pass_seconds(2);
+    }
+
+    #[track_caller]
+    pub(crate) fn click(&mut self) {
+        self.press(&[0, 90]);
+    }
+
+    /// Turns to a page, from the first one.
+    #[track_caller]
+    pub(crate) fn turn_to(&mut self, page: usize) {
+        (0..page).for_each(|_| self.click());
+    }
+
+    /// What the display shows, without the blanks at the ends of lines.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        self.display.rows().iter().map(|row| row.trim_end().to_owned()).collect()
+    }
+
+    /// Fails if the display shows something else, or was ever driven too fast.
+    #[track_caller]
+    pub(crate) fn check(&self, expected: [&str; ROWS]) {
+        assert_eq!(self.shown(), expected, "at {:?}", self.clock.now());
+        assert_eq!(self.display.violations(), 0, "{:?}", self.display.log());
+    }
+}
