@@ -25,10 +25,7 @@ use world::World;
 fn main() -> ExitCode {
     let ended = options::parse().and_then(|options| match options {
         Some(options) => station(&options),
-        None => {
-            print!("{}", options::HELP);
-            Ok(())
-        }
+        None => record::print(options::HELP).map(drop),
     });
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -44,12 +41,12 @@ fn station(options: &Options) -> Result<(), String> {
     if !options.headless && !io::stdout().is_terminal() {
         return Err("this is no terminal to draw on; try --headless".into());
     }
-    // Before it runs: a path that cannot be written should not cost the recording.
-    let vcd = options.vcd.as_deref().map(create).transpose()?;
     let (world, parts) = World::new(options).map_err(|error| match &options.gps {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
     })?;
+    // Before it runs: a path that cannot be written should not cost the recording.
+    let vcd = options.vcd.as_deref().map(create).transpose()?;
     let mut shutdown = Shutdown::new().map_err(|error| error.to_string())?;
     let record = Record::new(options.headless, &world);
     let ended = run(async |_| {
@@ -71,10 +68,10 @@ fn station(options: &Options) -> Result<(), String> {
             screen::show(&world, &record).await.map_err(|error| error.to_string())
         };
         // Who is asked first decides if several are ready: errors before ends.
-        or(record.failed(), or(or(over, stopped), or(shown, or(app, world.weather())))).await
+        or(record.ended(), or(or(over, stopped), or(shown, or(app, world.weather())))).await
     });
     if let Some(file) = vcd {
-        let written = world.trace.write_vcd(BufWriter::new(file));
+        let written = world.write_vcd(BufWriter::new(file));
         written.map_err(|error| format!("the VCD file: {error}"))?;
     }
     record.finish()?;

@@ -28,7 +28,8 @@ pub(crate) struct Record {
     headless: bool,
     known: RefCell<Known>,
     traffic: Rc<RefCell<VecDeque<String>>>,
-    failure: Cell<Option<String>>,
+    /// Why there is no going on.
+    end: Cell<Option<Result<(), String>>>,
     waiter: Cell<Option<Waker>>,
 }
 
@@ -51,7 +52,7 @@ impl Record {
             headless,
             known: RefCell::default(),
             traffic: world.traffic.clone(),
-            failure: Cell::new(None),
+            end: Cell::new(None),
             waiter: Cell::new(None),
         }
     }
@@ -59,19 +60,20 @@ impl Record {
     /// Adds a line to the log, or prints it.
     pub(crate) fn write(&self, line: &str) {
         if self.headless {
-            // Who closes the pipe has seen enough; the rest is not for them.
-            if let Err(error) = writeln!(io::stdout().lock(), "{line}") {
-                self.fail(format!("standard output: {error}"));
+            match print(&format!("{line}\n")) {
+                Ok(Reader::Listens) => {}
+                Ok(Reader::Left) => self.end(Ok(())),
+                Err(failure) => self.end(Err(failure)),
             }
             return;
         }
         keep(&mut self.known.borrow_mut().log, LOG_LINES, line.into());
     }
 
-    /// Resolves when something has failed for good.
-    pub(crate) async fn failed(&self) -> Result<(), String> {
-        poll_fn(|cx| match self.failure.take() {
-            Some(failure) => Poll::Ready(Err(failure)),
+    /// Resolves when something has failed for good, or nobody listens any more.
+    pub(crate) async fn ended(&self) -> Result<(), String> {
+        poll_fn(|cx| match self.end.take() {
+            Some(end) => Poll::Ready(end),
             None => {
                 self.waiter.set(Some(cx.waker().clone()));
                 Poll::Pending
@@ -88,7 +90,7 @@ impl Record {
         let known = self.known.borrow();
         let head = json!({ "t_us": StdClock::new().now().as_micros(), "event": "end" });
         let line = merged(head, gps_summary(&known.fix, &known.counters));
-        writeln!(io::stdout().lock(), "{line}").map_err(|error| format!("standard output: {error}"))
+        print(&format!("{line}\n")).map(drop)
     }
 
     pub(crate) fn known(&self) -> std::cell::Ref<'_, Known> {
@@ -112,8 +114,8 @@ impl Record {
         }
     }
 
-    fn fail(&self, failure: String) {
-        self.failure.set(Some(failure));
+    fn end(&self, end: Result<(), String>) {
+        self.end.set(Some(end));
         if let Some(waiter) = self.waiter.take() {
             waiter.wake();
         }
@@ -132,7 +134,7 @@ impl<B: Debug> Observe<I2cFault, io::Error, B> for Record {
         if let Event::GpsFailed(error, _) = event {
             match error {
                 gps::Error::Read(error) if error.kind() != io::ErrorKind::NotConnected => {}
-                error => self.fail(format!("the GPS line: {error}")),
+                error => self.end(Err(format!("the GPS line: {error}"))),
             }
         }
     }
@@ -154,6 +156,23 @@ impl Known {
             Event::DisplayFailed(_) => self.display_failures += 1,
             _ => {}
         }
+    }
+}
+
+/// Whether somebody reads what we print.
+pub(crate) enum Reader {
+    Listens,
+    /// Who closes the pipe has seen enough: no failure.
+    Left,
+}
+
+/// Prints to standard output, at once.
+pub(crate) fn print(text: &str) -> Result<Reader, String> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(Reader::Listens),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Left),
+        Err(error) => Err(format!("standard output: {error}")),
     }
 }
 
