@@ -12,7 +12,7 @@ use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
 use super::tasks::{End, Id, Tasks};
 use crate::census;
 
-/// Spawns tasks on a [`Sim`].
+/// Spawns tasks on a [`Sim`](crate::Sim).
 #[derive(Clone, Debug)]
 pub struct SimSpawner(pub(super) Rc<Tasks>);
 
@@ -30,7 +30,7 @@ impl Spawn for SimSpawner {
 }
 
 impl SimSpawner {
-    /// Starts `future` under a name, which a [`Stall`] will tell.
+    /// Starts `future` under a name, which a [`Stall`](crate::Stall) will tell.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -50,7 +50,7 @@ impl SimSpawner {
     }
 }
 
-/// Owns a task on a [`Sim`].
+/// Owns a task on a [`Sim`](crate::Sim).
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct SimTask {
     id: Id,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tickwire_traits::Instant;
 
-/// Why a [`Sim`] could not go on.
+/// Why a [`Sim`](crate::Sim) could not go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stall {
@@ -16,7 +16,7 @@ pub struct Stall {
     pub tasks: Vec<StalledTask>,
 }
 
-/// The ways in which a [`Sim`] can fail to go on.
+/// The ways in which a [`Sim`](crate::Sim) can fail to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StallKind {
