@@ -6,7 +6,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tickwire_traits::{EdgeInput, Instant, TimerQueue};
 
-use crate::switch::{self, Contact, Switch, Wiring};
+use crate::switch::{Contact, Debounce, Switch, Wiring};
 
 pub use recogniser::{Event, Gesture, Recogniser, Reporting, Timing};
 
@@ -15,7 +15,7 @@ pub use recogniser::{Event, Gesture, Recogniser, Reporting, Timing};
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_drivers::button::{Button, Event, Timing};
-/// use tickwire_drivers::switch::{self, Wiring};
+/// use tickwire_drivers::switch::{Debounce, Wiring};
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::Duration;
 ///
@@ -23,7 +23,7 @@ pub use recogniser::{Event, Gesture, Recogniser, Reporting, Timing};
 /// let wire = Wire::new(sim.clock(), PinState::High); // Pressed is low.
 /// wire.play("--__--__-----", Duration::from_millis(60)).unwrap();
 ///
-/// let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+/// let (wiring, debounce) = (Wiring::default(), Debounce::default());
 /// let mut button = Button::new(wire.input(), sim.clock(), wiring, debounce, Timing::default());
 /// let expected = [Event::Press, Event::Release, Event::Press, Event::Double, Event::Release];
 /// for event in expected {
@@ -40,14 +40,9 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
     /// Creates a button that is up. If it is not, it is pressed at the first
     /// look.
     ///
-    /// It is pressed when its contact is not as `wiring` says that it rests.
-    pub const fn new(
-        pin: P,
-        clock: T,
-        wiring: Wiring,
-        debounce: switch::Timing,
-        timing: Timing,
-    ) -> Self {
+    /// It counts as pressed while its contact differs from [`Wiring::rest`].
+    /// `debounce` is about the contact, `timing` about the finger.
+    pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce, timing: Timing) -> Self {
         let switch = Switch::new(pin, clock, wiring, debounce);
         Self { switch, recogniser: Recogniser::new(timing) }
     }
@@ -93,14 +88,14 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
     /// use embedded_hal::digital::PinState;
     /// use futures_util::StreamExt;
     /// use tickwire_drivers::button::{Button, Event, Timing};
-    /// use tickwire_drivers::switch::{self, Wiring};
+    /// use tickwire_drivers::switch::{Debounce, Wiring};
     /// use tickwire_sim::{Sim, Wire};
     /// use tickwire_traits::Instant;
     ///
     /// let sim = Sim::new();
     /// let wire = Wire::new(sim.clock(), PinState::High);
     /// wire.toggle_at(&[Instant::from_millis(100)]); // And held.
-    /// let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+    /// let (wiring, debounce) = (Wiring::default(), Debounce::default());
     /// let mut button = Button::new(wire.input(), sim.clock(), wiring, debounce, Timing::default());
     /// let mut events = pin!(button.gestures().map(|gesture| gesture.unwrap().event));
     /// assert_eq!(sim.run(events.next()), Some(Event::Press));

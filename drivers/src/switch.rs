@@ -6,13 +6,13 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tickwire_traits::{EdgeInput, Instant, Timer, TimerQueue};
 
-pub use debouncer::{Change, Contact, Debouncer, Mode, Timing, Wiring};
+pub use debouncer::{Change, Contact, Debounce, Debouncer, Mode, Wiring};
 
 /// A debounced contact on one pin.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
-/// use tickwire_drivers::switch::{Contact, Switch, Timing, Wiring};
+/// use tickwire_drivers::switch::{Contact, Switch, Debounce, Wiring};
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::{Duration, Instant};
 ///
@@ -20,7 +20,7 @@ pub use debouncer::{Change, Contact, Debouncer, Mode, Timing, Wiring};
 /// let door = Wire::new(sim.clock(), PinState::High);
 /// door.play("---_-_________-_-----", Duration::from_millis(10)).unwrap();
 ///
-/// let mut switch = Switch::new(door.input(), sim.clock(), Wiring::default(), Timing::default());
+/// let mut switch = Switch::new(door.input(), sim.clock(), Wiring::default(), Debounce::default());
 /// sim.run(async {
 ///     let change = switch.change().await.unwrap();
 ///     assert_eq!((change.contact, change.at), (Contact::Closed, Instant::from_millis(30)));
@@ -42,8 +42,8 @@ pub struct Switch<P, T> {
 impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     /// Creates a switch, taken to be at rest. If it is not, that is the first
     /// change.
-    pub const fn new(pin: P, clock: T, wiring: Wiring, timing: Timing) -> Self {
-        Self { pin, clock, debouncer: Debouncer::new(wiring, timing) }
+    pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce) -> Self {
+        Self { pin, clock, debouncer: Debouncer::new(wiring, debounce) }
     }
 
     /// Returns the debounced state: that of the last change reported.
@@ -104,7 +104,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     /// use core::pin::pin;
     /// use embedded_hal::digital::PinState;
     /// use futures_util::StreamExt;
-    /// use tickwire_drivers::switch::{Switch, Timing, Wiring};
+    /// use tickwire_drivers::switch::{Switch, Debounce, Wiring};
     /// use tickwire_sim::{Sim, Wire};
     /// use tickwire_traits::Instant;
     ///
@@ -112,7 +112,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     /// let wire = Wire::new(sim.clock(), PinState::High);
     /// wire.toggle_at(&[100, 300, 500].map(Instant::from_millis));
     /// let mut switch =
-    ///     Switch::new(wire.input(), sim.clock(), Wiring::default(), Timing::default());
+    ///     Switch::new(wire.input(), sim.clock(), Wiring::default(), Debounce::default());
     /// let three = sim.run(pin!(switch.changes()).take(3).collect::<Vec<_>>());
     /// assert!(three.iter().all(Result::is_ok));
     /// ```

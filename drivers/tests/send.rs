@@ -42,7 +42,7 @@ fn polled_edges_are_send() {
 
 #[test]
 fn a_switch_is_send() {
-    let mut switch = Switch::new(Here, Here, Wiring::default(), switch::Timing::default());
+    let mut switch = Switch::new(Here, Here, Wiring::default(), switch::Debounce::default());
     send(&switch);
     send(&switch.change());
     send(&switch.changes());
@@ -50,7 +50,7 @@ fn a_switch_is_send() {
 
 #[test]
 fn a_button_is_send() {
-    let (debounce, timing) = (switch::Timing::default(), button::Timing::default());
+    let (debounce, timing) = (switch::Debounce::default(), button::Timing::default());
     let mut button = Button::new(Here, Here, Wiring::default(), debounce, timing);
     send(&button);
     send(&button.gesture());

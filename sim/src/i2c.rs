@@ -20,6 +20,10 @@ use transfer::Transfer;
 /// A device on an I²C bus, as its datasheet describes it: bytes and times in,
 /// bytes out. (UM10204, section 3.1.)
 ///
+/// A transfer to its address is any number of starts, each with its bytes, and a
+/// stop. There may be several starts, by repeated start conditions, and none, when
+/// the address was spoilt on the way.
+///
 /// ```
 /// use tickwire_sim::i2c::{Ack, Device};
 /// use tickwire_traits::Instant;

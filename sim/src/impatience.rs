@@ -4,6 +4,9 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
+/// When to give up: no operation has so many places to be dropped at.
+const MOST_DROPS: u32 = 100_000;
+
 /// Runs an operation while dropping and restarting it at every pending poll.
 ///
 /// A cancel-safe operation that keeps its progress gives what it would have
@@ -24,14 +27,17 @@ use std::task::Poll;
 /// ```
 ///
 /// An operation that starts anew each time, such as a plain `sleep`, never ends
-/// under this; in virtual time that hangs the test, so test such a one with
-/// [`drop_after`].
+/// under this: test such a one with [`drop_after`].
+///
+/// # Panics
+///
+/// After 100 000 drops: such an operation makes no progress.
 ///
 /// # Cancel safety
 ///
 /// That of `operation`, which is dropped too.
 pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
-    loop {
+    for _ in 0..MOST_DROPS / 2 {
         if let Poll::Ready(output) = polled_once(operation()).await {
             return output;
         }
@@ -48,6 +54,10 @@ pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
             return output;
         }
     }
+    panic!(
+        "no progress after {MOST_DROPS} drops: the operation seems to start anew each time; \
+         test it with `drop_after`"
+    );
 }
 
 /// Polls `future` until it has been pending `polls` times and drops it then;

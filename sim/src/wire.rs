@@ -62,7 +62,12 @@ struct Net {
 
 /// A character in a timing diagram is neither `_` nor `-`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidDiagram(pub char);
+pub struct InvalidDiagram {
+    /// The character.
+    pub found: char,
+    /// How many characters are before it.
+    pub at: usize,
+}
 
 impl<T: Clock> Wire<T> {
     /// Creates a wire at a level.
@@ -144,12 +149,12 @@ impl<T: Clock> Wire<T> {
     /// [`InvalidDiagram`] with the first character that is neither; nothing has
     /// been planned.
     pub fn play(&self, diagram: &str, step: Duration) -> Result<(), InvalidDiagram> {
-        let level = |char| match char {
+        let level = |(at, char)| match char {
             '_' => Ok(PinState::Low),
             '-' => Ok(PinState::High),
-            other => Err(InvalidDiagram(other)),
+            found => Err(InvalidDiagram { found, at }),
         };
-        let levels = diagram.chars().map(level).collect::<Result<Vec<_>, _>>()?;
+        let levels = diagram.chars().enumerate().map(level).collect::<Result<Vec<_>, _>>()?;
         let mut at = self.clock.now();
         for level in levels {
             self.set_at(at, level);
@@ -329,7 +334,8 @@ impl<T> fmt::Debug for Wire<T> {
 
 impl fmt::Display for InvalidDiagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` in a timing diagram, where `_` or `-` belongs", self.0)
+        let Self { found, at } = self;
+        write!(f, "`{found}` behind {at} characters of a timing diagram, where `_` or `-` belongs")
     }
 }
 

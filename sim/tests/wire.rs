@@ -112,7 +112,10 @@ fn setting_a_level_leaves_the_plan_so_many_toggles() {
 fn a_diagram_is_played_and_a_bad_one_is_refused() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), Low);
-    assert_eq!(wire.play("__x", Duration::from_millis(1)), Err(InvalidDiagram('x')));
+    assert_eq!(
+        wire.play("__x", Duration::from_millis(1)),
+        Err(InvalidDiagram { found: 'x', at: 2 })
+    );
     wire.play("__--_", Duration::from_millis(1)).unwrap();
     let mut pin = wire.input();
     pin.arm().unwrap();

@@ -59,6 +59,10 @@ pub enum TimeSource {
 /// Where what you do next causes the edge (a trigger pulse, a conversion), call
 /// `arm` first, then do it, then await [`edge`](Self::edge). The level of a pin
 /// beats the memory of its edges: after a wait that ended otherwise, sample it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an input that reports edges",
+    note = "a pin that has `embedded_hal_async::digital::Wait` becomes one by `PolledEdges`"
+)]
 pub trait EdgeInput: InputPin {
     /// Returns where the time of each [`Edge`] comes from.
     fn time_source(&self) -> TimeSource;

@@ -8,7 +8,7 @@ use core::future::Future;
 /// It is the last of four ways to do two things at once. In this order:
 ///
 /// 1. `join` and `select`: they borrow, return values and need no storage.
-/// 2. A task group, for a number of children that is known at run time.
+/// 2. A group of futures, for a number of children that is known at run time.
 /// 3. The executor's own way, in `main`: `#[embassy_executor::task]`.
 /// 4. `Spawn`, for what must outlive its parent.
 ///

@@ -244,6 +244,9 @@ impl fmt::Debug for Instant {
 impl fmt::Debug for Duration {
     /// Writes the span in the largest unit that gives a whole part: `1.5ms`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_zero() {
+            return f.write_str("0s");
+        }
         fmt::Debug::fmt(&core::time::Duration::from(*self), f)
     }
 }

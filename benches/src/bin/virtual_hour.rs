@@ -84,7 +84,7 @@ fn play(hours: u32) -> Tally {
     let task = sim.spawner().spawn(finger).expect("a simulation's spawner never fails");
     task.detach();
 
-    let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+    let (wiring, debounce) = (Wiring::default(), switch::Debounce::default());
     let mut button = Button::new(pin, clock.clone(), wiring, debounce, Timing::default());
     let end = Instant::EPOCH + PERIOD * (hours * PRESSES_AN_HOUR + 1);
     let (mut presses, mut gestures) = (0, 0);

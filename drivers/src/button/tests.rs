@@ -32,7 +32,7 @@ const BOUNCE: &[u64] = &[120, 123, 126, 300, 303, 306];
 fn button(sim: &Sim, toggles: &[u64], timing: Timing) -> Button<Input<SimClock>, SimClock> {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&toggles.iter().copied().map(Instant::from_millis).collect::<Vec<_>>());
-    let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+    let (wiring, debounce) = (Wiring::default(), Debounce::default());
     Button::new(wire.input(), sim.clock(), wiring, debounce, timing)
 }
 
@@ -198,7 +198,7 @@ fn repeats_that_nobody_saw_are_not_made_up_for() {
 fn a_button_that_is_down_at_the_start_is_pressed() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), embedded_hal::digital::PinState::Low);
-    let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+    let (wiring, debounce) = (Wiring::default(), Debounce::default());
     let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, IMMEDIATE);
     assert!(!it.is_pressed());
     assert_eq!(sim.run(it.gesture()).unwrap().event, Press);
@@ -211,7 +211,7 @@ fn a_pin_that_fails_at_any_look_is_an_error_and_the_next_call_works() {
         let sim = Sim::new();
         let wire = Wire::new(sim.clock(), High);
         wire.toggle_at(&[120, 123, 126, 320].map(Instant::from_millis));
-        let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+        let (wiring, debounce) = (Wiring::default(), Debounce::default());
         let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, EXCLUSIVE);
         wire.fail_after(operations);
         let (mut errors, mut seen) = (0, Vec::new());
@@ -266,7 +266,7 @@ fn bounce_of_any_seed_makes_no_gestures() {
         for at in [1_000, 1_100, 1_200, 1_300] {
             wire.toggle_at(&bounce.toggles(Instant::from_millis(at)));
         }
-        let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+        let (wiring, debounce) = (Wiring::default(), Debounce::default());
         let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, IMMEDIATE);
         for expected in [Press, Release, Press, Double, Release] {
             assert_eq!(sim.run(it.gesture()).unwrap().event, expected, "seed {seed}");

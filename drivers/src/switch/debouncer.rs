@@ -42,17 +42,17 @@ pub enum Mode {
 /// How long a contact bounces, and what is made of it.
 ///
 /// ```
-/// use tickwire_drivers::switch::{Mode, Timing};
+/// use tickwire_drivers::switch::{Mode, Debounce};
 /// use tickwire_traits::Duration;
 ///
 /// // 50 ms either way, as micropython-async's `debounce_ms`.
-/// assert_eq!(Timing::default(), Timing::eager(Duration::from_millis(50)));
+/// assert_eq!(Debounce::default(), Debounce::eager(Duration::from_millis(50)));
 /// // A reed that closes cleanly and opens slowly.
-/// let reed = Timing { open: Duration::from_millis(20), ..Timing::confirmed(Duration::from_millis(2)) };
+/// let reed = Debounce { open: Duration::from_millis(20), ..Debounce::confirmed(Duration::from_millis(2)) };
 /// assert_eq!(reed.mode, Mode::Confirmed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
+pub struct Debounce {
     /// When a change is reported.
     pub mode: Mode,
     /// How long it takes after closing until the contact is stable. Values over
@@ -103,11 +103,11 @@ pub struct Wiring {
 ///
 /// ```
 /// use embedded_hal::digital::PinState::{High, Low};
-/// use tickwire_drivers::switch::{Change, Contact, Debouncer, Timing, Wiring};
+/// use tickwire_drivers::switch::{Change, Contact, Debouncer, Debounce, Wiring};
 /// use tickwire_traits::{Duration, Instant};
 ///
-/// let timing = Timing::eager(Duration::from_millis(50));
-/// let mut debouncer = Debouncer::new(Wiring::normally_open(Low), timing);
+/// let debounce = Debounce::eager(Duration::from_millis(50));
+/// let mut debouncer = Debouncer::new(Wiring::normally_open(Low), debounce);
 /// let at = Instant::from_millis(120);
 /// assert_eq!(debouncer.edge(Low, at), Some(Change { contact: Contact::Closed, at }));
 /// assert_eq!(debouncer.deadline(), Some(Instant::from_millis(170)));
@@ -146,7 +146,7 @@ impl Not for Contact {
     }
 }
 
-impl Timing {
+impl Debounce {
     /// Reports at the first edge; the contact is stable after `settle`.
     pub const fn eager(settle: Duration) -> Self {
         Self { mode: Mode::Eager, close: settle, open: settle }
@@ -158,7 +158,7 @@ impl Timing {
     }
 }
 
-impl Default for Timing {
+impl Default for Debounce {
     /// Eager, 50 ms either way.
     fn default() -> Self {
         Self::eager(Duration::from_millis(50))
@@ -192,13 +192,13 @@ impl Default for Wiring {
 impl Debouncer {
     /// Creates a debouncer of a contact that is at rest, or will be found not to
     /// be at the first [`look`](Self::look), which is due at once.
-    pub const fn new(wiring: Wiring, timing: Timing) -> Self {
+    pub const fn new(wiring: Wiring, debounce: Debounce) -> Self {
         let Wiring { closed, rest } = wiring;
         Self {
             due: Instant::EPOCH,
-            close: Span::new(timing.close),
-            open: Span::new(timing.open),
-            mode: timing.mode,
+            close: Span::new(debounce.close),
+            open: Span::new(debounce.open),
+            mode: debounce.mode,
             phase: Phase::Settling,
             closed,
             rest,

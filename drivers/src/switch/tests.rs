@@ -11,24 +11,24 @@ use super::*;
 use Contact::{Closed, Open};
 
 const SETTLE: Duration = Duration::from_millis(50);
-const EAGER: Timing = Timing::eager(SETTLE);
-const CONFIRMED: Timing = Timing::confirmed(SETTLE);
+const EAGER: Debounce = Debounce::eager(SETTLE);
+const CONFIRMED: Debounce = Debounce::confirmed(SETTLE);
 
 /// A switch to ground with toggles at the given milliseconds.
-fn switch(sim: &Sim, toggles: &[u64], timing: Timing) -> Switch<Input<SimClock>, SimClock> {
+fn switch(sim: &Sim, toggles: &[u64], debounce: Debounce) -> Switch<Input<SimClock>, SimClock> {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&toggles.iter().copied().map(Instant::from_millis).collect::<Vec<_>>());
-    Switch::new(wire.input(), sim.clock(), Wiring::default(), timing)
+    Switch::new(wire.input(), sim.clock(), Wiring::default(), debounce)
 }
 
 /// Toggles in, changes out: all in milliseconds. Whoever waits, and however
 /// impatiently, sees the same.
 #[track_caller]
-fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Contact)]) {
+fn check(debounce: Debounce, toggles: &[u64], expected: &[(u64, Contact)]) {
     let millis = |change: Change| (change.at.as_micros() / 1_000, change.contact);
 
     let sim = Sim::new();
-    let mut it = switch(&sim, toggles, timing);
+    let mut it = switch(&sim, toggles, debounce);
     sim.run(async {
         for wanted in expected {
             assert_eq!(millis(it.change().await.unwrap()), *wanted, "awaited");
@@ -38,7 +38,7 @@ fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Contact)]) {
     });
 
     let sim = Sim::new();
-    let mut it = switch(&sim, toggles, timing);
+    let mut it = switch(&sim, toggles, debounce);
     sim.run(async {
         for wanted in expected {
             let change = impatiently(async || it.change().await).await;
@@ -47,7 +47,7 @@ fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Contact)]) {
     });
 
     let sim = Sim::new();
-    let mut it = switch(&sim, toggles, timing);
+    let mut it = switch(&sim, toggles, debounce);
     sim.run(async {
         assert_eq!(it.change().now_or_never(), None); // Looks, and arms the pin.
         sim.clock().sleep(Duration::from_secs(10)).await;
@@ -100,9 +100,9 @@ fn a_confirmed_switch_does_not_see_what_was_not() {
 
 #[test]
 fn closing_and_opening_may_settle_differently() {
-    let slow_to_open = Timing { open: Duration::from_millis(200), ..CONFIRMED };
+    let slow_to_open = Debounce { open: Duration::from_millis(200), ..CONFIRMED };
     check(slow_to_open, &[100, 400], &[(150, Closed), (600, Open)]);
-    let slow_to_open = Timing { open: Duration::from_millis(200), ..EAGER };
+    let slow_to_open = Debounce { open: Duration::from_millis(200), ..EAGER };
     check(
         slow_to_open,
         &[100, 200, 380, 600],
@@ -232,11 +232,11 @@ fn it_sleeps_while_nothing_happens() {
 fn no_sequence_of_edges_and_times_breaks_it() {
     const GRAIN: Duration = Duration::from_millis(20);
     const STEPS: u32 = 9;
-    let unequal = Timing { open: Duration::from_millis(30), ..EAGER };
-    for timing in [EAGER, CONFIRMED, unequal] {
+    let unequal = Debounce { open: Duration::from_millis(30), ..EAGER };
+    for debounce in [EAGER, CONFIRMED, unequal] {
         // Two bits a step: one grain later or three; an edge or a look.
         for script in 0..1_u32 << (2 * STEPS) {
-            let mut machine = Debouncer::new(Wiring::default(), timing);
+            let mut machine = Debouncer::new(Wiring::default(), debounce);
             let mut now = Instant::EPOCH;
             let mut level = High;
             let mut last = (Open, Instant::EPOCH);

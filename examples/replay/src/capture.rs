@@ -19,13 +19,17 @@ pub(crate) fn read(path: &Path, signal: Option<&str>, column: usize) -> Result<L
     let in_file = |error: String| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(|error| in_file(error.to_string()))?;
     let file = BufReader::new(file);
-    let is_vcd = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("vcd"));
-    match (is_vcd, signal) {
+    match (is_vcd(path), signal) {
         (true, Some(signal)) => read_vcd(file, signal).map_err(in_file),
         (true, None) => Err(in_file("a VCD file wants --signal NAME".into())),
         (false, None) => read_text(file, column).map_err(in_file),
         (false, Some(_)) => Err(in_file("--signal is for .vcd files; this wants --column".into())),
     }
+}
+
+/// Whether a file is a VCD file, by its name.
+pub(crate) fn is_vcd(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("vcd"))
 }
 
 /// `time_us level [level ...]`, a line a change.

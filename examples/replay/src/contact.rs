@@ -21,10 +21,10 @@ struct Replay {
 
 pub(crate) fn switch(options: &ContactOptions, out: &mut impl Write) -> Result<(), Failure> {
     let replay = Replay::of(options)?;
-    let settle = options.timing.close.max(options.timing.open);
+    let settle = options.debounce.close.max(options.debounce.open);
     let end = replay.last + settle + Duration::from_micros(1);
     let clock = replay.sim.clock();
-    let mut switch = Switch::new(replay.pin, clock.clone(), options.wiring, options.timing);
+    let mut switch = Switch::new(replay.pin, clock.clone(), options.wiring, options.debounce);
     replay.sim.run(async {
         while let Ok(change) = clock.timeout_at(end, switch.change()).await {
             let change = change.map_err(|error| Failure::Input(error.to_string()))?;
@@ -44,12 +44,12 @@ pub(crate) fn button(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let replay = Replay::of(options)?;
-    let settle = options.timing.close.max(options.timing.open);
+    let settle = options.debounce.close.max(options.debounce.open);
     // What the last edge may still lead to. A button that is held for ever
     // repeats until then.
     let end = replay.last + settle + timing.long.max(timing.double) + Duration::from_micros(1);
     let clock = replay.sim.clock();
-    let (wiring, debounce) = (options.wiring, options.timing);
+    let (wiring, debounce) = (options.wiring, options.debounce);
     let mut button = Button::new(replay.pin, clock.clone(), wiring, debounce, timing);
     replay.sim.run(async {
         while let Ok(gesture) = clock.timeout_at(end, button.gesture()).await {

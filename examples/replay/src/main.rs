@@ -22,10 +22,14 @@ object an event.
                                     end; with --each, also after each sentence
 
 FILE of switch and button: lines `time_us level`, 1 is the idle level; further
-columns are left alone, lines that begin with # are comments. Or a .vcd file.
+columns are left alone, lines that begin with # are comments. The last level is
+taken to last: what it leads to is printed too. FILE of nmea: any bytes. Each may
+also be a .vcd file; for nmea that of a serial line, 8N1.
 
   --signal NAME       which signal of a .vcd file
-  --column N          which column of a text file, counted from 1   (default 1)
+
+Of switch and button:
+  --column N          which level of a line; 1 is that behind the time        (1)
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
   --rest STATE        contact nobody acts on: open, closed          (default open)
   --mode MODE         eager, confirmed                              (default eager)
@@ -41,7 +45,7 @@ Only button:
 
 Only nmea:
   --each              an object after each sentence that is understood
-  --baud RATE         how fast the bytes come, for the times of --each    (9600)
+  --baud RATE         how fast the bytes come                             (9600)
 ";
 
 /// Why there is no replay, or no more of it.

@@ -5,15 +5,15 @@ use std::io::Write;
 use serde_json::json;
 use tickwire_drivers::gps::{Error, Gps};
 use tickwire_replay::{gps_summary, merged};
+use tickwire_sim::uart::{self, Baud};
 use tickwire_sim::{Sim, gps};
 use tickwire_traits::Clock;
 
-use crate::Failure;
 use crate::options::NmeaOptions;
+use crate::{Failure, capture};
 
 pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), Failure> {
-    let mut log = std::fs::read(&options.file)
-        .map_err(|error| Failure::Input(format!("{}: {error}", options.file.display())))?;
+    let mut log = bytes(options).map_err(Failure::Input)?;
     // A capture ends where it was cut; the sentence there may be whole.
     log.extend(b"\r\n");
     let sim = Sim::new();
@@ -36,4 +36,18 @@ pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), 
         writeln!(out, "{}", gps_summary(gps.fix(), gps.counters()))?;
         Ok(())
     })
+}
+
+/// Reads the bytes of a file, or those on a serial line that was recorded.
+fn bytes(options: &NmeaOptions) -> Result<Vec<u8>, String> {
+    if capture::is_vcd(&options.file) {
+        let levels = capture::read(&options.file, options.signal.as_deref(), 1)?;
+        let decoded = uart::decode(&levels, Baud::new(options.baud));
+        return Ok(decoded.bytes.into_iter().map(|(_, byte)| byte).collect());
+    }
+    let in_file = |error: &str| format!("{}: {error}", options.file.display());
+    if options.signal.is_some() {
+        return Err(in_file("--signal is for .vcd files"));
+    }
+    std::fs::read(&options.file).map_err(|error| in_file(&error.to_string()))
 }

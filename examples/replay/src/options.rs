@@ -22,12 +22,13 @@ pub(crate) struct ContactOptions {
     pub(crate) signal: Option<String>,
     pub(crate) column: usize,
     pub(crate) wiring: Wiring,
-    pub(crate) timing: switch::Timing,
+    pub(crate) debounce: switch::Debounce,
 }
 
 /// What a receiver was heard to say.
 pub(crate) struct NmeaOptions {
     pub(crate) file: PathBuf,
+    pub(crate) signal: Option<String>,
     pub(crate) each: bool,
     pub(crate) baud: u32,
 }
@@ -56,7 +57,7 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
     let mut signal = None;
     let mut column = 1;
     let mut wiring = Wiring::default();
-    let mut debounce = switch::Timing::default();
+    let mut debounce = switch::Debounce::default();
     let mut timing = button::Timing::default();
     while let Some(arg) = args.next()? {
         match arg {
@@ -81,17 +82,19 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
         return Err("columns are counted from 1".into());
     }
     let file = file.ok_or("no file to replay")?;
-    let contact = ContactOptions { file, signal, column, wiring, timing: debounce };
+    let contact = ContactOptions { file, signal, column, wiring, debounce };
     Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
 }
 
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut file = None;
+    let mut signal = None;
     let mut each = false;
     let mut baud = 9_600;
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
+            Long("signal") => signal = Some(args.value()?.string()?),
             Long("each") => each = true,
             Long("baud") => baud = args.value()?.parse_with(rate)?,
             Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
@@ -99,7 +102,7 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         }
     }
     let file = file.ok_or("no file to replay")?;
-    Ok(Command::Nmea(NmeaOptions { file, each, baud }))
+    Ok(Command::Nmea(NmeaOptions { file, signal, each, baud }))
 }
 
 fn rate(text: &str) -> Result<u32, &'static str> {

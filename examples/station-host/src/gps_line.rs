@@ -51,7 +51,10 @@ impl GpsLine {
         if kind.is_fifo() {
             return open_fifo(path).map(Self::Pipe);
         }
-        serial::open(path, serial::Settings::new(options.baud)).map(Self::Tty)
+        let port = serial::open(path, serial::Settings::new(options.baud));
+        port.map(Self::Tty).map_err(|error| {
+            io::Error::new(error.kind(), format!("neither a file, a FIFO nor a tty: {error}"))
+        })
     }
 }
 

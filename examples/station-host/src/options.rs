@@ -22,7 +22,7 @@ pub(crate) const HELP: &str = "\
 Runs the station against models of its devices, in real time, in a terminal.
 
   --gps PATH        read a tty, a pseudo-terminal, a FIFO or a file, instead of
-                    the model of a GPS receiver
+                    the model of a GPS receiver; after its end a file is silent
   --baud RATE       the speed of a tty, and of a file                    (9600)
   --fast            read a file as fast as it can be
   --headless        print a JSON object a line instead of drawing

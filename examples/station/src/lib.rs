@@ -90,7 +90,7 @@ where
         observer,
     };
     let timing = Timing { reporting: Reporting::Exclusive, ..Timing::default() };
-    let (wiring, debounce) = (Wiring::default(), switch::Timing::default());
+    let (wiring, debounce) = (Wiring::default(), switch::Debounce::default());
     let ended = join4(
         station.obey(Button::new(button, clock.clone(), wiring, debounce, timing)),
         station.measure(Htu21d::new(i2c, delay())),

@@ -10,7 +10,8 @@ use embedded_hal_async::i2c::{Error, ErrorKind};
 /// What can go wrong with one byte on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody acknowledges it.
+    /// Nobody acknowledges it. A byte that is read is acknowledged by the
+    /// controller, so there this is a bus error.
     Nack,
     /// These bits of it arrive turned over. (An address is left alone.)
     Garble(u8),

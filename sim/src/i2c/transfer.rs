@@ -123,7 +123,10 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         match self.bus.faults.next_byte() {
             None => Ok(0),
             Some(Fault::Garble(bits)) => Ok(bits),
-            Some(Fault::Nack) => Err(I2cFault(refusal)),
+            Some(Fault::Nack) => {
+                self.bus.faults.count_refusal();
+                Err(I2cFault(refusal))
+            }
             Some(Fault::ArbitrationLoss) => Err(I2cFault(ErrorKind::ArbitrationLoss)),
             Some(Fault::Stuck) => Err(I2cFault(ErrorKind::Bus)),
             Some(Fault::Hang) => {
