@@ -14,6 +14,9 @@ use tickwire_sim::gps::Receiver;
 
 use crate::options::Options;
 
+/// What the system says of a device that is no tty.
+const ENOTTY: i32 = 25;
+
 /// A line to a GPS receiver, real or not.
 pub(crate) enum GpsLine {
     /// A model of one, or of a line that plays a file at its speed.
@@ -52,8 +55,9 @@ impl GpsLine {
             return open_fifo(path).map(Self::Pipe);
         }
         let port = serial::open(path, serial::Settings::new(options.baud));
-        port.map(Self::Tty).map_err(|error| {
-            io::Error::new(error.kind(), format!("neither a file, a FIFO nor a tty: {error}"))
+        port.map(Self::Tty).map_err(|error| match error.raw_os_error() {
+            Some(ENOTTY) => io::Error::other("neither a file, a FIFO nor a tty"),
+            _ => error,
         })
     }
 }
