@@ -52,6 +52,11 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
         self.pressed(self.switch.contact())
     }
 
+    /// Returns how many edges the pin has missed, up to 65 535.
+    pub const fn missed_edges(&self) -> u16 {
+        self.switch.missed_edges()
+    }
+
     /// Waits for the next gesture.
     ///
     /// # Errors

@@ -41,9 +41,9 @@ pub use update::{Field, Fields, Sentence, Transition, Update};
 /// How much is read at once. A UART gives what it has, rarely more than its FIFO.
 const CHUNK: usize = 64;
 
-/// How many reads may give nothing before other tasks get a turn: a file of
-/// noise is always ready.
-const READS_IN_A_ROW: u32 = 32;
+/// How many reads there may be before other tasks get a turn: a file, or a writer
+/// that is faster than we are, is always ready.
+const READS_IN_A_ROW: u8 = 32;
 
 /// A GPS receiver on a byte stream.
 ///
@@ -114,6 +114,8 @@ struct Chunk {
     next: usize,
     end: usize,
     read_at: Instant,
+    /// Since others had a turn.
+    reads: u8,
 }
 
 impl<R, T> Gps<R, T> {
@@ -126,7 +128,7 @@ impl<R, T> Gps<R, T> {
 impl<R, T, const LINE: usize> Gps<R, T, LINE> {
     /// Creates a driver that keeps sentences of up to `LINE` bytes.
     pub const fn with_line_length(reader: R, clock: T) -> Self {
-        let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH };
+        let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH, reads: 0 };
         Self { reader, clock, receiver: Receiver::new(), chunk }
     }
 
@@ -163,15 +165,16 @@ impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
     /// Cancel-safe, if the reader's `read` is: bytes that were read are kept
     /// here.
     pub async fn update(&mut self) -> Result<Update, Error<R::Error>> {
-        let mut reads = 0;
         loop {
             while let Some(byte) = self.chunk.pop() {
                 if let Some(update) = self.receiver.push(byte, self.chunk.read_at) {
                     return Ok(update);
                 }
             }
-            reads += 1;
-            if reads % READS_IN_A_ROW == 0 {
+            self.chunk.reads += 1;
+            if self.chunk.reads >= READS_IN_A_ROW {
+                // Before the await: dropped there, the turn has been given.
+                self.chunk.reads = 0;
                 yield_once().await;
             }
             let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;

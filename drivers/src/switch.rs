@@ -51,6 +51,12 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
         self.debouncer.contact()
     }
 
+    /// Returns how many edges the pin has missed, up to 65 535: a sign that the
+    /// task ran too late too often. The state of the contact is right nonetheless.
+    pub const fn missed_edges(&self) -> u16 {
+        self.debouncer.missed()
+    }
+
     /// Waits for the next change.
     ///
     /// # Errors
@@ -84,6 +90,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
             let (change, over) = match edge {
                 Ok(edge) => {
                     let edge = edge?;
+                    self.debouncer.miss(edge.missed);
                     (self.debouncer.edge(edge.level, edge.at), false)
                 }
                 // Level beats edge: one may have been missed.

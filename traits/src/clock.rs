@@ -74,6 +74,10 @@ pub trait Clock {
 /// waker, also one that your executor did not make. Wake outside of your lock:
 /// a waker may call back into the queue.
 ///
+/// Nobody takes a deadline back: after a timeout that was not needed the entry
+/// stays until it is due, and wakes its task once for nothing. That is the price
+/// of sleeps without storage.
+///
 /// # For driver authors
 ///
 /// You want [`Timer`](crate::Timer), which every `TimerQueue` is.

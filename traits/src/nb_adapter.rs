@@ -118,18 +118,19 @@ impl<S: serial::Error, R: embedded_io::Error> embedded_io::Error for NbError<S, 
 pub struct NbSerial<S: serial::ErrorType, R> {
     port: S,
     ready: R,
-    /// An error that came behind bytes which had to be returned first.
-    behind: Option<S::Error>,
+    /// Errors that came behind bytes which had to be told first.
+    read_error: Option<S::Error>,
+    write_error: Option<S::Error>,
 }
 
 impl<S: serial::ErrorType, R> NbSerial<S, R> {
     /// Makes a pair of the port and its readiness: an interrupt's flag, or
     /// [`PollEvery`](crate::PollEvery) for ports that have none.
     pub const fn new(port: S, ready: R) -> Self {
-        Self { port, ready, behind: None }
+        Self { port, ready, read_error: None, write_error: None }
     }
 
-    /// Gives both back.
+    /// Gives both back. An error that was not told yet is lost.
     pub fn into_parts(self) -> (S, R) {
         (self.port, self.ready)
     }
@@ -142,7 +143,7 @@ impl<S: serial::ErrorType, R: embedded_io::ErrorType> embedded_io::ErrorType for
 impl<S: serial::Read, R: Readiness> embedded_io_async::Read for NbSerial<S, R> {
     async fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
         let Some((first, rest)) = buf.split_first_mut() else { return Ok(0) };
-        if let Some(error) = self.behind.take() {
+        if let Some(error) = self.read_error.take() {
             return Err(NbError::Source(error));
         }
         let port = &mut self.port;
@@ -154,7 +155,7 @@ impl<S: serial::Read, R: Readiness> embedded_io_async::Read for NbSerial<S, R> {
                 Ok(byte) => *slot = byte,
                 Err(nb::Error::WouldBlock) => break,
                 Err(nb::Error::Other(error)) => {
-                    self.behind = Some(error);
+                    self.read_error = Some(error);
                     break;
                 }
             }
@@ -167,7 +168,7 @@ impl<S: serial::Read, R: Readiness> embedded_io_async::Read for NbSerial<S, R> {
 impl<S: serial::Write, R: Readiness> embedded_io_async::Write for NbSerial<S, R> {
     async fn write(&mut self, buf: &[u8]) -> Result<usize, Self::Error> {
         let Some((first, rest)) = buf.split_first() else { return Ok(0) };
-        if let Some(error) = self.behind.take() {
+        if let Some(error) = self.write_error.take() {
             return Err(NbError::Source(error));
         }
         let port = &mut self.port;
@@ -179,7 +180,7 @@ impl<S: serial::Write, R: Readiness> embedded_io_async::Write for NbSerial<S, R>
                 Ok(()) => {}
                 Err(nb::Error::WouldBlock) => break,
                 Err(nb::Error::Other(error)) => {
-                    self.behind = Some(error);
+                    self.write_error = Some(error);
                     break;
                 }
             }
@@ -189,6 +190,9 @@ impl<S: serial::Write, R: Readiness> embedded_io_async::Write for NbSerial<S, R>
     }
 
     async fn flush(&mut self) -> Result<(), Self::Error> {
+        if let Some(error) = self.write_error.take() {
+            return Err(NbError::Source(error));
+        }
         let port = &mut self.port;
         nb_ready(&mut self.ready, Interest::Write, || port.flush()).await
     }

@@ -7,9 +7,9 @@ use crate::{Duration, Instant, Interest, Readiness, TimerQueue};
 
 /// [`Readiness`] of a source that cannot tell: worth a try every `period`.
 ///
-/// The first is a period after the first wait; a wait that comes late is ready
-/// at once. Both directions share the period. A period of zero would spin and
-/// is taken as one microsecond.
+/// A wait takes a period from its first poll. One that was dropped goes on where
+/// it was, and is ready at once if that is past. Both directions share the period.
+/// A period of zero would spin and is taken as one microsecond.
 ///
 /// ```
 /// use tickwire_sim::Sim;

@@ -46,7 +46,8 @@ pub trait Readiness: embedded_io::ErrorType {
     ///
     /// # Errors
     ///
-    /// Whatever the source reports instead of waiting.
+    /// Whatever the source reports instead of waiting. It may be polled again; one
+    /// that has failed for good says so again.
     fn poll_ready(
         &mut self,
         interest: Interest,
@@ -64,13 +65,21 @@ impl<T: Readiness + ?Sized> Readiness for &mut T {
     }
 }
 
-/// Awaiting [`Readiness`]. Every source has it.
+/// Awaiting [`Readiness`].
+///
+/// # For implementers
+///
+/// Nothing to do: every source has it.
+///
+/// # For driver authors
+///
+/// Try before you wait; [`nb_ready`](crate::nb_ready) does both.
 pub trait ReadinessExt: Readiness {
     /// Waits until a try in direction `interest` is worth it.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports instead of waiting.
+    /// Whatever the source reports instead of waiting. It may be awaited again.
     ///
     /// # Cancel safety
     ///

@@ -61,6 +61,15 @@ pub trait Spawn {
 ///
 /// Tasks return nothing: a value belongs in a queue, or in a `join`.
 ///
+/// # For implementers
+///
+/// The end is told after the task's future has been dropped, also to a task that
+/// cancels itself.
+///
+/// # For driver authors
+///
+/// Not for you, as [`Spawn`].
+///
 /// # Cancel safety
 ///
 /// The handle is its own future: whoever drops it, awaited or not, cancels the

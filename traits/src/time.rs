@@ -209,6 +209,14 @@ impl<const NOM: u32, const DENOM: u32> From<fugit::Duration<u64, NOM, DENOM>> fo
     }
 }
 
+/// Rounds up to whole microseconds, so that a wait is never too short.
+#[cfg(feature = "fugit")]
+impl<const NOM: u32, const DENOM: u32> From<fugit::Duration<u32, NOM, DENOM>> for Duration {
+    fn from(span: fugit::Duration<u32, NOM, DENOM>) -> Self {
+        fugit::Duration::<u64, NOM, DENOM>::from_ticks(span.ticks().into()).into()
+    }
+}
+
 #[cfg(feature = "fugit")]
 impl From<Duration> for fugit::MicrosDuration<u64> {
     fn from(span: Duration) -> Self {

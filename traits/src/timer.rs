@@ -25,6 +25,10 @@ use crate::{Duration, Instant, TimerQueue};
 /// });
 /// ```
 ///
+/// # For implementers
+///
+/// Nothing to do: every [`TimerQueue`] has it.
+///
 /// # For driver authors
 ///
 /// Compute deadlines, and sleep until them: a span that is measured again after
@@ -61,7 +65,8 @@ pub trait Timer: TimerQueue {
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out; `future` has been dropped by then.
+    /// [`Elapsed`] when time ran out; `future` has been dropped by then, and may be
+    /// made again.
     ///
     /// # Cancel safety
     ///
@@ -81,7 +86,8 @@ pub trait Timer: TimerQueue {
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out; `future` has been dropped by then.
+    /// [`Elapsed`] when time ran out; `future` has been dropped by then, and may be
+    /// made again.
     ///
     /// # Cancel safety
     ///

@@ -19,6 +19,8 @@ fn micros(us: u64) -> Instant {
 /// millisecond.
 struct Uart {
     clock: SimClock,
+    /// The byte that may not be sent.
+    refused: Option<u8>,
     arrive: VecDeque<(Instant, Result<u8, ErrorKind>)>,
     sent: Vec<u8>,
     busy_until: Instant,
@@ -43,6 +45,9 @@ impl serial::Read for Uart {
 impl serial::Write for Uart {
     fn write(&mut self, byte: u8) -> nb::Result<(), ErrorKind> {
         self.flush()?;
+        if self.refused == Some(byte) {
+            return Err(nb::Error::Other(ErrorKind::Other));
+        }
         self.sent.push(byte);
         self.busy_until = self.clock.now() + Duration::from_millis(1);
         Ok(())
@@ -58,7 +63,8 @@ fn port(
     arrive: impl IntoIterator<Item = (u64, Result<u8, ErrorKind>)>,
 ) -> NbSerial<Uart, PollEvery<SimClock>> {
     let arrive = arrive.into_iter().map(|(at, what)| (micros(at), what)).collect();
-    let uart = Uart { clock: sim.clock(), arrive, sent: Vec::new(), busy_until: micros(0) };
+    let uart =
+        Uart { refused: None, clock: sim.clock(), arrive, sent: Vec::new(), busy_until: micros(0) };
     NbSerial::new(uart, PollEvery::new(sim.clock(), Duration::from_micros(700)))
 }
 
@@ -113,6 +119,64 @@ fn a_write_goes_out_as_the_port_takes_it() {
     let (uart, _) = port.into_parts();
     assert_eq!(uart.sent, b"abc");
     assert!(sim.clock().now() >= micros(3_000));
+}
+
+#[test]
+fn a_write_that_is_dropped_at_any_poll_sends_each_byte_once() {
+    for polls in 1.. {
+        let sim = Sim::new();
+        let mut port = port(&sim, []);
+        let mut rest = &b"ab"[..];
+        let mut done = false;
+        while !rest.is_empty() {
+            // The first is dropped, or every one of the first byte's.
+            let write = port.write(rest);
+            match sim.run(drop_after(if done { usize::MAX } else { polls }, write)) {
+                Some(len) => rest = &rest[len.unwrap()..],
+                None => done = true,
+            }
+        }
+        if sim.run(drop_after(polls, port.flush())).is_some() {
+            assert!(polls > 1);
+            assert_eq!(port.into_parts().0.sent, b"ab");
+            return;
+        }
+        sim.run(port.flush()).unwrap();
+        assert_eq!(port.into_parts().0.sent, b"ab");
+    }
+}
+
+#[test]
+fn an_error_of_one_direction_is_none_of_the_other() {
+    let sim = Sim::new();
+    let mut port = port(&sim, [(0, Ok(b'a')), (0, Err(ErrorKind::Overrun))]);
+    let mut buf = [0; 8];
+    assert_eq!(sim.run(port.read(&mut buf)).unwrap(), 1);
+    assert_eq!(sim.run(port.write(b"x")).unwrap(), 1);
+    assert!(sim.run(port.read(&mut buf)).is_err());
+}
+
+#[test]
+fn a_wait_for_readiness_that_is_dropped_at_any_poll_loses_nothing() {
+    for polls in 1.. {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let mut ready = PollEvery::new(sim.clock(), Duration::from_millis(1));
+        let attempt = || {
+            if clock.now() < micros(5_000) {
+                Err(nb::Error::WouldBlock)
+            } else {
+                Ok::<_, nb::Error<()>>(7)
+            }
+        };
+        let dropped = sim.run(drop_after(polls, nb_ready(&mut ready, Interest::Read, attempt)));
+        if let Some(value) = dropped {
+            assert_eq!((value, polls > 4), (Ok(7), true));
+            return;
+        }
+        assert_eq!(sim.run(nb_ready(&mut ready, Interest::Read, attempt)), Ok(7));
+        assert_eq!(clock.now(), micros(5_000));
+    }
 }
 
 #[test]

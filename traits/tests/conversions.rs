@@ -8,6 +8,8 @@ fn fugit_durations_round_up() {
     // 3 ticks of 32 768 Hz are 91.55 us.
     let ticks = fugit::Duration::<u64, 1, 32_768>::from_ticks(3);
     assert_eq!(Duration::from(ticks), Duration::from_micros(92));
+    let short = fugit::MillisDuration::<u32>::from_ticks(7);
+    assert_eq!(Duration::from(short), Duration::from_millis(7));
     let back = fugit::MicrosDuration::<u64>::from(Duration::from_millis(2));
     assert_eq!(back.to_micros(), 2_000);
 }

@@ -20,7 +20,6 @@ use super::fix::Slot;
 /// assert!(update.set.contains(Field::Position) && !update.set.contains(Field::Date));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
 pub struct Update {
     /// Which sentence it was.
     pub sentence: Sentence,

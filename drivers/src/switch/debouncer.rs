@@ -126,6 +126,7 @@ pub struct Debouncer {
     contact: Contact,
     /// As seen last.
     seen: Contact,
+    missed: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,12 +205,25 @@ impl Debouncer {
             rest,
             contact: rest,
             seen: rest,
+            missed: 0,
         }
     }
 
     /// Returns the state as reported last.
     pub const fn contact(&self) -> Contact {
         self.contact
+    }
+
+    /// Returns how many edges have been missed, up to 65 535: they did not fit in
+    /// the pin's queue ([`Edge::missed`](tickwire_traits::Edge::missed)).
+    pub const fn missed(&self) -> u16 {
+        self.missed
+    }
+
+    /// Takes note that `edges` were missed before the next one.
+    pub fn miss(&mut self, edges: u32) {
+        let edges = u16::try_from(edges).unwrap_or(u16::MAX);
+        self.missed = self.missed.saturating_add(edges);
     }
 
     /// Returns when to call [`look`](Self::look), if no edge comes before.

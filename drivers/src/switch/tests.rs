@@ -175,6 +175,10 @@ fn an_edge_that_the_pin_lost_is_found_by_looking() {
     // Nobody looked from 0 to 120: there it finds the line low.
     let change = sim.run(it.change()).unwrap();
     assert_eq!(change.contact, Closed);
+    assert_eq!(it.missed_edges(), 0, "nobody can know before the next edge");
+    wire.toggle_at(&[Instant::from_millis(500)]);
+    assert_eq!(sim.run(it.change()).unwrap().contact, Open);
+    assert_eq!(it.missed_edges(), 1);
 }
 
 #[test]

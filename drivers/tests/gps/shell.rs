@@ -1,5 +1,8 @@
 //! The waiting part: chunks, cancellation, errors, the end.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use embedded_io_async::{ErrorType, Read};
 use futures_util::{StreamExt, pin_mut};
 use tickwire_drivers::gps::{Error, Fix, Gps, Sentence, Update};
@@ -175,6 +178,55 @@ fn a_file_of_noise_leaves_others_their_turn() {
     let mut gps = Gps::new(Noise { reads: 0 }, sim.clock());
     assert_eq!(sim.run(drop_after(3, gps.update())), None);
     assert_eq!(gps.counters().sentences, 0);
+}
+
+#[test]
+fn sentences_without_end_leave_others_their_turn() {
+    /// A writer that is faster than anyone can read.
+    struct Flood(usize);
+    impl ErrorType for Flood {
+        type Error = LineFault;
+    }
+    impl Read for Flood {
+        async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
+            const SENTENCE: &[u8] = b"$GPGLL,4916.45,N,12311.12,W,225444,A,*1D\r\n";
+            for slot in buf.iter_mut() {
+                *slot = SENTENCE[self.0 % SENTENCE.len()];
+                self.0 += 1;
+            }
+            Ok(buf.len())
+        }
+    }
+    let sim = Sim::new();
+    let mut gps = Gps::new(Flood(0), sim.clock());
+    let others = Rc::new(Cell::new(0));
+    let turns = others.clone();
+    let other = sim.spawner().spawn_named("another", async move {
+        loop {
+            turns.set(turns.get() + 1);
+            yield_once().await;
+        }
+    });
+    sim.run(async {
+        for _ in 0..1_000 {
+            gps.update().await.unwrap();
+        }
+    });
+    drop(other);
+    // 1 000 sentences of 42 bytes, 64 bytes a read: 656 reads.
+    assert!(others.get() >= 20, "{} turns", others.get());
+}
+
+async fn yield_once() {
+    let mut yielded = false;
+    std::future::poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return std::task::Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn what_cannot_be_read_is_named() {
     };
     gps(&missing, "No such file or directory (os error 2)");
     gps(folder, "Is a directory (os error 21)");
-    gps("/dev/null", "Inappropriate ioctl for device (os error 25)");
+    gps("/dev/null", "neither a file, a FIFO nor a tty");
     gps("", "No such file or directory (os error 2)");
     let only = "only a file can be read with --fast";
     check(&["--headless", "--fast", "--gps", folder], &format!("{folder}: {only}"));
