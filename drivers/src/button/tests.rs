@@ -301,7 +301,7 @@ fn no_sequence_of_contacts_and_times_breaks_it() {
 /// Three bits a step: one of four spans, and a contact or a look.
 fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
     let mut machine = Recogniser::new(timing);
-    let mut truth = Truth::default();
+    let mut truth = Truth::new(timing, script);
     let mut now = Instant::EPOCH;
     let mut pressed = false;
     for step in 0..steps {
@@ -313,17 +313,17 @@ fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
         } else {
             machine.elapse(now)
         };
-        truth.note(script, gesture, now);
+        truth.note(gesture, now);
         while let Some(owed) = machine.owed() {
-            truth.note(script, Some(owed), now);
+            truth.note(Some(owed), now);
         }
     }
     if pressed {
-        truth.note(script, machine.contact(false, now), now);
+        truth.note(machine.contact(false, now), now);
     }
     while let Some(due) = machine.deadline() {
         now = now.max(due);
-        truth.note(script, machine.elapse(now), now);
+        truth.note(machine.elapse(now), now);
     }
     assert!(!truth.down, "{script:#o}: a press without its release");
     if timing.reporting == Reporting::Exclusive {
@@ -332,25 +332,47 @@ fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
 }
 
 /// What a listener can know, and must never see contradicted.
-#[derive(Default)]
 struct Truth {
+    timing: Timing,
+    script: u32,
     down: bool,
     long: bool,
     /// Presses since the last click, double, n-fold or long.
     unreported: u32,
-    last: u64,
+    /// The present press is this one of a sequence.
+    sequence: u8,
+    pressed: Instant,
+    last: Instant,
 }
 
 impl Truth {
-    fn note(&mut self, script: u32, gesture: Option<Gesture>, now: Instant) {
+    fn new(timing: Timing, script: u32) -> Self {
+        Self {
+            timing,
+            script,
+            down: false,
+            long: false,
+            unreported: 0,
+            sequence: 0,
+            pressed: Instant::EPOCH,
+            last: Instant::EPOCH,
+        }
+    }
+
+    fn note(&mut self, gesture: Option<Gesture>, now: Instant) {
         let Some(Gesture { event, at }) = gesture else { return };
-        assert!(self.last <= at.as_micros() && at <= now, "{script:#o}: {event:?} at {at:?}");
-        self.last = at.as_micros();
+        let script = self.script;
+        assert!(self.last <= at && at <= now, "{script:#o}: {event:?} at {at:?}");
+        self.last = at;
         match event {
             Press => {
                 assert!(!self.down, "{script:#o}: two presses in a row");
                 (self.down, self.long) = (true, false);
                 self.unreported += 1;
+                let in_time = at - self.pressed < self.timing.double;
+                let goes_on = 0 < self.sequence && self.sequence < self.timing.most_clicks;
+                self.sequence = if in_time && goes_on { self.sequence + 1 } else { 1 };
+                self.pressed = at;
             }
             Release => {
                 assert!(self.down, "{script:#o}: a release without its press");
@@ -358,13 +380,20 @@ impl Truth {
             }
             Long => {
                 assert!(self.down && !self.long, "{script:#o}: a long press of nothing");
-                (self.long, self.unreported) = (true, 0);
+                assert_eq!(self.sequence, 1, "{script:#o}: a long press behind a click");
+                (self.long, self.unreported, self.sequence) = (true, 0, 0);
             }
             Repeat => assert!(self.down && self.long, "{script:#o}: a repeat of nothing"),
-            Click | Double | Clicks(_) => {
-                assert!(self.unreported > 0, "{script:#o}: clicks that nobody made");
-                self.unreported = 0;
-            }
+            Click => self.clicked(1),
+            Double => self.clicked(2),
+            Clicks(count) => self.clicked(count),
         }
+    }
+
+    fn clicked(&mut self, count: u8) {
+        let script = self.script;
+        assert_eq!(count, self.sequence, "{script:#o}: clicks are counted wrong");
+        assert!(self.unreported > 0, "{script:#o}: clicks are told twice");
+        self.unreported = 0;
     }
 }
