@@ -10,9 +10,9 @@ mod wires;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -61,8 +61,10 @@ impl Station {
     /// Waits for a line that fits, and returns it.
     #[track_caller]
     fn wait_for(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let latest = Instant::now() + PATIENCE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+            let patience = latest.saturating_duration_since(Instant::now());
+            let Ok(line) = self.lines.recv_timeout(patience) else {
                 panic!("{what} never came, after {:?}", self.seen);
             };
             let line = object(&line);
@@ -83,8 +85,13 @@ impl Station {
     /// Waits for its end.
     #[track_caller]
     fn end(mut self) -> Ended {
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-            self.seen.push(object(&line));
+        let latest = Instant::now() + PATIENCE;
+        loop {
+            match self.lines.recv_timeout(latest.saturating_duration_since(Instant::now())) {
+                Ok(line) => self.seen.push(object(&line)),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end: {:?}", self.seen.last()),
+            }
         }
         let mut err = String::new();
         self.child.stderr.take().expect("it is piped").read_to_string(&mut err).expect("text");
