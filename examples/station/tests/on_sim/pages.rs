@@ -79,10 +79,10 @@ fn an_hour_passes_with_few_polls() {
     assert!(rig.heard.times_never_go_back());
     assert_eq!((rig.heard.count("Gps"), rig.heard.count("Climate")), (3_600 * 7, 1_800));
     assert_eq!(rig.display.violations(), 0);
-    // 473 bytes a second are 34 wake-ups; the others draw, measure and wait. It is
-    // 85 a second; 87 if refreshes have no pause between them, 89 if one is made
-    // though nothing has changed.
-    assert!(polls < 3_600 * 86, "{polls} polls");
+    // 473 bytes a second are 34 wake-ups, and one to give others their turn; the
+    // rest draw, measure and wait. It is 86.1 a second; two more if refreshes have
+    // no pause between them, four if one is made though nothing has changed.
+    assert!(polls < 3_600 * 87, "{polls} polls");
     assert!(took.as_secs() < 60, "{took:?}");
 }
 
