@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use embedded_hal::digital::PinState;
 use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Contact, Switch};
+use tickwire_replay::gesture_name;
 use tickwire_sim::{Input, Sim, SimClock, Wire};
 use tickwire_traits::{Duration, Instant, Timer};
 
@@ -54,20 +55,11 @@ pub(crate) fn button(
     replay.sim.run(async {
         while let Ok(gesture) = clock.timeout_at(end, button.gesture()).await {
             let gesture = gesture.map_err(|error| Failure::Input(error.to_string()))?;
-            let event = match gesture.event {
-                Event::Press => "press",
-                Event::Release => "release",
-                Event::Long => "long",
-                Event::Click => "click",
-                Event::Double => "double",
-                Event::Clicks(_) => "clicks",
-                Event::Repeat => "repeat",
-            };
             let more = match gesture.event {
                 Event::Clicks(n) => format!(",\"n\":{n}"),
                 _ => String::new(),
             };
-            print(out, gesture.at, event, &more)?;
+            print(out, gesture.at, gesture_name(gesture.event), &more)?;
         }
         Ok(())
     })

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use serde_json::{Value, json};
+use tickwire_drivers::button::Event;
 use tickwire_drivers::gps::{Counters, Fix, Status};
 
 /// Describes what a GPS receiver has told, with nulls for what it has not, and
@@ -28,6 +29,19 @@ pub fn gps_summary(fix: &Fix, counters: &Counters) -> Value {
         "satellites_used": fix.satellites_used().map(|used| used.value),
         "satellites_in_view": fix.satellites_in_view(),
     })
+}
+
+/// Returns the name of what a finger did.
+pub const fn gesture_name(event: Event) -> &'static str {
+    match event {
+        Event::Press => "press",
+        Event::Release => "release",
+        Event::Click => "click",
+        Event::Double => "double",
+        Event::Clicks(_) => "clicks",
+        Event::Long => "long",
+        Event::Repeat => "repeat",
+    }
 }
 
 /// Puts the members of `tail` behind those of `head`. Both are objects.

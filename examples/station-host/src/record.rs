@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::fmt::Debug;
+use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -122,7 +122,7 @@ impl Record {
     }
 }
 
-impl<B: Debug> Observe<I2cFault, io::Error, B> for Record {
+impl<B: Display> Observe<I2cFault, io::Error, B> for Record {
     fn observe(&self, at: Instant, event: &Event<'_, I2cFault, io::Error, B>) {
         self.known.borrow_mut().note(at, event);
         if self.tells(event) {

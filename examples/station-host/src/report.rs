@@ -1,21 +1,32 @@
 //! What happens, as JSON.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
+
+use embedded_hal::i2c;
 
 use serde_json::{Value, json};
 use tickwire_drivers::button;
 use tickwire_drivers::gps::Transition;
-use tickwire_replay::{gps_summary, merged};
+use tickwire_replay::{gesture_name, gps_summary, merged};
 use tickwire_station::Event;
 use tickwire_traits::Instant;
 
 /// Describes an event as an object with its time and its name.
-pub(crate) fn event<I: Debug, R: Debug, B: Debug>(
+pub(crate) fn event<I: i2c::Error, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> Value {
     let (name, details) = match event {
-        Event::Gesture(gesture) => (self::gesture(gesture.event), json!({})),
+        Event::Gesture(gesture) => {
+            let clicks = match gesture.event {
+                button::Event::Clicks(n) => json!({ "n": n }),
+                _ => json!({}),
+            };
+            (
+                gesture_name(gesture.event),
+                merged(json!({ "at_us": gesture.at.as_micros() }), clicks),
+            )
+        }
         Event::View(page, units) => ("view", json!({ "page": lower(page), "units": lower(units) })),
         Event::ButtonFailed => ("button_failed", json!({})),
         Event::Climate(climate) => (
@@ -26,53 +37,40 @@ pub(crate) fn event<I: Debug, R: Debug, B: Debug>(
                 "dew_point_centi_celsius": climate.dew_point().map(|dew| dew.0),
             }),
         ),
-        Event::SensorFailed(error) => ("sensor_failed", json!({ "error": format!("{error:?}") })),
+        Event::SensorFailed(error) => ("sensor_failed", json!({ "error": error.to_string() })),
         Event::Gps(_, fix, counters) => ("fix", gps_summary(fix, counters)),
         Event::GpsQuiet(counters) => ("gps_quiet", json!({ "sentences": counters.sentences })),
-        Event::GpsFailed(error, counters) => (
-            "gps_failed",
-            json!({ "error": format!("{error:?}"), "sentences": counters.sentences }),
-        ),
-        Event::DisplayFailed(error) => ("display_failed", json!({ "error": format!("{error:?}") })),
+        Event::GpsFailed(error, counters) => {
+            ("gps_failed", json!({ "error": error.to_string(), "sentences": counters.sentences }))
+        }
+        Event::DisplayFailed(error) => ("display_failed", json!({ "error": error.to_string() })),
         _ => ("unknown", json!({})),
     };
     merged(json!({ "t_us": at.as_micros(), "event": name }), details)
 }
 
 /// Tells an event in a line, for who reads along.
-pub(crate) fn line<I: Debug, R: Debug, B: Debug>(
+pub(crate) fn line<I: i2c::Error, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> String {
     let what = match event {
-        Event::Gesture(gesture) => format!("button: {}", self::gesture(gesture.event)),
+        Event::Gesture(gesture) => format!("button: {}", gesture_name(gesture.event)),
         Event::View(page, units) => format!("page {}, {}", lower(page), lower(units)),
         Event::ButtonFailed => "button failed".into(),
         Event::Climate(climate) => format!("{} °C, {} %", climate.temperature, climate.humidity),
-        Event::SensorFailed(error) => format!("sensor: {error:?}"),
+        Event::SensorFailed(error) => format!("sensor: {error}"),
         Event::Gps(update, fix, _) => match (update.transition, fix.position()) {
             (Some(Transition::Lost), _) => "GPS: fix lost".into(),
             (_, Some(position)) => format!("GPS: {}", position.value),
             (_, None) => "GPS: no position yet".into(),
         },
         Event::GpsQuiet(_) => "GPS: quiet".into(),
-        Event::GpsFailed(error, _) => format!("GPS: {error:?}"),
-        Event::DisplayFailed(error) => format!("display: {error:?}"),
+        Event::GpsFailed(error, _) => format!("GPS: {error}"),
+        Event::DisplayFailed(error) => format!("display: {error}"),
         _ => "something new".into(),
     };
     format!("{:9.3} s  {what}", at.as_micros() as f64 / 1e6)
-}
-
-fn gesture(event: button::Event) -> &'static str {
-    match event {
-        button::Event::Press => "press",
-        button::Event::Release => "release",
-        button::Event::Click => "click",
-        button::Event::Double => "double",
-        button::Event::Clicks(_) => "clicks",
-        button::Event::Long => "long",
-        button::Event::Repeat => "repeat",
-    }
 }
 
 fn lower(value: &impl Debug) -> String {

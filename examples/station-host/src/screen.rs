@@ -23,8 +23,10 @@ const FRAME: Duration = Duration::from_millis(50);
 /// What the curves reach back.
 const WINDOW_SECONDS: f64 = 120.0;
 
-const KEYS: &str = " space click   d double click   l long press   u unplug the sensor   \
-                    g garble the GPS   q quit ";
+const KEYS: &str = " q quit   space click   d double   l long   u unplug sensor   g garble GPS ";
+
+/// What it takes to show the display and a word on what happens.
+const LEAST: (u16, u16) = (64, 18);
 
 /// Draws, and obeys the keys, until one says quit.
 pub(crate) async fn show(world: &World, record: &Record) -> io::Result<()> {
@@ -98,21 +100,32 @@ fn obey(event: &Event, world: &World) -> Obeyed {
 }
 
 fn draw(frame: &mut Frame<'_>, world: &World, record: &Record) {
+    let area = frame.area();
+    let (columns, rows) = LEAST;
+    if area.width < columns || area.height < rows {
+        let line = format!("needs {columns} x {rows}, has {} x {}", area.width, area.height);
+        return frame.render_widget(Line::from(line), area);
+    }
     let (lcd_width, lcd_height) = Panel::size(&world.display);
-    let full = frame.area().width >= lcd_width + 2 && frame.area().height >= lcd_height + 18;
-    let lcd_height = if full { lcd_height } else { lcd_height.div_ceil(2) };
+    let full = area.width >= lcd_width + 2 && area.height >= lcd_height + 18;
+    let lcd_height = 2 + if full { lcd_height } else { lcd_height.div_ceil(2) };
+    // The display comes first; curves are for who has room.
+    let left = area.height - lcd_height - 1;
+    let curves_height = if left >= 14 { left / 2 } else { 0 };
     let [lcd, curves, below, keys] = Layout::vertical([
-        Constraint::Length(lcd_height + 2),
-        Constraint::Min(6),
-        Constraint::Min(8),
+        Constraint::Length(lcd_height),
+        Constraint::Length(curves_height),
+        Constraint::Min(0),
         Constraint::Length(1),
     ])
-    .areas(frame.area());
+    .areas(area);
     draw_lcd(frame, lcd, world);
     let known = record.known();
-    let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(curves);
-    draw_curve(frame, left, "temperature, °C", &known.temperatures, Color::LightRed);
-    draw_curve(frame, right, "humidity, %", &known.humidities, Color::LightBlue);
+    if curves_height > 0 {
+        let [left, right] = Layout::horizontal([Constraint::Fill(1); 2]).areas(curves);
+        draw_curve(frame, left, "temperature, °C", &known.temperatures, Color::LightRed);
+        draw_curve(frame, right, "humidity, %", &known.humidities, Color::LightBlue);
+    }
     let [log, traffic, counters] =
         Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2), Constraint::Length(34)])
             .areas(below);
