@@ -2,6 +2,7 @@
 
 mod buttons;
 mod nmea;
+mod readme;
 mod refusals;
 mod switches;
 mod vcd;
