@@ -188,7 +188,7 @@ impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
 
     /// Returns the updates as a stream, each with the fix as it was then.
     ///
-    /// It ends after [`Error::EndOfStream`]. Dropping it loses nothing.
+    /// It ends after [`Error::EndOfStream`].
     ///
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
@@ -204,6 +204,10 @@ impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
     /// assert_eq!(update.sentence, Sentence::Vtg);
     /// assert_eq!(fix.time().unwrap().value.to_string(), "12:00:02.000");
     /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`update`](Self::update): dropping the stream loses nothing.
     pub fn updates(&mut self) -> impl Stream<Item = Result<(Update, Fix), Error<R::Error>>> {
         stream::unfold(Some(self), async |gps| {
             let gps = gps?;

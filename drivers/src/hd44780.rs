@@ -227,8 +227,8 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe. What is wanted is erased at the call, a later `flush` does the
-    /// rest.
+    /// Cancel-safe. What is wanted is erased at the first poll, a later `flush` does
+    /// the rest.
     pub async fn clear(&mut self) -> Result<(), B::Error> {
         self.screen.erase();
         self.flush().await

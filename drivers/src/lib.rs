@@ -39,3 +39,4 @@ pub mod htu21d;
 pub mod switch;
 
 mod span;
+mod within;

@@ -53,6 +53,15 @@ use embedded_hal_async::delay::DelayNs;
 ///     Write::Instruction(0x0c), // On, without a cursor.
 /// ]));
 /// ```
+///
+/// # For implementers
+///
+/// Wait where the data sheet says so, by the delay that is given. Whatever fails,
+/// leave it to the next [`Write::Rest`] to put right.
+///
+/// # For driver authors
+///
+/// Not for you: [`Lcd`](super::Lcd) is the one that writes.
 pub trait Bus {
     /// Why a write failed.
     type Error;

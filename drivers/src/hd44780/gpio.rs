@@ -93,6 +93,14 @@ impl<RS, E, D> Gpio<RS, E, D> {
 }
 
 /// Four or eight data pins, as a tuple.
+///
+/// # For implementers
+///
+/// Nothing to do: tuples of four and of eight pins have it.
+///
+/// # For driver authors
+///
+/// Name it where you are generic over [`Gpio`].
 pub trait DataPins {
     /// Why a pin could not be set.
     type Error;

@@ -1,14 +1,13 @@
 //! The controller's pins on an I²C expander.
 
 use core::fmt;
-use core::future::{Future, poll_fn};
 use core::pin::pin;
-use core::task::Poll;
 
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{self, I2c};
 
 use super::{Bus, Width, Write};
+use crate::within::within;
 
 /// The usual I²C backpack: a PCF8574 with P0 at RS, P1 at R/W, P2 at E, P3 at the
 /// backlight's transistor and P4 to P7 at D4 to D7.
@@ -104,22 +103,11 @@ impl<I: I2c> Bus for Pcf8574<I> {
         };
         let steps = steps.get(..count).unwrap_or(&steps);
         let transfer = self.i2c.write(self.address, steps);
-        match before(delay.delay_ms(self.timeout_ms), transfer).await {
+        match within(pin!(delay.delay_ms(self.timeout_ms)), pin!(transfer)).await {
             Some(result) => result.map_err(Error::I2c),
             None => Err(Error::Timeout),
         }
     }
-}
-
-/// Runs `work`, but not for longer than `limit`. `work` is polled first: a result
-/// that is ready is never thrown away.
-async fn before<F: Future>(limit: impl Future, work: F) -> Option<F::Output> {
-    let (mut limit, mut work) = (pin!(limit), pin!(work));
-    poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => limit.as_mut().poll(cx).map(|_| None),
-    })
-    .await
 }
 
 impl<E: i2c::Error> i2c::Error for Error<E> {

@@ -4,9 +4,9 @@ use core::pin::pin;
 
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
-use futures_util::future::{Either, select};
 
 use super::{Error, Htu21d};
+use crate::within::within;
 
 /// The way to the sensor, and how long that has been silent.
 pub(super) struct Link<I2C, D> {
@@ -47,12 +47,9 @@ impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
         transfer: Transfer<'_>,
     ) -> Result<bool, Error<I2C::Error>> {
         let Self { i2c, delay, .. } = self;
-        let finished = pin!(transfer.run(i2c));
-        let stuck = pin!(delay.delay_ms(STUCK_MS));
-        // Polls the transfer first: what has arrived is not thrown away.
-        let result = match select(finished, stuck).await {
-            Either::Left((result, _)) => result.map_err(Error::Bus),
-            Either::Right(_) => Err(Error::Timeout),
+        let result = match within(pin!(delay.delay_ms(STUCK_MS)), pin!(transfer.run(i2c))).await {
+            Some(result) => result.map_err(Error::Bus),
+            None => Err(Error::Timeout),
         };
         match result {
             Err(Error::Bus(error)) if self.refused_us < BUSY_US && may_be_busy(error.kind()) => {
