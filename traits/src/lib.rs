@@ -42,4 +42,4 @@ pub use polled_edges::PolledEdges;
 pub use readiness::{Interest, Readiness, ReadinessExt};
 pub use spawn::{Exit, JoinHandle, Spawn, SpawnError};
 pub use time::{Duration, Instant};
-pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timer};
+pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timeout, Timer};

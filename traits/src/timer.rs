@@ -1,9 +1,11 @@
 //! Sleeping, timing out and ticking, on any [`TimerQueue`].
 
 use core::fmt;
-use core::future::{Future, poll_fn};
-use core::pin::{Pin, pin};
+use core::future::Future;
+use core::pin::Pin;
 use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use crate::{Duration, Instant, TimerQueue};
 
@@ -71,12 +73,8 @@ pub trait Timer: TimerQueue {
     /// # Cancel safety
     ///
     /// That of `future`.
-    fn timeout<F: Future>(
-        &self,
-        span: Duration,
-        future: F,
-    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
-        first_of(future, self.sleep(span))
+    fn timeout<F: Future>(&self, span: Duration, future: F) -> Timeout<'_, Self, F> {
+        Timeout { future, deadline: self.sleep(span) }
     }
 
     /// Waits for `future` until `deadline` at most.
@@ -92,12 +90,8 @@ pub trait Timer: TimerQueue {
     /// # Cancel safety
     ///
     /// That of `future`.
-    fn timeout_at<F: Future>(
-        &self,
-        deadline: Instant,
-        future: F,
-    ) -> impl Future<Output = Result<F::Output, Elapsed>> {
-        first_of(future, self.sleep_until(deadline))
+    fn timeout_at<F: Future>(&self, deadline: Instant, future: F) -> Timeout<'_, Self, F> {
+        Timeout { future, deadline: self.sleep_until(deadline) }
     }
 
     /// Starts a ticker whose first tick is `period` from now.
@@ -110,20 +104,6 @@ pub trait Timer: TimerQueue {
 }
 
 impl<T: TimerQueue + ?Sized> Timer for T {}
-
-async fn first_of<T: TimerQueue + ?Sized, F: Future>(
-    future: F,
-    mut deadline: SleepUntil<'_, T>,
-) -> Result<F::Output, Elapsed> {
-    let mut future = pin!(future);
-    poll_fn(|cx| {
-        if let Poll::Ready(output) = future.as_mut().poll(cx) {
-            return Poll::Ready(Ok(output));
-        }
-        Pin::new(&mut deadline).poll(cx).map(|()| Err(Elapsed))
-    })
-    .await
-}
 
 /// Future of [`Timer::sleep_until`] and [`Timer::sleep`].
 #[must_use = "futures do nothing unless polled"]
@@ -142,6 +122,29 @@ impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
         }
         self.clock.schedule_wake(self.deadline, cx.waker());
         Poll::Pending
+    }
+}
+
+pin_project! {
+    /// Future of [`Timer::timeout`] and [`Timer::timeout_at`].
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct Timeout<'a, T: ?Sized, F> {
+        #[pin]
+        future: F,
+        deadline: SleepUntil<'a, T>,
+    }
+}
+
+impl<T: TimerQueue + ?Sized, F: Future> Future for Timeout<'_, T, F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        Pin::new(this.deadline).poll(cx).map(|()| Err(Elapsed))
     }
 }
 

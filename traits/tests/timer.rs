@@ -39,6 +39,24 @@ fn a_timeout_does_not_throw_a_result_away_that_is_ready() {
 }
 
 #[test]
+fn a_timeout_that_is_dropped_at_any_poll_leaves_its_work_usable() {
+    for polls in 1.. {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let mut ticker = clock.ticker(Duration::from_millis(2));
+        let deadline = millis(5);
+        let dropped = sim.run(drop_after(polls, clock.timeout_at(deadline, ticker.tick())));
+        let ended = dropped.is_some();
+        let tick = dropped.unwrap_or_else(|| sim.run(clock.timeout_at(deadline, ticker.tick())));
+        assert_eq!(tick, Ok(Tick { at: millis(2), missed: 0 }));
+        if ended {
+            assert!(polls > 1);
+            return;
+        }
+    }
+}
+
+#[test]
 fn a_ticker_does_not_drift_and_tells_what_was_missed() {
     let sim = Sim::new();
     let clock = sim.clock();
