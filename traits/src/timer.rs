@@ -67,8 +67,8 @@ pub trait Timer: TimerQueue {
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out; `future` has been dropped by then, and may be
-    /// made again.
+    /// [`Elapsed`] when time ran out. `future` goes with the timeout, and may be made
+    /// again.
     ///
     /// # Cancel safety
     ///
@@ -84,8 +84,8 @@ pub trait Timer: TimerQueue {
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out; `future` has been dropped by then, and may be
-    /// made again.
+    /// [`Elapsed`] when time ran out. `future` goes with the timeout, and may be made
+    /// again.
     ///
     /// # Cancel safety
     ///
