@@ -1,18 +1,21 @@
 //! Nets, and the pins on them.
 
+mod diagram;
+mod net;
 mod pins;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Duration, Edge, Instant, TimerQueue};
 
 use crate::{Probe, waits_for};
+pub use diagram::InvalidDiagram;
+use net::{Line, Listener};
 use pins::EdgeQueue;
 pub use pins::{Input, Output, PinFault};
 
@@ -40,33 +43,7 @@ pub use pins::{Input, Output, PinFault};
 /// assert_eq!(clock.now(), Instant::from_millis(30));
 /// ```
 pub struct Wire<T> {
-    net: Rc<RefCell<Net>>,
-    clock: T,
-}
-
-struct Net {
-    name: Option<String>,
-    level: PinState,
-    /// The level after the last toggle of the plan.
-    planned: PinState,
-    plan: VecDeque<Instant>,
-    /// How many edges there have been: rising and falling ones.
-    edges: [u64; 2],
-    watchers: Vec<Waker>,
-    armed: Vec<Weak<RefCell<EdgeQueue>>>,
-    listeners: Vec<Box<dyn FnMut(Edge)>>,
-    probe: Option<Probe>,
-    /// Operations until one fails.
-    fails_after: Option<u32>,
-}
-
-/// A character in a timing diagram is neither `_` nor `-`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidDiagram {
-    /// The character.
-    pub found: char,
-    /// How many characters are before it.
-    pub at: usize,
+    line: Rc<Line<T>>,
 }
 
 impl<T: Clock> Wire<T> {
@@ -85,25 +62,13 @@ impl<T: Clock> Wire<T> {
     }
 
     fn with(name: Option<String>, clock: T, level: PinState, probe: Option<Probe>) -> Self {
-        let net = Net {
-            name,
-            level,
-            planned: level,
-            plan: VecDeque::new(),
-            edges: [0; 2],
-            watchers: Vec::new(),
-            armed: Vec::new(),
-            listeners: Vec::new(),
-            probe,
-            fails_after: None,
-        };
-        Self { net: Rc::new(RefCell::new(net)), clock }
+        Self { line: Rc::new(Line::new(name, clock, level, probe)) }
     }
 
     /// Returns the present level.
     pub fn level(&self) -> PinState {
-        self.catch_up();
-        self.net.borrow().level
+        self.line.catch_up();
+        self.line.net.borrow().level
     }
 
     /// Sets the level now. What is planned stays planned: so many toggles.
@@ -112,17 +77,17 @@ impl<T: Clock> Wire<T> {
             return;
         }
         {
-            let mut net = self.net.borrow_mut();
+            let mut net = self.line.net.borrow_mut();
             net.planned = !net.planned;
         }
-        self.change(self.clock.now());
+        self.line.change(self.line.clock.now());
     }
 
     /// Plans toggles at the given times. Those before an earlier planned one, or
     /// in the past, happen at once after it.
     pub fn toggle_at(&self, times: &[Instant]) {
         let watchers = {
-            let mut net = self.net.borrow_mut();
+            let mut net = self.line.net.borrow_mut();
             for at in times {
                 let at = net.plan.back().map_or(*at, |last| *last.max(at));
                 net.plan.push_back(at);
@@ -136,7 +101,7 @@ impl<T: Clock> Wire<T> {
 
     /// Plans a change to `level` at `at`; nothing if the plan ends there already.
     pub fn set_at(&self, at: Instant, level: PinState) {
-        if self.net.borrow().planned != level {
+        if self.line.net.borrow().planned != level {
             self.toggle_at(&[at]);
         }
     }
@@ -149,13 +114,8 @@ impl<T: Clock> Wire<T> {
     /// [`InvalidDiagram`] with the first character that is neither; nothing has
     /// been planned.
     pub fn play(&self, diagram: &str, step: Duration) -> Result<(), InvalidDiagram> {
-        let level = |(at, char)| match char {
-            '_' => Ok(PinState::Low),
-            '-' => Ok(PinState::High),
-            found => Err(InvalidDiagram { found, at }),
-        };
-        let levels = diagram.chars().enumerate().map(level).collect::<Result<Vec<_>, _>>()?;
-        let mut at = self.clock.now();
+        let levels = diagram::levels(diagram)?;
+        let mut at = self.line.clock.now();
         for level in levels {
             self.set_at(at, level);
             at += step;
@@ -165,8 +125,16 @@ impl<T: Clock> Wire<T> {
 
     /// Calls `listener` at each edge from now on: how models of devices watch
     /// the pins that a driver moves.
+    ///
+    /// A listener may come back to its wire. Every listener hears every edge, in
+    /// order: one that is made or found by a listener is heard when all have
+    /// heard the present one. So the level may have gone on when a listener looks;
+    /// [`Edge::level`] is the one to go by.
     pub fn on_edge(&self, listener: impl FnMut(Edge) + 'static) {
-        self.net.borrow_mut().listeners.push(Box::new(listener));
+        self.line.catch_up();
+        let mut net = self.line.net.borrow_mut();
+        let since = net.last_edge();
+        net.listeners.push(Listener { since, call: Box::new(listener) });
     }
 
     /// Lets one operation on a pin of this wire fail with [`PinFault`], after
@@ -175,7 +143,7 @@ impl<T: Clock> Wire<T> {
     /// Each look at the level counts, also by a future that waits for it.
     pub fn fail_after(&self, operations: u32) {
         let watchers = {
-            let mut net = self.net.borrow_mut();
+            let mut net = self.line.net.borrow_mut();
             net.fails_after = Some(operations);
             std::mem::take(&mut net.watchers)
         };
@@ -183,76 +151,24 @@ impl<T: Clock> Wire<T> {
     }
 
     /// Makes an input pin on this wire.
-    pub fn input(&self) -> Input<T>
-    where
-        T: Clone,
-    {
+    pub fn input(&self) -> Input<T> {
         Input::new(self.clone())
     }
 
     /// Makes an output pin on this wire.
-    pub fn output(&self) -> Output<T>
-    where
-        T: Clone,
-    {
+    pub fn output(&self) -> Output<T> {
         Output(self.clone())
-    }
-
-    /// Lets the part of the plan happen that is past.
-    fn catch_up(&self) {
-        let now = self.clock.now();
-        loop {
-            let due = {
-                let mut net = self.net.borrow_mut();
-                match net.plan.front() {
-                    Some(at) if *at <= now => net.plan.pop_front(),
-                    _ => None,
-                }
-            };
-            match due {
-                Some(at) => self.change(at),
-                None => return,
-            }
-        }
-    }
-
-    /// Toggles the level, and tells everyone.
-    fn change(&self, at: Instant) {
-        let (edge, watchers, mut listeners) = {
-            let mut net = self.net.borrow_mut();
-            let level = !net.level;
-            net.level = level;
-            net.edges[usize::from(level == PinState::High)] += 1;
-            if let Some(probe) = &net.probe {
-                probe.record(at, level);
-            }
-            net.armed.retain(|queue| match queue.upgrade() {
-                Some(queue) => {
-                    queue.borrow_mut().push(at, level);
-                    true
-                }
-                None => false,
-            });
-            let watchers = std::mem::take(&mut net.watchers);
-            (Edge { at, level, missed: 0 }, watchers, std::mem::take(&mut net.listeners))
-        };
-        // Nothing is borrowed: both may come back to this wire.
-        watchers.into_iter().for_each(Waker::wake);
-        listeners.iter_mut().for_each(|listener| listener(edge));
-        let mut net = self.net.borrow_mut();
-        let added = std::mem::replace(&mut net.listeners, listeners);
-        net.listeners.extend(added);
     }
 
     /// Lets an input have the edges from now on.
     fn feed(&self, queue: &Rc<RefCell<EdgeQueue>>) {
-        self.catch_up();
-        self.net.borrow_mut().armed.push(Rc::downgrade(queue));
+        self.line.catch_up();
+        self.line.net.borrow_mut().armed.push(Rc::downgrade(queue));
     }
 
     /// Counts an operation, and fails if it is the one to fail.
     fn operate(&self) -> Result<(), PinFault> {
-        let mut net = self.net.borrow_mut();
+        let mut net = self.line.net.borrow_mut();
         let Some(left) = net.fails_after else { return Ok(()) };
         net.fails_after = left.checked_sub(1);
         if net.fails_after.is_none() { Err(PinFault) } else { Ok(()) }
@@ -262,21 +178,21 @@ impl<T: Clock> Wire<T> {
 impl<T: TimerQueue> Wire<T> {
     /// Catches up on behalf of a task that looks anyway, without waking it again.
     fn catch_up_for(&self, cx: &Context<'_>) {
-        self.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
-        self.catch_up();
+        self.line.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
+        self.line.catch_up();
     }
 
     /// Arranges for a wake-up when the level may be another.
     fn watch(&self, cx: &mut Context<'_>, what: &str) {
         let next = {
-            let mut net = self.net.borrow_mut();
+            let mut net = self.line.net.borrow_mut();
             if !net.watchers.iter().any(|waker| waker.will_wake(cx.waker())) {
                 net.watchers.push(cx.waker().clone());
             }
             net.plan.front().copied()
         };
         if let Some(at) = next {
-            self.clock.schedule_wake(at, cx.waker());
+            self.line.clock.schedule_wake(at, cx.waker());
         }
         waits_for(|| format!("{what} on {self:?}"));
     }
@@ -300,12 +216,12 @@ impl<T: TimerQueue> Wire<T> {
         what: &str,
         count: impl Fn([u64; 2]) -> u64,
     ) -> Result<(), PinFault> {
-        self.catch_up();
-        let before = count(self.net.borrow().edges);
+        self.line.catch_up();
+        let before = count(self.line.net.borrow().edges);
         poll_fn(|cx| {
             self.operate()?;
             self.catch_up_for(cx);
-            if count(self.net.borrow().edges) != before {
+            if count(self.line.net.borrow().edges) != before {
                 return Poll::Ready(Ok(()));
             }
             self.watch(cx, what);
@@ -315,15 +231,15 @@ impl<T: TimerQueue> Wire<T> {
     }
 }
 
-impl<T: Clone> Clone for Wire<T> {
+impl<T> Clone for Wire<T> {
     fn clone(&self) -> Self {
-        Self { net: self.net.clone(), clock: self.clock.clone() }
+        Self { line: self.line.clone() }
     }
 }
 
 impl<T> fmt::Debug for Wire<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ok(net) = self.net.try_borrow() else { return f.write_str("a wire in use") };
+        let Ok(net) = self.line.net.try_borrow() else { return f.write_str("a wire in use") };
         match &net.name {
             Some(name) => write!(f, "wire `{name}`")?,
             None => f.write_str("a wire")?,
@@ -331,12 +247,3 @@ impl<T> fmt::Debug for Wire<T> {
         write!(f, " that is {:?}, with {} toggles planned", net.level, net.plan.len())
     }
 }
-
-impl fmt::Display for InvalidDiagram {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { found, at } = self;
-        write!(f, "`{found}` behind {at} characters of a timing diagram, where `_` or `-` belongs")
-    }
-}
-
-impl std::error::Error for InvalidDiagram {}

@@ -1,9 +1,13 @@
 //! Wires, their pins, and what is recorded of them.
 
-use embedded_hal::digital::PinState::{High, Low};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use embedded_hal::digital::PinState::{self, High, Low};
 use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
 use embedded_hal_async::digital::Wait;
-use tickwire_sim::{Bounce, InvalidDiagram, PinFault, Sim, Trace, Wire, impatiently};
+use tickwire_sim::{Bounce, InvalidDiagram, PinFault, Sim, SimClock, Trace, Wire, impatiently};
 use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, Timer};
 
 fn millis(ms: u64) -> Instant {
@@ -145,17 +149,68 @@ fn a_fault_befalls_one_operation() {
     assert_eq!(sim.run(pin.wait_for_high()), Err(PinFault));
 }
 
+/// What a listener hears.
+type Heard = Rc<RefCell<Vec<(u64, PinState)>>>;
+
+/// Listens to a wire: the times in milliseconds, and the levels.
+fn listen(wire: &Wire<SimClock>) -> Heard {
+    let heard = Heard::default();
+    let log = heard.clone();
+    wire.on_edge(move |edge| {
+        log.borrow_mut().push(((edge.at - Instant::EPOCH).as_millis(), edge.level))
+    });
+    heard
+}
+
 #[test]
 fn a_listener_may_come_back_to_its_wire() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), Low);
-    let echo = wire.clone();
+    let before = listen(&wire);
+    let later = Rc::new(RefCell::new(Vec::new()));
+    let (echo, added) = (wire.clone(), later.clone());
     wire.on_edge(move |edge| {
+        // It looks, acts, and brings a friend.
         assert_eq!(echo.level(), edge.level);
-        echo.on_edge(|_| {});
+        if edge.level == High {
+            echo.set(Low);
+            added.borrow_mut().push(listen(&echo));
+        }
     });
+    let after = listen(&wire);
     wire.set(High);
+    assert_eq!(wire.level(), Low);
+    assert_eq!(*before.borrow(), [(0, High), (0, Low)]);
+    assert_eq!(*after.borrow(), [(0, High), (0, Low)]);
+    assert_eq!(*later.borrow()[0].borrow(), [], "it came after both");
+    wire.set(High);
+    assert_eq!(*later.borrow()[0].borrow(), [(0, High), (0, Low)]);
+}
+
+#[test]
+fn a_listener_that_looks_hears_all_that_was_planned() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    let echo = wire.clone();
+    wire.toggle_at(&[1, 2, 3].map(millis));
+    wire.on_edge(move |_| assert_eq!(echo.level(), High));
+    let heard = listen(&wire);
+    sim.run(sim.clock().sleep_until(millis(10)));
+    assert_eq!(wire.level(), High);
+    assert_eq!(*heard.borrow(), [(1, High), (2, Low), (3, High)]);
+    let late = listen(&wire);
+    assert_eq!(*late.borrow(), [], "it hears what comes");
+}
+
+#[test]
+fn a_listener_that_panics_leaves_the_others_listening() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    let heard = listen(&wire);
+    wire.on_edge(|edge| assert_eq!(edge.level, Low));
+    assert!(catch_unwind(AssertUnwindSafe(|| wire.set(High))).is_err());
     wire.set(Low);
+    assert_eq!(*heard.borrow(), [(0, High), (0, Low)]);
 }
 
 #[test]

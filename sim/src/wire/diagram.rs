@@ -1,0 +1,33 @@
+//! Timing diagrams in text.
+
+use std::fmt;
+
+use embedded_hal::digital::PinState;
+
+/// A character in a timing diagram is neither `_` nor `-`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidDiagram {
+    /// The character.
+    pub found: char,
+    /// How many characters are before it.
+    pub at: usize,
+}
+
+/// The levels that a diagram draws, one a step.
+pub(super) fn levels(diagram: &str) -> Result<Vec<PinState>, InvalidDiagram> {
+    let level = |(at, char)| match char {
+        '_' => Ok(PinState::Low),
+        '-' => Ok(PinState::High),
+        found => Err(InvalidDiagram { found, at }),
+    };
+    diagram.chars().enumerate().map(level).collect()
+}
+
+impl fmt::Display for InvalidDiagram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { found, at } = self;
+        write!(f, "`{found}` behind {at} characters of a timing diagram, where `_` or `-` belongs")
+    }
+}
+
+impl std::error::Error for InvalidDiagram {}

@@ -1,0 +1,169 @@
+//! What the clones of a wire share, and how an edge comes about.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Weak;
+use std::task::Waker;
+
+use embedded_hal::digital::PinState;
+use tickwire_traits::{Clock, Edge, Instant};
+
+use super::pins::EdgeQueue;
+use crate::Probe;
+
+/// A net, and the clock by which it moves.
+pub(super) struct Line<T> {
+    pub(super) clock: T,
+    pub(super) net: RefCell<Net>,
+}
+
+/// A level, what it will do, and who wants to know.
+pub(super) struct Net {
+    pub(super) name: Option<String>,
+    pub(super) level: PinState,
+    /// The level after the last toggle of the plan.
+    pub(super) planned: PinState,
+    pub(super) plan: VecDeque<Instant>,
+    /// How many edges there have been: falling and rising ones.
+    pub(super) edges: [u64; 2],
+    pub(super) watchers: Vec<Waker>,
+    pub(super) armed: Vec<Weak<RefCell<EdgeQueue>>>,
+    pub(super) listeners: Vec<Listener>,
+    /// The edges that the listeners have not heard, with their numbers.
+    unheard: VecDeque<(u64, Edge)>,
+    /// The listeners are out, and hear an edge.
+    telling: bool,
+    probe: Option<Probe>,
+    /// Operations until one fails.
+    pub(super) fails_after: Option<u32>,
+}
+
+/// Who hears the edges after the one with the number `since`.
+pub(super) struct Listener {
+    pub(super) since: u64,
+    pub(super) call: Box<dyn FnMut(Edge)>,
+}
+
+impl<T: Clock> Line<T> {
+    pub(super) fn new(
+        name: Option<String>,
+        clock: T,
+        level: PinState,
+        probe: Option<Probe>,
+    ) -> Self {
+        let net = Net {
+            name,
+            level,
+            planned: level,
+            plan: VecDeque::new(),
+            edges: [0; 2],
+            watchers: Vec::new(),
+            armed: Vec::new(),
+            listeners: Vec::new(),
+            unheard: VecDeque::new(),
+            telling: false,
+            probe,
+            fails_after: None,
+        };
+        Self { clock, net: RefCell::new(net) }
+    }
+
+    /// Lets the part of the plan happen that is past.
+    pub(super) fn catch_up(&self) {
+        let now = self.clock.now();
+        loop {
+            let due = {
+                let mut net = self.net.borrow_mut();
+                match net.plan.front() {
+                    Some(at) if *at <= now => net.plan.pop_front(),
+                    _ => None,
+                }
+            };
+            match due {
+                Some(at) => self.change(at),
+                None => return,
+            }
+        }
+    }
+
+    /// Toggles the level, and tells everyone.
+    pub(super) fn change(&self, at: Instant) {
+        let watchers = {
+            let mut net = self.net.borrow_mut();
+            net.toggle(at);
+            std::mem::take(&mut net.watchers)
+        };
+        // Nothing is borrowed: who is told may come back to this wire.
+        watchers.into_iter().for_each(Waker::wake);
+        while let Some(mut lent) = Lent::take(&self.net) {
+            lent.tell();
+        }
+    }
+}
+
+impl Net {
+    /// The number of the last edge.
+    pub(super) fn last_edge(&self) -> u64 {
+        self.edges.iter().sum()
+    }
+
+    fn toggle(&mut self, at: Instant) {
+        let level = !self.level;
+        self.level = level;
+        self.edges[usize::from(level == PinState::High)] += 1;
+        if let Some(probe) = &self.probe {
+            probe.record(at, level);
+        }
+        self.armed.retain(|queue| match queue.upgrade() {
+            Some(queue) => {
+                queue.borrow_mut().push(at, level);
+                true
+            }
+            None => false,
+        });
+        if self.telling || !self.listeners.is_empty() {
+            self.unheard.push_back((self.last_edge(), Edge { at, level, missed: 0 }));
+        }
+    }
+}
+
+/// The listeners, lent out of the net to hear an edge: one of them may make the
+/// next edge, which then waits until all have heard this one.
+struct Lent<'a> {
+    net: &'a RefCell<Net>,
+    listeners: Vec<Listener>,
+    number: u64,
+    edge: Edge,
+}
+
+impl<'a> Lent<'a> {
+    /// None if all has been heard, or if the caller is a listener itself.
+    fn take(net: &'a RefCell<Net>) -> Option<Self> {
+        let mut state = net.borrow_mut();
+        if state.telling {
+            return None;
+        }
+        let (number, edge) = state.unheard.pop_front()?;
+        state.telling = true;
+        let listeners = std::mem::take(&mut state.listeners);
+        Some(Self { net, listeners, number, edge })
+    }
+
+    fn tell(&mut self) {
+        for listener in &mut self.listeners {
+            if listener.since < self.number {
+                (listener.call)(self.edge);
+            }
+        }
+    }
+}
+
+impl Drop for Lent<'_> {
+    /// Also when a listener panics.
+    fn drop(&mut self) {
+        let mut net = self.net.borrow_mut();
+        let added = std::mem::replace(&mut net.listeners, std::mem::take(&mut self.listeners));
+        net.listeners.extend(added);
+        net.telling = false;
+    }
+}
