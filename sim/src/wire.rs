@@ -83,8 +83,9 @@ impl<T: Clock> Wire<T> {
         self.line.change(self.line.clock.now());
     }
 
-    /// Plans toggles at the given times. Those before an earlier planned one, or
-    /// in the past, happen at once after it.
+    /// Plans toggles at the given times. One that is before an earlier planned
+    /// one, or before the last edge, happens at once after it: times never go
+    /// back. Those in the past happen now, with the times they were planned for.
     pub fn toggle_at(&self, times: &[Instant]) {
         let watchers = {
             let mut net = self.line.net.borrow_mut();
@@ -97,6 +98,8 @@ impl<T: Clock> Wire<T> {
         };
         // They sleep until the old plan's next toggle, or for ever.
         watchers.into_iter().for_each(Waker::wake);
+        // A plan that nobody looks at does not grow.
+        self.line.catch_up();
     }
 
     /// Plans a change to `level` at `at`; nothing if the plan ends there already.

@@ -113,6 +113,22 @@ fn setting_a_level_leaves_the_plan_so_many_toggles() {
 }
 
 #[test]
+fn a_toggle_that_is_planned_too_late_comes_after_the_last_edge() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    let wire = trace.wire("wire", sim.clock(), Low);
+    let heard = listen(&wire);
+    sim.run(sim.clock().sleep_until(millis(100)));
+    wire.toggle_at(&[millis(40)]);
+    assert_eq!(*heard.borrow(), [(40, High)], "it happens at once");
+    wire.set(Low);
+    wire.toggle_at(&[50, 200].map(millis));
+    assert_eq!(*heard.borrow(), [(40, High), (100, Low), (100, High)]);
+    let waveform = [(millis(40), High), (millis(100), Low), (millis(100), High)];
+    assert_eq!(trace.waveform("wire"), waveform);
+}
+
+#[test]
 fn a_diagram_is_played_and_a_bad_one_is_refused() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), Low);

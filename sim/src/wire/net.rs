@@ -26,6 +26,8 @@ pub(super) struct Net {
     pub(super) plan: VecDeque<Instant>,
     /// How many edges there have been: falling and rising ones.
     pub(super) edges: [u64; 2],
+    /// When the last one was.
+    changed: Instant,
     pub(super) watchers: Vec<Waker>,
     pub(super) armed: Vec<Weak<RefCell<EdgeQueue>>>,
     pub(super) listeners: Vec<Listener>,
@@ -57,6 +59,7 @@ impl<T: Clock> Line<T> {
             planned: level,
             plan: VecDeque::new(),
             edges: [0; 2],
+            changed: Instant::EPOCH,
             watchers: Vec::new(),
             armed: Vec::new(),
             listeners: Vec::new(),
@@ -108,6 +111,9 @@ impl Net {
     }
 
     fn toggle(&mut self, at: Instant) {
+        // A toggle that was planned too late comes after what was there before.
+        let at = self.changed.max(at);
+        self.changed = at;
         let level = !self.level;
         self.level = level;
         self.edges[usize::from(level == PinState::High)] += 1;
