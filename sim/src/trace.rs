@@ -1,6 +1,7 @@
 //! What happened on each wire.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io;
 use std::rc::Rc;
 
@@ -10,6 +11,13 @@ use tickwire_traits::{Clock, Instant};
 use crate::Wire;
 
 /// A logic analyser: records what happens on the wires that it made.
+///
+/// It looks at them itself, so what was planned on a wire is found when it was
+/// due, also if nobody else looked, and if no pin is left on it. For that it
+/// keeps its wires. Clones are the same trace.
+///
+/// Names are made unique: one that is taken, or that would look like another in
+/// a VCD file, gets a suffix, `_2`, `_3` and so on, and is known by that.
 ///
 /// ```
 /// use embedded_hal::digital::{OutputPin, PinState};
@@ -33,8 +41,18 @@ use crate::Wire;
 /// trace.write_vcd(&mut vcd).unwrap();
 /// assert!(String::from_utf8(vcd).unwrap().contains("$var wire 1 ! led $end"));
 /// ```
-#[derive(Clone, Debug, Default)]
-pub struct Trace(Rc<RefCell<Log>>);
+#[derive(Clone, Default)]
+pub struct Trace {
+    log: Rc<RefCell<Log>>,
+    /// Not in the log, which the wires own.
+    wires: Rc<RefCell<Vec<Rc<dyn Recorded>>>>,
+}
+
+/// What has to be looked at to be recorded.
+pub(crate) trait Recorded {
+    /// Records what happened by now. Returns whether anything did.
+    fn catch_up(&self) -> bool;
+}
 
 #[derive(Debug, Default)]
 struct Log {
@@ -58,20 +76,26 @@ impl Trace {
     }
 
     /// Makes a wire that is recorded under `name`.
-    pub fn wire<T: Clock>(&self, name: &str, clock: T, initial: PinState) -> Wire<T> {
-        Wire::probed(name, clock, initial, self.probe(name, initial))
+    pub fn wire<T: Clock + 'static>(&self, name: &str, clock: T, initial: PinState) -> Wire<T> {
+        let probe = self.probe(name, initial);
+        let name = self.log.borrow().signals[probe.signal].0.clone();
+        let wire = Wire::probed(name, clock, initial, probe);
+        self.wires.borrow_mut().push(wire.recorded());
+        wire
     }
 
     /// Adds a signal that the caller records itself.
     pub fn probe(&self, name: &str, initial: PinState) -> Probe {
-        let mut log = self.0.borrow_mut();
-        log.signals.push((name.into(), initial));
-        Probe { log: self.0.clone(), signal: log.signals.len() - 1 }
+        let mut log = self.log.borrow_mut();
+        let name = log.unique(name);
+        log.signals.push((name, initial));
+        Probe { log: self.log.clone(), signal: log.signals.len() - 1 }
     }
 
     /// Returns the changes of the signal `name`; none if there is no such signal.
     pub fn waveform(&self, name: &str) -> Vec<(Instant, PinState)> {
-        let log = self.0.borrow();
+        self.catch_up();
+        let log = self.log.borrow();
         let Some(wanted) = log.signals.iter().position(|(known, _)| known == name) else {
             return Vec::new();
         };
@@ -82,19 +106,18 @@ impl Trace {
     /// Writes everything so far as a VCD file (IEEE 1364, clause 18) in
     /// microseconds, which GTKWave and PulseView open.
     ///
-    /// White space in names becomes `_`.
+    /// White space in names becomes `_`, as does no name at all.
     ///
     /// # Errors
     ///
     /// Whatever `out` reports. The trace is as it was.
     pub fn write_vcd(&self, out: impl io::Write) -> io::Result<()> {
-        let log = self.0.borrow();
+        self.catch_up();
+        let log = self.log.borrow();
         let mut vcd = vcd::Writer::new(out);
         vcd.timescale(1, vcd::TimescaleUnit::US)?;
         vcd.add_module("tickwire")?;
-        let add = |(name, _): &(String, PinState)| {
-            vcd.add_wire(1, &name.split_whitespace().collect::<Vec<_>>().join("_"))
-        };
+        let add = |(name, _): &(String, PinState)| vcd.add_wire(1, &in_vcd(name));
         let ids = log.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
         vcd.upscope()?;
         vcd.enddefinitions()?;
@@ -114,6 +137,30 @@ impl Trace {
         }
         vcd.flush()
     }
+
+    /// Looks at all wires until nothing more happens: what is on one may move
+    /// another.
+    fn catch_up(&self) {
+        // Free while we look: a listener may make another wire.
+        let wires = self.wires.borrow().clone();
+        while wires.iter().fold(false, |moved, wire| wire.catch_up() | moved) {}
+    }
+}
+
+impl Log {
+    fn unique(&self, wanted: &str) -> String {
+        let taken =
+            |name: &str| self.signals.iter().any(|(known, _)| in_vcd(known) == in_vcd(name));
+        let suffixed = (2..).map(|n| format!("{}_{n}", in_vcd(wanted)));
+        let mut names = [wanted.to_owned()].into_iter().chain(suffixed);
+        names.find(|name| !taken(name)).unwrap_or_default() // They do not run out.
+    }
+}
+
+/// How a VCD file names a signal.
+fn in_vcd(name: &str) -> String {
+    let name = name.split_whitespace().collect::<Vec<_>>().join("_");
+    if name.is_empty() { "_".into() } else { name }
 }
 
 impl Probe {
@@ -121,5 +168,13 @@ impl Probe {
     /// future, but after what was noted before.
     pub fn record(&self, at: Instant, level: PinState) {
         self.log.borrow_mut().changes.push((at, self.signal, level));
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ok(log) = self.log.try_borrow() else { return f.write_str("a trace in use") };
+        f.write_str("a trace of ")?;
+        f.debug_list().entries(log.signals.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -13,6 +13,7 @@ use std::task::{Context, Poll, Waker};
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Duration, Edge, Instant, TimerQueue};
 
+use crate::trace::Recorded;
 use crate::{Probe, waits_for};
 pub use diagram::InvalidDiagram;
 use net::{Line, Listener};
@@ -57,12 +58,20 @@ impl<T: Clock> Wire<T> {
         Self::with(Some(name.into()), clock, initial, None)
     }
 
-    pub(crate) fn probed(name: &str, clock: T, initial: PinState, probe: Probe) -> Self {
-        Self::with(Some(name.into()), clock, initial, Some(probe))
+    pub(crate) fn probed(name: String, clock: T, initial: PinState, probe: Probe) -> Self {
+        Self::with(Some(name), clock, initial, Some(probe))
     }
 
     fn with(name: Option<String>, clock: T, level: PinState, probe: Option<Probe>) -> Self {
         Self { line: Rc::new(Line::new(name, clock, level, probe)) }
+    }
+
+    /// The part that a trace looks at.
+    pub(crate) fn recorded(&self) -> Rc<dyn Recorded>
+    where
+        T: 'static,
+    {
+        self.line.clone()
     }
 
     /// Returns the present level.

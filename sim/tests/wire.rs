@@ -277,3 +277,44 @@ fn a_trace_is_a_vcd_file_that_reads_back() {
     ];
     assert!(commands.ends_with(&changes), "{commands:?}");
 }
+
+#[test]
+fn a_trace_has_what_was_planned_also_if_nobody_looked() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let trace = Trace::new();
+    // What is on the second wire moves the first.
+    let echo = trace.wire("echo", clock.clone(), Low);
+    let trigger = trace.wire("trigger", clock.clone(), Low);
+    trigger.on_edge(move |edge| echo.toggle_at(&[edge.at + Duration::from_millis(1)]));
+    trigger.toggle_at(&[1, 4].map(millis));
+    drop(trigger);
+    sim.run(clock.sleep_until(millis(5)));
+    assert_eq!(trace.waveform("trigger"), [(millis(1), High), (millis(4), Low)]);
+    assert_eq!(trace.waveform("echo"), [(millis(2), High), (millis(5), Low)]);
+    trace.wire("late", clock.clone(), Low).toggle_at(&[millis(6), millis(8)]);
+    sim.run(clock.sleep_until(millis(7)));
+    let mut vcd = Vec::new();
+    trace.write_vcd(&mut vcd).unwrap();
+    let vcd = String::from_utf8(vcd).unwrap();
+    assert!(vcd.contains("#6000\n") && !vcd.contains("#8000\n"), "{vcd}");
+}
+
+#[test]
+fn signals_of_one_name_and_of_none_are_told_apart() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    let wires = ["a b", "a_b", "", "a b", ""].map(|name| trace.wire(name, sim.clock(), Low));
+    assert!(format!("{:?}", wires[3]).contains("wire `a_b_3`"), "{:?}", wires[3]);
+    wires[1].set(High);
+    wires[4].set(High);
+    let changed =
+        ["a b", "a_b", "a_b_2", "a_b_3", "", "__2"].map(|name| trace.waveform(name).len());
+    assert_eq!(changed, [0, 0, 1, 0, 0, 1]);
+    let mut file = Vec::new();
+    trace.write_vcd(&mut file).unwrap();
+    let header = vcd::Parser::new(&file[..]).parse_header().unwrap();
+    for name in ["a_b", "a_b_2", "a_b_3", "_", "__2"] {
+        assert!(header.find_var(&["tickwire", name]).is_some(), "{name}");
+    }
+}

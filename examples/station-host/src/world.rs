@@ -35,8 +35,6 @@ pub(crate) struct World {
     /// None if the line is a real one.
     pub(crate) gps: Option<gps::Control<StdClock>>,
     button: Wire<StdClock>,
-    /// None if the line is a real one.
-    pps: Option<Wire<StdClock>>,
     bounce: RefCell<Bounce>,
     trace: Trace,
 }
@@ -91,21 +89,20 @@ impl World {
             keep(&mut kept.borrow_mut(), TRAFFIC_LINES, transfer.to_string());
         });
 
-        let (gps_line, gps, pps) = match &options.gps {
-            Some(path) => (GpsLine::open(path, options)?, None, None),
+        let (gps_line, gps) = match &options.gps {
+            Some(path) => (GpsLine::open(path, options)?, None),
             None => {
-                let pps = low("gps_pps");
                 let mut receiver =
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
                         .repeat()
                         .with_latency(LATENCY)
                         .with_trigger(UART_TRIGGER)
-                        .with_pps(pps.clone());
+                        .with_pps(low("gps_pps"));
                 if options.vcd.is_some() {
                     receiver = receiver.traced(&trace);
                 }
                 let control = receiver.control();
-                (GpsLine::Model(receiver), Some(control), Some(pps))
+                (GpsLine::Model(receiver), Some(control))
             }
         };
 
@@ -117,21 +114,12 @@ impl World {
             i2c,
         };
         let bounce = RefCell::new(Bounce::new(1));
-        Ok((Self { display, sensor, bus, traffic, gps, button, pps, bounce, trace }, parts))
+        Ok((Self { display, sensor, bus, traffic, gps, button, bounce, trace }, parts))
     }
 
     /// Writes what happened on the wires.
     pub(crate) fn write_vcd(&self, out: impl io::Write) -> io::Result<()> {
-        self.look();
         self.trace.write_vcd(out)
-    }
-
-    /// Looks at the wire that nobody reads: what is planned on a wire happens, and
-    /// is recorded, when somebody looks.
-    fn look(&self) {
-        if let Some(pps) = &self.pps {
-            let _ = pps.level();
-        }
     }
 
     /// Moves the button as a finger does, bounce and all.
@@ -174,7 +162,6 @@ impl World {
                 sensor.set_temperature((2_150.0 + 180.0 * wave(97.0) + 40.0 * wave(23.0)) as i32);
                 sensor.set_humidity((4_800.0 - 700.0 * wave(131.0) + 150.0 * wave(31.0)) as i32);
             }
-            self.look();
             ticker.tick().await;
         }
     }

@@ -10,6 +10,7 @@ use tickwire_traits::{Clock, Edge, Instant};
 
 use super::pins::EdgeQueue;
 use crate::Probe;
+use crate::trace::Recorded;
 
 /// A net, and the clock by which it moves.
 pub(super) struct Line<T> {
@@ -101,6 +102,14 @@ impl<T: Clock> Line<T> {
         while let Some(mut lent) = Lent::take(&self.net) {
             lent.tell();
         }
+    }
+}
+
+impl<T: Clock> Recorded for Line<T> {
+    fn catch_up(&self) -> bool {
+        let before = self.net.borrow().last_edge();
+        self.catch_up();
+        self.net.borrow().last_edge() != before
     }
 }
 
