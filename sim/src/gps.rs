@@ -4,10 +4,8 @@ mod demo;
 mod model;
 mod script;
 
-use std::cell::RefCell;
 use std::fmt;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use embedded_hal::digital::PinState;
@@ -17,7 +15,7 @@ use tickwire_traits::{Clock, Duration, TimerQueue};
 
 use crate::{Trace, Wire, waits_for};
 pub use demo::demo_log;
-use model::{AtEnd, Model};
+use model::{AtEnd, Model, Shared};
 use script::Script;
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.
@@ -43,7 +41,7 @@ use script::Script;
 /// assert_eq!(sim.clock().now(), Instant::from_micros(6_250)); // 60 bits.
 /// ```
 pub struct Receiver<T> {
-    model: Rc<RefCell<Model<T>>>,
+    receiver: Shared<T>,
 }
 
 /// A handle on a [`Receiver`] that someone else reads: for keys, and for tests.
@@ -67,7 +65,7 @@ pub struct Receiver<T> {
 /// });
 /// ```
 pub struct Control<T> {
-    model: Rc<RefCell<Model<T>>>,
+    receiver: Shared<T>,
 }
 
 /// The failure that [`Control::fail_next_read`] asked for.
@@ -90,7 +88,7 @@ impl<T: Clock> Receiver<T> {
     ///
     /// A byte takes 10 bits.
     pub fn new(clock: T, log: impl Into<Vec<u8>>, baud: u32) -> Self {
-        Self { model: Rc::new(RefCell::new(Model::new(clock, log.into(), baud))) }
+        Self { receiver: Shared::new(clock, log.into(), baud) }
     }
 
     /// Sets how long after its UTC second a burst begins. The default is zero.
@@ -132,7 +130,8 @@ impl<T: Clock> Receiver<T> {
         self.setting(|model| model.pps = Some(wire))
     }
 
-    /// Draws the line as `gps_tx` into a trace, for an analyser's UART decoder.
+    /// Draws the line as `gps_tx` into a trace, for an analyser's UART decoder,
+    /// while someone reads it.
     pub fn traced(self, trace: &Trace) -> Self {
         let probe = trace.probe("gps_tx", PinState::High);
         self.setting(|model| model.probe = Some(probe))
@@ -140,13 +139,13 @@ impl<T: Clock> Receiver<T> {
 
     /// Returns a handle on the receiver.
     pub fn control(&self) -> Control<T> {
-        Control { model: self.model.clone() }
+        Control { receiver: self.receiver.clone() }
     }
 
     /// Changes a setting, and begins the log with it.
     fn setting(self, change: impl FnOnce(&mut Model<T>)) -> Self {
         {
-            let mut model = self.model.borrow_mut();
+            let mut model = self.receiver.model().borrow_mut();
             change(&mut model);
             model.restart();
         }
@@ -167,7 +166,7 @@ impl<T: Clock> Control<T> {
 
     /// Returns whether the receiver is plugged in.
     pub fn is_plugged(&self) -> bool {
-        self.model.borrow().plugged
+        self.receiver.model().borrow().plugged
     }
 
     /// Turns over a random bit in one of so many bytes from now on, at random;
@@ -178,7 +177,7 @@ impl<T: Clock> Control<T> {
 
     /// Returns the present setting of [`garble`](Self::garble).
     pub fn garbled(&self) -> Option<u32> {
-        self.model.borrow().garbled
+        self.receiver.model().borrow().garbled
     }
 
     /// Lets the next read fail with [`LineFault`], once.
@@ -188,19 +187,15 @@ impl<T: Clock> Control<T> {
 
     /// Returns how many bytes were lost because the UART was full.
     pub fn overruns(&self) -> u64 {
-        let mut model = self.model.borrow_mut();
-        model.catch_up();
-        model.overruns
+        self.receiver.with(|model, _| model.overruns)
     }
 
     /// Changes what will happen; what has happened stays.
     fn change(&self, change: impl FnOnce(&mut Model<T>)) {
-        let waker = {
-            let mut model = self.model.borrow_mut();
-            model.catch_up();
-            change(&mut model);
+        let waker = self.receiver.with(|model, _| {
+            change(model);
             model.reader.take()
-        };
+        });
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -213,27 +208,23 @@ impl<T: TimerQueue> Receiver<T> {
         buf: &mut [u8],
         cx: &mut Context<'_>,
     ) -> Poll<Result<usize, LineFault>> {
-        let mut model = self.model.borrow_mut();
-        model.catch_up();
-        if std::mem::take(&mut model.fails) {
-            return Poll::Ready(Err(LineFault));
-        }
-        if buf.is_empty() || model.has_hung_up() {
-            return Poll::Ready(Ok(0));
-        }
-        if model.is_ready() {
-            let len = buf.len().min(model.fifo.len());
-            for (slot, byte) in buf.iter_mut().zip(model.fifo.drain(..len)) {
-                *slot = byte;
+        let looked = self.receiver.with(|model, now| {
+            if let Some(taken) = model.take(buf, now) {
+                return Ok(taken);
             }
-            return Poll::Ready(Ok(len));
+            model.reader = Some(cx.waker().clone());
+            let next = model.look_at();
+            if let Some(at) = next {
+                model.pulse_until(at);
+            }
+            Err(next)
+        });
+        match looked {
+            Ok(taken) => return Poll::Ready(taken),
+            Err(Some(at)) => self.receiver.clock().schedule_wake(at, cx.waker()),
+            Err(None) => {}
         }
-        model.reader = Some(cx.waker().clone());
-        if let Some(at) = model.look_at() {
-            model.pulse_until(at);
-            model.clock.schedule_wake(at, cx.waker());
-        }
-        waits_for(|| format!("bytes of {model:?}"));
+        waits_for(|| format!("bytes of {:?}", self.receiver));
         Poll::Pending
     }
 }
@@ -249,9 +240,9 @@ impl<T: TimerQueue> Read for Receiver<T> {
 
 impl<T: TimerQueue> ReadReady for Receiver<T> {
     fn read_ready(&mut self) -> Result<bool, LineFault> {
-        let mut model = self.model.borrow_mut();
-        model.catch_up();
-        Ok(model.fails || model.is_ready() || model.has_hung_up())
+        Ok(self
+            .receiver
+            .with(|model, now| model.fails || model.is_ready(now) || model.has_hung_up()))
     }
 }
 
@@ -275,18 +266,18 @@ impl std::error::Error for LineFault {}
 
 impl<T> Clone for Control<T> {
     fn clone(&self) -> Self {
-        Self { model: self.model.clone() }
+        Self { receiver: self.receiver.clone() }
     }
 }
 
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.borrow().fmt(f)
+        self.receiver.fmt(f)
     }
 }
 
 impl<T> fmt::Debug for Control<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "control of {:?}", self.model.borrow())
+        write!(f, "control of {:?}", self.receiver)
     }
 }

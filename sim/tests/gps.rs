@@ -120,6 +120,30 @@ fn pulses_rise_at_each_whole_second() {
 }
 
 #[test]
+fn who_watches_the_pulses_may_come_back_to_the_receiver() {
+    let sim = Sim::new();
+    let pps = Wire::new(sim.clock(), PinState::Low);
+    let line = receiver(&sim, EPOCHS).with_pps(pps.clone());
+    let control = line.control();
+    pps.on_edge(move |_| control.garble(Some(1)));
+    let came = sim.run(reads(line, sim.clock())).into_iter().flat_map(|(_, bytes)| bytes);
+    // The first edge is at the beginning: no byte is as it was sent.
+    let bits: Vec<_> = came.zip(EPOCHS.bytes()).map(|(a, b)| (a ^ b).count_ones()).collect();
+    assert_eq!(bits, [1; EPOCHS.len()]);
+}
+
+#[test]
+fn pulses_that_nobody_reads_do_not_pile_up() {
+    let sim = Sim::new();
+    let pps = Wire::new(sim.clock(), PinState::Low);
+    let line = Receiver::new(sim.clock(), demo_log(60), 9_600).with_pps(pps.clone());
+    sim.run(reads(line, sim.clock()));
+    // The last one: as it was planned, those before were past.
+    let plan = format!("{pps:?}");
+    assert!(plan.ends_with("with 2 toggles planned"), "{plan}");
+}
+
+#[test]
 fn a_log_repeats_for_ever_a_second_after_its_end() {
     let sim = Sim::new();
     let clock = sim.clock();

@@ -1,13 +1,16 @@
 //! The receiver behind the line.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
+use std::rc::Rc;
 use std::task::Waker;
 
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 use tickwire_traits::{Clock, Duration, Instant};
 
+use super::LineFault;
 use super::script::Script;
 use crate::uart::{self, Baud};
 use crate::{Probe, Wire};
@@ -19,6 +22,9 @@ const PULSE: Duration = Duration::from_millis(100);
 /// PL011: 32 bits).
 const IDLE_BYTES: u64 = 4;
 
+/// A model and its clock, as a receiver and its controls share them.
+pub(super) struct Shared<T>(Rc<(T, RefCell<Model<T>>)>);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AtEnd {
     HangUp,
@@ -27,7 +33,6 @@ pub(super) enum AtEnd {
 }
 
 pub(super) struct Model<T> {
-    pub(super) clock: T,
     pub(super) log: Vec<u8>,
     pub(super) script: Script,
     baud: Baud,
@@ -53,6 +58,8 @@ pub(super) struct Model<T> {
     pub(super) pps: Option<Wire<T>>,
     /// How many pulses have been planned.
     pulses: u32,
+    /// Toggles that are planned here but not on the wire.
+    toggles: Vec<Instant>,
     pub(super) probe: Option<Probe>,
     pub(super) reader: Option<Waker>,
 }
@@ -65,15 +72,43 @@ struct Burst {
     sent: usize,
 }
 
-impl<T: Clock> Model<T> {
+impl<T: Clock> Shared<T> {
     /// Creates a receiver that is switched on now.
     pub(super) fn new(clock: T, log: Vec<u8>, baud: u32) -> Self {
+        let model = Model::new(clock.now(), log, baud);
+        Self(Rc::new((clock, RefCell::new(model))))
+    }
+
+    pub(super) fn clock(&self) -> &T {
+        &self.0.0
+    }
+
+    /// The model as it was left.
+    pub(super) fn model(&self) -> &RefCell<Model<T>> {
+        &self.0.1
+    }
+
+    /// Brings the model up to now, and lets `act` have it.
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Model<T>, Instant) -> R) -> R {
+        let now = self.clock().now();
+        let (result, planned) = {
+            let mut model = self.model().borrow_mut();
+            model.catch_up(now);
+            (act(&mut model, now), model.take_toggles())
+        };
+        if let Some((pps, toggles)) = planned {
+            pps.toggle_at(&toggles);
+        }
+        result
+    }
+}
+
+impl<T: Clock> Model<T> {
+    fn new(now: Instant, log: Vec<u8>, baud: u32) -> Self {
         const STREAM: u64 = 0x9f1e_0cc7_53b2_6d01;
-        let now = clock.now();
         let mut model = Model {
             started: now,
             began: now,
-            clock,
             script: Script::epochs(&log),
             log,
             baud: Baud::new(baud),
@@ -91,6 +126,7 @@ impl<T: Clock> Model<T> {
             overruns: 0,
             pps: None,
             pulses: 0,
+            toggles: Vec::new(),
             probe: None,
             reader: None,
         };
@@ -112,9 +148,8 @@ impl<T: Clock> Model<T> {
         });
     }
 
-    /// Receives what was sent by now.
-    pub(super) fn catch_up(&mut self) {
-        let now = self.clock.now();
+    /// Receives what was sent by `now`.
+    fn catch_up(&mut self, now: Instant) {
         while let Some(Burst { index, start, sent }) = self.burst {
             let Some(byte) = self.script.bytes(index, &self.log).get(sent).copied() else {
                 self.finish(index, start + self.baud.time_of(sent as u64));
@@ -162,7 +197,9 @@ impl<T: Clock> Model<T> {
 
     /// Plans the pulses up to and with `until`, as long as there is a log.
     pub(super) fn pulse_until(&mut self, until: Instant) {
-        let Some(pps) = &self.pps else { return };
+        if self.pps.is_none() {
+            return;
+        }
         while self.burst.is_some() {
             let second = Duration::from_secs(1) * self.pulses;
             let at = self.started + self.script.first_second() + second;
@@ -170,16 +207,46 @@ impl<T: Clock> Model<T> {
                 return;
             }
             if self.plugged {
-                pps.toggle_at(&[at, at + PULSE]);
+                self.toggles.extend([at, at + PULSE]);
             }
             self.pulses += 1;
         }
     }
 
+    /// What is to be planned on the wire when the model is free again: who
+    /// watches the wire may come back.
+    fn take_toggles(&mut self) -> Option<(Wire<T>, Vec<Instant>)> {
+        let toggles = std::mem::take(&mut self.toggles);
+        let pps = self.pps.clone().filter(|_| !toggles.is_empty())?;
+        Some((pps, toggles))
+    }
+
     /// Whether the UART would wake a reader now.
-    pub(super) fn is_ready(&self) -> bool {
-        let idle = || self.clock.now() >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
+    pub(super) fn is_ready(&self, now: Instant) -> bool {
+        let idle = || now >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
         self.fifo.len() >= self.trigger.min(self.capacity) || (!self.fifo.is_empty() && idle())
+    }
+
+    /// What a read finds; none if it has to wait.
+    pub(super) fn take(
+        &mut self,
+        buf: &mut [u8],
+        now: Instant,
+    ) -> Option<Result<usize, LineFault>> {
+        if std::mem::take(&mut self.fails) {
+            return Some(Err(LineFault));
+        }
+        if buf.is_empty() || self.has_hung_up() {
+            return Some(Ok(0));
+        }
+        if !self.is_ready(now) {
+            return None;
+        }
+        let len = buf.len().min(self.fifo.len());
+        for (slot, byte) in buf.iter_mut().zip(self.fifo.drain(..len)) {
+            *slot = byte;
+        }
+        Some(Ok(len))
     }
 
     pub(super) fn has_hung_up(&self) -> bool {
@@ -213,6 +280,21 @@ impl<T> fmt::Debug for Model<T> {
             (false, _) => f.write_str(" that is unplugged"),
             (true, None) => f.write_str(" that has said all"),
             (true, Some(burst)) => write!(f, " in burst {} of its log", burst.index),
+        }
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.1.try_borrow() {
+            Ok(model) => model.fmt(f),
+            Err(_) => f.write_str("a GPS receiver in use"),
         }
     }
 }
