@@ -173,9 +173,13 @@ impl<T: Clock> Wire<T> {
     }
 
     /// Lets an input have the edges from now on.
-    fn feed(&self, queue: &Rc<RefCell<EdgeQueue>>) {
+    fn feed(&self, queue: EdgeQueue) -> Rc<RefCell<EdgeQueue>> {
         self.line.catch_up();
-        self.line.net.borrow_mut().armed.push(Rc::downgrade(queue));
+        let queue = Rc::new(RefCell::new(queue));
+        let armed = &mut self.line.net.borrow_mut().armed;
+        armed.retain(|queue| queue.strong_count() > 0); // Inputs that are gone.
+        armed.push(Rc::downgrade(&queue));
+        queue
     }
 
     /// Counts an operation, and fails if it is the one to fail.
@@ -222,7 +226,7 @@ impl<T: TimerQueue> Wire<T> {
         .await
     }
 
-    /// Waits for an edge after this call, of the kinds that `count` counts.
+    /// Waits for an edge after the first poll, of the kinds that `count` counts.
     async fn wait_for_edge(
         &self,
         what: &str,

@@ -70,16 +70,36 @@ fn edges_that_do_not_fit_are_counted() {
 }
 
 #[test]
+fn a_capacity_holds_also_for_an_input_that_is_armed() {
+    let sim = Sim::new();
+    let wire = Wire::new(sim.clock(), Low);
+    let mut pin = wire.input();
+    pin.arm().unwrap();
+    wire.set(High);
+    wire.set(Low);
+    let mut pin = pin.with_edge_capacity(0); // Taken as 1.
+    wire.set(High);
+    let mut next = || {
+        let edge = sim.run(pin.edge()).unwrap();
+        (edge.level, edge.missed)
+    };
+    assert_eq!([next(), next()], [(High, 0), (Low, 0)]);
+    wire.set(Low);
+    assert_eq!(next(), (Low, 1));
+}
+
+#[test]
 fn arming_forgets_what_was_before() {
     let sim = Sim::new();
     let clock = sim.clock();
     let wire = Wire::new(clock.clone(), Low);
     wire.toggle_at(&[1, 2, 8].map(millis));
-    let mut pin = wire.input();
+    let mut pin = wire.input().with_edge_capacity(1);
     pin.arm().unwrap();
     sim.run(clock.sleep(Duration::from_millis(5)));
     pin.arm().unwrap();
-    assert_eq!(sim.run(pin.edge()).unwrap().at, millis(8));
+    let expected = Edge { at: millis(8), level: High, missed: 0 };
+    assert_eq!(sim.run(pin.edge()).unwrap(), expected);
 }
 
 #[test]

@@ -182,3 +182,24 @@ impl Drop for Lent<'_> {
         net.telling = false;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use embedded_hal::digital::PinState;
+    use tickwire_traits::EdgeInput;
+
+    use crate::{Sim, Wire};
+
+    #[test]
+    fn arming_again_and_again_does_not_grow() {
+        let sim = Sim::new();
+        let wire = Wire::new(sim.clock(), PinState::Low);
+        let mut pin = wire.input();
+        for _ in 0..10 {
+            pin.arm().unwrap();
+            wire.input().arm().unwrap();
+        }
+        // This one, and the last of the others.
+        assert_eq!(wire.line.net.borrow().armed.len(), 2);
+    }
+}

@@ -43,9 +43,15 @@ impl<T> Input<T> {
     }
 
     /// Sets how many edges the input keeps for [`EdgeInput::edge`]; more are
-    /// lost, and counted in [`Edge::missed`]. The default is no limit.
+    /// lost, and counted in [`Edge::missed`]. The default is no limit; 0 is taken
+    /// as 1.
+    ///
+    /// An input that is armed keeps the edges that it has.
     pub fn with_edge_capacity(mut self, edges: usize) -> Self {
-        self.capacity = edges;
+        self.capacity = edges.max(1);
+        if let Some(queue) = &self.queue {
+            queue.borrow_mut().capacity = self.capacity;
+        }
         self
     }
 }
@@ -90,10 +96,20 @@ impl<T: TimerQueue> EdgeInput for Input<T> {
 
     fn arm(&mut self) -> Result<(), PinFault> {
         self.wire.operate()?;
-        let queue = EdgeQueue { edges: VecDeque::new(), capacity: self.capacity, missed: 0 };
-        let queue = Rc::new(RefCell::new(queue));
-        self.wire.feed(&queue);
-        self.queue = Some(queue);
+        match &self.queue {
+            Some(queue) => {
+                // What is past comes first, to be forgotten with the rest.
+                self.wire.line.catch_up();
+                let mut queue = queue.borrow_mut();
+                queue.edges.clear();
+                queue.missed = 0;
+            }
+            None => {
+                let edges = VecDeque::new();
+                let queue = EdgeQueue { edges, capacity: self.capacity, missed: 0 };
+                self.queue = Some(self.wire.feed(queue));
+            }
+        }
         Ok(())
     }
 
@@ -160,7 +176,7 @@ impl digital::Error for PinFault {
 impl EdgeQueue {
     pub(super) fn push(&mut self, at: Instant, level: PinState) {
         if self.edges.len() >= self.capacity {
-            self.missed += 1;
+            self.missed = self.missed.saturating_add(1);
             return;
         }
         let missed = std::mem::take(&mut self.missed);
