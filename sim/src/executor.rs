@@ -84,7 +84,8 @@ impl Sim {
     /// # Panics
     ///
     /// With the report of [`try_run`](Self::try_run), and if called from inside
-    /// of itself.
+    /// of itself. A panic of a task comes out here; the simulation may be used
+    /// again.
     #[track_caller]
     pub fn run<F: Future>(&self, main: F) -> F::Output {
         match self.try_run(main) {
@@ -151,6 +152,12 @@ impl Sim {
             kind => kind,
         };
         Stall { kind, at, tasks }
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        self.tasks.close();
     }
 }
 

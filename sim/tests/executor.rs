@@ -8,7 +8,7 @@ use std::task::{Poll, Waker};
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::digital::Wait;
-use tickwire_sim::{Sim, StallKind, Wire, waits_for};
+use tickwire_sim::{Sim, SimTask, StallKind, Wire, waits_for};
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 fn millis(ms: u64) -> Instant {
@@ -183,6 +183,81 @@ fn a_task_may_cancel_itself_and_others_from_inside() {
     sim.run(sim.clock().sleep(Duration::from_millis(1)));
     assert!(dropped.get());
     assert!(own.borrow().is_none());
+}
+
+#[test]
+fn a_task_that_cancels_itself_never_hears_of_it() {
+    let sim = Sim::new();
+    let own = Rc::new(RefCell::new(None::<SimTask>));
+    let (task, dropped) = endless();
+    let went_on = Rc::new(Cell::new(false));
+    let suicide = {
+        let (own, went_on) = (own.clone(), went_on.clone());
+        async move {
+            let _witness = task;
+            let own = own.take().unwrap();
+            own.cancel().await;
+            went_on.set(true);
+        }
+    };
+    *own.borrow_mut() = Some(sim.spawner().spawn(suicide).unwrap());
+    sim.run(sim.clock().sleep(Duration::from_millis(1)));
+    assert!(dropped.get());
+    assert!(!went_on.get());
+}
+
+#[test]
+fn tasks_that_own_ways_to_the_simulation_are_dropped_with_it() {
+    let sim = Sim::new();
+    let spawner = sim.spawner();
+    let (task, dropped) = endless();
+    let other = spawner.spawn(pending()).unwrap();
+    let (late, late_dropped) = endless();
+    // It spawns while it is dropped.
+    let last_words = OnDrop(Some({
+        let spawner = spawner.clone();
+        move || spawner.spawn(late).unwrap().detach()
+    }));
+    let keeps = {
+        let spawner = spawner.clone();
+        async move {
+            let _all = (spawner, other, last_words);
+            task.await;
+        }
+    };
+    let handle = spawner.spawn(keeps).unwrap();
+    sim.run(async {});
+    drop(sim);
+    assert!(dropped.get());
+    assert!(late_dropped.get());
+    // Who waits for it elsewhere hears.
+    assert_eq!(Sim::new().run(handle), Exit::Cancelled);
+    let (task, dropped) = endless();
+    spawner.spawn(task).unwrap().detach();
+    assert!(dropped.get(), "nobody would poll it");
+}
+
+struct OnDrop<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        self.0.take().unwrap()();
+    }
+}
+
+#[test]
+fn a_task_that_panicked_is_dropped_and_counts_as_cancelled() {
+    let sim = Sim::new();
+    let (task, dropped) = endless();
+    let bad = sim.spawner().spawn(async move {
+        let _witness = task;
+        panic!("as it was told to");
+    });
+    let run = catch_unwind(AssertUnwindSafe(|| sim.run(pending::<()>())));
+    assert!(run.is_err());
+    assert!(dropped.get());
+    assert_eq!(sim.run(bad.unwrap()), Exit::Cancelled);
+    assert_eq!(sim.try_run(pending::<()>()).unwrap_err().tasks.len(), 1);
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub struct SimSpawner(pub(super) Rc<Tasks>);
 impl Spawn for SimSpawner {
     type Handle = SimTask;
 
-    /// Never fails: tasks live on the heap.
+    /// Never fails: tasks live on the heap. When the simulation is gone, `future`
+    /// is dropped at once.
     #[track_caller]
     fn spawn<F>(&self, future: F) -> Result<SimTask, SpawnError>
     where
@@ -51,6 +52,9 @@ impl SimSpawner {
 }
 
 /// Owns a task on a [`Sim`](crate::Sim).
+///
+/// [`Exit::Cancelled`] is also the end of a task that panicked, and of one whose
+/// simulation is gone. A task may cancel itself: it ends where it next waits.
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct SimTask {
     id: Id,

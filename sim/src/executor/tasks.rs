@@ -7,8 +7,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Wake, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Wake, Waker};
 
 use tickwire_traits::Exit;
 
@@ -26,6 +26,8 @@ pub(super) struct Tasks {
     /// In the order of their spawning.
     live: RefCell<BTreeMap<Id, Task>>,
     pub(super) ready: Arc<ReadyQueue>,
+    /// The simulation is gone: nobody polls any more.
+    closed: Cell<bool>,
 }
 
 struct Task {
@@ -33,8 +35,12 @@ struct Task {
     waker: Waker,
     end: Rc<End>,
     /// Out while it is being polled.
-    future: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    future: Option<TaskFuture>,
+    /// It was cancelled while it was being polled.
+    cancelled: bool,
 }
+
+type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 /// How a task ended, and who waits for that.
 #[derive(Default)]
@@ -54,16 +60,18 @@ impl End {
 }
 
 impl Tasks {
-    pub(super) fn spawn(
-        &self,
-        name: String,
-        future: Pin<Box<dyn Future<Output = ()>>>,
-    ) -> (Id, Rc<End>) {
+    pub(super) fn spawn(&self, name: String, future: TaskFuture) -> (Id, Rc<End>) {
         let id = self.spawned.get() + 1;
         self.spawned.set(id);
         let end = Rc::<End>::default();
+        if self.closed.get() {
+            drop(future);
+            end.set(Exit::Cancelled);
+            return (id, end);
+        }
         let waker = self.ready.waker(id);
-        let task = Task { name, waker: waker.clone(), end: end.clone(), future: Some(future) };
+        let (future, kept) = (Some(future), end.clone());
+        let task = Task { name, waker: waker.clone(), end: kept, future, cancelled: false };
         self.live.borrow_mut().insert(id, task);
         waker.wake();
         (id, end)
@@ -80,31 +88,45 @@ impl Tasks {
             .borrow_mut()
             .get_mut(&id)
             .map(|task| (task.future.take(), task.waker.clone()));
-        let Some((Some(mut future), waker)) = taken else { return false };
+        let Some((Some(future), waker)) = taken else { return false };
         self.count_poll();
-        let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-        if polled.is_pending()
-            && let Some(task) = self.live.borrow_mut().get_mut(&id)
-        {
-            task.future = Some(future);
-            return false;
+        // If it panics, it ends here too, as one that was cancelled.
+        let mut polled = Polled { tasks: self, id, future: Some(future), exit: Exit::Cancelled };
+        match polled.poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(()) => polled.end(Exit::Completed),
+            Poll::Pending => polled.put_back(),
         }
-        // It returned, or cancelled itself while it ran. Its future is dropped
-        // before anyone hears of its end, and while nothing is borrowed.
-        drop(future);
-        let ended = self.live.borrow_mut().remove(&id);
-        if let Some(task) = ended {
-            task.end.set(Exit::Completed);
-        }
-        true
+        !self.live.borrow().contains_key(&id)
     }
 
     pub(super) fn cancel(&self, id: Id) {
-        let cancelled = self.live.borrow_mut().remove(&id);
+        let cancelled = {
+            let mut live = self.live.borrow_mut();
+            match live.get_mut(&id) {
+                // It cancels itself. Its future is not ours to drop: its poll ends
+                // it, and nobody hears of that before.
+                Some(task) if task.future.is_none() => {
+                    task.cancelled = true;
+                    return;
+                }
+                _ => live.remove(&id),
+            }
+        };
         if let Some(task) = cancelled {
             drop(task.future);
             task.end.set(Exit::Cancelled);
         }
+    }
+
+    /// Cancels every task, and lets nobody wake or be spawned any more.
+    ///
+    /// A task may own handles of others, and ways to all of them: one goes at a
+    /// time, while nothing is borrowed.
+    pub(super) fn close(&self) {
+        self.closed.set(true);
+        let live: Vec<Id> = self.live.borrow().keys().copied().collect();
+        live.into_iter().for_each(|id| self.cancel(id));
+        self.ready.clear();
     }
 
     pub(super) fn list(&self) -> Vec<(Id, String)> {
@@ -112,11 +134,40 @@ impl Tasks {
     }
 }
 
-impl Drop for Tasks {
+/// A future that is out of its task to be polled. It goes back, or its task ends.
+struct Polled<'a> {
+    tasks: &'a Tasks,
+    id: Id,
+    future: Option<TaskFuture>,
+    exit: Exit,
+}
+
+impl Polled<'_> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.future.as_mut().map_or(Poll::Pending, |future| future.as_mut().poll(cx))
+    }
+
+    fn end(mut self, exit: Exit) {
+        self.exit = exit;
+    }
+
+    fn put_back(mut self) {
+        if let Some(task) = self.tasks.live.borrow_mut().get_mut(&self.id)
+            && !task.cancelled
+        {
+            task.future = self.future.take();
+        }
+    }
+}
+
+impl Drop for Polled<'_> {
     fn drop(&mut self) {
-        // A future may own handles of other tasks: let go of one at a time.
-        while let Some((_, task)) = self.live.get_mut().pop_first() {
-            drop(task);
+        let Some(future) = self.future.take() else { return };
+        // Before anyone hears of the end, and while nothing is borrowed.
+        drop(future);
+        let ended = self.tasks.live.borrow_mut().remove(&self.id);
+        if let Some(task) = ended {
+            task.end.set(self.exit);
         }
     }
 }
@@ -136,12 +187,14 @@ pub(super) struct ReadyQueue(Mutex<VecDeque<Arc<TaskWaker>>>);
 struct TaskWaker {
     id: Id,
     queued: AtomicBool,
-    ready: Arc<ReadyQueue>,
+    /// The queue has wakers that have the queue.
+    ready: Weak<ReadyQueue>,
 }
 
 impl ReadyQueue {
     pub(super) fn waker(self: &Arc<Self>, id: Id) -> Waker {
-        Waker::from(Arc::new(TaskWaker { id, queued: AtomicBool::new(false), ready: self.clone() }))
+        let ready = Arc::downgrade(self);
+        Waker::from(Arc::new(TaskWaker { id, queued: AtomicBool::new(false), ready }))
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<TaskWaker>>> {
@@ -162,13 +215,18 @@ impl ReadyQueue {
     pub(super) fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }
+
+    fn clear(&self) {
+        self.lock().clear();
+    }
 }
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            let ready = self.ready.clone();
-            ready.lock().push_back(self);
+            if let Some(ready) = self.ready.upgrade() {
+                ready.lock().push_back(self);
+            }
         }
     }
 }
