@@ -24,16 +24,29 @@ thread_local! {
 /// assert_eq!(stall.unwrap_err().tasks[0].waits_for, ["the second coming"]);
 /// ```
 pub fn waits_for(what: impl FnOnce() -> String) {
-    ANSWERS.with_borrow_mut(|answers| {
-        if let Some(answers) = answers {
-            answers.push(what());
-        }
-    });
+    if !ANSWERS.with_borrow(Option::is_some) {
+        return;
+    }
+    // Nothing is borrowed: it may come back here.
+    let what = what();
+    ANSWERS.with_borrow_mut(|answers| answers.get_or_insert_default().push(what));
 }
 
 /// Runs `ask` and returns what was said meanwhile.
 pub(crate) fn take<T>(ask: impl FnOnce() -> T) -> (T, Vec<String>) {
-    ANSWERS.set(Some(Vec::new()));
+    let outer = Outer(ANSWERS.replace(Some(Vec::new())));
     let output = ask();
-    (output, ANSWERS.take().unwrap_or_default())
+    let answers = ANSWERS.take().unwrap_or_default();
+    drop(outer);
+    (output, answers)
+}
+
+/// The census that this one interrupts, which goes on after it: also when a task
+/// panics.
+struct Outer(Option<Vec<String>>);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        ANSWERS.set(self.0.take());
+    }
 }

@@ -19,8 +19,8 @@ use tasks::{MAIN, Tasks};
 
 /// A deterministic executor: time passes only when nothing else can happen.
 ///
-/// Tasks run in the order in which they were woken, and are woken in the order
-/// in which they fell asleep, also among equal deadlines.
+/// Tasks run in the order in which they were woken. Those with equal deadlines
+/// are woken in the order in which they first asked for them.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -119,10 +119,10 @@ impl Sim {
                     return Err(self.stall(StallKind::Spin, main.as_mut(), &mut cx));
                 }
                 if id != MAIN {
-                    self.tasks.poll(id);
+                    self.tasks.poll(id, self.clock.now());
                     continue;
                 }
-                self.tasks.count_poll();
+                self.tasks.count_poll(self.clock.now());
                 if let Poll::Ready(output) = main.as_mut().poll(&mut cx) {
                     return Ok(output);
                 }
@@ -135,14 +135,15 @@ impl Sim {
 
     /// Polls everyone once more, to hear what they wait for.
     fn stall<F: Future>(&self, kind: StallKind, main: Pin<&mut F>, cx: &mut Context<'_>) -> Stall {
-        let at = self.clock.now();
+        let now = self.clock.now();
+        let at = self.tasks.polled.get().unwrap_or(now);
         let mut progress = false;
         let mut tasks = Vec::new();
         let (polled, waits_for) = census::take(|| main.poll(cx));
         progress |= polled.is_ready();
         tasks.push(StalledTask { name: "main".into(), waits_for });
         for (id, name) in self.tasks.list() {
-            let (ended, waits_for) = census::take(|| self.tasks.poll(id));
+            let (ended, waits_for) = census::take(|| self.tasks.poll(id, now));
             progress |= ended;
             tasks.push(StalledTask { name, waits_for });
         }

@@ -64,6 +64,22 @@ fn a_deadlock_tells_the_time_and_what_each_task_waits_for() {
 }
 
 #[test]
+fn a_deadlock_is_at_the_last_poll_whatever_deadlines_are_left() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let stall = sim.try_run(async {
+        let sleeper = clock.clone();
+        let task = async move { sleeper.sleep(Duration::from_secs(3_600)).await };
+        let task = sim.spawner().spawn(task).unwrap();
+        clock.sleep(Duration::from_millis(5)).await;
+        task.cancel().await;
+        pending::<()>().await
+    });
+    assert_eq!(stall.unwrap_err().at, millis(5));
+    assert_eq!(clock.now(), Instant::from_millis(3_600_000));
+}
+
+#[test]
 fn who_was_not_woken_but_could_go_on_is_a_lost_wake_up() {
     let sim = Sim::new();
     let flag = Rc::new(Cell::new(false));
@@ -90,6 +106,37 @@ fn who_keeps_waking_while_time_stands_still_spins() {
     let stall = stall.unwrap_err();
     assert_eq!(stall.kind, StallKind::Spin);
     assert_eq!(stall.tasks[0].waits_for, ["nothing in particular"]);
+}
+
+#[test]
+fn what_one_waits_for_may_be_found_by_asking() {
+    let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
+        waits_for(|| {
+            waits_for(|| "a word".into());
+            // A simulation in the simulation: its first poll is heard here too.
+            let inner = Sim::new().try_run(poll_fn::<(), _>(|_| {
+                waits_for(|| "a voice".into());
+                Poll::Pending
+            }));
+            assert_eq!(inner.unwrap_err().tasks[0].waits_for, ["a voice"]);
+            "an end".into()
+        });
+        Poll::Pending
+    }));
+    assert_eq!(stall.unwrap_err().tasks[0].waits_for, ["a word", "a voice", "an end"]);
+}
+
+#[test]
+fn a_panic_while_being_asked_leaves_nobody_asking() {
+    let sim = Sim::new();
+    let run = catch_unwind(AssertUnwindSafe(|| {
+        sim.try_run(poll_fn::<(), _>(|_| {
+            waits_for(|| panic!("as it was told to"));
+            Poll::Pending
+        }))
+    }));
+    assert!(run.is_err());
+    waits_for(|| unreachable!("nobody asks any more"));
 }
 
 #[test]

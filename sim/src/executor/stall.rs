@@ -10,7 +10,11 @@ use tickwire_traits::Instant;
 pub struct Stall {
     /// What was wrong.
     pub kind: StallKind,
-    /// When it was.
+    /// When a task was last polled.
+    ///
+    /// A task that gave a deadline up, as that of a timeout around what came in
+    /// time, is polled at it nevertheless. The clock may have gone on, to the
+    /// deadline of a task that has ended.
     pub at: Instant,
     /// Every task that has not ended, the main future first.
     pub tasks: Vec<StalledTask>,

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
-use tickwire_traits::Exit;
+use tickwire_traits::{Exit, Instant};
 
 pub(super) type Id = u64;
 
@@ -22,6 +22,8 @@ pub(super) const MAIN: Id = 0;
 pub(super) struct Tasks {
     pub(super) running: Cell<bool>,
     pub(super) polls: Cell<u64>,
+    /// When the last one was.
+    pub(super) polled: Cell<Option<Instant>>,
     spawned: Cell<Id>,
     /// In the order of their spawning.
     live: RefCell<BTreeMap<Id, Task>>,
@@ -77,19 +79,20 @@ impl Tasks {
         (id, end)
     }
 
-    pub(super) fn count_poll(&self) {
+    pub(super) fn count_poll(&self, now: Instant) {
         self.polls.set(self.polls.get() + 1);
+        self.polled.set(Some(now));
     }
 
     /// Polls a task, if it is still there. Returns whether it ended.
-    pub(super) fn poll(&self, id: Id) -> bool {
+    pub(super) fn poll(&self, id: Id, now: Instant) -> bool {
         let taken = self
             .live
             .borrow_mut()
             .get_mut(&id)
             .map(|task| (task.future.take(), task.waker.clone()));
         let Some((Some(future), waker)) = taken else { return false };
-        self.count_poll();
+        self.count_poll(now);
         // If it panics, it ends here too, as one that was cancelled.
         let mut polled = Polled { tasks: self, id, future: Some(future), exit: Exit::Cancelled };
         match polled.poll(&mut Context::from_waker(&waker)) {
