@@ -4,13 +4,13 @@ mod faults;
 mod traffic;
 mod transfer;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::i2c::{ErrorType, I2c, Operation};
-use tickwire_traits::{Duration, Instant, TimerQueue};
+use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
 
 use crate::{Probe, Trace};
 pub use faults::{Fault, Faults, I2cFault};
@@ -23,6 +23,17 @@ use transfer::Transfer;
 /// A transfer to its address is any number of starts, each with its bytes, and a
 /// stop. There may be several starts, by repeated start conditions, and none, when
 /// the address was spoilt on the way.
+///
+/// # For implementers
+///
+/// No method waits: what takes time is told by the times at which it is called,
+/// so compare `now` with what you noted. [`stop`](Self::stop) may come at any
+/// point, also where a transfer is given up.
+///
+/// # For driver authors
+///
+/// Not for you: a driver sees the [`Bus`], as an `I2c`. It is for the tests of a
+/// driver whose device has no model here.
 ///
 /// ```
 /// use tickwire_sim::i2c::{Ack, Device};
@@ -79,8 +90,9 @@ pub enum Ack {
 /// An I²C bus and its controller, with devices to be attached.
 ///
 /// A transfer takes no time unless the bus has a
-/// [speed](Self::with_speed). A transfer that is dropped ends where it was, with
-/// a stop condition, as a controller that is reset does.
+/// [speed](Self::with_speed). One that is dropped is over for the device at once;
+/// on the lines, the byte that has begun is followed by a stop condition. The next
+/// transfer begins when the bus is free again.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -111,6 +123,8 @@ pub struct Bus<T> {
     faults: Faults,
     /// How long a bit takes; none for no time.
     bit: Option<Duration>,
+    /// When the last stop condition is over.
+    free: Cell<Instant>,
     /// Clock and data.
     probes: Option<[Probe; 2]>,
     listeners: Listeners,
@@ -126,6 +140,7 @@ impl<T: TimerQueue> Bus<T> {
             devices: Vec::new(),
             faults: Faults::default(),
             bit: None,
+            free: Cell::new(Instant::EPOCH),
             probes: None,
             listeners: RefCell::default(),
         }
@@ -139,6 +154,9 @@ impl<T: TimerQueue> Bus<T> {
 
     /// Draws the bus as `SCL` and `SDA` into a trace, for an analyser's I²C
     /// decoder. A bus that has no speed gets 100 kHz by it.
+    ///
+    /// A trace has whole microseconds, of which a repeated start needs three: at
+    /// 500 kHz and more it is drawn, but cannot be decoded. At 1 MHz nothing can.
     pub fn traced(mut self, trace: &Trace) -> Self {
         self.bit = self.bit.or(Some(Duration::from_micros(10)));
         self.probes = Some(["SCL", "SDA"].map(|name| trace.probe(name, PinState::High)));
@@ -146,6 +164,10 @@ impl<T: TimerQueue> Bus<T> {
     }
 
     /// Attaches a device at a 7-bit address. The first one at an address answers.
+    ///
+    /// It may be borrowed between polls, but not over an `await`: a transfer that
+    /// comes to it then panics. One that is dropped then does not; the device does
+    /// not hear of its end.
     pub fn attach(&mut self, address: u8, device: Rc<RefCell<dyn Device>>) {
         self.devices.push((address, device));
     }
@@ -173,17 +195,20 @@ impl<T> ErrorType for Bus<T> {
 impl<T: TimerQueue> I2c for Bus<T> {
     /// # Cancel safety
     ///
-    /// Dropping it gives the transfer up where it is, as resetting a controller
-    /// would. The bus may be used again.
+    /// Dropping it gives the transfer up after the byte that has begun. The bus
+    /// may be used again.
     async fn transaction(
         &mut self,
         address: u8,
         operations: &mut [Operation<'_>],
     ) -> Result<(), I2cFault> {
+        if self.bit.is_some() {
+            self.clock.sleep_until(self.free.get()).await;
+        }
         let mut transfer = Transfer::begin(self, address);
         let result = transfer.run(address, operations).await;
         transfer.stop();
-        transfer.pause(1).await;
+        transfer.pause().await;
         result
     }
 }

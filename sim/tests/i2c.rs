@@ -162,13 +162,66 @@ fn decode(trace: &Trace) -> String {
 
 #[test]
 fn the_drawn_waveform_decodes_to_what_was_sent() {
+    for hertz in [10_000, 100_000, 333_000, 400_000] {
+        let sim = Sim::new();
+        let trace = Trace::new();
+        let (bus, device) = bus(&sim);
+        let mut bus = bus.with_speed(hertz).traced(&trace);
+        let mut answer = [0; 2];
+        sim.run(bus.write_read(ADDRESS, &[0x5a], &mut answer)).unwrap();
+        sim.run(bus.write(0x51, &[1])).unwrap_err();
+        // Dropped in the address, and in the byte after it.
+        assert!(sim.run(drop_after(1, bus.write(ADDRESS, &[0x33]))).is_none());
+        assert!(sim.run(drop_after(1, bus.write(ADDRESS, &[0x44]))).is_none(), "no start yet");
+        sim.run(sim.clock().sleep(Duration::from_millis(10)));
+        assert!(sim.run(drop_after(2, bus.write(ADDRESS, &[0x55]))).is_none());
+        sim.run(bus.write(ADDRESS, &[0x77])).unwrap();
+        let sent = "S a0a 5aa S a1a 00a 01n P S a2n P S a0a P S a0a 55a P S a0a 77a P ";
+        assert_eq!(decode(&trace), sent, "{hertz}");
+        assert_eq!(device.borrow().log[4..].join(" "), "w p w 55 p w 77 p", "{hertz}");
+        check_order(&trace);
+    }
+}
+
+/// Times never go back, and no pulse is of no width.
+#[track_caller]
+fn check_order(trace: &Trace) {
+    for name in ["SCL", "SDA"] {
+        let mut waveform = trace.waveform(name);
+        waveform.dedup_by_key(|(_, level)| *level);
+        assert!(waveform.is_sorted_by_key(|(at, _)| *at), "{name}: {waveform:?}");
+        assert!(waveform.windows(2).all(|two| two[0].0 < two[1].0), "{name}: {waveform:?}");
+    }
+}
+
+#[test]
+fn a_transfer_that_hung_is_followed_by_a_stop_where_it_was_left() {
     let sim = Sim::new();
     let trace = Trace::new();
     let (bus, _) = bus(&sim);
     let mut bus = bus.traced(&trace);
-    let mut answer = [0; 2];
-    sim.run(bus.write_read(ADDRESS, &[0x5a], &mut answer)).unwrap();
-    sim.run(bus.write(0x51, &[1])).unwrap_err();
-    sim.run(bus.write(ADDRESS, &[0x77])).unwrap();
-    assert_eq!(decode(&trace), "S a0a 5aa S a1a 00a 01n P S a2n P S a0a 77a P ");
+    bus.faults().inject(1, Fault::Hang);
+    let clock = sim.clock();
+    let left = clock.timeout(Duration::from_millis(5), bus.write(ADDRESS, &[1]));
+    assert!(sim.run(left).is_err());
+    sim.run(bus.write(ADDRESS, &[2])).unwrap();
+    assert_eq!(decode(&trace), "S a0a P S a0a 02a P ");
+    check_order(&trace);
+    // The stop takes a bit, and the other transfer 20.
+    assert_eq!(clock.now(), Instant::from_micros(5_000 + 10 + 200));
+}
+
+#[test]
+fn a_transfer_is_dropped_also_while_its_device_is_borrowed() {
+    let sim = Sim::new();
+    let (bus, device) = bus(&sim);
+    let mut bus = bus.with_speed(100_000);
+    let mut write = Box::pin(bus.write(ADDRESS, &[1]));
+    assert!(sim.run(drop_after(1, &mut write)).is_none());
+    let held = device.borrow_mut();
+    drop(write);
+    assert_eq!(held.log, ["w"], "it did not hear of the stop");
+    drop(held);
+    sim.run(bus.write(ADDRESS, &[2])).unwrap();
+    assert_eq!(device.borrow().log, ["w", "w", "02", "p"]);
 }

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
-use tickwire_traits::{Instant, Timer, TimerQueue};
+use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
 
 use super::{Ack, Bus, Device, Fault, I2cFault, Symbol, Traffic};
 use crate::waits_for;
@@ -16,7 +16,7 @@ use crate::waits_for;
 pub(super) struct Transfer<'a, T: TimerQueue> {
     bus: &'a Bus<T>,
     device: Option<Rc<RefCell<dyn Device>>>,
-    /// The end of the last bit.
+    /// The end of the last byte that has begun, or of what came after it.
     at: Instant,
     stopped: bool,
     traffic: Traffic,
@@ -99,8 +99,9 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
     async fn let_go(&mut self) {
         let held = self.device.as_ref().and_then(|device| device.borrow().holds_clock_until());
         if let Some(until) = held {
+            self.bus.clock.sleep_until(until).await;
+            // After the wait: who is dropped meanwhile lets go of the bus.
             self.at = self.at.max(until);
-            self.bus.clock.sleep_until(self.at).await;
         }
     }
 
@@ -109,7 +110,10 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             return;
         }
         if let Some(device) = &self.device {
-            device.borrow_mut().stop(self.bus.clock.now());
+            // Who drops a transfer may have the device in hand: no panic here.
+            if let Ok(mut device) = device.try_borrow_mut() {
+                device.stop(self.bus.clock.now());
+            }
         }
         self.draw_stop();
         for listener in self.bus.listeners.borrow_mut().iter_mut() {
@@ -148,12 +152,13 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
     async fn byte(&mut self, byte: u8, ack: Ack) {
         self.traffic.symbols.push(Symbol::Byte(byte, ack));
         self.draw_byte(byte, ack);
-        self.pause(9).await;
+        self.at += self.bus.bit.unwrap_or_default() * 9;
+        self.pause().await;
     }
 
-    pub(super) async fn pause(&mut self, bits: u32) {
-        if let Some(bit) = self.bus.bit {
-            self.at += bit * bits;
+    /// Waits for the end of what has begun.
+    pub(super) async fn pause(&self) {
+        if self.bus.bit.is_some() {
             self.bus.clock.sleep_until(self.at).await;
         }
     }
@@ -164,9 +169,9 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         if let Some([scl, sda]) = &self.bus.probes {
             // Also a repeated start: data rises while the clock is low.
             sda.record(self.at, PinState::High);
-            scl.record(self.at + bit / 4, PinState::High);
-            sda.record(self.at + bit / 2, PinState::Low);
-            scl.record(self.at + bit / 4 * 3, PinState::Low);
+            scl.record(self.at + quarters(bit, 1), PinState::High);
+            sda.record(self.at + quarters(bit, 2), PinState::Low);
+            scl.record(self.at + quarters(bit, 3), PinState::Low);
         }
         self.at += bit;
     }
@@ -177,17 +182,28 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         for (index, high) in (0..).zip(bits) {
             let at = self.at + bit * index;
             sda.record(at, high.into());
-            scl.record(at + bit / 4, PinState::High);
-            scl.record(at + bit / 4 * 3, PinState::Low);
+            scl.record(at + quarters(bit, 1), PinState::High);
+            scl.record(at + quarters(bit, 3), PinState::Low);
         }
     }
 
-    fn draw_stop(&self) {
-        let (Some(bit), Some([scl, sda])) = (self.bus.bit, &self.bus.probes) else { return };
-        sda.record(self.at, PinState::Low);
-        scl.record(self.at + bit / 4, PinState::High);
-        sda.record(self.at + bit / 2, PinState::High);
+    fn draw_stop(&mut self) {
+        let Some(bit) = self.bus.bit else { return };
+        // Later, if it was dropped in a wait for something else than the bus.
+        self.at = self.at.max(self.bus.clock.now());
+        if let Some([scl, sda]) = &self.bus.probes {
+            sda.record(self.at, PinState::Low);
+            scl.record(self.at + quarters(bit, 1), PinState::High);
+            sda.record(self.at + quarters(bit, 2), PinState::High);
+        }
+        self.at += bit;
+        self.bus.free.set(self.at);
     }
+}
+
+/// So much of a bit, rounded up: in one of 3 µs or more, no two are the same.
+fn quarters(bit: Duration, quarters: u32) -> Duration {
+    Duration::from_micros((bit * quarters).as_micros().div_ceil(4))
 }
 
 impl<T: TimerQueue> Drop for Transfer<'_, T> {
