@@ -226,10 +226,10 @@ impl ReadyQueue {
 
 impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            if let Some(ready) = self.ready.upgrade() {
-                ready.lock().push_back(self);
-            }
+        if !self.queued.swap(true, Ordering::AcqRel)
+            && let Some(ready) = self.ready.upgrade()
+        {
+            ready.lock().push_back(self);
         }
     }
 }
