@@ -1,14 +1,12 @@
-//! What the simulation promises: order, time, and an honest end.
+//! What the simulation promises: order, time, and an end for every task.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::task::{Poll, Waker};
+use std::task::Waker;
 
-use embedded_hal::digital::PinState;
-use embedded_hal_async::digital::Wait;
-use tickwire_sim::{Sim, SimTask, StallKind, Wire, waits_for};
+use tickwire_sim::{Sim, SimTask, StallKind};
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 fn millis(ms: u64) -> Instant {
@@ -40,111 +38,6 @@ fn tasks_run_in_the_order_of_waking_also_among_equal_deadlines() {
         (0..40).filter(|n| n % 2 == 1).chain((0..40).filter(|n| n % 2 == 0)).collect();
     assert_eq!(*order.borrow(), expected);
     assert_eq!(clock.now(), millis(50));
-}
-
-#[test]
-fn a_deadlock_tells_the_time_and_what_each_task_waits_for() {
-    let sim = Sim::new();
-    let clock = sim.clock();
-    let door = Wire::named("door", clock.clone(), PinState::High);
-    let mut pin = door.input();
-    let guard = sim.spawner().spawn_named("guard", async move {
-        let _ = pin.wait_for_low().await;
-    });
-    let stall = sim.try_run(async {
-        clock.sleep(Duration::from_millis(1_500)).await;
-        guard.await
-    });
-    let stall = stall.unwrap_err();
-    assert_eq!((stall.kind, stall.at), (StallKind::Deadlock, millis(1_500)));
-    let report = stall.to_string();
-    assert!(report.contains("t+1.5s"), "{report}");
-    assert!(report.contains("guard waits for low on wire `door`"), "{report}");
-    assert!(report.contains("main waits for the end of another task"), "{report}");
-}
-
-#[test]
-fn a_deadlock_is_at_the_last_poll_whatever_deadlines_are_left() {
-    let sim = Sim::new();
-    let clock = sim.clock();
-    let stall = sim.try_run(async {
-        let sleeper = clock.clone();
-        let task = async move { sleeper.sleep(Duration::from_secs(3_600)).await };
-        let task = sim.spawner().spawn(task).unwrap();
-        clock.sleep(Duration::from_millis(5)).await;
-        task.cancel().await;
-        pending::<()>().await
-    });
-    assert_eq!(stall.unwrap_err().at, millis(5));
-    assert_eq!(clock.now(), Instant::from_millis(3_600_000));
-}
-
-#[test]
-fn who_was_not_woken_but_could_go_on_is_a_lost_wake_up() {
-    let sim = Sim::new();
-    let flag = Rc::new(Cell::new(false));
-    let (clock, setter) = (sim.clock(), flag.clone());
-    let set = async move {
-        clock.sleep(Duration::from_millis(1)).await;
-        setter.set(true);
-    };
-    let task = sim.spawner().spawn(set).unwrap();
-    // Looks at the flag, and leaves no waker with anybody.
-    let forgetful = poll_fn(|_| if flag.get() { Poll::Ready(()) } else { Poll::Pending });
-    assert_eq!(sim.try_run(forgetful).unwrap_err().kind, StallKind::LostWake);
-    drop(task);
-}
-
-#[test]
-fn who_keeps_waking_while_time_stands_still_spins() {
-    let sim = Sim::new().with_spin_limit(500);
-    let stall = sim.try_run(poll_fn::<(), _>(|cx| {
-        waits_for(|| "nothing in particular".into());
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }));
-    let stall = stall.unwrap_err();
-    assert_eq!(stall.kind, StallKind::Spin);
-    assert_eq!(stall.tasks[0].waits_for, ["nothing in particular"]);
-}
-
-#[test]
-fn what_one_waits_for_may_be_found_by_asking() {
-    let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
-        waits_for(|| {
-            waits_for(|| "a word".into());
-            // A simulation in the simulation: its first poll is heard here too.
-            let inner = Sim::new().try_run(poll_fn::<(), _>(|_| {
-                waits_for(|| "a voice".into());
-                Poll::Pending
-            }));
-            assert_eq!(inner.unwrap_err().tasks[0].waits_for, ["a voice"]);
-            "an end".into()
-        });
-        Poll::Pending
-    }));
-    assert_eq!(stall.unwrap_err().tasks[0].waits_for, ["a word", "a voice", "an end"]);
-}
-
-#[test]
-fn a_panic_while_being_asked_leaves_nobody_asking() {
-    let sim = Sim::new();
-    let run = catch_unwind(AssertUnwindSafe(|| {
-        sim.try_run(poll_fn::<(), _>(|_| {
-            waits_for(|| panic!("as it was told to"));
-            Poll::Pending
-        }))
-    }));
-    assert!(run.is_err());
-    waits_for(|| unreachable!("nobody asks any more"));
-}
-
-#[test]
-fn a_simulation_goes_on_after_a_stall() {
-    let sim = Sim::new();
-    assert!(sim.try_run(pending::<()>()).is_err());
-    sim.run(sim.clock().sleep(Duration::from_millis(5)));
-    assert_eq!(sim.clock().now(), millis(5));
 }
 
 #[test]
