@@ -98,8 +98,11 @@ pub(crate) struct OwnSleepers(());
 
 impl OwnSleepers {
     pub(crate) fn new() -> Self {
-        let before = OWN.replace(Some(Sleepers::new()));
-        assert!(before.is_none(), "`run` was called from inside of itself");
+        OWN.with_borrow_mut(|own| {
+            // Looked at first: the outer run, if there is one, keeps its sleepers.
+            assert!(own.is_none(), "`run` was called from inside of itself");
+            *own = Some(Sleepers::new());
+        });
         Self(())
     }
 

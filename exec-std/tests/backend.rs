@@ -5,8 +5,8 @@ use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::{thread, time};
 
@@ -16,6 +16,13 @@ use tickwire_traits::{
 };
 
 const CLOCK: StdClock = StdClock::new();
+
+/// Runs `test` in a thread of its own; none if it hangs.
+fn within_a_second<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(test()));
+    receiver.recv_timeout(time::Duration::from_secs(1)).ok()
+}
 
 #[test]
 fn sleeps_are_never_short() {
@@ -89,7 +96,7 @@ fn dropping_a_handle_cancels_and_detaching_does_not() {
 
 #[test]
 fn a_task_that_is_left_goes_on_in_the_next_run() {
-    let (sender, receiver) = std::sync::mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     run(async |spawner| {
         let task = async move {
             CLOCK.sleep(Duration::from_millis(5)).await;
@@ -181,6 +188,19 @@ fn a_run_inside_of_a_run_panics_and_the_next_one_works() {
     let nested = catch_unwind(|| run(async |_| run(async |_| ())));
     assert!(nested.is_err());
     assert_eq!(run(async |_| 7), 7);
+}
+
+#[test]
+fn a_run_goes_on_when_one_inside_of_it_was_refused() {
+    let slept = within_a_second(|| {
+        run(async |spawner| {
+            let sleeper = spawner.spawn(CLOCK.sleep(Duration::from_millis(50))).unwrap();
+            CLOCK.sleep(Duration::from_millis(1)).await; // It sleeps by now.
+            assert!(catch_unwind(|| run(async |_| ())).is_err());
+            sleeper.await
+        })
+    });
+    assert_eq!(slept, Some(Exit::Completed));
 }
 
 #[test]
