@@ -45,13 +45,21 @@ pub use spawn::{StdSpawner, StdTask};
 /// Tasks that are left then go on in the thread's next run, and are dropped with
 /// the thread. Tasks that are woken together run in the order of waking.
 ///
+/// A task that blocks the thread holds up all others. Another executor inside of
+/// a task may wait for sleeps, but for nothing that the other tasks would do.
+///
 /// # Panics
 ///
-/// If called from inside of itself, and if `main` or a task panics.
+/// If `main` panics, or awaits a task that has. The panic of a task that nobody
+/// awaits is only printed; that task has ended, the others go on.
+///
+/// If called from inside of itself, or by a task that is dropped with its
+/// thread; the outer run goes on if that panic is caught. If the system refuses
+/// what waiting takes: its readiness queue, or one thread.
 pub fn run<F: Future>(main: impl FnOnce(StdSpawner) -> F) -> F::Output {
     let sleepers = clock::OwnSleepers::new();
     spawn::on_executor(|executor| {
         let main = or(main(StdSpawner::new()), sleepers.drive());
-        async_io::block_on(executor.run(main))
+        async_io::block_on(executor.run(or(clock::polled_by_run(), main)))
     })
 }

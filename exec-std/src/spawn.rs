@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use async_executor::{LocalExecutor, Task};
+use futures_lite::future::or;
 use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
+
+use crate::clock;
 
 /// Spawns onto the executor of the thread on which it is used.
 ///
@@ -52,6 +55,7 @@ impl Spawn for StdSpawner {
     where
         F: Future<Output = ()> + 'static,
     {
+        let future = or(clock::polled_by_run(), future);
         Ok(StdTask(Some(on_executor(|executor| executor.spawn(future)))))
     }
 }
