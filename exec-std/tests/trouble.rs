@@ -1,14 +1,15 @@
 //! Faults and odd company: whoever does what is wrong, nobody else hangs.
 
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 use std::sync::{Arc, mpsc};
 use std::task::{Wake, Waker};
 use std::{env, thread, time};
 
-use futures_lite::future::block_on;
-use tickwire_exec_std::{StdClock, run};
-use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, Timer, TimerQueue};
+use futures_lite::future::{block_on, yield_now};
+use tickwire_exec_std::{StdClock, StdSpawner, StdTask, run};
+use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, SpawnError, Timer, TimerQueue};
 
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
@@ -18,6 +19,76 @@ fn in_time<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> Opti
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(test()));
     receiver.recv_timeout(time::Duration::from_secs(2)).ok()
+}
+
+/// Has a task drop `it` with its thread.
+fn dropped_with_the_thread<T: 'static>(make: impl FnOnce(StdSpawner) -> T + Send + 'static) {
+    let left = move || {
+        run(async |spawner| {
+            let it = make(spawner);
+            let task = async move {
+                let _it = it;
+                pending::<()>().await;
+            };
+            spawner.spawn(task).unwrap().detach();
+            yield_now().await;
+        });
+    };
+    thread::spawn(left).join().unwrap();
+}
+
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[test]
+fn a_task_that_is_dropped_with_its_thread_cannot_spawn() {
+    let (sender, receiver) = mpsc::channel();
+    dropped_with_the_thread(move |spawner| {
+        OnDrop(move || sender.send(spawner.spawn(async {}).map(JoinHandle::detach)).unwrap())
+    });
+    assert_eq!(receiver.recv(), Ok(Err(SpawnError)));
+}
+
+struct Tell(mpsc::Sender<()>);
+
+impl Wake for Tell {
+    fn wake(self: Arc<Self>) {
+        self.0.send(()).unwrap();
+    }
+}
+
+#[test]
+fn a_task_that_is_dropped_with_its_thread_may_ask_to_be_woken() {
+    let (sender, woken) = mpsc::channel();
+    let tell = Waker::from(Arc::new(Tell(sender)));
+    let ask = move || CLOCK.schedule_wake(CLOCK.now() + NAP, &tell);
+    let again = ask.clone();
+    dropped_with_the_thread(move |_| OnDrop(ask));
+    assert_eq!(woken.recv_timeout(time::Duration::from_secs(2)), Ok(()));
+    // Here the thread had tasks before it had a clock, and so loses that first.
+    let spawner = run(async |spawner| spawner);
+    let left = move || {
+        let on_drop = OnDrop(again);
+        spawner.spawn(async move { drop(on_drop) }).unwrap().detach();
+        block_on(CLOCK.sleep(NAP));
+    };
+    thread::spawn(left).join().unwrap();
+    assert_eq!(woken.recv_timeout(time::Duration::from_secs(2)), Ok(()));
+}
+
+#[test]
+fn a_task_whose_thread_is_gone_is_cancelled() {
+    let left = || thread::spawn(|| run(async |spawner| spawner.spawn(pending()).unwrap()));
+    let mut task: StdTask = left().join().unwrap();
+    for _ in 0..2 {
+        assert_eq!(block_on(&mut task), Exit::Cancelled, "each time");
+    }
+    assert_eq!(block_on(left().join().unwrap().cancel()), Exit::Cancelled);
 }
 
 #[test]
