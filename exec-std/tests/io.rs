@@ -1,18 +1,18 @@
-//! File descriptors, serial ports and signals of a real kernel.
+//! File descriptors and serial ports of a real kernel.
 #![cfg(unix)]
+
+mod pty;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::process::Command;
+use std::{thread, time};
 
 use embedded_io_async::{Read, Write};
 use futures_lite::future::zip;
-use serial2::SerialPort;
-use tickwire_exec_std::{Fd, Shutdown, StdClock, StopSignal, run, serial};
-use tickwire_traits::{Duration, Interest, ReadinessExt, Timer};
+use pty::pty;
+use tickwire_exec_std::{Fd, StdClock, run, serial};
+use tickwire_traits::{Clock, Duration, Interest, ReadinessExt, Spawn, Timer};
 
 const CLOCK: StdClock = StdClock::new();
 const SOON: Duration = Duration::from_millis(20);
@@ -51,15 +51,6 @@ fn a_read_that_is_dropped_takes_nothing() {
 fn a_regular_file_is_refused() {
     let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
     assert!(Fd::new(file).is_err());
-}
-
-/// A pseudo-terminal: the far end, and the path of the near one.
-fn pty() -> (File, PathBuf) {
-    let (far, near) = SerialPort::pair().unwrap();
-    let near = File::from(OwnedFd::from(near));
-    let path =
-        std::fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&near)));
-    (File::from(OwnedFd::from(far)), path.unwrap())
 }
 
 #[test]
@@ -122,21 +113,6 @@ fn what_is_no_tty_is_refused() {
 }
 
 #[test]
-fn a_signal_asks_to_stop() {
-    let mut shutdown = Shutdown::new().unwrap();
-    let me = std::process::id().to_string();
-    for (name, expected) in [("TERM", StopSignal::Terminate), ("INT", StopSignal::Interrupt)] {
-        run(async |_| {
-            assert!(CLOCK.timeout(SOON, shutdown.requested()).await.is_err());
-            let status = Command::new("kill").args(["-s", name, &me]).status().unwrap();
-            assert!(status.success());
-            let signal = CLOCK.timeout(Duration::from_secs(5), shutdown.requested()).await;
-            assert_eq!(signal.unwrap().unwrap(), expected);
-        });
-    }
-}
-
-#[test]
 fn a_pipe_that_is_closed_reads_as_its_end() {
     run(async |_| {
         let (far, near) = UnixStream::pair().unwrap();
@@ -146,4 +122,40 @@ fn a_pipe_that_is_closed_reads_as_its_end() {
         let mut rest = Vec::new();
         assert_eq!(port.into_inner().unwrap().read_to_end(&mut rest).unwrap(), 0);
     });
+}
+
+/// A socket that always has bytes, and one that always has room.
+fn busy_sockets() -> (Fd<UnixStream>, Fd<UnixStream>) {
+    let (mut fills, full) = UnixStream::pair().unwrap();
+    thread::spawn(move || while fills.write_all(&[7; 4096]).is_ok() {});
+    let (mut drains, empty) = UnixStream::pair().unwrap();
+    thread::spawn(move || while drains.read(&mut [0; 4096]).is_ok_and(|len| len > 0) {});
+    (Fd::new(full).unwrap(), Fd::new(empty).unwrap())
+}
+
+#[test]
+fn others_have_their_turn_however_busy_a_line_is() {
+    let busy = time::Duration::from_millis(400);
+    let late = run(async |spawner| {
+        let start = time::Instant::now();
+        let (mut full, mut empty) = busy_sockets();
+        // One byte each: nobody can fill or drain so fast that these wait.
+        let reads = async move {
+            while start.elapsed() < busy {
+                full.read(&mut [0]).await.unwrap();
+            }
+        };
+        let writes = async move {
+            while start.elapsed() < busy {
+                empty.write(&[0]).await.unwrap();
+            }
+        };
+        let deadline = CLOCK.now() + SOON;
+        let (reads, writes) = (spawner.spawn(reads).unwrap(), spawner.spawn(writes).unwrap());
+        CLOCK.sleep_until(deadline).await;
+        let late = CLOCK.now() - deadline;
+        zip(reads, writes).await;
+        late
+    });
+    assert!(late < Duration::from_millis(200), "{late:?}");
 }

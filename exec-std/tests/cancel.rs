@@ -1,0 +1,180 @@
+//! Operations that are dropped while they are pending have done nothing, and the
+//! next call works.
+#![cfg(unix)]
+
+mod pty;
+
+use std::future::{Future, pending, poll_fn};
+use std::os::unix::net::UnixStream;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
+use embedded_io_async::{Read, Write};
+use futures_lite::future::{poll_once, yield_now, zip};
+use pty::pty;
+use tickwire_exec_std::{Fd, StdClock, run, serial};
+use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+const SOON: Duration = Duration::from_millis(5);
+
+/// A line: its far end to read, its near end, and the far end to write.
+fn sockets() -> (impl Read, impl Read + Write, impl Write) {
+    let (far, near) = UnixStream::pair().unwrap();
+    let also_far = far.try_clone().unwrap();
+    (Fd::new(far).unwrap(), Fd::new(near).unwrap(), Fd::new(also_far).unwrap())
+}
+
+fn serial_line() -> (impl Read, impl Read + Write, impl Write) {
+    let (far, path) = pty();
+    let port = serial::open(path, serial::Settings::new(115_200)).unwrap();
+    let also_far = far.try_clone().unwrap();
+    (Fd::new(far).unwrap(), port, Fd::new(also_far).unwrap())
+}
+
+/// Polls `future` until it has been pending `polls` times, and drops it then.
+/// (That of `tickwire-sim` is out of reach: backends do not know one another.)
+async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => {
+            left -= 1;
+            if left == 0 { Poll::Ready(None) } else { Poll::Pending }
+        }
+    })
+    .await
+}
+
+/// Drops a read at its `polls`th pending poll; returns whether it ended before.
+async fn check_read(
+    (_, mut port, mut far): (impl Read, impl Read, impl Write),
+    polls: usize,
+) -> bool {
+    let mut buf = [0; 8];
+    let send = async {
+        CLOCK.sleep(SOON).await;
+        far.write_all(b"1234").await.unwrap();
+    };
+    let (read, ()) = zip(drop_after(polls, port.read(&mut buf)), send).await;
+    if read.is_none() {
+        // Not `read_exact`: the four bytes are there together.
+        assert_eq!(port.read(&mut buf).await.unwrap(), 4, "dropped at {polls}");
+    }
+    assert_eq!(buf[..4], *b"1234");
+    read.is_some()
+}
+
+/// Drops a write at its `polls`th pending poll; returns whether it ended before.
+async fn check_write(
+    (mut far, mut port, _): (impl Read, impl Write, impl Write),
+    polls: usize,
+) -> bool {
+    // Numbers, until there is no room: one refusal may be the turn of others.
+    let mut sent: Vec<u8> = Vec::new();
+    let mut refused = 0;
+    while refused < 2 {
+        let chunk: Vec<u8> = (0..251).collect();
+        match poll_once(port.write(&chunk)).await {
+            Some(len) => {
+                sent.extend(&chunk[..len.unwrap()]);
+                refused = 0;
+            }
+            None => refused += 1,
+        }
+    }
+    let mut seen = vec![0; sent.len()];
+    let drain = async {
+        CLOCK.sleep(SOON).await;
+        far.read_exact(&mut seen).await.unwrap();
+    };
+    let (written, ()) = zip(drop_after(polls, port.write(b"last")), drain).await;
+    assert_eq!(seen, sent);
+    let completed = written.is_some();
+    if !completed {
+        assert_eq!(port.write(b"last").await.unwrap(), 4, "dropped at {polls}");
+    }
+    poll_once(port.flush()).await.expect("never pending").unwrap();
+    let mut buf = [0; 8];
+    assert_eq!(far.read(&mut buf).await.unwrap(), 4);
+    assert_eq!(buf[..4], *b"last");
+    assert!(CLOCK.timeout(SOON, far.read(&mut buf)).await.is_err(), "nothing came twice");
+    completed
+}
+
+/// Returns at how many pending polls an operation could be dropped.
+#[track_caller]
+fn drops(mut check: impl AsyncFnMut(usize) -> bool) -> usize {
+    let ended = run(async |_| {
+        for polls in 1..10 {
+            if check(polls).await {
+                return Some(polls - 1);
+            }
+        }
+        None
+    });
+    ended.expect("it ends")
+}
+
+#[test]
+fn reads_that_are_dropped_take_nothing() {
+    assert!(drops(async |polls| check_read(sockets(), polls).await) >= 1);
+    assert!(drops(async |polls| check_read(serial_line(), polls).await) >= 1);
+}
+
+#[test]
+fn writes_that_are_dropped_send_nothing() {
+    assert!(drops(async |polls| check_write(sockets(), polls).await) >= 1);
+    assert!(drops(async |polls| check_write(serial_line(), polls).await) >= 1);
+}
+
+#[test]
+fn who_is_dropped_while_others_have_their_turn_loses_nothing() {
+    run(async |_| {
+        let (_far, mut port, mut other) = sockets();
+        let all: Vec<u8> = (0..100).collect();
+        let mut refused = (0, 0);
+        for byte in &all {
+            while poll_once(other.write(&[*byte])).await.is_none() {
+                refused.0 += 1;
+            }
+        }
+        let mut seen: Vec<u8> = Vec::new();
+        while seen.len() < all.len() {
+            let mut buf = [0];
+            match poll_once(port.read(&mut buf)).await {
+                Some(len) => seen.extend(&buf[..len.unwrap()]),
+                None => refused.1 += 1,
+            }
+        }
+        assert_eq!(seen, all);
+        assert_eq!(refused, (3, 3), "once every 32 bytes");
+    });
+}
+
+#[test]
+fn a_task_is_cancelled_also_by_a_cancel_that_is_dropped() {
+    run(async |spawner| {
+        for polls in [0, 1] {
+            let alive = Rc::new(());
+            let held = alive.clone();
+            let task = async move {
+                let _held = held;
+                pending().await
+            };
+            let task = spawner.spawn(task).unwrap();
+            yield_now().await;
+            assert_eq!(Rc::strong_count(&alive), 2, "it runs");
+            {
+                let mut cancel = pin!(task.cancel());
+                for _ in 0..polls {
+                    assert_eq!(poll_once(&mut cancel).await, None::<Exit>);
+                }
+            }
+            CLOCK.sleep(SOON).await;
+            assert_eq!(Rc::strong_count(&alive), 1, "dropped after {polls} polls");
+        }
+    });
+}
