@@ -29,6 +29,11 @@ pub struct Settings {
     /// Bits in a character.
     pub char_size: CharSize,
     /// What is added to find errors.
+    ///
+    /// The kernel drops a character whose parity or stop bit is wrong, and a
+    /// break, without a word: what is read has gaps then, and a protocol needs a
+    /// checksum of its own. Only the kernel's driver counts them (Linux:
+    /// `TIOCGICOUNT`).
     pub parity: Parity,
     /// How long the line rests after a character.
     pub stop_bits: StopBits,
@@ -41,6 +46,10 @@ pub struct Settings {
 /// When the line goes away (an adapter is unplugged, a pseudo-terminal's other
 /// end is closed), `read` and `write` fail with [`io::ErrorKind::NotConnected`],
 /// each time; they neither wait for ever nor return nothing.
+///
+/// `write` hands bytes to the kernel, and `flush` does not wait until they are on
+/// the line: whoever turns a half-duplex line around has to wait for as long as
+/// the characters take.
 ///
 /// # Cancel safety
 ///
@@ -65,7 +74,8 @@ pub struct Serial(Fd<File>);
 /// # Errors
 ///
 /// If there is no such file, it may not be opened, is not a tty, or cannot do
-/// what the settings ask for.
+/// what the settings ask for. Nothing is left open; try again, with what the
+/// error asks for.
 pub fn open(path: impl AsRef<Path>, settings: Settings) -> io::Result<Serial> {
     let port = SerialPort::open(path, |mut raw: serial2::Settings| {
         raw.set_raw();

@@ -7,7 +7,9 @@ use futures_lite::StreamExt;
 
 /// Hears the signals that ask a program to stop: SIGINT (Ctrl-C) and SIGTERM.
 ///
-/// While one exists, these signals no longer end the process.
+/// From the first one on, these signals no longer end the process, also when all
+/// have been dropped: then nobody hears them. Keep one as long as the program
+/// runs, and look at it; or make a new one, which hears what comes from then on.
 ///
 /// ```
 /// use tickwire_exec_std::{Shutdown, StdClock, run};
@@ -38,7 +40,8 @@ impl Shutdown {
     ///
     /// # Errors
     ///
-    /// If the system gives no pipe for it.
+    /// If the system gives no descriptors for it. Close some and try again, or
+    /// go on without: the signals end the process then, as before the first one.
     pub fn new() -> io::Result<Self> {
         Signals::new([Signal::Int, Signal::Term]).map(Self)
     }
@@ -47,7 +50,8 @@ impl Shutdown {
     ///
     /// # Errors
     ///
-    /// Whatever the system reports instead of a signal.
+    /// Whatever the system reports instead of a signal. It may be asked again;
+    /// better stop as if a signal had come, as the next may not be heard.
     ///
     /// # Cancel safety
     ///
