@@ -5,6 +5,16 @@
 //! a waker, found by the waker's data and vtable pointers, with the earliest
 //! deadline asked for: a sleep that is polled a million times before it is due
 //! has one entry. To insert and to fire is O(log n).
+//!
+//! That holds for wakers that clone to the same two pointers, as those of
+//! executors do. One that is made anew for each poll, or for each clone, has an
+//! entry for each time it asked; all of them are woken.
+//!
+//! An entry stays until it is due, also when nobody wants it any more, and with
+//! it what the waker keeps alive. That is the price of a sleep without storage:
+//! it has nothing by which it could be found when it is dropped. So a task that
+//! gives up long timeouts has one entry, and a million tasks that each gave up
+//! one have a million.
 #![forbid(unsafe_code)]
 
 use std::collections::BTreeMap;
@@ -15,7 +25,9 @@ use tickwire_traits::Instant;
 
 /// Wakers, and the earliest time each wants.
 ///
-/// Wakers with equal deadlines come out in the order in which they asked.
+/// Wakers with equal deadlines come out in the order in which they asked. Which
+/// of them are one and the same, and for how long they stay, is in the [crate's
+/// docs](crate).
 ///
 /// ```
 /// use std::task::Waker;

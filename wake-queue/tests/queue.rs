@@ -68,31 +68,54 @@ fn a_waker_that_was_popped_may_ask_again() {
     assert_eq!(*log.lock().unwrap(), [0, 0, 0]);
 }
 
-/// A waker whose every clone has other pointers, as foreign ones may have.
-fn shape_shifter() -> Waker {
-    static CLONES: AtomicUsize = AtomicUsize::new(1);
-    fn raw() -> RawWaker {
-        let number = CLONES.fetch_add(1, Ordering::Relaxed);
-        RawWaker::new(std::ptr::without_provenance(number), &VTABLE)
+/// A waker with other pointers than its clones have, as foreign ones may be. It
+/// has the number 0, and they have those that the table's `clone` gives them.
+fn foreign(vtable: &'static RawWakerVTable) -> Waker {
+    // SAFETY: The data is a number that nobody follows; all functions of the
+    // tables here ignore it, so the contract of `RawWaker` holds for any value
+    // and thread.
+    unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), vtable)) }
+}
+
+fn raw(number: usize, vtable: &'static RawWakerVTable) -> RawWaker {
+    RawWaker::new(std::ptr::without_provenance(number), vtable)
+}
+
+/// Asks for 30, 10 and 20 µs; returns which numbers come out, and when.
+#[track_caller]
+fn check(waker: &Waker, expected: &[(u64, usize)]) {
+    let mut queue = WakeQueue::new();
+    for at in [30, 10, 20] {
+        queue.schedule(Instant::from_micros(at), waker);
     }
-    static VTABLE: RawWakerVTable = RawWakerVTable::new(|_| raw(), |_| {}, |_| {}, |_| {});
-    // SAFETY: The data is a number that nobody follows; all four functions
-    // ignore it, so the contract of `RawWaker` holds for any value and thread.
-    unsafe { Waker::from_raw(raw()) }
+    let mut popped = Vec::new();
+    for now in 0..=30 {
+        while let Some(waker) = queue.pop(Instant::from_micros(now)) {
+            popped.push((now, waker.data().addr()));
+        }
+    }
+    assert_eq!(popped, expected);
+    assert!(queue.is_empty() && queue.next_deadline().is_none());
 }
 
 #[test]
-fn wakers_whose_clones_differ_are_all_woken() {
-    let mut queue = WakeQueue::new();
-    let waker = shape_shifter();
-    for at in [30, 10, 20] {
-        queue.schedule(Instant::from_micros(at), &waker);
-    }
-    let mut popped = 0;
-    while queue.pop(Instant::MAX).is_some() {
-        popped += 1;
-    }
-    assert!(popped >= 1 && queue.is_empty() && queue.next_deadline().is_none());
+fn a_waker_whose_clones_all_differ_is_woken_each_time_it_asked_for() {
+    static CLONES: AtomicUsize = AtomicUsize::new(1);
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(
+        |_| raw(CLONES.fetch_add(1, Ordering::Relaxed), &VTABLE),
+        |_| {},
+        |_| {},
+        |_| {},
+    );
+    // The clones were made in the order of asking.
+    check(&foreign(&VTABLE), &[(10, 2), (20, 3), (30, 1)]);
+}
+
+#[test]
+fn a_waker_whose_clones_are_one_another_is_woken_once_at_its_earliest() {
+    static VTABLE: RawWakerVTable =
+        RawWakerVTable::new(|_| raw(1, &VTABLE), |_| {}, |_| {}, |_| {});
+    check(&foreign(&VTABLE), &[(10, 1)]);
 }
 
 #[test]
