@@ -36,7 +36,6 @@ fn a_trace_of_the_simulator_comes_back() {
     let wire = trace.wire("key", sim.clock(), PinState::High);
     wire.toggle_at(&[120, 123, 126, 300].map(Instant::from_millis));
     sim.run(tickwire_traits::Timer::sleep(&sim.clock(), Duration::from_secs(1)));
-    wire.level(); // Up to now.
     let mut written = Vec::new();
     trace.write_vcd(&mut written).unwrap();
     check("trace", &String::from_utf8(written).unwrap(), "key", "120000 close, 300000 open");
