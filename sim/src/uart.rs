@@ -20,7 +20,7 @@ const BITS: u64 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baud(u64);
 
-/// What [`decode`] found.
+/// What [`decode`] found; see there for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
     /// The bytes, also those with a framing error, each with the time of its

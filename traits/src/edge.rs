@@ -5,6 +5,18 @@ use embedded_hal::digital::{InputPin, PinState};
 use crate::Instant;
 
 /// One change of a pin's level.
+///
+/// ```
+/// use embedded_hal::digital::PinState;
+/// use tickwire_traits::{Duration, Edge, Instant};
+///
+/// let (rise, fall) = (Instant::from_micros(1_000), Instant::from_micros(1_562));
+/// let rise = Edge { at: rise, level: PinState::High, missed: 0 };
+/// let fall = Edge { at: fall, level: PinState::Low, missed: 0 };
+/// // A width is only known if nothing happened in between.
+/// let width = (fall.missed == 0).then_some(fall.at - rise.at);
+/// assert_eq!(width, Some(Duration::from_micros(562)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edge {
     /// When it happened, as exactly as [`TimeSource`] says.
@@ -18,6 +30,14 @@ pub struct Edge {
 }
 
 /// Where the time of an [`Edge`] comes from, best first.
+///
+/// ```
+/// use tickwire_traits::TimeSource;
+///
+/// // Good enough for a remote control's pulses of 562 µs?
+/// let fits = |source| source <= TimeSource::Interrupt;
+/// assert!(fits(TimeSource::Kernel) && !fits(TimeSource::Poll));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimeSource {
     /// Captured by a timer in hardware, or exact in virtual time.

@@ -46,6 +46,17 @@ pub async fn nb_ready<R: Readiness, T, E>(
 }
 
 /// Either half of a non-blocking source failed.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Duration, Interest, NbError, PollEvery, nb_ready};
+///
+/// let sim = Sim::new();
+/// let mut ready = PollEvery::new(sim.clock(), Duration::from_millis(1));
+/// let broken = || Err::<u8, _>(nb::Error::Other("no power"));
+/// let result = sim.run(nb_ready(&mut ready, Interest::Read, broken));
+/// assert_eq!(result, Err(NbError::Source("no power")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NbError<S, R> {
     /// The source itself reported an error.

@@ -65,7 +65,7 @@ impl<T: Readiness + ?Sized> Readiness for &mut T {
     }
 }
 
-/// Awaiting [`Readiness`].
+/// Awaiting [`Readiness`]; see there for an example.
 ///
 /// # For implementers
 ///

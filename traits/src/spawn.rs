@@ -61,6 +61,18 @@ pub trait Spawn {
 ///
 /// Tasks return nothing: a value belongs in a queue, or in a `join`.
 ///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let work = sim.spawner().spawn(async move {
+///     clock.sleep(Duration::from_millis(20)).await;
+/// });
+/// assert_eq!(sim.run(work.unwrap()), Exit::Completed);
+/// ```
+///
 /// # For implementers
 ///
 /// The end is told after the task's future has been dropped, also to a task that

@@ -106,6 +106,19 @@ pub trait Timer: TimerQueue {
 impl<T: TimerQueue + ?Sized> Timer for T {}
 
 /// Future of [`Timer::sleep_until`] and [`Timer::sleep`].
+///
+/// It is `Unpin`, needs no `Drop`, and may be polled by any waker at any time.
+///
+/// ```
+/// use tickwire_sim::{Sim, SimClock};
+/// use tickwire_traits::{Clock, Duration, Instant, SleepUntil, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let mut nap: SleepUntil<'_, SimClock> = clock.sleep(Duration::from_millis(3));
+/// sim.run(&mut nap);
+/// assert_eq!(clock.now(), Instant::from_millis(3));
+/// ```
 #[must_use = "futures do nothing unless polled"]
 #[derive(Debug)]
 pub struct SleepUntil<'a, T: ?Sized> {
@@ -127,6 +140,16 @@ impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
 
 pin_project! {
     /// Future of [`Timer::timeout`] and [`Timer::timeout_at`].
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{Duration, Elapsed, Timer};
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// let late = clock.timeout(Duration::from_millis(5), clock.sleep(Duration::from_millis(9)));
+    /// assert_eq!(sim.run(late), Err(Elapsed));
+    /// ```
     #[must_use = "futures do nothing unless polled"]
     #[derive(Debug)]
     pub struct Timeout<'a, T: ?Sized, F> {

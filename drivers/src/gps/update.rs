@@ -29,7 +29,8 @@ pub struct Update {
     pub transition: Option<Transition>,
 }
 
-/// The sentences that are understood.
+/// The sentences that are understood. [`Gps::updates`](super::Gps::updates) has an
+/// example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sentence {
