@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::Waker;
 
-use tickwire_sim::{Sim, SimTask, StallKind};
+use tickwire_sim::{Sim, SimTask, StallKind, drop_after};
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 fn millis(ms: u64) -> Instant {
@@ -89,6 +89,17 @@ fn a_cancelled_task_is_dropped_before_anyone_hears_of_it() {
         assert_eq!(handle.cancel().await, Exit::Cancelled);
         assert!(dropped.get());
     });
+}
+
+#[test]
+fn a_cancel_that_is_dropped_has_cancelled() {
+    let sim = Sim::new();
+    for polls in 0..2 {
+        let (task, dropped) = endless();
+        let handle = sim.spawner().spawn(task).unwrap();
+        sim.run(drop_after(polls, handle.cancel()));
+        assert!(dropped.get(), "dropped at poll {polls}");
+    }
 }
 
 #[test]

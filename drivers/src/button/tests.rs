@@ -1,10 +1,11 @@
 extern crate std;
 use std::vec::Vec;
 
+use core::pin::pin;
 use embedded_hal::digital::PinState::High;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use tickwire_sim::{Bounce, Input, Sim, SimClock, Wire, drop_after, impatiently};
-use tickwire_traits::{Duration, Instant, Timer};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 use super::*;
 use Event::{Click, Clicks, Double, Long, Press, Release, Repeat};
@@ -242,6 +243,27 @@ fn dropped_at_any_poll_it_goes_on() {
             assert!(polls > 1);
             return;
         }
+    }
+}
+
+#[test]
+fn a_stream_that_is_dropped_at_any_poll_loses_no_gesture() {
+    for polls in 1..6 {
+        let sim = Sim::new();
+        let mut it = button(&sim, DOUBLE, EXCLUSIVE);
+        let mut seen = Vec::new();
+        while seen.len() < 5 {
+            let now = sim.clock().now();
+            assert!(now < Instant::from_millis(9_000), "dropped at poll {polls}: {seen:?}");
+            let mut gestures = pin!(it.gestures());
+            if let Some(gesture) = sim.run(drop_after(polls, gestures.next())) {
+                seen.push(gesture.unwrap().unwrap().event);
+            } else {
+                // Whoever drops it early makes time pass by himself.
+                sim.run(sim.clock().sleep(Duration::from_millis(1)));
+            }
+        }
+        assert_eq!(seen, [Press, Release, Press, Double, Release], "dropped at poll {polls}");
     }
 }
 

@@ -1,8 +1,9 @@
 extern crate std;
 use std::vec::Vec;
 
+use core::pin::pin;
 use embedded_hal::digital::PinState::{self, High, Low};
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt};
 use tickwire_sim::{Input, Sim, SimClock, Wire, drop_after, impatiently};
 use tickwire_traits::{Clock, Duration, Instant, PolledEdges};
 
@@ -218,6 +219,27 @@ fn dropped_at_any_poll_it_goes_on() {
             assert!(polls > 3, "it was polled more often than that");
             return;
         }
+    }
+}
+
+#[test]
+fn a_stream_that_is_dropped_at_any_poll_loses_no_change() {
+    for polls in 1..6 {
+        let sim = Sim::new();
+        let mut it = switch(&sim, &[100, 103, 106, 400], CONFIRMED);
+        let mut seen = Vec::new();
+        while seen.len() < 2 {
+            let now = sim.clock().now();
+            assert!(now < Instant::from_millis(9_000), "dropped at poll {polls}: {seen:?}");
+            let mut changes = pin!(it.changes());
+            if let Some(change) = sim.run(drop_after(polls, changes.next())) {
+                seen.push(change.unwrap().unwrap().contact);
+            } else {
+                // Whoever drops it early makes time pass by himself.
+                sim.run(sim.clock().sleep(Duration::from_millis(1)));
+            }
+        }
+        assert_eq!(seen, [Closed, Open], "dropped at poll {polls}");
     }
 }
 

@@ -147,3 +147,19 @@ fn no_fault_of_the_bus_stops_the_rest() {
         rig.check(CLIMATE);
     }
 }
+
+/// In the midst of a byte of the display, a transfer, a sentence.
+#[test]
+fn a_station_that_is_dropped_at_any_poll_can_be_started_anew() {
+    // Some 330 wake the display and draw the first page; after 800 the page of the
+    // first fix is being drawn.
+    for polls in 1..=800 {
+        let mut rig = Rig::new();
+        rig.stop_after(polls);
+        rig.start(gps::Receiver::new(rig.clock.clone(), gps::demo_log(5), 9_600));
+        rig.pass_seconds(1);
+        assert_eq!(rig.shown()[3], "3D  9 sats HDOP 0.90", "dropped at poll {polls}");
+        assert_eq!(rig.display.violations(), 0, "dropped at poll {polls}");
+        assert!(rig.heard.count("Climate") >= 1, "dropped at poll {polls}");
+    }
+}

@@ -12,7 +12,7 @@ use tickwire_drivers::hd44780::FourBit;
 use tickwire_sim::hd44780::Display;
 use tickwire_sim::htu21d::Htu21d;
 use tickwire_sim::i2c::{Bus, Faults};
-use tickwire_sim::{Bounce, Sim, SimClock, Wire, gps};
+use tickwire_sim::{Bounce, Sim, SimClock, Wire, drop_after, gps};
 use tickwire_station::{COLUMNS, Event, Observe, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
@@ -27,6 +27,8 @@ pub(crate) struct Rig {
     pub(crate) heard: Rc<Heard>,
     pub(crate) button: Wire<SimClock>,
     pub(crate) rs: Wire<SimClock>,
+    e: Wire<SimClock>,
+    data: [Wire<SimClock>; 4],
     bounce: Bounce,
     station: Pin<Box<dyn Future<Output = Infallible>>>,
 }
@@ -82,30 +84,53 @@ impl Rig {
         let (rs, e) = (wire(PinState::Low), wire(PinState::Low));
         let data = [(); 4].map(|()| wire(PinState::Low));
         display.wire_four(&rs, &e, data.each_ref());
-        let [d4, d5, d6, d7] = data.each_ref().map(Wire::output);
 
         let sensor = Rc::new(RefCell::new(Htu21d::new()));
         sensor.borrow_mut().set_temperature(2_381);
         sensor.borrow_mut().set_humidity(5_072);
-        let mut i2c = Bus::new(clock.clone()).with_speed(100_000);
-        i2c.attach(Htu21d::ADDRESS, sensor.clone());
-        let bus = i2c.faults();
 
         let gps = gps(clock.clone());
-        let control = gps.control();
-        let heard = Rc::<Heard>::default();
-        let parts = Parts {
-            button: button.input(),
-            i2c,
-            lcd: FourBit::new(rs.output(), e.output(), d4, d5, d6, d7),
-            gps,
-            clock: clock.clone(),
+        let mut rig = Self {
+            bus: Bus::new(clock.clone()).faults(),
+            gps: gps.control(),
+            heard: Rc::default(),
+            bounce: Bounce::new(7),
+            station: Box::pin(std::future::pending()),
+            sim,
+            clock,
+            display,
+            sensor,
+            button,
+            rs,
+            e,
+            data,
         };
-        let observer = heard.clone();
-        let station = Box::pin(async move { tickwire_station::run(parts, &*observer).await });
-        let bounce = Bounce::new(7);
-        let gps = control;
-        Self { sim, clock, display, sensor, bus, gps, heard, button, rs, bounce, station }
+        rig.start(gps);
+        rig
+    }
+
+    /// Starts the station, on the devices as they are. One that runs is dropped.
+    pub(crate) fn start(&mut self, gps: gps::Receiver<SimClock>) {
+        let mut i2c = Bus::new(self.clock.clone()).with_speed(100_000);
+        i2c.attach(Htu21d::ADDRESS, self.sensor.clone());
+        self.bus = i2c.faults();
+        self.gps = gps.control();
+        let [d4, d5, d6, d7] = self.data.each_ref().map(Wire::output);
+        let parts = Parts {
+            button: self.button.input(),
+            i2c,
+            lcd: FourBit::new(self.rs.output(), self.e.output(), d4, d5, d6, d7),
+            gps,
+            clock: self.clock.clone(),
+        };
+        let observer = self.heard.clone();
+        self.station = Box::pin(async move { tickwire_station::run(parts, &*observer).await });
+    }
+
+    /// Drops the station when it has been pending so many times.
+    pub(crate) fn stop_after(&mut self, polls: usize) {
+        let station = std::mem::replace(&mut self.station, Box::pin(std::future::pending()));
+        assert!(self.sim.run(drop_after(polls, station)).is_none(), "it never ends");
     }
 
     /// Lets time pass. A stall is a failure, with its report.
