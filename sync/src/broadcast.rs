@@ -1,0 +1,102 @@
+//! Telling all who wait at once, without touching each of them under the lock.
+//!
+//! Every announcement has a number. Who waits notes the number of the last one
+//! when it stands in line; it is through when there is a later one. So all are
+//! through in the moment of the announcement, however many they are, and whatever
+//! follows it; they are woken one after another, with the lock free in between.
+
+use core::cell::Cell;
+use core::task::Waker;
+
+use crate::wait_queue::{Claim, WaitQueue};
+
+/// The number of the last announcement, and whether it still stands: whether who
+/// comes now is through at once.
+#[derive(Debug)]
+pub(crate) struct Broadcast {
+    /// The number, times two, and one if it stands. It wraps after 2^31
+    /// announcements, by when everybody who stood in line has long been called.
+    number_and_stands: Cell<u32>,
+}
+
+const STANDS: u32 = 1;
+const NEXT: u32 = 2;
+
+impl Broadcast {
+    pub(crate) const fn new() -> Self {
+        Self { number_and_stands: Cell::new(0) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn stands(&self) -> bool {
+        self.number_and_stands.get() & STANDS != 0
+    }
+
+    #[inline(always)]
+    pub(crate) fn number(&self) -> u32 {
+        self.number_and_stands.get() & !STANDS
+    }
+
+    /// Lets through all who wait, and all who come until `withdraw`.
+    #[inline(always)]
+    pub(crate) fn announce(&self) {
+        self.number_and_stands.set(self.number().wrapping_add(NEXT) | STANDS);
+    }
+
+    /// Lets through all who wait now, and nobody after.
+    #[inline(always)]
+    pub(crate) fn pulse(&self) {
+        self.number_and_stands.set(self.number_and_stands.get().wrapping_add(NEXT));
+    }
+
+    #[inline(always)]
+    pub(crate) fn withdraw(&self) {
+        self.number_and_stands.set(self.number());
+    }
+
+    /// Calls up one of those who are through.
+    #[inline(always)]
+    pub(crate) fn call_one(&self, line: &WaitQueue) -> Option<Waker> {
+        let waits_since = line.first_ticket()?;
+        if waits_since == self.number() { None } else { line.call_first() }
+    }
+}
+
+/// A state with a broadcast in it; `LINE` is where one waits for it.
+pub(crate) trait HasBroadcast<const LINE: usize = 0> {
+    fn broadcast(&self) -> &Broadcast;
+}
+
+impl HasBroadcast for Broadcast {
+    #[inline(always)]
+    fn broadcast(&self) -> &Broadcast {
+        self
+    }
+}
+
+/// Waiting for the next announcement, or for one that stands.
+pub(crate) struct Hear<const LINE: usize = 0>;
+
+impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {
+    const LINE: usize = LINE;
+
+    #[inline(always)]
+    fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
+        state.broadcast().stands()
+    }
+
+    #[inline(always)]
+    fn ticket(&self, state: &S) -> u32 {
+        state.broadcast().number()
+    }
+
+    #[inline(always)]
+    fn passed(state: &S, ticket: u32) -> bool {
+        state.broadcast().number() != ticket
+    }
+
+    #[inline(always)]
+    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
+        state.broadcast().call_one(line)
+    }
+}

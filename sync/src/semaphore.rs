@@ -1,0 +1,314 @@
+//! Counted permits.
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::RawMutex;
+use crate::permits::{Acquire, HasPermits, Permits};
+use crate::wait_queue::{Monitor, Waiter};
+
+/// Permits for what there is several of; who finds too few waits in line.
+///
+/// Permits are handed over in the order of asking. Who wants three stands in
+/// the way of who comes later and wants one, so that it gets its three.
+///
+/// A permit goes back when its guard is dropped. [`release`](Self::release) adds
+/// permits that nobody had, as a producer does; where that would be a mistake
+/// there is [`BoundedSemaphore`].
+///
+/// The tutorial's `Semaphore`, and tokio's.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{NoopRawMutex, Semaphore};
+///
+/// let buffers = Semaphore::<NoopRawMutex>::new(2);
+/// Sim::new().run(async {
+///     let _one = buffers.acquire().await;
+///     let _two = buffers.acquire().await;
+///     assert!(buffers.try_acquire().is_none());
+/// });
+/// assert_eq!(buffers.permits(), 2);
+/// ```
+pub struct Semaphore<R, K = Unbounded> {
+    monitor: Monitor<R, State<K>>,
+}
+
+/// A [`Semaphore`] that never has more permits than it began with.
+///
+/// What may be released is what was taken and [forgotten](SemaphorePermit::forget):
+/// permits whose guards are alive go back by themselves.
+///
+/// The tutorial's `BoundedSemaphore`.
+///
+/// ```
+/// use tickwire_sync::{BoundedSemaphore, NoopRawMutex, OverRelease};
+///
+/// let slots = BoundedSemaphore::<NoopRawMutex>::new(2);
+/// let kept = slots.try_acquire().unwrap();
+/// slots.try_acquire().unwrap().forget(); // Another context gives it back:
+/// assert_eq!(slots.release(1), Ok(()));
+/// assert_eq!(slots.release(1), Err(OverRelease { excess: 1 }));
+/// drop(kept);
+/// assert_eq!(slots.permits(), 2);
+/// ```
+pub type BoundedSemaphore<R> = Semaphore<R, Bounded>;
+
+/// Permits of a [`Semaphore`], which go back when this is dropped.
+///
+/// ```
+/// use tickwire_sync::{NoopRawMutex, Semaphore};
+///
+/// let tokens = Semaphore::<NoopRawMutex>::new(3);
+/// let two = tokens.try_acquire_many(2).unwrap();
+/// assert_eq!((two.count(), tokens.permits()), (2, 1));
+/// two.forget(); // They are spent.
+/// assert_eq!(tokens.permits(), 1);
+/// ```
+#[must_use = "the permits go back at once"]
+pub struct SemaphorePermit<'a, R: RawMutex, K: Kind = Unbounded> {
+    semaphore: &'a Semaphore<R, K>,
+    count: u32,
+}
+
+/// More permits were released than there can be. Nothing was added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverRelease {
+    /// By how many.
+    pub excess: u32,
+}
+
+/// Of a [`Semaphore`]: whoever wants to may add permits.
+#[derive(Debug)]
+pub struct Unbounded {
+    _private: (),
+}
+
+/// Of a [`BoundedSemaphore`]: permits come back, and never more.
+#[derive(Debug)]
+pub struct Bounded {
+    /// Taken, and without a guard that would bring them back.
+    forgotten: Cell<u32>,
+}
+
+impl<R: RawMutex> Semaphore<R> {
+    /// Creates a semaphore with `permits` to be had; none is a good number too.
+    pub const fn new(permits: u32) -> Self {
+        Self::of(permits, Unbounded { _private: () })
+    }
+
+    /// Adds `count` permits, which nobody had.
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
+    ///
+    /// # Errors
+    ///
+    /// [`OverRelease`] when there would be more than `u32::MAX` to be had. Fewer
+    /// may be released.
+    #[inline]
+    pub fn release(&self, count: u32) -> Result<(), OverRelease> {
+        self.add(count, |state| u32::MAX - state.permits.free())
+    }
+}
+
+impl<R: RawMutex> BoundedSemaphore<R> {
+    /// Creates a semaphore with `permits` to be had, now and at any time.
+    pub const fn new(permits: u32) -> Self {
+        Self::of(permits, Bounded { forgotten: Cell::new(0) })
+    }
+
+    /// Gives back `count` permits that were taken and [forgotten](SemaphorePermit::forget).
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
+    ///
+    /// # Errors
+    ///
+    /// [`OverRelease`] when fewer were. Those may be released.
+    #[inline]
+    pub fn release(&self, count: u32) -> Result<(), OverRelease> {
+        self.add(count, |state| state.kind.forgotten.get())?;
+        Ok(())
+    }
+}
+
+impl<R: RawMutex, K: Kind> Semaphore<R, K> {
+    /// Waits for a permit.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: who is dropped leaves the line; what it was handed goes to
+    /// the next.
+    #[inline]
+    pub fn acquire(&self) -> impl Future<Output = SemaphorePermit<'_, R, K>> {
+        self.acquire_many(1)
+    }
+
+    /// Waits for `count` permits, and takes them all at once.
+    ///
+    /// None is a good number too, and comes in turn: after those who wait. Who
+    /// wants more than there will ever be waits for ever, and so do those behind.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: who is dropped leaves the line, and those behind may go on;
+    /// what it was handed goes to them.
+    #[inline]
+    pub fn acquire_many(&self, count: u32) -> impl Future<Output = SemaphorePermit<'_, R, K>> {
+        Acquiring { semaphore: self, waiter: Waiter::new(&self.monitor, Acquire(count)) }
+    }
+
+    /// Returns a permit if there is one and nobody waits.
+    #[inline]
+    pub fn try_acquire(&self) -> Option<SemaphorePermit<'_, R, K>> {
+        self.try_acquire_many(1)
+    }
+
+    /// Returns `count` permits if there are that many and nobody waits.
+    #[inline]
+    pub fn try_acquire_many(&self, count: u32) -> Option<SemaphorePermit<'_, R, K>> {
+        let taken = self
+            .monitor
+            .lock(|inside| inside.state.permits.try_take(inside.line::<Acquire>(), count));
+        // Not `then_some`: a permit that is made and not given goes back.
+        taken.then(|| SemaphorePermit { semaphore: self, count })
+    }
+
+    /// Returns how many permits there are to be had.
+    pub fn permits(&self) -> u32 {
+        self.monitor.lock(|inside| inside.state.permits.free())
+    }
+
+    const fn of(permits: u32, kind: K) -> Self {
+        Self { monitor: Monitor::new(State { permits: Permits::new(permits), kind }) }
+    }
+
+    #[inline]
+    fn add(&self, count: u32, most: impl Fn(&State<K>) -> u32) -> Result<(), OverRelease> {
+        let first = self.monitor.lock(|inside| {
+            let excess = count.saturating_sub(most(&inside.state));
+            if excess > 0 {
+                return Err(OverRelease { excess });
+            }
+            inside.state.kind.brought_back(count);
+            inside.state.permits.put(count);
+            Ok(inside.state.permits.hand_out(inside.line::<Acquire>()))
+        })?;
+        self.wake_from(first);
+        Ok(())
+    }
+
+    #[inline]
+    fn wake_from(&self, first: Option<core::task::Waker>) {
+        if let Some(first) = first {
+            first.wake();
+            self.monitor.settle::<Acquire>();
+        }
+    }
+}
+
+impl<R: RawMutex, K: Kind> SemaphorePermit<'_, R, K> {
+    /// Returns how many permits these are.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Spends the permits: they do not go back.
+    pub fn forget(mut self) {
+        self.semaphore.monitor.lock(|inside| inside.state.kind.forgotten(self.count));
+        self.count = 0;
+    }
+}
+
+impl<R: RawMutex, K: Kind> Drop for SemaphorePermit<'_, R, K> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.count == 0 {
+            return;
+        }
+        let first = self.semaphore.monitor.lock(|inside| {
+            inside.state.permits.put(self.count);
+            inside.state.permits.hand_out(inside.line::<Acquire>())
+        });
+        self.semaphore.wake_from(first);
+    }
+}
+
+impl fmt::Display for OverRelease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "released {} permits too many", self.excess)
+    }
+}
+
+impl core::error::Error for OverRelease {}
+
+/// What becomes of permits that are forgotten.
+pub trait Kind: sealed::Sealed {
+    #[doc(hidden)]
+    fn forgotten(&self, _count: u32) {}
+    #[doc(hidden)]
+    fn brought_back(&self, _count: u32) {}
+}
+
+impl Kind for Unbounded {}
+
+impl Kind for Bounded {
+    fn forgotten(&self, count: u32) {
+        self.forgotten.set(self.forgotten.get() + count);
+    }
+
+    fn brought_back(&self, count: u32) {
+        self.forgotten.set(self.forgotten.get() - count);
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Unbounded {}
+    impl Sealed for super::Bounded {}
+}
+
+struct State<K> {
+    permits: Permits,
+    kind: K,
+}
+
+impl<K> HasPermits for State<K> {
+    fn permits(&self) -> &Permits {
+        &self.permits
+    }
+}
+
+pin_project! {
+    struct Acquiring<'a, R: RawMutex, K> {
+        semaphore: &'a Semaphore<R, K>,
+        #[pin]
+        waiter: Waiter<'a, R, State<K>, Acquire>,
+    }
+}
+
+impl<'a, R: RawMutex, K: Kind> Future for Acquiring<'a, R, K> {
+    type Output = SemaphorePermit<'a, R, K>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let (semaphore, count) = (*this.semaphore, this.waiter.claim().0);
+        this.waiter.poll(cx).map(|()| SemaphorePermit { semaphore, count })
+    }
+}
+
+impl<R: RawMutex, K: Kind> fmt::Debug for Semaphore<R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Semaphore").field("permits", &self.permits()).finish()
+    }
+}
+
+impl<R: RawMutex, K: Kind> fmt::Debug for SemaphorePermit<'_, R, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SemaphorePermit").field("count", &self.count).finish()
+    }
+}

@@ -1,0 +1,70 @@
+//! One thing to be had, by one at a time: the lock of a mutex, the setting of a
+//! flag.
+
+use core::cell::Cell;
+use core::task::Waker;
+
+use crate::wait_queue::{Claim, WaitQueue};
+
+/// Whether it is there. While it is, nobody is in line: it would be theirs.
+pub(crate) struct Turn {
+    free: Cell<bool>,
+}
+
+impl Turn {
+    pub(crate) const fn new(free: bool) -> Self {
+        Self { free: Cell::new(free) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_free(&self) -> bool {
+        self.free.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn try_take(&self) -> bool {
+        self.free.replace(false)
+    }
+
+    /// Gives it to the first in line, or lets it lie. Twice is as good as once.
+    #[inline(always)]
+    pub(crate) fn give(&self, line: &WaitQueue) -> Option<Waker> {
+        let called = line.call_first();
+        if called.is_none() {
+            self.free.set(true);
+        }
+        called
+    }
+}
+
+/// A state with a turn in it.
+pub(crate) trait HasTurn {
+    fn turn(&self) -> &Turn;
+}
+
+impl HasTurn for Turn {
+    #[inline(always)]
+    fn turn(&self) -> &Turn {
+        self
+    }
+}
+
+/// Waiting for one's turn.
+pub(crate) struct Take;
+
+impl<S: HasTurn> Claim<S> for Take {
+    #[inline(always)]
+    fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
+        state.turn().try_take()
+    }
+
+    #[inline(always)]
+    fn hand_back(&self, state: &S) {
+        state.turn().free.set(true);
+    }
+
+    #[inline(always)]
+    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
+        if state.turn().try_take() { state.turn().give(line) } else { None }
+    }
+}

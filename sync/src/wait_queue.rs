@@ -1,0 +1,425 @@
+//! The kernel: tasks that wait in line, without storage of their own.
+//!
+//! A [`Waiter`] is part of the future that waits, and holds the [`Node`] by which
+//! it stands in line. It is put in line by the poll that finds nothing to have,
+//! and taken out by who wakes it, or by being dropped.
+//!
+//! ```text
+//!             first poll                       somebody calls it up
+//!   new ────────────────────▶ IN LINE ──────────────────────────────▶ CALLED
+//!    │                           │                                      │
+//!    │ first poll,               │ drop: leaves the line                │ drop: hands on what it was given
+//!    │ nothing in the way        │ poll: stays, with the new waker      │ poll
+//!    ▼                           ▼                                      ▼
+//!  ready                        gone                                  ready
+//! ```
+//!
+//! LINKED, on which the `unsafe` in this file rests: a node is linked only while
+//! it is pinned, into the one queue that its waiter borrows, and links, queue and
+//! everything else that both sides see are touched only inside the lock of the
+//! monitor which holds that queue; leaving the pin goes through `Waiter::drop`,
+//! which takes the node out of the line first. Inside of the lock no code of
+//! others runs: nothing is cloned, dropped, woken or compared there but numbers
+//! and pointers.
+
+use core::cell::{Cell, UnsafeCell};
+use core::future::Future;
+use core::marker::PhantomPinned;
+use core::mem::{self, MaybeUninit};
+use core::pin::Pin;
+use core::ptr::NonNull;
+use core::task::{Context, Poll, Waker};
+
+use crate::RawMutex;
+
+/// A state, and the lines of those who wait for it to change, under one lock.
+pub(crate) struct Monitor<R, S, const LINES: usize = 1> {
+    raw: R,
+    inside: Inside<S, LINES>,
+}
+
+/// What is seen of a [`Monitor`] while it is locked.
+pub(crate) struct Inside<S, const LINES: usize = 1> {
+    pub(crate) state: S,
+    pub(crate) lines: [WaitQueue; LINES],
+}
+
+// SAFETY: what is inside is reached through `lock` alone, one context at a time.
+// It may be made by one thread and used by another, hence `S: Send`.
+unsafe impl<R: RawMutex + Sync, S: Send, const LINES: usize> Sync for Monitor<R, S, LINES> {}
+
+impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
+    pub(crate) const fn new(state: S) -> Self {
+        let lines = [const { WaitQueue::new() }; LINES];
+        Self { raw: R::INIT, inside: Inside { state, lines } }
+    }
+
+    /// Runs `f` under the lock. It returns wakers rather than wake them.
+    #[inline(always)]
+    pub(crate) fn lock<T>(&self, f: impl FnOnce(&Inside<S, LINES>) -> T) -> T {
+        self.raw.lock(|| f(&self.inside))
+    }
+
+    /// Returns the state without locking.
+    ///
+    /// # Safety
+    ///
+    /// The caller touches only such parts of it as the lock does not guard.
+    #[inline(always)]
+    pub(crate) unsafe fn state_unlocked(&self) -> &S {
+        &self.inside.state
+    }
+
+    /// Wakes whoever `settle` calls up, one by one, until there is nobody left.
+    ///
+    /// The lock is taken anew for each, so an interrupt waits for one at most.
+    #[inline]
+    pub(crate) fn settle<C: Claim<S>>(&self) {
+        while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.line::<C>())) {
+            waker.wake();
+        }
+    }
+
+    pub(crate) fn into_inner(self) -> S {
+        self.inside.state
+    }
+
+    /// The state, which nobody else can see now.
+    pub(crate) fn get_mut(&mut self) -> &mut S {
+        &mut self.inside.state
+    }
+}
+
+impl<S, const LINES: usize> Inside<S, LINES> {
+    #[inline(always)]
+    pub(crate) fn line<C: Claim<S>>(&self) -> &WaitQueue {
+        &self.lines[C::LINE]
+    }
+}
+
+/// What one waiter waits for, and what is owed to those who do. All of it runs
+/// under the lock.
+pub(crate) trait Claim<S> {
+    /// Which of the monitor's lines one waits in.
+    const LINE: usize = 0;
+
+    /// Takes what is waited for, if it may be had without waiting.
+    fn try_claim(&self, state: &S, line: &WaitQueue) -> bool;
+
+    /// Returns the number to stand in line with.
+    #[inline(always)]
+    fn ticket(&self, _state: &S) -> u32 {
+        0
+    }
+
+    /// Returns whether who waits with `ticket` has got it while still in line.
+    #[inline(always)]
+    fn passed(_state: &S, _ticket: u32) -> bool {
+        false
+    }
+
+    /// Takes back what a called waiter was given, which is gone without having
+    /// used it.
+    #[inline(always)]
+    fn hand_back(&self, _state: &S) {}
+
+    /// Notes that somebody left the line for nothing.
+    #[inline(always)]
+    fn left(&self, _state: &S) {}
+
+    /// Calls up the next in line, if there is something for it.
+    fn settle(state: &S, line: &WaitQueue) -> Option<Waker>;
+}
+
+/// Those who wait, first come, first served. One word.
+///
+/// ```text
+///   last ──▶ node ⇄ node ⇄ node      a ring; the last one's next is the first
+///             ▲  first       │ last
+///             └──────────────┘
+/// ```
+pub(crate) struct WaitQueue {
+    last: Cell<Option<NonNull<Node>>>,
+}
+
+// SAFETY: the nodes that it leads to are touched under the lock alone: LINKED.
+unsafe impl Send for WaitQueue {}
+
+impl WaitQueue {
+    pub(crate) const fn new() -> Self {
+        Self { last: Cell::new(None) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.last.get().is_none()
+    }
+
+    /// Returns the ticket of the first in line.
+    #[inline(always)]
+    pub(crate) fn first_ticket(&self) -> Option<u32> {
+        let last = self.last.get()?;
+        // SAFETY: who has a queue holds its lock; what is linked lives: LINKED.
+        Some(unsafe { last.as_ref().linked().next.as_ref().linked().ticket })
+    }
+
+    /// Calls up the first in line: it is given what it waits for, and leaves.
+    #[inline(always)]
+    pub(crate) fn call_first(&self) -> Option<Waker> {
+        let last = self.last.get()?;
+        // SAFETY: as above.
+        unsafe {
+            let first = last.as_ref().linked().next;
+            first.as_ref().called.set(true);
+            Some(self.take_out(first))
+        }
+    }
+
+    /// # Safety
+    ///
+    /// `node` is pinned, not linked, and its waiter will unlink it: LINKED.
+    #[inline(always)]
+    unsafe fn link_last(&self, node: NonNull<Node>, waker: Waker, ticket: u32) {
+        // SAFETY: the caller's, and what is linked lives: LINKED.
+        unsafe {
+            let (previous, next) = match self.last.get() {
+                None => (node, node),
+                Some(last) => (last, last.as_ref().linked().next),
+            };
+            node.as_ref().place.get().write(MaybeUninit::new(Link {
+                previous,
+                next,
+                waker,
+                ticket,
+            }));
+            previous.as_ref().linked_mut().next = node;
+            next.as_ref().linked_mut().previous = node;
+        }
+        self.last.set(Some(node));
+    }
+
+    /// # Safety
+    ///
+    /// `node` is linked into this queue: LINKED.
+    #[inline(always)]
+    unsafe fn take_out(&self, node: NonNull<Node>) -> Waker {
+        // SAFETY: the caller's, and its neighbours are linked too. What is read is a
+        // link no longer, so the waker is in one place only: LINKED.
+        unsafe {
+            let Link { previous, next, waker, .. } = node.as_ref().place.get().read().assume_init();
+            if next == node {
+                self.last.set(None);
+            } else {
+                previous.as_ref().linked_mut().next = next;
+                next.as_ref().linked_mut().previous = previous;
+                if self.last.get() == Some(node) {
+                    self.last.set(Some(previous));
+                }
+            }
+            waker
+        }
+    }
+}
+
+/// One place in line: 24 bytes on a 32-bit machine.
+struct Node {
+    /// Written when it is linked, and not looked at before.
+    place: UnsafeCell<MaybeUninit<Link>>,
+    /// It was called up, and is no longer linked.
+    called: Cell<bool>,
+    /// It stands in line, or was called up and has not come. Only the waiter
+    /// itself looks at this, so it may do so outside of the lock.
+    enrolled: Cell<bool>,
+}
+
+/// What a node is while it is linked.
+struct Link {
+    previous: NonNull<Node>,
+    next: NonNull<Node>,
+    waker: Waker,
+    ticket: u32,
+}
+
+impl Node {
+    /// # Safety
+    ///
+    /// It is linked, the lock is held, and no other reference to the link is
+    /// alive: LINKED.
+    #[inline(always)]
+    unsafe fn linked(&self) -> &Link {
+        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        unsafe { (*self.place.get()).assume_init_ref() }
+    }
+
+    /// # Safety
+    ///
+    /// As for `linked`.
+    #[inline(always)]
+    #[allow(clippy::mut_from_ref)] // As with any cell, the caller sees to it.
+    unsafe fn linked_mut(&self) -> &mut Link {
+        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        unsafe { (*self.place.get()).assume_init_mut() }
+    }
+}
+
+/// Waits in line for `claim`, in the monitor that it borrows.
+pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize = 1> {
+    monitor: &'a Monitor<R, S, LINES>,
+    claim: C,
+    node: Node,
+    _pinned: PhantomPinned,
+}
+
+// SAFETY: the node is touched under the monitor's lock, from whichever thread
+// polls; whether a monitor may be used by another thread, its reference knows.
+unsafe impl<'a, R: RawMutex, S, C: Claim<S> + Send, const LINES: usize> Send
+    for Waiter<'a, R, S, C, LINES>
+where
+    &'a Monitor<R, S, LINES>: Send,
+{
+}
+
+/// What one look under the lock came to.
+enum Look<T> {
+    Ready(T),
+    Waits,
+    /// It has to wait, and nobody would wake it.
+    NeedsWaker,
+}
+
+impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LINES> {
+    #[inline(always)]
+    pub(crate) const fn new(monitor: &'a Monitor<R, S, LINES>, claim: C) -> Self {
+        let node = Node {
+            place: UnsafeCell::new(MaybeUninit::uninit()),
+            called: Cell::new(false),
+            enrolled: Cell::new(false),
+        };
+        Self { monitor, claim, node, _pinned: PhantomPinned }
+    }
+
+    #[inline(always)]
+    pub(crate) fn monitor(&self) -> &'a Monitor<R, S, LINES> {
+        self.monitor
+    }
+
+    #[inline(always)]
+    pub(crate) fn claim(&self) -> &C {
+        &self.claim
+    }
+
+    /// Waits, and runs `take` under the lock that finds the wait over.
+    #[inline(always)]
+    pub(crate) fn poll_with<T>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        take: impl Fn(&Inside<S, LINES>) -> T,
+    ) -> Poll<T> {
+        let this = self.into_ref();
+        match this.look(cx.waker(), &mut None, &take).0 {
+            Look::Ready(taken) => Poll::Ready(taken),
+            Look::Waits => Poll::Pending,
+            Look::NeedsWaker => this.wait_with(cx.waker(), &take),
+        }
+    }
+
+    /// Brings a waker, cloned outside of the lock, and looks again.
+    #[inline(never)]
+    fn wait_with<T>(
+        self: Pin<&Self>,
+        waker: &Waker,
+        take: &impl Fn(&Inside<S, LINES>) -> T,
+    ) -> Poll<T> {
+        match self.look(waker, &mut Some(waker.clone()), take).0 {
+            Look::Ready(taken) => Poll::Ready(taken),
+            Look::Waits | Look::NeedsWaker => Poll::Pending,
+        }
+    }
+
+    /// Also returns a waker that is left over: it is dropped outside of the lock,
+    /// where it may do what it likes.
+    #[inline(always)]
+    fn look<T>(
+        self: Pin<&Self>,
+        waker: &Waker,
+        brought: &mut Option<Waker>,
+        take: &impl Fn(&Inside<S, LINES>) -> T,
+    ) -> (Look<T>, Option<Waker>) {
+        let this = self.get_ref();
+        this.monitor.lock(|inside| {
+            let line = inside.line::<C>();
+            if !this.node.enrolled.get() {
+                if this.claim.try_claim(&inside.state, line) {
+                    return (Look::Ready(take(inside)), None);
+                }
+                let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
+                this.node.called.set(false);
+                this.node.enrolled.set(true);
+                let ticket = this.claim.ticket(&inside.state);
+                // SAFETY: pinned, as `self` is; not linked, since not enrolled; and
+                // `drop` unlinks it: LINKED.
+                unsafe { line.link_last(NonNull::from(&this.node), waker, ticket) };
+                return (Look::Waits, None);
+            }
+            if this.node.called.get() {
+                this.node.enrolled.set(false);
+                return (Look::Ready(take(inside)), None);
+            }
+            // SAFETY: enrolled and not called means linked: LINKED.
+            let link = unsafe { this.node.linked_mut() };
+            if C::passed(&inside.state, link.ticket) {
+                this.node.enrolled.set(false);
+                // SAFETY: as above.
+                let unused = unsafe { line.take_out(NonNull::from(&this.node)) };
+                return (Look::Ready(take(inside)), Some(unused));
+            }
+            if link.waker.will_wake(waker) {
+                return (Look::Waits, None);
+            }
+            match brought.take() {
+                Some(waker) => (Look::Waits, Some(mem::replace(&mut link.waker, waker))),
+                None => (Look::NeedsWaker, None),
+            }
+        })
+    }
+
+    #[inline(never)]
+    fn leave(&self) {
+        let _unused = self.monitor.lock(|inside| {
+            if self.node.called.get() {
+                self.claim.hand_back(&inside.state);
+                return None;
+            }
+            // SAFETY: enrolled and not called means linked: LINKED.
+            let ticket = unsafe { self.node.linked() }.ticket;
+            if C::passed(&inside.state, ticket) {
+                self.claim.hand_back(&inside.state);
+            } else {
+                self.claim.left(&inside.state);
+            }
+            // SAFETY: as above.
+            Some(unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) })
+        });
+        // What was handed back is for the next in line, and who left may have stood
+        // in the way of others.
+        self.monitor.settle::<C>();
+    }
+}
+
+impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Future for Waiter<'_, R, S, C, LINES> {
+    type Output = ();
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_with(cx, |_| ())
+    }
+}
+
+impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Waiter<'_, R, S, C, LINES> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.node.enrolled.get() {
+            self.leave();
+        }
+    }
+}
