@@ -27,6 +27,11 @@ impl Broadcast {
         Self { number_and_stands: Cell::new(0) }
     }
 
+    /// With an announcement that stands from the beginning.
+    pub(crate) const fn standing() -> Self {
+        Self { number_and_stands: Cell::new(STANDS) }
+    }
+
     #[inline(always)]
     pub(crate) fn stands(&self) -> bool {
         self.number_and_stands.get() & STANDS != 0

@@ -5,23 +5,35 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+mod barrier;
 mod broadcast;
+mod condition;
 mod event;
 mod flag;
+mod full;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
 mod permits;
+mod queue;
 #[allow(unsafe_code)] // EXCLUSION
 mod raw;
+#[allow(unsafe_code)] // FILLED
+mod ring;
+mod ring_queue;
 mod semaphore;
 mod turn;
 #[allow(unsafe_code)] // LINKED
 mod wait_queue;
 
+pub use barrier::{Barrier, BarrierWaitResult};
+pub use condition::Condition;
 pub use event::Event;
 pub use flag::Flag;
+pub use full::Full;
 pub use mutex::{Mutex, MutexGuard};
+pub use queue::{NothingUnfinished, Queue, Room};
 pub use raw::{CriticalSectionRawMutex, NoopRawMutex, RawMutex};
+pub use ring_queue::RingQueue;
 pub use semaphore::{
     Bounded, BoundedSemaphore, Kind, OverRelease, Semaphore, SemaphorePermit, Unbounded,
 };

@@ -165,6 +165,22 @@ impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
     }
 }
 
+impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
+    /// Returns what to lock again after this is dropped.
+    pub(crate) fn lockable(&self) -> Lockable<'a, R, T> {
+        Lockable(self.mutex)
+    }
+}
+
+/// A mutex whose guard was given up for a while.
+pub(crate) struct Lockable<'a, R, T>(&'a Monitor<R, Guarded<T>>);
+
+impl<'a, R: RawMutex, T> Lockable<'a, R, T> {
+    pub(crate) fn lock(self) -> impl Future<Output = MutexGuard<'a, R, T>> {
+        Locking { waiter: Waiter::new(self.0, Take) }
+    }
+}
+
 impl<R: RawMutex, T> Deref for MutexGuard<'_, R, T> {
     type Target = T;
 

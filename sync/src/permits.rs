@@ -39,6 +39,17 @@ impl Permits {
         self.free.set(self.free.get().saturating_add(count));
     }
 
+    /// Gives one to the first in line, or keeps it. For lines in which everybody
+    /// wants one.
+    #[inline(always)]
+    pub(crate) fn hand_over_one(&self, line: &WaitQueue) -> Option<Waker> {
+        let called = line.call_first();
+        if called.is_none() {
+            self.free.set(self.free.get() + 1);
+        }
+        called
+    }
+
     /// Gives the first in line what it wants, if that is there.
     ///
     /// Who wants little does not pass by who wants much: none starves.
@@ -80,7 +91,7 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
     }
 
     #[inline(always)]
-    fn hand_back(&self, state: &S) {
+    fn hand_back(&self, state: &S, _ticket: u32) {
         state.permits().put(self.0);
     }
 

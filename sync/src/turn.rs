@@ -59,7 +59,7 @@ impl<S: HasTurn> Claim<S> for Take {
     }
 
     #[inline(always)]
-    fn hand_back(&self, state: &S) {
+    fn hand_back(&self, state: &S, _ticket: u32) {
         state.turn().free.set(true);
     }
 

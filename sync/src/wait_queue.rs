@@ -118,14 +118,13 @@ pub(crate) trait Claim<S> {
         false
     }
 
-    /// Takes back what a called waiter was given, which is gone without having
-    /// used it.
+    /// Takes back what a waiter has got, which is gone without having used it.
     #[inline(always)]
-    fn hand_back(&self, _state: &S) {}
+    fn hand_back(&self, _state: &S, _ticket: u32) {}
 
     /// Notes that somebody left the line for nothing.
     #[inline(always)]
-    fn left(&self, _state: &S) {}
+    fn left(&self, _state: &S, _ticket: u32) {}
 
     /// Calls up the next in line, if there is something for it.
     fn settle(state: &S, line: &WaitQueue) -> Option<Waker>;
@@ -160,7 +159,7 @@ impl WaitQueue {
     pub(crate) fn first_ticket(&self) -> Option<u32> {
         let last = self.last.get()?;
         // SAFETY: who has a queue holds its lock; what is linked lives: LINKED.
-        Some(unsafe { last.as_ref().linked().next.as_ref().linked().ticket })
+        Some(unsafe { last.as_ref().linked().next.as_ref() }.ticket.get())
     }
 
     /// Calls up the first in line: it is given what it waits for, and leaves.
@@ -179,19 +178,14 @@ impl WaitQueue {
     ///
     /// `node` is pinned, not linked, and its waiter will unlink it: LINKED.
     #[inline(always)]
-    unsafe fn link_last(&self, node: NonNull<Node>, waker: Waker, ticket: u32) {
+    unsafe fn link_last(&self, node: NonNull<Node>, waker: Waker) {
         // SAFETY: the caller's, and what is linked lives: LINKED.
         unsafe {
             let (previous, next) = match self.last.get() {
                 None => (node, node),
                 Some(last) => (last, last.as_ref().linked().next),
             };
-            node.as_ref().place.get().write(MaybeUninit::new(Link {
-                previous,
-                next,
-                waker,
-                ticket,
-            }));
+            node.as_ref().place.get().write(MaybeUninit::new(Link { previous, next, waker }));
             previous.as_ref().linked_mut().next = node;
             next.as_ref().linked_mut().previous = node;
         }
@@ -206,7 +200,7 @@ impl WaitQueue {
         // SAFETY: the caller's, and its neighbours are linked too. What is read is a
         // link no longer, so the waker is in one place only: LINKED.
         unsafe {
-            let Link { previous, next, waker, .. } = node.as_ref().place.get().read().assume_init();
+            let Link { previous, next, waker } = node.as_ref().place.get().read().assume_init();
             if next == node {
                 self.last.set(None);
             } else {
@@ -225,6 +219,7 @@ impl WaitQueue {
 struct Node {
     /// Written when it is linked, and not looked at before.
     place: UnsafeCell<MaybeUninit<Link>>,
+    ticket: Cell<u32>,
     /// It was called up, and is no longer linked.
     called: Cell<bool>,
     /// It stands in line, or was called up and has not come. Only the waiter
@@ -237,7 +232,6 @@ struct Link {
     previous: NonNull<Node>,
     next: NonNull<Node>,
     waker: Waker,
-    ticket: u32,
 }
 
 impl Node {
@@ -292,6 +286,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     pub(crate) const fn new(monitor: &'a Monitor<R, S, LINES>, claim: C) -> Self {
         let node = Node {
             place: UnsafeCell::new(MaybeUninit::uninit()),
+            ticket: Cell::new(0),
             called: Cell::new(false),
             enrolled: Cell::new(false),
         };
@@ -355,10 +350,10 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                 let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
                 this.node.called.set(false);
                 this.node.enrolled.set(true);
-                let ticket = this.claim.ticket(&inside.state);
+                this.node.ticket.set(this.claim.ticket(&inside.state));
                 // SAFETY: pinned, as `self` is; not linked, since not enrolled; and
                 // `drop` unlinks it: LINKED.
-                unsafe { line.link_last(NonNull::from(&this.node), waker, ticket) };
+                unsafe { line.link_last(NonNull::from(&this.node), waker) };
                 return (Look::Waits, None);
             }
             if this.node.called.get() {
@@ -367,7 +362,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             }
             // SAFETY: enrolled and not called means linked: LINKED.
             let link = unsafe { this.node.linked_mut() };
-            if C::passed(&inside.state, link.ticket) {
+            if C::passed(&inside.state, this.node.ticket.get()) {
                 this.node.enrolled.set(false);
                 // SAFETY: as above.
                 let unused = unsafe { line.take_out(NonNull::from(&this.node)) };
@@ -386,19 +381,16 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     #[inline(never)]
     fn leave(&self) {
         let _unused = self.monitor.lock(|inside| {
-            if self.node.called.get() {
-                self.claim.hand_back(&inside.state);
-                return None;
+            let (state, ticket) = (&inside.state, self.node.ticket.get());
+            let called = self.node.called.get();
+            if called || C::passed(state, ticket) {
+                self.claim.hand_back(state, ticket);
+            } else {
+                self.claim.left(state, ticket);
             }
             // SAFETY: enrolled and not called means linked: LINKED.
-            let ticket = unsafe { self.node.linked() }.ticket;
-            if C::passed(&inside.state, ticket) {
-                self.claim.hand_back(&inside.state);
-            } else {
-                self.claim.left(&inside.state);
-            }
-            // SAFETY: as above.
-            Some(unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) })
+            let take_out = || unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) };
+            (!called).then(take_out)
         });
         // What was handed back is for the next in line, and who left may have stood
         // in the way of others.

@@ -1,0 +1,30 @@
+//! What does not fit comes back.
+
+use core::fmt;
+
+/// There is no room; here is what was to go in.
+///
+/// ```
+/// use tickwire_sync::{Full, NoopRawMutex, Queue};
+///
+/// let queue = Queue::<NoopRawMutex, &str, 1>::new();
+/// queue.try_push("a").unwrap();
+/// let Err(Full(back)) = queue.try_push("b") else { unreachable!() };
+/// assert_eq!(back, "b");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Full<T>(pub T);
+
+impl<T> fmt::Debug for Full<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Full(..)")
+    }
+}
+
+impl<T> fmt::Display for Full<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no room")
+    }
+}
+
+impl<T> core::error::Error for Full<T> {}

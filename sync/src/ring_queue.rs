@@ -1,0 +1,188 @@
+//! The newest items, for those who come too late for all of them.
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use futures_util::Stream;
+use pin_project_lite::pin_project;
+
+use crate::RawMutex;
+use crate::permits::{Acquire, HasPermits, Permits};
+use crate::ring::Ring;
+use crate::wait_queue::{Monitor, Waiter};
+
+/// The newest `N` items: to push never waits, and where there is no room the
+/// oldest makes it.
+///
+/// What is overwritten is given back to who pushes, and counted. So an interrupt
+/// can push, and the task that is late can tell how much it missed. With `N = 1`
+/// it holds the latest value, taken once.
+///
+/// The tutorial's `RingbufQueue`; with `N = 1` embassy's `Signal<T>`.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
+///
+/// static SAMPLES: RingQueue<CriticalSectionRawMutex, u16, 2> = RingQueue::new();
+///
+/// // In the interrupt handler:
+/// assert_eq!(SAMPLES.push(10), None);
+/// assert_eq!(SAMPLES.push(11), None);
+/// assert_eq!(SAMPLES.push(12), Some(10));
+///
+/// Sim::new().run(async {
+///     assert_eq!((SAMPLES.pop().await, SAMPLES.pop().await), (11, 12));
+/// });
+/// assert_eq!(SAMPLES.overwritten(), 1);
+/// ```
+pub struct RingQueue<R, T, const N: usize> {
+    monitor: Monitor<R, State<T, N>>,
+}
+
+impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
+    /// Creates an empty queue.
+    pub const fn new() -> Self {
+        const { assert!(Ring::<T, N>::CAPACITY > 0) };
+        Self {
+            monitor: Monitor::new(State {
+                ring: Ring::new(),
+                items: Permits::new(0),
+                overwritten: Cell::new(0),
+            }),
+        }
+    }
+
+    /// Puts `item` at the end. Returns the oldest, if it had to make room.
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
+    #[doc(alias = "put_nowait")]
+    #[doc(alias = "signal")]
+    #[inline]
+    pub fn push(&self, item: T) -> Option<T> {
+        let (oldest, receiver) = self.monitor.lock(|inside| {
+            let state = &inside.state;
+            let Err(item) = state.ring.push(item) else {
+                return (None, state.items.hand_over_one(inside.line::<Acquire>()));
+            };
+            // As many items as before: nobody is called, nobody called goes empty.
+            let oldest = state.ring.pop();
+            let pushed = state.ring.push(item);
+            debug_assert!(pushed.is_ok(), "the oldest has made room");
+            state.overwritten.set(state.overwritten.get().saturating_add(1));
+            (oldest, None)
+        });
+        if let Some(receiver) = receiver {
+            receiver.wake();
+        }
+        oldest
+    }
+
+    /// Waits for an item, and takes the oldest.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: an item is taken by resolving only. Who is dropped leaves the
+    /// line; the item that was meant for it goes to the next.
+    #[doc(alias = "get")]
+    #[inline]
+    pub fn pop(&self) -> impl Future<Output = T> {
+        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+    }
+
+    /// Takes the oldest item that is meant for nobody who waits.
+    #[doc(alias = "get_nowait")]
+    #[inline]
+    pub fn try_pop(&self) -> Option<T> {
+        self.monitor.lock(|inside| {
+            let taken = inside.state.items.try_take(inside.line::<Acquire>(), 1);
+            if taken { inside.state.ring.pop() } else { None }
+        })
+    }
+
+    /// Returns the items as they come, as a stream that never ends.
+    ///
+    /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
+    /// not polled.
+    pub fn stream(&self) -> impl Stream<Item = T> {
+        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+    }
+
+    /// Returns how many items were overwritten so far, at most `u32::MAX`.
+    pub fn overwritten(&self) -> u32 {
+        self.monitor.lock(|inside| inside.state.overwritten.get())
+    }
+
+    /// Returns how many items there are.
+    pub fn len(&self) -> usize {
+        usize::from(self.monitor.lock(|inside| inside.state.ring.len()))
+    }
+
+    /// Returns whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns how many items there may be: `N`.
+    pub const fn capacity(&self) -> usize {
+        N
+    }
+}
+
+struct State<T, const N: usize> {
+    ring: Ring<T, N>,
+    /// Items that are meant for nobody yet.
+    items: Permits,
+    overwritten: Cell<u32>,
+}
+
+impl<T, const N: usize> HasPermits for State<T, N> {
+    #[inline(always)]
+    fn permits(&self) -> &Permits {
+        &self.items
+    }
+}
+
+type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire>;
+
+pin_project! {
+    struct Pop<W> {
+        #[pin]
+        waiter: W,
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Future for Pop<ForItem<'_, R, T, N>> {
+    type Output = T;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let popped = self.project().waiter.poll_with(cx, |inside| inside.state.ring.pop());
+        popped.map(|item| item.expect("an item for each permit"))
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Stream for Pop<ForItem<'_, R, T, N>> {
+    type Item = T;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.poll(cx).map(Some)
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Default for RingQueue<R, T, N> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> fmt::Debug for RingQueue<R, T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RingQueue");
+        shown.field("len", &self.len()).field("capacity", &N);
+        shown.field("overwritten", &self.overwritten()).finish()
+    }
+}
