@@ -42,6 +42,11 @@ impl Broadcast {
         self.number_and_stands.get() & !STANDS
     }
 
+    /// Returns how many announcements came between those of two numbers.
+    pub(crate) fn between(earlier: u32, later: u32) -> u32 {
+        (later.wrapping_sub(earlier) / NEXT).saturating_sub(1)
+    }
+
     /// Lets through all who wait, and all who come until `withdraw`.
     #[inline(always)]
     pub(crate) fn announce(&self) {

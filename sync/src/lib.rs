@@ -7,13 +7,18 @@ extern crate alloc;
 
 mod barrier;
 mod broadcast;
+mod cancel;
 mod condition;
+mod delay;
 mod event;
 mod flag;
 mod full;
+mod message;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
 mod permits;
+#[allow(unsafe_code)] // KEPT
+mod promise;
 mod queue;
 #[allow(unsafe_code)] // EXCLUSION
 mod raw;
@@ -26,11 +31,15 @@ mod turn;
 mod wait_queue;
 
 pub use barrier::{Barrier, BarrierWaitResult};
+pub use cancel::{CancelToken, Cancelled};
 pub use condition::Condition;
+pub use delay::RetriggerableDelay;
 pub use event::Event;
 pub use flag::Flag;
 pub use full::Full;
+pub use message::{Listener, Message};
 pub use mutex::{Mutex, MutexGuard};
+pub use promise::Promise;
 pub use queue::{NothingUnfinished, Queue, Room};
 pub use raw::{CriticalSectionRawMutex, NoopRawMutex, RawMutex};
 pub use ring_queue::RingQueue;

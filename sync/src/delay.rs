@@ -1,0 +1,246 @@
+//! Time that runs out unless it is given more.
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+use tickwire_traits::{Duration, Instant, TimerQueue};
+
+use crate::RawMutex;
+use crate::broadcast::Broadcast;
+use crate::wait_queue::{Claim, Monitor, WaitQueue, Waiter};
+
+/// A delay that each trigger starts anew: it expires when it was not triggered for
+/// long enough.
+///
+/// ```text
+///             trigger                    time is over
+///   stopped ──────────▶ running ───────────────────────▶ expired
+///      ▲  ▲              │   ▲ ╰─ trigger: until then       │  │
+///      │  ╰── stop ──────╯   ╰────────────── trigger ───────╯  │
+///      ╰───────────────────── stop, clear ─────────────────────╯
+/// ```
+///
+/// Whether it has expired is decided by the clock alone, not by who looks first:
+/// stopped in time it never expires, and what has expired is told to all who waited
+/// for that, whatever is done to it before they run.
+///
+/// There is no task behind it. To trigger a running delay stores a number; who
+/// waits is woken only when it would otherwise be late. With
+/// [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) and a clock for it,
+/// everything but waiting may be done from an interrupt.
+///
+/// The tutorial's `Delay_ms`, a watchdog or retriggerable monostable.
+///
+/// ```
+/// use futures_util::future::join;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
+/// use tickwire_traits::{Clock, Duration, Instant, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let silence = RetriggerableDelay::<NoopRawMutex, _>::new(clock.clone());
+/// sim.run(join(
+///     async {
+///         silence.wait().await;
+///         assert_eq!(clock.now(), Instant::from_millis(700));
+///     },
+///     async {
+///         for _ in 0..3 {
+///             silence.trigger(Duration::from_millis(500)); // Something was heard.
+///             clock.sleep(Duration::from_millis(100)).await;
+///         }
+///     },
+/// ));
+/// ```
+pub struct RetriggerableDelay<R, C> {
+    clock: C,
+    monitor: Monitor<R, State>,
+}
+
+impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
+    /// Creates a delay that is stopped.
+    pub const fn new(clock: C) -> Self {
+        let state = State {
+            deadline: Cell::new(Instant::EPOCH),
+            running: Cell::new(false),
+            expired: Broadcast::new(),
+            sooner: Broadcast::new(),
+        };
+        Self { clock, monitor: Monitor::new(state) }
+    }
+
+    /// Starts it, or starts it anew, to expire after at least `span` from this call:
+    /// later than it would have, or sooner.
+    ///
+    /// A `span` of zero has expired at once.
+    #[inline]
+    pub fn trigger(&self, span: Duration) {
+        let now = self.clock.now();
+        let tick = if span.is_zero() { Duration::ZERO } else { self.clock.resolution() };
+        self.start(now, now + span + tick);
+    }
+
+    /// Starts it, or starts it anew, to expire at `deadline`.
+    pub fn trigger_at(&self, deadline: Instant) {
+        self.start(self.clock.now(), deadline);
+    }
+
+    /// Stops it, and forgets that it has expired. Returns whether it was running.
+    pub fn stop(&self) -> bool {
+        self.look(|state| {
+            state.expired.withdraw();
+            state.running.replace(false)
+        })
+    }
+
+    /// Forgets that it has expired; one that is running goes on.
+    pub fn clear(&self) {
+        self.look(|state| state.expired.withdraw());
+    }
+
+    /// Returns whether it is running, and has not expired.
+    #[doc(alias = "running")]
+    pub fn is_running(&self) -> bool {
+        self.look(|state| state.running.get())
+    }
+
+    /// Returns whether it has expired, and was neither triggered nor stopped since.
+    pub fn has_expired(&self) -> bool {
+        self.look(|state| state.expired.stands())
+    }
+
+    /// Returns when it will expire, if it is running.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.look(|state| state.running.get().then(|| state.deadline.get()))
+    }
+
+    /// Waits until it expires; if it has, resolves at once. It stays expired.
+    ///
+    /// One that is stopped is waited for until it is triggered and expires.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: waiting changes nothing. As after any sleep, the task may be
+    /// woken once for no reason.
+    pub fn wait(&self) -> impl Future<Output = ()> {
+        Wait { delay: self, since: None, sooner: Waiter::new(&self.monitor, Sooner) }
+    }
+
+    /// Runs `f` under the lock on what is so now.
+    fn look<T>(&self, f: impl Fn(&State) -> T) -> T {
+        let now = self.clock.now();
+        self.monitor.lock(|inside| {
+            inside.state.expire(now);
+            f(&inside.state)
+        })
+    }
+
+    #[inline]
+    fn start(&self, now: Instant, deadline: Instant) {
+        let first = self.monitor.lock(|inside| {
+            let state = &inside.state;
+            state.expire(now);
+            state.expired.withdraw();
+            // Who waits has asked to be woken at the deadline before, and will ask
+            // again then. Only where that is too late has it to be told.
+            let asked_in_time = state.running.get() && state.deadline.get() <= deadline;
+            state.deadline.set(deadline);
+            state.running.set(true);
+            if asked_in_time {
+                return None;
+            }
+            state.sooner.pulse();
+            state.sooner.call_one(inside.line::<Sooner>())
+        });
+        if let Some(first) = first {
+            first.wake();
+            self.monitor.settle::<Sooner>();
+        }
+    }
+}
+
+struct State {
+    deadline: Cell<Instant>,
+    running: Cell<bool>,
+    /// Announced by expiring; stands until it is triggered or stopped.
+    expired: Broadcast,
+    /// Announces that who sleeps until the deadline has to look at it again.
+    sooner: Broadcast,
+}
+
+impl State {
+    /// Does what the clock has decided.
+    #[inline]
+    fn expire(&self, now: Instant) {
+        if self.running.get() && now >= self.deadline.get() {
+            self.running.set(false);
+            self.expired.announce();
+        }
+    }
+}
+
+/// Waiting for a deadline sooner than the one that was asked for.
+struct Sooner;
+
+impl Claim<State> for Sooner {
+    fn try_claim(&self, _state: &State, _line: &WaitQueue) -> bool {
+        false
+    }
+
+    fn ticket(&self, state: &State) -> u32 {
+        state.sooner.number()
+    }
+
+    fn passed(state: &State, ticket: u32) -> bool {
+        state.sooner.number() != ticket
+    }
+
+    fn settle(state: &State, line: &WaitQueue) -> Option<Waker> {
+        state.sooner.call_one(line)
+    }
+}
+
+pin_project! {
+    struct Wait<'a, R: RawMutex, C> {
+        delay: &'a RetriggerableDelay<R, C>,
+        // The number of the expiry before the one that is waited for.
+        since: Option<u32>,
+        #[pin]
+        sooner: Waiter<'a, R, State, Sooner>,
+    }
+}
+
+impl<R: RawMutex, C: TimerQueue> Future for Wait<'_, R, C> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        // In line before looking at the deadline: a trigger in between, from an
+        // interrupt, is then told. Each turn of the loop is one that was.
+        while this.sooner.as_mut().poll(cx).is_ready() {}
+        let since = *this.since;
+        let (expired, deadline) = this.delay.look(|state| {
+            let over =
+                state.expired.stands() || since.is_some_and(|it| it != state.expired.number());
+            let deadline = state.running.get().then(|| state.deadline.get());
+            (if over { None } else { Some(state.expired.number()) }, deadline)
+        });
+        let Some(number) = expired else { return Poll::Ready(()) };
+        *this.since = Some(number);
+        if let Some(deadline) = deadline {
+            this.delay.clock.schedule_wake(deadline, cx.waker());
+        }
+        Poll::Pending
+    }
+}
+
+impl<R: RawMutex, C: TimerQueue> fmt::Debug for RetriggerableDelay<R, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetriggerableDelay").field("deadline", &self.deadline()).finish()
+    }
+}

@@ -1,0 +1,260 @@
+//! The latest value, for all who care.
+
+use core::cell::Cell;
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, Waker};
+
+use futures_util::Stream;
+use pin_project_lite::pin_project;
+
+use crate::RawMutex;
+use crate::broadcast::{Broadcast, HasBroadcast, Hear};
+use crate::wait_queue::{Claim, Inside, Monitor, WaitQueue, Waiter};
+
+/// An [`Event`](crate::Event) with a value: set from anywhere, read by any number
+/// of tasks.
+///
+/// Each setting replaces the value before. Who waits gets the latest, also when
+/// it is cleared before it runs; [`listener`](Self::listener) yields each that it
+/// has not seen, and counts those that were replaced before it could. To hand each
+/// value to one task alone, there is [`RingQueue`](crate::RingQueue).
+///
+/// Values are `Copy`, because they are read under the lock, where no code of others
+/// runs. For what is not, keep it in a `static` or a [`Mutex`](crate::Mutex) and
+/// send where it is.
+///
+/// The tutorial's `Message`; embassy's `Watch`, and tokio's `watch`.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{CriticalSectionRawMutex, Message};
+///
+/// static RAIN: Message<CriticalSectionRawMutex, u16> = Message::new();
+///
+/// RAIN.set(12);
+/// RAIN.set(14); // Nobody has read the first.
+/// let sim = Sim::new();
+/// assert_eq!((sim.run(RAIN.wait()), sim.run(RAIN.wait())), (14, 14));
+/// RAIN.clear();
+/// assert_eq!(RAIN.get(), None);
+/// ```
+pub struct Message<R, T> {
+    monitor: Monitor<R, State<T>>,
+}
+
+impl<R: RawMutex, T: Copy> Message<R, T> {
+    /// Creates a message that is not set.
+    pub const fn new() -> Self {
+        let state = State { set: Broadcast::new(), latest: Cell::new(None) };
+        Self { monitor: Monitor::new(state) }
+    }
+
+    /// Sets it to `value`, and wakes all who wait.
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
+    #[inline]
+    pub fn set(&self, value: T) {
+        let first = self.monitor.lock(|inside| {
+            inside.state.latest.set(Some(value));
+            inside.state.set.announce();
+            inside.state.set.call_one(inside.line::<Hear>())
+        });
+        if let Some(first) = first {
+            first.wake();
+            self.monitor.settle::<Hear>();
+        }
+    }
+
+    /// Makes it not set. Who was let through gets the value all the same.
+    pub fn clear(&self) {
+        self.monitor.lock(|inside| inside.state.set.withdraw());
+    }
+
+    /// Returns whether it is set.
+    pub fn is_set(&self) -> bool {
+        self.monitor.lock(|inside| inside.state.set.stands())
+    }
+
+    /// Returns the value if it is set. It stays so.
+    #[doc(alias = "value")]
+    pub fn get(&self) -> Option<T> {
+        self.monitor.lock(|inside| inside.state.latest.get().filter(|_| inside.state.set.stands()))
+    }
+
+    /// Waits until it is set, and returns the value; if it is, at once. It stays so.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: waiting changes nothing.
+    #[inline]
+    pub fn wait(&self) -> impl Future<Output = T> {
+        Wait { waiter: Waiter::new(&self.monitor, Hear::<0>) }
+    }
+
+    /// Returns what yields each setting from now on.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_sync::{Message, NoopRawMutex};
+    ///
+    /// let speed = Message::<NoopRawMutex, u32>::new();
+    /// let mut seen = speed.listener();
+    /// (1..=3).for_each(|each| speed.set(each));
+    /// assert_eq!(Sim::new().run(seen.next()), 3);
+    /// assert_eq!(seen.missed(), 2);
+    /// ```
+    pub fn listener(&self) -> Listener<'_, R, T> {
+        let seen = self.monitor.lock(|inside| inside.state.set.number());
+        Listener { monitor: &self.monitor, seen, missed: 0 }
+    }
+}
+
+/// Each setting of a [`Message`] that it has not seen, the latest where there are
+/// several. Made by [`Message::listener`].
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{Message, NoopRawMutex};
+///
+/// let mode = Message::<NoopRawMutex, char>::new();
+/// let stream = mode.listener().into_stream();
+/// mode.set('a');
+/// Sim::new().run(async {
+///     let mut stream = core::pin::pin!(stream);
+///     assert_eq!(stream.next().await, Some('a'));
+/// });
+/// ```
+pub struct Listener<'a, R, T> {
+    monitor: &'a Monitor<R, State<T>>,
+    /// The number of the last setting seen.
+    seen: u32,
+    missed: u32,
+}
+
+impl<'a, R: RawMutex, T: Copy> Listener<'a, R, T> {
+    /// Waits for a setting that it has not seen, and returns its value. Clearing is
+    /// not a setting.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: a setting is seen by resolving only.
+    pub async fn next(&mut self) -> T {
+        let mut waiter = pin!(Waiter::new(self.monitor, Newer { seen: Cell::new(self.seen) }));
+        let (number, value) = poll_fn(|cx| waiter.as_mut().poll_with(cx, State::read)).await;
+        // Nothing is awaited from here on: it is seen and returned, or neither.
+        self.missed = self.missed.saturating_add(Broadcast::between(self.seen, number));
+        self.seen = number;
+        value
+    }
+
+    /// Returns how many settings were replaced before it saw them, at most
+    /// `u32::MAX`.
+    pub fn missed(&self) -> u32 {
+        self.missed
+    }
+
+    /// Returns the settings as a stream, which never ends.
+    pub fn into_stream(self) -> impl Stream<Item = T> {
+        Settings { waiter: Waiter::new(self.monitor, Newer { seen: Cell::new(self.seen) }) }
+    }
+}
+
+struct State<T> {
+    /// Announced by each setting; stands until it is cleared.
+    set: Broadcast,
+    /// Kept when it is cleared, for those who were let through and have not run.
+    latest: Cell<Option<T>>,
+}
+
+impl<T: Copy> State<T> {
+    fn read(inside: &Inside<Self>) -> (u32, T) {
+        let value = inside.state.latest.get().expect("a value with each setting");
+        (inside.state.set.number(), value)
+    }
+}
+
+impl<T> HasBroadcast for State<T> {
+    #[inline(always)]
+    fn broadcast(&self) -> &Broadcast {
+        &self.set
+    }
+}
+
+/// Waiting for a setting later than `seen`.
+struct Newer {
+    seen: Cell<u32>,
+}
+
+impl<T> Claim<State<T>> for Newer {
+    fn try_claim(&self, state: &State<T>, _line: &WaitQueue) -> bool {
+        state.set.number() != self.seen.get()
+    }
+
+    fn ticket(&self, state: &State<T>) -> u32 {
+        state.set.number()
+    }
+
+    fn passed(state: &State<T>, ticket: u32) -> bool {
+        state.set.number() != ticket
+    }
+
+    fn settle(state: &State<T>, line: &WaitQueue) -> Option<Waker> {
+        state.set.call_one(line)
+    }
+}
+
+pin_project! {
+    struct Wait<W> {
+        #[pin]
+        waiter: W,
+    }
+}
+
+impl<R: RawMutex, T: Copy> Future for Wait<Waiter<'_, R, State<T>, Hear>> {
+    type Output = T;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.project().waiter.poll_with(cx, State::read).map(|(_, value)| value)
+    }
+}
+
+pin_project! {
+    struct Settings<W> {
+        #[pin]
+        waiter: W,
+    }
+}
+
+impl<R: RawMutex, T: Copy> Stream for Settings<Waiter<'_, R, State<T>, Newer>> {
+    type Item = T;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut waiter = self.project().waiter;
+        waiter.as_mut().poll_with(cx, State::read).map(|(number, value)| {
+            waiter.claim().seen.set(number);
+            Some(value)
+        })
+    }
+}
+
+impl<R: RawMutex, T: Copy> Default for Message<R, T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R: RawMutex, T: Copy + fmt::Debug> fmt::Debug for Message<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("value", &self.get()).finish()
+    }
+}
+
+impl<R, T> fmt::Debug for Listener<'_, R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("missed", &self.missed).finish_non_exhaustive()
+    }
+}
