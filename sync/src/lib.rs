@@ -7,10 +7,12 @@ extern crate alloc;
 
 mod barrier;
 mod broadcast;
+mod broker;
 mod cancel;
 mod condition;
 mod delay;
 mod event;
+mod event_like;
 mod flag;
 mod full;
 mod message;
@@ -31,10 +33,14 @@ mod turn;
 mod wait_queue;
 
 pub use barrier::{Barrier, BarrierWaitResult};
+pub use broker::{Agent, Broker, Dropped, Published};
 pub use cancel::{CancelToken, Cancelled};
 pub use condition::Condition;
 pub use delay::RetriggerableDelay;
 pub use event::Event;
+pub use event_like::{
+    EventLike, FromFn, WaitAll, WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn,
+};
 pub use flag::Flag;
 pub use full::Full;
 pub use message::{Listener, Message};
