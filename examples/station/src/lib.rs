@@ -10,7 +10,6 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-mod changed;
 mod event;
 mod page;
 mod state;
@@ -27,9 +26,9 @@ use tickwire_drivers::gps::{self, Gps};
 use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::{self, Wiring};
+use tickwire_sync::{Flag, NoopRawMutex};
 use tickwire_traits::{Delay, Duration, EdgeInput, Elapsed, Timer, TimerQueue};
 
-use changed::Changed;
 pub use event::{Event, Observe};
 pub use page::{COLUMNS, ROWS};
 pub use state::{Extremes, Page, State, Units};
@@ -85,7 +84,7 @@ where
     let delay = || Delay(clock.clone());
     let station = Station {
         state: RefCell::new(State::default()),
-        changed: Changed::default(),
+        changed: Flag::new(),
         clock: clock.clone(),
         observer,
     };
@@ -105,7 +104,7 @@ type Display<B, T> = Lcd<B, Delay<T>, COLUMNS, ROWS>;
 /// What the four parts of the station share: one task, so cells will do.
 struct Station<'a, T, O> {
     state: RefCell<State>,
-    changed: Changed,
+    changed: Flag<NoopRawMutex>,
     clock: T,
     observer: &'a O,
 }
