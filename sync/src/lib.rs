@@ -1,4 +1,49 @@
 //! Ways for tasks to meet: primitives that sleep when nothing can move.
+//!
+//! | type | for | the tutorial's word | elsewhere |
+//! | --- | --- | --- | --- |
+//! | [`Mutex`] | data that one task at a time may use | `Lock` | `Mutex` |
+//! | [`Event`] | something has happened, and stays so; all who wait go on | `Event`, `ThreadSafeEvent` | |
+//! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify` |
+//! | [`Message`] | an event with a value: the latest, for all who care | `Message` | `Watch`, `watch` |
+//! | [`Queue`] | items in order, waiting at both ends | `Queue`, `ThreadSafeQueue` | `Channel`, `mpsc` |
+//! | [`RingQueue`] | the newest items; to push never waits | `RingbufQueue` | `Signal<T>` |
+//! | [`Broker`] | messages by topic to who subscribed | `Broker` | `PubSubChannel` |
+//! | [`Semaphore`], [`BoundedSemaphore`] | permits, counted | the same | the same |
+//! | [`Condition`] | waiting for data under a lock to change | `Condition` | `Condvar` |
+//! | [`Barrier`] | waiting for one another | `Barrier` | `Barrier` |
+//! | [`RetriggerableDelay`] | a watchdog, a time-out that activity puts off | `Delay_ms` | |
+//! | [`Promise`] | a value that will be there once | an awaitable class | `OnceLock`, `OnceCell` |
+//! | [`CancelToken`] | telling work to stop | `Task.cancel` | `CancellationToken` |
+//! | [`WaitAny`], [`WaitAll`] | any or all of several of these | the same | `select`, `join` |
+//!
+//! # What all of them promise
+//!
+//! - **Nobody is polled for nothing.** A task that waits is polled when it may go on.
+//!   Sixty-four that wait for one lock are sixty-four that sleep.
+//! - **First come, first served.** What is given up is handed over to who waits
+//!   longest; who comes later, or comes again, does not get in between.
+//! - **Drop anything, at any time.** Who is dropped leaves the line; what it was
+//!   handed and has not used goes to the next.
+//! - **No allocator.** Who waits stands in line in its own future: at most six words
+//!   on a 32-bit machine. A primitive is two or three words beside its data, for any number of
+//!   waiters.
+//! - **No code of others under the lock.** Wakers are woken, cloned and dropped
+//!   outside of it, so they may come back to the primitive that wakes them.
+//!
+//! # One executor, or interrupts and threads
+//!
+//! The first parameter of each type, its [`RawMutex`], says who may use it. With
+//! [`NoopRawMutex`] it is for the futures of one executor, and locking costs nothing.
+//! With [`CriticalSectionRawMutex`] it is for interrupts, threads and other cores too,
+//! and may be put into a `static`; every constructor is `const`. The compiler refuses
+//! to let the one be used as the other.
+//!
+//! # Forgetting
+//!
+//! A future that is leaked (`mem::forget`) while it waits keeps its place in line for
+//! ever. Nothing dangles, since its memory is leaked with it; but what is handed to
+//! it stays there.
 #![no_std]
 #![deny(unsafe_code)]
 
