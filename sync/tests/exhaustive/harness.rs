@@ -1,0 +1,249 @@
+//! Runs every sequence of steps.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread;
+
+use crate::choices::Choices;
+use crate::model::Model;
+
+/// A primitive, what the tasks wait for in it, and what else may happen to it.
+pub(crate) trait Subject {
+    type Model: Model;
+
+    /// For each task, what kind of waiting it does. Those of a kind come in order:
+    /// which of them is first makes no difference.
+    const KINDS: &'static [usize];
+
+    /// How many things may happen that are not a task's.
+    const ACTIONS: usize;
+
+    fn wait(&self, who: usize) -> Waiting<'_>;
+
+    /// Does one of those things, and returns what it came to.
+    fn act(&self, action: usize) -> u32;
+
+    /// What can be seen from outside.
+    fn seen(&self) -> u32;
+}
+
+pub(crate) type Waiting<'a> = Pin<Box<dyn Future<Output = (u32, Kept<'a>)> + 'a>>;
+
+/// What a task got and has to drop, such as a guard.
+pub(crate) type Kept<'a> = Option<Box<dyn Droppable + 'a>>;
+
+pub(crate) trait Droppable {}
+
+impl<T> Droppable for T {}
+
+/// Runs every sequence of `depth` steps, each on a new subject, and winds each up
+/// in two ways: everything is dropped as it is, or everybody gets through who can.
+///
+/// A poll that comes for nothing brings another waker; in all sequences that are
+/// two steps shorter it may also bring the same.
+pub(crate) fn every_sequence<S: Subject>(depth: usize, make: impl Fn() -> (S, S::Model)) {
+    // An interpreter is slow, and looks for what does not depend on the depth.
+    let depth = if cfg!(miri) { 5 } else { depth };
+    sequences(depth, &[OTHER], &make);
+    sequences(depth - 2, &[OTHER, SAME], &make);
+}
+
+/// By which wakers a task is polled that was not woken: its last one, plus this.
+const SAME: usize = 0;
+const OTHER: usize = 1;
+
+fn sequences<S: Subject>(depth: usize, for_nothing: &[usize], make: &impl Fn() -> (S, S::Model)) {
+    let wakers = S::KINDS
+        .iter()
+        .enumerate()
+        .map(|(who, _)| [0, 1].map(|waker| Arc::new(Witness { who, waker })));
+    let wakers = wakers.collect::<Vec<_>>();
+    let mut choices = Choices::default();
+    loop {
+        let (subject, model) = make();
+        run(&subject, model, depth, for_nothing, &mut choices, &wakers);
+        let kept = wakers.iter().flatten().filter(|waker| Arc::strong_count(waker) != 1);
+        assert_eq!(kept.count(), 0, "wakers that outlive the primitive");
+        if !choices.advance() {
+            return;
+        }
+    }
+}
+
+fn run<S: Subject>(
+    subject: &S,
+    model: S::Model,
+    depth: usize,
+    for_nothing: &[usize],
+    choices: &mut Choices,
+    wakers: &[[Arc<Witness>; 2]],
+) {
+    WOKEN.take();
+    let tasks = S::KINDS.iter().map(|_| Task::New).collect();
+    let mut run = Run { tale: Tale(Vec::new()), subject, model, tasks, wakers };
+    for _ in 0..depth {
+        let steps = run.steps(for_nothing);
+        if steps.is_empty() {
+            break;
+        }
+        run.step(steps[choices.pick(steps.len())]);
+    }
+    if choices.pick(2) == 0 {
+        for who in 0..S::KINDS.len() {
+            if !matches!(run.tasks[who], Task::New | Task::Gone) {
+                run.step(Step::Drop(who));
+            }
+        }
+        return;
+    }
+    while let Some(step) = run.next_of_course() {
+        run.step(step);
+    }
+}
+
+struct Run<'a, S: Subject> {
+    /// Dropped first: it tells the steps of a failed run.
+    tale: Tale,
+    subject: &'a S,
+    model: S::Model,
+    tasks: Vec<Task<'a>>,
+    wakers: &'a [[Arc<Witness>; 2]],
+}
+
+enum Task<'a> {
+    New,
+    Waits { future: Waiting<'a>, waker: usize, woken: bool },
+    Has(Kept<'a>),
+    Gone,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Poll { who: usize, waker: usize },
+    Drop(usize),
+    Act(usize),
+}
+
+impl<S: Subject> Run<'_, S> {
+    fn steps(&self, for_nothing: &[usize]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut kinds_begun = Vec::new();
+        for (who, task) in self.tasks.iter().enumerate() {
+            match task {
+                Task::New if !kinds_begun.contains(&S::KINDS[who]) => {
+                    kinds_begun.push(S::KINDS[who]);
+                    steps.push(Step::Poll { who, waker: 0 });
+                }
+                // A task that was not woken may be polled for another's sake.
+                Task::Waits { woken: false, waker, .. } => {
+                    let polls = for_nothing.iter().map(|change| (waker + change) % 2);
+                    steps.extend(polls.map(|waker| Step::Poll { who, waker }));
+                    steps.push(Step::Drop(who));
+                }
+                Task::Waits { waker, .. } => {
+                    steps.extend([Step::Poll { who, waker: *waker }, Step::Drop(who)]);
+                }
+                Task::Has(_) => steps.push(Step::Drop(who)),
+                Task::New | Task::Gone => {}
+            }
+        }
+        steps.extend((0..S::ACTIONS).map(Step::Act));
+        steps
+    }
+
+    /// What happens if nobody interferes: who is woken is polled, who has
+    /// something drops it.
+    fn next_of_course(&self) -> Option<Step> {
+        self.tasks.iter().enumerate().find_map(|(who, task)| match task {
+            Task::Waits { waker, woken: true, .. } => Some(Step::Poll { who, waker: *waker }),
+            Task::Has(_) => Some(Step::Drop(who)),
+            _ => None,
+        })
+    }
+
+    fn step(&mut self, step: Step) {
+        self.tale.0.push(step);
+        match step {
+            Step::Poll { who, waker } => self.poll(who, waker),
+            Step::Drop(who) => match std::mem::replace(&mut self.tasks[who], Task::Gone) {
+                Task::Waits { future, .. } => {
+                    drop(future);
+                    self.model.leave(who);
+                }
+                Task::Has(kept) => {
+                    drop(kept);
+                    self.model.give_back(who);
+                }
+                Task::New | Task::Gone => unreachable!("it has nothing to drop"),
+            },
+            Step::Act(action) => {
+                assert_eq!(self.subject.act(action), self.model.act(action), "of the action");
+            }
+        }
+        self.compare();
+    }
+
+    fn poll(&mut self, who: usize, waker: usize) {
+        let mut future = match std::mem::replace(&mut self.tasks[who], Task::Gone) {
+            Task::New => self.subject.wait(who),
+            Task::Waits { future, .. } => future,
+            Task::Has(_) | Task::Gone => unreachable!("it does not wait"),
+        };
+        let context = Waker::from(self.wakers[who][waker].clone());
+        let polled = future.as_mut().poll(&mut Context::from_waker(&context));
+        let expected = self.model.poll(who);
+        self.tasks[who] = match polled {
+            Poll::Ready((got, kept)) => {
+                assert_eq!(Some(got), expected, "of the poll");
+                Task::Has(kept)
+            }
+            Poll::Pending => {
+                assert_eq!(None, expected, "of the poll");
+                Task::Waits { future, waker, woken: false }
+            }
+        };
+    }
+
+    fn compare(&mut self) {
+        let mut expected = Vec::new();
+        for who in self.model.lines().woken.drain(..) {
+            if let Task::Waits { waker, woken, .. } = &mut self.tasks[who] {
+                assert!(!*woken, "woken twice");
+                *woken = true;
+                expected.push((who, *waker));
+            }
+        }
+        assert_eq!(WOKEN.take(), expected, "tasks woken, each by its last waker");
+        assert_eq!(self.subject.seen(), self.model.seen(), "of what is seen");
+    }
+}
+
+/// A waker that notes whose it was, and which of two.
+struct Witness {
+    who: usize,
+    waker: usize,
+}
+
+impl Wake for Witness {
+    fn wake(self: Arc<Self>) {
+        WOKEN.with_borrow_mut(|woken| woken.push((self.who, self.waker)));
+    }
+}
+
+thread_local! {
+    static WOKEN: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The steps of a run, told if it fails.
+struct Tale(Vec<Step>);
+
+impl Drop for Tale {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("in the last of these steps: {:?}", self.0);
+        }
+    }
+}

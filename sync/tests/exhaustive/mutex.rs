@@ -1,0 +1,100 @@
+use tickwire_sync::{Mutex, NoopRawMutex};
+
+use crate::harness::{Subject, Waiting, every_sequence};
+use crate::model::{Lines, Model};
+
+/// Counts how often it was had.
+struct Locked(Mutex<NoopRawMutex, u32>);
+
+struct LockedModel {
+    lines: Lines,
+    free: bool,
+    had: u32,
+}
+
+/// The third task uses a closure, the others keep a guard.
+const CLOSURE: usize = 2;
+
+impl Subject for Locked {
+    type Model = LockedModel;
+    const KINDS: &'static [usize] = &[0, 0, 1, 0];
+    const ACTIONS: usize = 0;
+
+    fn wait(&self, who: usize) -> Waiting<'_> {
+        let count = |had: &mut u32| {
+            *had += 1;
+            *had
+        };
+        if who == CLOSURE {
+            return Box::pin(async move { (self.0.lock(count).await, None) });
+        }
+        Box::pin(async move {
+            let mut guard = self.0.lock_assuming_cancel_safe().await;
+            (count(&mut guard), Some(Box::new(guard) as _))
+        })
+    }
+
+    fn act(&self, _: usize) -> u32 {
+        0
+    }
+
+    fn seen(&self) -> u32 {
+        self.0.try_lock(|_| ()).is_some().into()
+    }
+}
+
+impl Model for LockedModel {
+    fn poll(&mut self, who: usize) -> Option<u32> {
+        if !self.lines.answer(who) {
+            if !self.free {
+                self.lines.enter(0, who);
+                return None;
+            }
+            self.free = false;
+        }
+        self.had += 1;
+        if who == CLOSURE {
+            self.unlock();
+        }
+        Some(self.had)
+    }
+
+    fn leave(&mut self, who: usize) {
+        self.lines.remove(who);
+        if self.lines.answer(who) {
+            self.unlock();
+        }
+    }
+
+    fn give_back(&mut self, who: usize) {
+        if who != CLOSURE {
+            self.unlock();
+        }
+    }
+
+    fn act(&mut self, _: usize) -> u32 {
+        0
+    }
+
+    fn seen(&self) -> u32 {
+        self.free.into()
+    }
+
+    fn lines(&mut self) -> &mut Lines {
+        &mut self.lines
+    }
+}
+
+impl LockedModel {
+    fn unlock(&mut self) {
+        self.free = self.lines.call_first(0).is_none();
+    }
+}
+
+#[test]
+fn a_lock_goes_to_who_waits_longest_whoever_is_dropped() {
+    every_sequence(8, || {
+        let model = LockedModel { lines: Lines::new(), free: true, had: 0 };
+        (Locked(Mutex::new(0)), model)
+    });
+}
