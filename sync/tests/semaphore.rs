@@ -1,0 +1,219 @@
+//! Semaphores: permits in order, and never more than there are.
+#![deny(unsafe_code)]
+
+#[path = "support/hooks.rs"]
+#[allow(unsafe_code)] // NUMBERED, ALONE
+mod hooks;
+#[path = "support/idle.rs"]
+mod idle;
+#[path = "support/poll.rs"]
+mod poll;
+
+use std::cell::{Cell, RefCell};
+use std::error::Error;
+use std::pin::pin;
+use std::rc::Rc;
+
+use futures_util::future::{self, Either};
+use hooks::{Strict, Touch};
+use poll::{forget, poll, poll_by};
+use tickwire_sim::{Sim, drop_after, impatiently};
+use tickwire_sync::{BoundedSemaphore, NoopRawMutex, OverRelease, Semaphore};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+type Local = Semaphore<NoopRawMutex>;
+type LocalBounded = BoundedSemaphore<NoopRawMutex>;
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn who_waits_for_a_permit_is_polled_when_it_comes_and_when_it_has_it() {
+    idle::each_is_polled_twice(
+        || (Rc::new(Local::new(0)), Rc::new(Cell::new(0))),
+        |(semaphore, waiting)| async move {
+            waiting.set(waiting.get() + 1);
+            semaphore.acquire().await.forget();
+        },
+        |(semaphore, waiting)| async move { semaphore.release(waiting.get()).unwrap() },
+    );
+}
+
+#[test]
+fn tasks_that_ask_again_at_once_have_equal_shares() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let semaphore = Local::new(1);
+    let shares = [const { Cell::new(0) }; 3];
+    let work = async |share: &Cell<i32>| {
+        while clock.now() < Instant::from_millis(3_000) {
+            let _permit = semaphore.acquire().await;
+            clock.sleep(MS).await;
+            share.set(share.get() + 1);
+        }
+    };
+    sim.run(future::join3(work(&shares[0]), work(&shares[1]), work(&shares[2])));
+    for share in shares {
+        assert!((980..=1_020).contains(&share.get()), "{}", share.get());
+    }
+}
+
+#[test]
+fn who_wants_little_does_not_pass_by_who_wants_much() {
+    let semaphore = Local::new(2);
+    let mut much = Box::pin(semaphore.acquire_many(3));
+    let mut little = Box::pin(semaphore.acquire());
+    assert!(poll(&mut much).is_pending());
+    assert!(poll(&mut little).is_pending());
+    assert!(semaphore.try_acquire().is_none() && semaphore.permits() == 2);
+    // When it goes, those behind go on.
+    drop(much);
+    assert!(poll(&mut little).is_ready());
+}
+
+#[test]
+fn nothing_is_asked_for_in_turn_too() {
+    let semaphore = Local::new(0);
+    assert!(semaphore.try_acquire_many(0).is_some());
+    let mut one = Box::pin(semaphore.acquire());
+    assert!(poll(&mut one).is_pending());
+    let mut none = Box::pin(semaphore.acquire_many(0));
+    assert!(poll(&mut none).is_pending());
+    assert!(semaphore.try_acquire_many(0).is_none());
+    semaphore.release(1).unwrap();
+    assert!(poll(&mut none).is_ready() && poll(&mut one).is_ready());
+}
+
+#[test]
+fn more_permits_than_can_be_counted_are_refused() {
+    let semaphore = Local::new(u32::MAX - 1);
+    assert_eq!(semaphore.release(3), Err(OverRelease { excess: 2 }));
+    assert_eq!(semaphore.permits(), u32::MAX - 1);
+    assert_eq!(semaphore.release(1), Ok(()));
+    assert_eq!(semaphore.release(1), Err(OverRelease { excess: 1 }));
+    assert_eq!(semaphore.release(0), Ok(()));
+}
+
+#[test]
+fn a_permit_that_comes_back_when_the_count_is_full_changes_nothing() {
+    let semaphore = Local::new(1);
+    let permit = semaphore.try_acquire().unwrap();
+    semaphore.release(u32::MAX).unwrap();
+    drop(permit);
+    assert_eq!(semaphore.permits(), u32::MAX);
+}
+
+#[test]
+fn bounded_permits_are_released_only_after_they_were_forgotten() {
+    let semaphore = LocalBounded::new(2);
+    assert_eq!(semaphore.release(1), Err(OverRelease { excess: 1 }));
+    // Who has a permit gives it back by dropping it, so it is not for release.
+    let permit = semaphore.try_acquire_many(2).unwrap();
+    assert_eq!(semaphore.release(1), Err(OverRelease { excess: 1 }));
+    permit.forget();
+    assert_eq!(semaphore.release(3), Err(OverRelease { excess: 1 }));
+    assert_eq!((semaphore.release(2), semaphore.permits()), (Ok(()), 2));
+    let error = semaphore.release(1).unwrap_err();
+    assert_eq!(error.to_string(), "released 1 permits too many");
+    assert!(error.source().is_none());
+}
+
+#[test]
+fn permits_that_are_dropped_at_any_poll_come_back() {
+    let had = |polls| {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let semaphore = Local::new(2);
+        let hold = async {
+            let _permit = semaphore.acquire().await;
+            clock.sleep(MS).await;
+        };
+        let had = async { drop_after(polls, semaphore.acquire_many(2)).await.is_some() };
+        let (_, had) = sim.run(future::join(hold, had));
+        assert_eq!(semaphore.permits(), 2);
+        had
+    };
+    assert!(!had(1) && (2..9).any(had));
+}
+
+#[test]
+fn who_keeps_dropping_its_place_in_line_gets_what_nobody_else_wants() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let semaphore = Local::new(0);
+    let release = async {
+        for _ in 0..4 {
+            clock.sleep(MS).await;
+            semaphore.release(1).unwrap();
+        }
+    };
+    let get = async {
+        impatiently(async || semaphore.acquire_many(3).await).await.forget();
+        impatiently(async || semaphore.acquire().await).await.forget();
+    };
+    sim.run(future::join(release, get));
+    assert_eq!(semaphore.permits(), 0);
+}
+
+#[test]
+fn a_waker_may_use_the_semaphore_whenever_it_is_touched() {
+    let semaphore = Rc::new(Semaphore::<Strict>::new(1));
+    let touches = Rc::new(RefCell::new(Vec::new()));
+    let waker = hooks::waker({
+        let (semaphore, touches) = (semaphore.clone(), touches.clone());
+        move |touch| {
+            touches.borrow_mut().push(touch);
+            drop(semaphore.try_acquire());
+            drop(poll(&mut Box::pin(semaphore.acquire())));
+            if touch == Touch::Woken {
+                semaphore.release(1).unwrap();
+            }
+        }
+    });
+    let held = semaphore.try_acquire().unwrap();
+    let mut one = Box::pin(semaphore.acquire_many(2));
+    let mut two = Box::pin(semaphore.acquire());
+    assert!(poll_by(&mut one, &waker).is_pending());
+    assert!(poll(&mut one).is_pending());
+    assert!(poll_by(&mut one, &waker).is_pending());
+    assert!(poll_by(&mut two, &waker).is_pending());
+    drop(two);
+    semaphore.release(1).unwrap();
+    drop(held);
+    let held = poll_by(&mut one, &waker).map(|permit| permit.count());
+    assert_eq!(held, std::task::Poll::Ready(2));
+    use Touch::{Cloned, Dropped, Woken};
+    assert_eq!(*touches.borrow(), [Cloned, Dropped, Cloned, Cloned, Dropped, Woken, Dropped]);
+    assert_eq!(semaphore.permits(), 3);
+}
+
+#[test]
+fn a_future_that_is_forgotten_keeps_what_it_is_given() {
+    let semaphore = Local::new(0);
+    let mut forgotten = Box::pin(semaphore.acquire());
+    let mut after = Box::pin(semaphore.acquire());
+    assert!(poll(&mut forgotten).is_pending());
+    assert!(poll(&mut after).is_pending());
+    forget(forgotten);
+    semaphore.release(1).unwrap();
+    assert!(poll(&mut after).is_pending());
+    semaphore.release(1).unwrap();
+    assert!(poll(&mut after).is_ready());
+}
+
+#[test]
+fn the_loser_of_a_select_leaves_the_line() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let semaphore = Local::new(1);
+    sim.run(async {
+        let two = semaphore.acquire_many(2);
+        let timed_out = match future::select(pin!(two), pin!(clock.sleep(MS))).await {
+            Either::Left(_) => false,
+            Either::Right(_) => true,
+        };
+        assert!(timed_out);
+        // It stood before this one, and does no longer.
+        let (permit, ()) = future::join(semaphore.acquire(), clock.sleep(MS)).await;
+        assert_eq!(permit.count(), 1);
+    });
+}
