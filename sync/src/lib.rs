@@ -64,6 +64,8 @@ mod message;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
 mod permits;
+#[allow(unsafe_code)] // PINNED
+mod pinned;
 #[allow(unsafe_code)] // KEPT
 mod promise;
 mod queue;
@@ -73,9 +75,14 @@ mod raw;
 mod ring;
 mod ring_queue;
 mod semaphore;
+mod slot;
+#[allow(unsafe_code)] // FOREVER
+mod slot_waker;
+mod task_group;
 mod turn;
 #[allow(unsafe_code)] // LINKED
 mod wait_queue;
+mod wake_slots;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use broker::{Agent, Broker, Dropped, Published};
@@ -97,3 +104,7 @@ pub use ring_queue::RingQueue;
 pub use semaphore::{
     Bounded, BoundedSemaphore, Kind, OverRelease, Semaphore, SemaphorePermit, Unbounded,
 };
+pub use task_group::{TaskGroup, TaskId};
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use wake_slots::HeapSlots;
+pub use wake_slots::{WakeHome, WakeSlots};

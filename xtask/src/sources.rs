@@ -22,6 +22,10 @@ const UNSAFE_FILES: &[&str] = &[
     // NUMBERED: the data of a waker is a number that nobody follows. ALONE: a lock
     // that is not `Sync`.
     "sync/tests/support/hooks.rs",
+    // PINNED: the elements of a pinned array, and the tasks of a group.
+    "sync/src/pinned.rs",
+    // FOREVER: wakers that point to what is there for ever.
+    "sync/src/slot_waker.rs",
     // A waker whose clones differ, which safe code cannot make: its data is a
     // number that nobody follows.
     "wake-queue/tests/queue.rs",

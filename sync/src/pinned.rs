@@ -1,0 +1,71 @@
+//! Ways into what is pinned: the elements of an array, for which `core` has no
+//! safe one, and the tasks of a group, for which `pin-project-lite` has none
+//! because of its const parameter.
+//!
+//! PINNED, on which the `unsafe` in this file rests: an array is pinned exactly
+//! when its elements are, and a group exactly when its array of tasks is. Neither
+//! has a `Drop` of its own; each is `Unpin` only if the tasks are; and nothing
+//! moves a task that was pinned: it is dropped in its place. A shared reference to
+//! a group leads to no task.
+
+use core::cell::UnsafeCell;
+use core::future::Future;
+use core::pin::Pin;
+
+use futures_util::future::MaybeDone;
+
+use crate::WakeHome;
+use crate::task_group::{Book, TaskGroup};
+
+/// Returns the element at `at`, pinned as its array is.
+///
+/// # Panics
+///
+/// If there is none.
+pub(crate) fn element<T, const N: usize>(array: Pin<&mut [T; N]>, at: usize) -> Pin<&mut T> {
+    // SAFETY: the element stays where it is for as long as the array does, and is
+    // dropped there: PINNED.
+    unsafe { array.map_unchecked_mut(|array| &mut array[at]) }
+}
+
+/// The tasks of a group, which only [`TaskGroup::task`] looks at.
+///
+/// In a cell, because a task may hold `&mut` to its own parts: a plain shared
+/// reference to the group, such as `len` has, would tell the compiler that nobody
+/// does. Nothing is ever read or written through one.
+pub(crate) struct Tasks<F: Future, const N: usize>(UnsafeCell<[MaybeDone<F>; N]>);
+
+// SAFETY: with a shared reference nobody can do anything to the tasks: PINNED.
+unsafe impl<F: Future, const N: usize> Sync for Tasks<F, N> {}
+
+impl<F: Future, const N: usize> Tasks<F, N> {
+    pub(crate) const fn none() -> Self {
+        Self(UnsafeCell::new([const { MaybeDone::Gone }; N]))
+    }
+}
+
+impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
+    /// Returns the task at `place`, pinned as the group is.
+    pub(crate) fn task(self: Pin<&mut Self>, place: usize) -> Pin<&mut MaybeDone<F>> {
+        // SAFETY: the tasks stay where they are for as long as the group does, and
+        // are dropped there: PINNED.
+        element(unsafe { self.map_unchecked_mut(|group| group.tasks.0.get_mut()) }, place)
+    }
+
+    /// Returns what is known of the tasks, which nobody takes for pinned.
+    pub(crate) fn book(self: Pin<&mut Self>) -> &mut Book<N, H> {
+        // SAFETY: nothing is moved out of the group but what is in its book, and
+        // there is no task in that: PINNED.
+        unsafe { &mut self.get_unchecked_mut().book }
+    }
+}
+
+/// Whatever has a `Drop` has this trait. One for the group would make two
+/// implementations of it, and no program.
+#[allow(dead_code, drop_bounds)]
+trait HasDrop {}
+
+#[allow(drop_bounds)]
+impl<T: Drop> HasDrop for T {}
+
+impl<F: Future, const N: usize, H: WakeHome> HasDrop for TaskGroup<F, N, H> {}

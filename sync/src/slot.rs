@@ -1,0 +1,104 @@
+//! What a child's waker points to.
+
+use core::cell::Cell;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::task::Waker;
+
+use critical_section::Mutex;
+
+/// Who is woken on behalf of a child, and whether it has been.
+///
+/// Whatever is written is written in a critical section; in there one thing is
+/// always true of a slot that is taken: it is ready, or it has its parent's
+/// waker. So who marks it takes the waker with it and wakes, and who unmarks it
+/// leaves one. Outside one may look: what looks unmarked still has its waker, and
+/// with that comes another look.
+///
+/// Wakers are cloned, woken and dropped outside: they are somebody else's code.
+pub struct Slot {
+    ready: AtomicBool,
+    taken: AtomicBool,
+    parent: Mutex<Cell<Option<Waker>>>,
+}
+
+impl Slot {
+    pub(crate) const fn new(taken: bool) -> Self {
+        Self {
+            ready: AtomicBool::new(true),
+            taken: AtomicBool::new(taken),
+            parent: Mutex::new(Cell::new(None)),
+        }
+    }
+
+    pub(crate) fn wake(&self) {
+        let parent = critical_section::with(|cs| {
+            self.ready.store(true, Relaxed);
+            self.parent.borrow(cs).take()
+        });
+        if let Some(parent) = parent {
+            parent.wake();
+        }
+    }
+
+    /// Returns whether the child has been woken since the last time; if it was,
+    /// `parent` will be told of the next time.
+    pub(crate) fn take_ready(&self, parent: &Waker) -> bool {
+        // Relaxed: who marked it wakes the parent, which orders all that it did
+        // before the parent's next look. What the child reads is ordered by the
+        // critical section below.
+        if !self.ready.load(Relaxed) {
+            return false;
+        }
+        let parent = Some(parent.clone());
+        let none = critical_section::with(|cs| {
+            self.ready.store(false, Relaxed);
+            self.parent.borrow(cs).replace(parent)
+        });
+        drop(none);
+        true
+    }
+
+    /// Makes `parent` the one that will be told.
+    pub(crate) fn tell(&self, parent: &Waker) {
+        let mut parent = Some(parent.clone());
+        critical_section::with(|cs| {
+            // One that is ready is about to be looked at, and told then.
+            if !self.ready.load(Relaxed) {
+                parent = self.parent.borrow(cs).replace(parent.take());
+            }
+        });
+        drop(parent);
+    }
+
+    pub(crate) fn is_free(&self) -> bool {
+        !self.taken.load(Relaxed)
+    }
+
+    /// Takes the slot, ready for a first poll; false if it is taken already.
+    pub(crate) fn claim(&self) -> bool {
+        self.is_free()
+            && critical_section::with(|_| {
+                let free = self.is_free();
+                if free {
+                    self.taken.store(true, Relaxed);
+                    self.ready.store(true, Relaxed);
+                }
+                free
+            })
+    }
+
+    pub(crate) fn release(&self) {
+        let parent = critical_section::with(|cs| {
+            self.taken.store(false, Relaxed);
+            self.parent.borrow(cs).take()
+        });
+        drop(parent);
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot").field("free", &self.is_free()).finish_non_exhaustive()
+    }
+}

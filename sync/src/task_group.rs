@@ -1,0 +1,264 @@
+//! Any number of futures, each woken for itself.
+
+mod book;
+mod try_all;
+
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use futures_util::Stream;
+use futures_util::future::MaybeDone;
+
+use crate::pinned::Tasks;
+use crate::wake_slots::sealed::Taken;
+use crate::{Full, WakeHome};
+pub(crate) use book::Book;
+
+/// Up to `N` futures of one type, run beside one another; they come and go at
+/// run time. The tutorial's `TaskGroup`.
+///
+/// ```
+/// use core::pin::pin;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{TaskGroup, WakeSlots};
+/// use tickwire_traits::{Duration, Timer};
+///
+/// static SLOTS: WakeSlots<8> = WakeSlots::new();
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let task = async |n: u64| {
+///     clock.sleep(Duration::from_secs(n)).await;
+///     n * n
+/// };
+/// let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+/// for n in [3, 1, 2] {
+///     group.as_mut().add(task(n)).unwrap();
+/// }
+/// sim.run(async {
+///     let mut squares = Vec::new();
+///     while let Some((_, square)) = group.as_mut().next().await {
+///         squares.push(square);
+///     }
+///     assert_eq!(squares, [1, 4, 9]);
+/// });
+/// ```
+///
+/// The tasks run while [`next`](Self::next) or [`try_all`](Self::try_all) is
+/// awaited, and at no other time. They borrow what they like, return values,
+/// and are gone when the group is: dropping it, or one task by
+/// [`cancel`](Self::cancel), drops them.
+///
+/// Each task has a waker of its own, so that only one that was woken is
+/// polled. In `gather` and `join` any wake-up polls everyone, which costs more
+/// the more there are, and less where there are two or three. The wakers need
+/// a place that outlives them: [`WakeSlots`](crate::WakeSlots) in a `static`,
+/// or with the feature `alloc` `HeapSlots`.
+///
+/// Tasks that have been woken are polled in turn, from the one after the last
+/// that ended. One poll of the group polls each at most once: one that wakes
+/// itself has its next turn after everyone else on the executor.
+///
+/// A task that panics is dropped, and the panic goes on to who awaits the
+/// group. The others are as they were: the group may be awaited again.
+///
+/// A group that is leaked (`mem::forget`) leaks its tasks, and their slots are
+/// never free again. Nothing points into it, so nothing else can happen.
+pub struct TaskGroup<F: Future, const N: usize, H: WakeHome> {
+    /// `Done` for a first error that nobody has been told of.
+    pub(crate) tasks: Tasks<F, N>,
+    pub(crate) book: Book<N, H>,
+}
+
+/// Names one task of a group, for [`TaskGroup::cancel`].
+///
+/// It is not taken for that of a later task, also not for one in the same place
+/// (until that has had 2³² of them). To another group it means nothing.
+///
+/// ```
+/// use core::future::ready;
+/// use core::pin::pin;
+/// use tickwire_sync::{TaskGroup, TaskId, WakeSlots};
+///
+/// static SLOTS: WakeSlots<1> = WakeSlots::new();
+///
+/// let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+/// let first: TaskId = group.as_mut().add(ready(())).unwrap();
+/// group.as_mut().cancel(first);
+/// let second = group.as_mut().add(ready(())).unwrap();
+/// assert_ne!(first, second);
+/// assert!(!group.as_mut().cancel(first) && group.contains(second));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TaskId {
+    place: usize,
+    serial: u32,
+}
+
+impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
+    /// Creates an empty group, whose tasks have their slots in `home`.
+    pub const fn new(home: H) -> Self {
+        Self { tasks: Tasks::none(), book: Book::new(home) }
+    }
+
+    /// Adds a task. It is polled first when the group is next awaited.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`] with the future, when the group has `N` tasks or its home no free
+    /// slot. Try again when a task has ended.
+    pub fn add(mut self: Pin<&mut Self>, future: F) -> Result<TaskId, Full<F>> {
+        let book = self.as_mut().book();
+        let Some(place) = (0..N).find(|place| !book.holds(*place)) else {
+            return Err(Full(future));
+        };
+        let Some(slot) = book.home.claim() else { return Err(Full(future)) };
+        book.slots[place] = Some(slot);
+        book.serials[place] = book.serials[place].wrapping_add(1);
+        let id = book.id(place);
+        self.task(place).set(MaybeDone::Future(future));
+        Ok(id)
+    }
+
+    /// Waits for the next task to end, and returns what it returned; none if the
+    /// group is empty.
+    ///
+    /// # Panics
+    ///
+    /// With a task's own panic. That task is gone, and the group may be used again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: a result is taken in the poll that returns it, and the tasks
+    /// stay where they are.
+    pub fn next(mut self: Pin<&mut Self>) -> impl Future<Output = Option<(TaskId, F::Output)>> {
+        poll_fn(move |cx| self.as_mut().poll_next(cx))
+    }
+
+    /// Drops a task; false if it has ended already.
+    pub fn cancel(self: Pin<&mut Self>, id: TaskId) -> bool {
+        let there = self.contains(id);
+        if there {
+            self.remove(id.place);
+        }
+        there
+    }
+
+    /// Drops all tasks.
+    pub fn cancel_all(mut self: Pin<&mut Self>) {
+        for place in 0..N {
+            self.as_mut().remove(place);
+        }
+    }
+
+    /// Returns whether a task is in the group still.
+    pub fn contains(&self, id: TaskId) -> bool {
+        self.book.holds(id.place) && self.book.id(id.place) == id
+    }
+
+    /// Returns how many tasks there are whose result has not been taken.
+    pub fn len(&self) -> usize {
+        (0..N).filter(|place| self.book.holds(*place)).count()
+    }
+
+    /// Returns whether there is no task.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns how many tasks there may be at most: `N`, if there are so many
+    /// slots.
+    pub const fn capacity(&self) -> usize {
+        N
+    }
+
+    fn remove(mut self: Pin<&mut Self>, place: usize) {
+        let book = self.as_mut().book();
+        // Taken first and dropped last, also if the task panics when it is dropped.
+        let _slot = book.slots[place].take();
+        book.failed.take_if(|failed| *failed == place);
+        self.task(place).set(MaybeDone::Gone);
+    }
+
+    /// Polls each task that was woken, until one ends.
+    fn poll_running(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<(TaskId, F::Output)>> {
+        self.as_mut().book().tell(cx.waker());
+        let first = self.book.turn;
+        for place in (first..N).chain(0..first) {
+            let Some(slot) = &self.book.slots[place] else { continue };
+            if !slot.slot().take_ready(cx.waker()) {
+                continue;
+            }
+            let waker = slot.waker();
+            let mut turn = Turn { group: self.as_mut(), place };
+            if turn.task().poll(&mut Context::from_waker(&waker)).is_pending() {
+                turn.goes_on();
+                continue;
+            }
+            let output = turn.task().take_output();
+            drop(turn);
+            let book = self.as_mut().book();
+            book.turn = (place + 1) % N;
+            return Poll::Ready(output.map(|output| (book.id(place), output)));
+        }
+        let over = self.book.slots.iter().all(Option::is_none);
+        if over { Poll::Ready(None) } else { Poll::Pending }
+    }
+
+    fn take_failed(mut self: Pin<&mut Self>) -> Option<(TaskId, F::Output)> {
+        let book = self.as_mut().book();
+        let place = book.failed.take()?;
+        let id = book.id(place);
+        self.task(place).take_output().map(|output| (id, output))
+    }
+}
+
+impl<F: Future, const N: usize, H: WakeHome> Stream for TaskGroup<F, N, H> {
+    type Item = (TaskId, F::Output);
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(failed) = self.as_mut().take_failed() {
+            return Poll::Ready(Some(failed));
+        }
+        self.poll_running(cx)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // More may be added, and one that panics gives nothing.
+        (0, None)
+    }
+}
+
+impl<F: Future, const N: usize, H: WakeHome> fmt::Debug for TaskGroup<F, N, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("TaskGroup");
+        debug.field("len", &self.len()).field("capacity", &N).finish_non_exhaustive()
+    }
+}
+
+/// The poll of one task, which is removed at its end: also when it panics.
+struct Turn<'a, F: Future, const N: usize, H: WakeHome> {
+    group: Pin<&'a mut TaskGroup<F, N, H>>,
+    place: usize,
+}
+
+impl<F: Future, const N: usize, H: WakeHome> Turn<'_, F, N, H> {
+    fn task(&mut self) -> Pin<&mut MaybeDone<F>> {
+        self.group.as_mut().task(self.place)
+    }
+
+    fn goes_on(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl<F: Future, const N: usize, H: WakeHome> Drop for Turn<'_, F, N, H> {
+    fn drop(&mut self) {
+        self.group.as_mut().remove(self.place);
+    }
+}

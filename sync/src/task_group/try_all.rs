@@ -1,0 +1,93 @@
+//! All or the first error, with time to clean up.
+
+use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Poll, ready};
+
+use futures_util::future::MaybeDone;
+
+use super::TaskGroup;
+use crate::WakeHome;
+
+impl<F, T, E, const N: usize, H> TaskGroup<F, N, H>
+where
+    F: Future<Output = Result<T, E>>,
+    H: WakeHome,
+{
+    /// Waits until all tasks have ended. At the first error it calls `stop`, goes
+    /// on waiting, and returns that error in the end.
+    ///
+    /// A future that is dropped cannot wait for anything, so a task that has to
+    /// clean up is not dropped but told: `stop` sets what the tasks look at, such
+    /// as a `CancelToken`, and they end by themselves. Nobody is dropped here;
+    /// [`cancel_all`](Self::cancel_all) from outside does that.
+    ///
+    /// ```
+    /// use core::cell::Cell;
+    /// use core::pin::pin;
+    /// use tickwire_sim::Sim;
+    /// use tickwire_sync::{TaskGroup, WakeSlots};
+    /// use tickwire_traits::{Clock, Duration, Instant, Timer};
+    ///
+    /// static SLOTS: WakeSlots<4> = WakeSlots::new();
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// let stopped = Cell::new(false);
+    /// let motor = async |fails: bool| {
+    ///     while !stopped.get() {
+    ///         clock.sleep(Duration::from_secs(1)).await;
+    ///         if fails {
+    ///             return Err("jammed");
+    ///         }
+    ///     }
+    ///     clock.sleep(Duration::from_millis(200)).await; // Brakes.
+    ///     Ok(())
+    /// };
+    /// let mut motors = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    /// motors.as_mut().add(motor(false)).unwrap();
+    /// motors.as_mut().add(motor(true)).unwrap();
+    /// let result = sim.run(motors.as_mut().try_all(|| stopped.set(true)));
+    /// assert_eq!(result, Err("jammed"));
+    /// assert_eq!(clock.now(), Instant::from_millis(2_200));
+    /// ```
+    ///
+    /// Values are dropped, and so are errors after the first: who wants them asks
+    /// [`next`](Self::next).
+    ///
+    /// # Errors
+    ///
+    /// The first, when all others have ended too. The group is empty then, and may
+    /// be filled again.
+    ///
+    /// # Panics
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the group keeps the first error. The next call tells its own
+    /// `stop`, if there was one, and goes on; [`next`](Self::next) would return it.
+    pub fn try_all(
+        mut self: Pin<&mut Self>,
+        stop: impl FnOnce(),
+    ) -> impl Future<Output = Result<(), E>> {
+        let mut stop = Some(stop);
+        poll_fn(move |cx| {
+            loop {
+                if self.book.failed.is_some()
+                    && let Some(stop) = stop.take()
+                {
+                    stop();
+                }
+                let Some((id, output)) = ready!(self.as_mut().poll_running(cx)) else { break };
+                if output.is_err() && self.book.failed.is_none() {
+                    self.as_mut().book().failed = Some(id.place);
+                    self.as_mut().task(id.place).set(MaybeDone::Done(output));
+                }
+            }
+            let failed = self.as_mut().take_failed();
+            Poll::Ready(failed.map_or(Ok(()), |(_, output)| output.map(drop)))
+        })
+    }
+}

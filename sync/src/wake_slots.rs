@@ -1,0 +1,208 @@
+//! Where the wakers of a group's children point to.
+
+use core::fmt;
+use core::task::Waker;
+
+use crate::slot::Slot;
+use crate::slot_waker;
+
+/// Places for `M` children of [`TaskGroup`](crate::TaskGroup)s to be woken at.
+///
+/// A waker may be kept by anyone for any time: a timer queue keeps one until it
+/// is due. So that of a child never points into its group; it points to one of
+/// these, which is in a `static` and outlives everything. Several groups may
+/// share one: each running child has one slot, and gives it back when it ends or
+/// is dropped.
+///
+/// ```
+/// use core::pin::pin;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{TaskGroup, WakeSlots};
+/// use tickwire_traits::{Duration, Timer};
+///
+/// static SLOTS: WakeSlots<8> = WakeSlots::new();
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let mut naps = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+/// for millis in [30, 10, 20] {
+///     naps.as_mut().add(clock.sleep(Duration::from_millis(millis))).unwrap();
+/// }
+/// assert_eq!(SLOTS.free(), 5);
+/// sim.run(async { while naps.as_mut().next().await.is_some() {} });
+/// assert_eq!(SLOTS.free(), 8);
+/// ```
+///
+/// A waker that is woken after its child has gone sets a mark that nobody reads,
+/// or that makes the slot's next owner be polled once for no reason.
+///
+/// A group that is never dropped (`mem::forget`) never gives its slots back.
+pub struct WakeSlots<const M: usize> {
+    slots: [Slot; M],
+}
+
+impl<const M: usize> WakeSlots<M> {
+    /// Creates slots, all of them free.
+    pub const fn new() -> Self {
+        Self { slots: [const { Slot::new(false) }; M] }
+    }
+
+    /// Returns how many slots are free, in all groups together.
+    pub fn free(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.is_free()).count()
+    }
+}
+
+impl<const M: usize> Default for WakeSlots<M> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const M: usize> fmt::Debug for WakeSlots<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WakeSlots").field("slots", &M).field("free", &self.free()).finish()
+    }
+}
+
+/// Slots from the heap, one allocation a child: where there is a heap there need
+/// be no `static`, and no limit but the group's own.
+///
+/// ```
+/// use core::future::{Ready, ready};
+/// use core::pin::pin;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{HeapSlots, TaskGroup};
+///
+/// let mut group = pin!(TaskGroup::<Ready<u8>, 4, HeapSlots>::new(HeapSlots));
+/// let id = group.as_mut().add(ready(7)).unwrap();
+/// assert_eq!(Sim::new().run(group.as_mut().next()), Some((id, 7)));
+/// ```
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HeapSlots;
+
+/// Where a group has its slots: `&'static` [`WakeSlots`], or `HeapSlots` with the
+/// feature `alloc`.
+///
+/// ```
+/// use core::pin::pin;
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{TaskGroup, WakeHome, WakeSlots};
+///
+/// async fn last<F: Future>(futures: impl Iterator<Item = F>, home: impl WakeHome) -> F::Output {
+///     let mut group = pin!(TaskGroup::<F, 4, _>::new(home));
+///     for future in futures {
+///         group.as_mut().add(future).unwrap();
+///     }
+///     let mut last = None;
+///     while let Some((_, output)) = group.as_mut().next().await {
+///         last = Some(output);
+///     }
+///     last.unwrap()
+/// }
+///
+/// static SLOTS: WakeSlots<4> = WakeSlots::new();
+/// assert_eq!(Sim::new().run(last([1, 2].map(core::future::ready).into_iter(), &SLOTS)), 2);
+/// ```
+///
+/// # For implementers
+///
+/// There are no others: it is sealed.
+pub trait WakeHome: sealed::Home {}
+
+impl<T: sealed::Home> WakeHome for T {}
+
+/// A slot that is taken, until this is dropped.
+#[derive(Debug)]
+pub struct StaticSlot(&'static Slot);
+
+impl Drop for StaticSlot {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod heap {
+    use alloc::sync::Arc;
+    use alloc::task::Wake;
+    use core::task::Waker;
+
+    use super::{HeapSlots, sealed};
+    use crate::slot::Slot;
+
+    impl Wake for Slot {
+        fn wake(self: Arc<Self>) {
+            Slot::wake(&self);
+        }
+
+        fn wake_by_ref(self: &Arc<Self>) {
+            Slot::wake(self);
+        }
+    }
+
+    /// The same on the heap.
+    #[derive(Debug)]
+    pub struct HeapSlot(Arc<Slot>);
+
+    impl sealed::Home for HeapSlots {
+        type Slot = HeapSlot;
+
+        fn claim(&self) -> Option<HeapSlot> {
+            Some(HeapSlot(Arc::new(Slot::new(true))))
+        }
+    }
+
+    impl sealed::Taken for HeapSlot {
+        fn slot(&self) -> &Slot {
+            &self.0
+        }
+
+        fn waker(&self) -> Waker {
+            self.0.clone().into()
+        }
+    }
+
+    impl Drop for HeapSlot {
+        fn drop(&mut self) {
+            // A child's waker that is kept keeps the slot, but not the parent's.
+            self.0.release();
+        }
+    }
+}
+
+impl<const M: usize> sealed::Home for &'static WakeSlots<M> {
+    type Slot = StaticSlot;
+
+    fn claim(&self) -> Option<StaticSlot> {
+        self.slots.iter().find(|slot| slot.claim()).map(StaticSlot)
+    }
+}
+
+impl sealed::Taken for StaticSlot {
+    fn slot(&self) -> &Slot {
+        self.0
+    }
+
+    fn waker(&self) -> Waker {
+        slot_waker::waker(self.0)
+    }
+}
+
+pub(crate) mod sealed {
+    use core::task::Waker;
+
+    use crate::slot::Slot;
+
+    pub trait Home {
+        type Slot: Taken;
+
+        fn claim(&self) -> Option<Self::Slot>;
+    }
+
+    pub trait Taken {
+        fn slot(&self) -> &Slot;
+        fn waker(&self) -> Waker;
+    }
+}

@@ -1,0 +1,273 @@
+//! Children's wakers that outlive their child, their group, and their thread.
+//!
+//! Made for Miri and for ThreadSanitizer, under which it is short.
+
+mod common;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::mem::ManuallyDrop;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use common::{Count, Door, poll};
+use tickwire_sync::{TaskGroup, TaskId, WakeSlots};
+
+const ROUNDS: usize = if cfg!(miri) { 60 } else { 20_000 };
+
+/// Takes every waker that its tasks are polled with.
+#[derive(Default)]
+struct Keeper(RefCell<Vec<Waker>>);
+
+impl Keeper {
+    fn task(&self) -> impl Future<Output = ()> {
+        poll_fn(|cx: &mut Context<'_>| {
+            self.0.borrow_mut().push(cx.waker().clone());
+            Poll::Pending
+        })
+    }
+
+    fn wake_all(&self) {
+        self.0.borrow().iter().for_each(Waker::wake_by_ref);
+    }
+}
+
+#[test]
+fn wakers_of_children_outlive_the_group() {
+    static SLOTS: WakeSlots<3> = WakeSlots::new();
+    let keeper = Keeper::default();
+    let (waker, woken) = Count::waker();
+    {
+        let mut group = Box::pin(TaskGroup::<_, 3, _>::new(&SLOTS));
+        for _ in 0..3 {
+            group.as_mut().add(keeper.task()).unwrap();
+        }
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+        keeper.wake_all();
+        assert_eq!(woken.get(), 3);
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+    }
+    assert_eq!(SLOTS.free(), 3);
+    keeper.wake_all();
+    let kept = keeper.0.take();
+    let elsewhere = thread::spawn(move || {
+        let clones = kept.clone();
+        kept.iter().for_each(Waker::wake_by_ref);
+        clones.into_iter().for_each(Waker::wake);
+        kept.into_iter().for_each(Waker::wake);
+    });
+    elsewhere.join().unwrap();
+    assert_eq!(woken.get(), 3);
+    // Nor is the parent's waker kept.
+    assert_eq!(Arc::strong_count(&woken), 2);
+}
+
+#[test]
+fn a_stale_waker_costs_the_next_owner_one_poll_and_hides_none() {
+    static SLOTS: WakeSlots<1> = WakeSlots::new();
+    let keeper = Keeper::default();
+    let (waker, woken) = Count::waker();
+    {
+        let mut before = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+        before.as_mut().add(keeper.task()).unwrap();
+        assert!(poll(before.as_mut().next(), &waker).is_pending());
+    }
+    let door = Door::default();
+    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    keeper.wake_all();
+    group.as_mut().add(door.pass()).unwrap();
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    for polls in 1..10 {
+        assert_eq!((door.polls(), woken.get()), (polls, polls - 1));
+        keeper.wake_all();
+        keeper.wake_all();
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+    }
+    door.open();
+    assert_eq!(woken.get(), 10);
+    assert!(poll(group.as_mut().next(), &waker).is_ready());
+}
+
+#[test]
+fn a_group_that_is_forgotten_keeps_its_slots_and_may_be_woken() {
+    static SLOTS: WakeSlots<3> = WakeSlots::new();
+    let keeper = Keeper::default();
+    let (waker, woken) = Count::waker();
+    let mut group = Box::pin(TaskGroup::<_, 2, _>::new(&SLOTS));
+    group.as_mut().add(keeper.task()).unwrap();
+    group.as_mut().add(keeper.task()).unwrap();
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    // As `forget`, but taken back, so that who looks for leaks finds none.
+    let forgotten = ManuallyDrop::new(group);
+    keeper.wake_all();
+    keeper.wake_all();
+    assert_eq!((SLOTS.free(), woken.get()), (1, 2));
+    drop(ManuallyDrop::into_inner(forgotten));
+    assert_eq!(SLOTS.free(), 3);
+}
+
+#[test]
+fn a_future_that_is_forgotten_leaves_the_group_as_it_was() {
+    static SLOTS: WakeSlots<1> = WakeSlots::new();
+    let door = Door::default();
+    let (waker, woken) = Count::waker();
+    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    group.as_mut().add(door.pass()).unwrap();
+    let mut next = group.as_mut().next();
+    assert!(poll(pin!(&mut next), &waker).is_pending());
+    std::mem::forget(next);
+    door.open();
+    assert_eq!(woken.get(), 1);
+    assert!(poll(group.as_mut().next(), &waker).is_ready());
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn slots_on_the_heap_go_with_the_last_waker() {
+    use tickwire_sync::HeapSlots;
+
+    let keeper = Keeper::default();
+    let (waker, woken) = Count::waker();
+    let mut group = Box::pin(TaskGroup::<_, 2, _>::new(HeapSlots));
+    let ids = [(); 2].map(|()| group.as_mut().add(keeper.task()).unwrap());
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    keeper.wake_all();
+    assert_eq!(woken.get(), 2);
+    assert!(group.as_mut().cancel(ids[0]));
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    assert_eq!(keeper.0.borrow().len(), 3);
+    drop(group);
+    keeper.wake_all();
+    assert_eq!(woken.get(), 2);
+    assert_eq!(Arc::strong_count(&woken), 2);
+}
+
+/// Opened by another thread.
+#[derive(Default)]
+struct Gate {
+    open: AtomicBool,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl Gate {
+    fn open(&self) {
+        self.open.store(true, SeqCst);
+        let waker = self.waker.lock().unwrap().clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn pass(self: Arc<Self>) -> impl Future<Output = ()> {
+        poll_fn(move |cx| {
+            *self.waker.lock().unwrap() = Some(cx.waker().clone());
+            if self.open.load(SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        })
+    }
+}
+
+struct Unpark(Thread, AtomicUsize);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.1.fetch_add(1, SeqCst);
+        self.0.unpark();
+    }
+}
+
+/// Polls with a new waker now and then, as a group that moves from task to task.
+fn block_on<F: Future>(future: F, moves: bool) -> F::Output {
+    let mut future = pin!(future);
+    let waker = || Arc::new(Unpark(thread::current(), AtomicUsize::new(0)));
+    let mut unpark = waker();
+    loop {
+        let woken = unpark.1.load(SeqCst);
+        if let Poll::Ready(output) =
+            future.as_mut().poll(&mut Context::from_waker(&unpark.clone().into()))
+        {
+            return output;
+        }
+        if moves {
+            unpark = waker();
+            let again = future.as_mut().poll(&mut Context::from_waker(&unpark.clone().into()));
+            if let Poll::Ready(output) = again {
+                return output;
+            }
+        }
+        let woken = if moves { 0 } else { woken };
+        while unpark.1.load(SeqCst) == woken {
+            thread::park();
+        }
+    }
+}
+
+/// Adds, awaits, cancels and drops, while two other threads open the gates and
+/// wake wakers that are long stale. A wake-up that is lost hangs it.
+fn add_await_cancel_and_drop() {
+    static SLOTS: WakeSlots<6> = WakeSlots::new();
+    let (gates, opener) = mpsc::channel::<Arc<Gate>>();
+    let (stale, waker) = mpsc::channel::<Arc<Gate>>();
+    let opener = thread::spawn(move || {
+        for gate in opener {
+            gate.open();
+            // It is stale soon, and woken nonetheless.
+            stale.send(gate).unwrap();
+        }
+    });
+    let waker = thread::spawn(move || waker.into_iter().for_each(|gate| gate.open()));
+
+    let mut added = 0;
+    let mut ended = 0;
+    let mut cancelled = 0;
+    for round in 0..ROUNDS / 100 + 1 {
+        let mut group = Box::pin(TaskGroup::<_, 4, _>::new(&SLOTS));
+        let mut ids = HashMap::<TaskId, usize>::new();
+        for turn in 0..100.min(ROUNDS) {
+            while group.len() < 3 {
+                let gate = Arc::<Gate>::default();
+                let id = group.as_mut().add(gate.clone().pass()).unwrap();
+                assert_eq!(ids.insert(id, added), None);
+                gates.send(gate).unwrap();
+                added += 1;
+            }
+            if turn % 7 == 3 {
+                let id = *ids.keys().next().unwrap();
+                assert!(group.as_mut().cancel(id));
+                ids.remove(&id);
+                cancelled += 1;
+            }
+            let (id, ()) = block_on(group.as_mut().next(), turn % 3 == 0).unwrap();
+            assert!(ids.remove(&id).is_some());
+            ended += 1;
+        }
+        if round % 2 == 0 {
+            while let Some((id, ())) = block_on(group.as_mut().next(), true) {
+                assert!(ids.remove(&id).is_some());
+                ended += 1;
+            }
+        }
+        cancelled += ids.len();
+    }
+    drop(gates);
+    opener.join().unwrap();
+    waker.join().unwrap();
+    assert_eq!((ended + cancelled, SLOTS.free()), (added, 6));
+}
+
+#[test]
+fn nothing_is_lost_between_threads() {
+    let (done, ends) = mpsc::channel();
+    let test = thread::spawn(move || {
+        add_await_cancel_and_drop();
+        done.send(()).unwrap();
+    });
+    // Under Miri time is counted in steps.
+    let ended = ends.recv_timeout(Duration::from_secs(if cfg!(miri) { 3_600 } else { 60 }));
+    assert!(ended != Err(mpsc::RecvTimeoutError::Timeout), "a wake-up was lost");
+    test.join().unwrap();
+}
