@@ -60,6 +60,7 @@ mod event;
 mod event_like;
 mod flag;
 mod full;
+mod gather;
 mod message;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
@@ -95,6 +96,7 @@ pub use event_like::{
 };
 pub use flag::Flag;
 pub use full::Full;
+pub use gather::{Gather, GatherChildren, TryGather, TryGatherChildren, gather, try_gather};
 pub use message::{Listener, Message};
 pub use mutex::{Mutex, MutexGuard};
 pub use promise::Promise;
