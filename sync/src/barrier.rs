@@ -9,7 +9,8 @@ use core::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::RawMutex;
-use crate::wait_queue::{Claim, Monitor, WaitQueue, Waiter};
+use crate::claim::Claim;
+use crate::wait_queue::{Monitor, WaitQueue, Waiter};
 
 /// A place where tasks wait until so many have come; then all go on, and it
 /// starts anew.

@@ -8,7 +8,8 @@
 use core::cell::Cell;
 use core::task::Waker;
 
-use crate::wait_queue::{Claim, WaitQueue};
+use crate::claim::Claim;
+use crate::wait_queue::WaitQueue;
 
 /// The number of the last announcement, and whether it still stands: whether who
 /// comes now is through at once.

@@ -7,7 +7,8 @@ use core::pin::pin;
 use core::task::Waker;
 
 use crate::broadcast::Broadcast;
-use crate::wait_queue::{Claim, Monitor, WaitQueue, Waiter};
+use crate::claim::Claim;
+use crate::wait_queue::{Monitor, WaitQueue, Waiter};
 use crate::{Mutex, MutexGuard, RawMutex};
 
 /// Waiting for the data of a [`Mutex`] to be as one wants them, and telling those

@@ -11,7 +11,8 @@ use tickwire_traits::{Duration, Instant, TimerQueue};
 
 use crate::RawMutex;
 use crate::broadcast::Broadcast;
-use crate::wait_queue::{Claim, Monitor, WaitQueue, Waiter};
+use crate::claim::Claim;
+use crate::wait_queue::{Monitor, WaitQueue, Waiter};
 
 /// A delay that each trigger starts anew: it expires when it was not triggered for
 /// long enough.

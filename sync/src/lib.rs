@@ -54,6 +54,7 @@ mod barrier;
 mod broadcast;
 mod broker;
 mod cancel;
+mod claim;
 mod condition;
 mod delay;
 mod event;

@@ -11,7 +11,8 @@ use pin_project_lite::pin_project;
 
 use crate::RawMutex;
 use crate::broadcast::{Broadcast, HasBroadcast, Hear};
-use crate::wait_queue::{Claim, Inside, Monitor, WaitQueue, Waiter};
+use crate::claim::Claim;
+use crate::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 
 /// An [`Event`](crate::Event) with a value: set from anywhere, read by any number
 /// of tasks.

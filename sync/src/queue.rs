@@ -1,19 +1,20 @@
 //! Items from tasks and interrupts to tasks, in order, with waiting at both ends.
 
-use core::cell::Cell;
+mod ends;
+mod state;
+
 use core::fmt;
 use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
 
 use futures_util::Stream;
-use pin_project_lite::pin_project;
 
-use crate::broadcast::{Broadcast, HasBroadcast, Hear};
-use crate::permits::{Acquire, HasPermits, Permits};
-use crate::ring::Ring;
-use crate::wait_queue::{Inside, Monitor, Waiter};
+use crate::broadcast::Hear;
+use crate::permits::Acquire;
+use crate::wait_queue::{Monitor, Waiter};
 use crate::{Full, RawMutex};
+pub use ends::Room;
+use ends::{Pop, Push, Reserve, wake};
+use state::{ITEMS, JOIN, LINES, ROOM, State};
 
 /// Up to `N` items on their way from tasks, interrupts and threads to tasks.
 ///
@@ -57,15 +58,7 @@ pub struct Queue<R, T, const N: usize> {
 impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// Creates an empty queue.
     pub const fn new() -> Self {
-        Self {
-            monitor: Monitor::new(State {
-                ring: Ring::new(),
-                items: Permits::new(0),
-                room: Permits::new(Ring::<T, N>::CAPACITY as u32),
-                unfinished: Cell::new(0),
-                finished: Broadcast::standing(),
-            }),
-        }
+        Self { monitor: Monitor::new(State::new()) }
     }
 
     /// Waits for room, and puts `item` at the end.
@@ -216,43 +209,6 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     }
 }
 
-/// Room for one item in a [`Queue`]; given back when this is dropped.
-///
-/// Made by [`Queue::reserve`], where an example is.
-///
-/// ```
-/// use tickwire_sim::Sim;
-/// use tickwire_sync::{NoopRawMutex, Queue, Room};
-///
-/// fn report(room: Room<'_, NoopRawMutex, u32, 2>) {
-///     room.push(7);
-/// }
-///
-/// let log = Queue::new();
-/// report(Sim::new().run(log.reserve()));
-/// assert_eq!(log.try_pop(), Some(7));
-/// ```
-#[must_use = "the room is given back at once"]
-pub struct Room<'a, R: RawMutex, T, const N: usize> {
-    monitor: &'a Monitor<R, State<T, N>, LINES>,
-}
-
-impl<R: RawMutex, T, const N: usize> Room<'_, R, T, N> {
-    /// Puts `item` at the end of the queue.
-    #[inline]
-    pub fn push(self, item: T) {
-        let monitor = self.monitor;
-        core::mem::forget(self);
-        wake(monitor.lock(|inside| State::push(inside, item)));
-    }
-}
-
-impl<R: RawMutex, T, const N: usize> Drop for Room<'_, R, T, N> {
-    fn drop(&mut self) {
-        wake(self.monitor.lock(State::give_room));
-    }
-}
-
 /// More items were said to be [done with](Queue::task_done) than were pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NothingUnfinished;
@@ -265,147 +221,6 @@ impl fmt::Display for NothingUnfinished {
 
 impl core::error::Error for NothingUnfinished {}
 
-/// Who waits for an item, for room, for all to be done.
-const LINES: usize = 3;
-const ITEMS: usize = 0;
-const ROOM: usize = 1;
-const JOIN: usize = 2;
-
-struct State<T, const N: usize> {
-    ring: Ring<T, N>,
-    /// Items that are meant for nobody yet.
-    items: Permits,
-    /// Places that are kept for nobody.
-    room: Permits,
-    unfinished: Cell<u32>,
-    /// Stands while `unfinished` is zero.
-    finished: Broadcast,
-}
-
-impl<T, const N: usize> State<T, N> {
-    /// Puts `item` where there is room, and calls up who waits for it.
-    #[inline(always)]
-    fn push(inside: &Inside<Self, LINES>, item: T) -> Option<Waker> {
-        let state = &inside.state;
-        let pushed = state.ring.push(item);
-        debug_assert!(pushed.is_ok(), "room was taken before");
-        state.unfinished.set(state.unfinished.get().saturating_add(1));
-        state.finished.withdraw();
-        state.items.hand_over_one(inside.line::<Acquire<ITEMS>>())
-    }
-
-    /// Takes an item that is there, and calls up who waits for its place.
-    #[inline(always)]
-    fn pop(inside: &Inside<Self, LINES>) -> (Option<T>, Option<Waker>) {
-        (inside.state.ring.pop(), Self::give_room(inside))
-    }
-
-    #[inline(always)]
-    fn give_room(inside: &Inside<Self, LINES>) -> Option<Waker> {
-        inside.state.room.hand_over_one(inside.line::<Acquire<ROOM>>())
-    }
-}
-
-impl<T, const N: usize> HasPermits<ITEMS> for State<T, N> {
-    #[inline(always)]
-    fn permits(&self) -> &Permits {
-        &self.items
-    }
-}
-
-impl<T, const N: usize> HasPermits<ROOM> for State<T, N> {
-    #[inline(always)]
-    fn permits(&self) -> &Permits {
-        &self.room
-    }
-}
-
-impl<T, const N: usize> HasBroadcast<JOIN> for State<T, N> {
-    #[inline(always)]
-    fn broadcast(&self) -> &Broadcast {
-        &self.finished
-    }
-}
-
-#[inline(always)]
-fn wake(called: Option<Waker>) {
-    if let Some(called) = called {
-        called.wake();
-    }
-}
-
-type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ITEMS>, LINES>;
-type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ROOM>, LINES>;
-
-pin_project! {
-    struct Reserve<W> {
-        #[pin]
-        waiter: W,
-    }
-}
-
-impl<'a, R: RawMutex, T, const N: usize> Future for Reserve<ForRoom<'a, R, T, N>> {
-    type Output = Room<'a, R, T, N>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let monitor = this.waiter.monitor();
-        this.waiter.poll(cx).map(|()| Room { monitor })
-    }
-}
-
-pin_project! {
-    struct Push<F, T> {
-        #[pin]
-        room: F,
-        item: Option<T>,
-    }
-}
-
-impl<'a, R: RawMutex + 'a, T: 'a, const N: usize, F> Future for Push<F, T>
-where
-    F: Future<Output = Room<'a, R, T, N>>,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        this.room.poll(cx).map(|room| {
-            room.push(this.item.take().expect("not polled again after it resolved"));
-        })
-    }
-}
-
-pin_project! {
-    struct Pop<W> {
-        #[pin]
-        waiter: W,
-    }
-}
-
-impl<R: RawMutex, T, const N: usize> Future for Pop<ForItem<'_, R, T, N>> {
-    type Output = T;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let Poll::Ready((item, sender)) = self.project().waiter.poll_with(cx, State::pop) else {
-            return Poll::Pending;
-        };
-        wake(sender);
-        Poll::Ready(item.expect("an item for each permit"))
-    }
-}
-
-impl<R: RawMutex, T, const N: usize> Stream for Pop<ForItem<'_, R, T, N>> {
-    type Item = T;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        self.poll(cx).map(Some)
-    }
-}
-
 impl<R: RawMutex, T, const N: usize> Default for Queue<R, T, N> {
     fn default() -> Self {
         Self::new()
@@ -415,11 +230,5 @@ impl<R: RawMutex, T, const N: usize> Default for Queue<R, T, N> {
 impl<R: RawMutex, T, const N: usize> fmt::Debug for Queue<R, T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue").field("len", &self.len()).field("capacity", &N).finish()
-    }
-}
-
-impl<R: RawMutex, T, const N: usize> fmt::Debug for Room<'_, R, T, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Room")
     }
 }

@@ -1,0 +1,149 @@
+//! Waiting until the last has come.
+
+use core::future::{Future, poll_fn};
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::EventLike;
+use crate::pinned::element;
+
+/// Waits until all of several have happened.
+///
+/// It takes a tuple of two to six, or an array, and returns what each gave, in
+/// their order. When it is dropped with some of them taken, it
+/// [restores](EventLike::restore) those.
+///
+/// It polls those that have not happened each time its task is woken.
+///
+/// The tutorial's `WaitAll`; elsewhere `join`.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{Flag, Message, NoopRawMutex, WaitAll};
+///
+/// let (ready, value) = (Flag::<NoopRawMutex>::new(), Message::<NoopRawMutex, u8>::new());
+/// ready.set();
+/// value.set(7);
+/// assert_eq!(Sim::new().run(WaitAll((&ready, &value)).wait()), ((), 7));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct WaitAll<T>(pub T);
+
+impl<T> WaitAll<T>
+where
+    Self: EventLike,
+{
+    /// Waits until all have happened.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe if its events are: what it has taken before it is dropped it
+    /// restores.
+    pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output> {
+        EventLike::wait(self)
+    }
+
+    /// Clears all that can be.
+    pub fn clear(&self) {
+        EventLike::clear(self);
+    }
+}
+
+macro_rules! tuple {
+    ($($E:ident $event:ident $at:tt),+) => {
+        impl<$($E: EventLike),+> EventLike for WaitAll<($($E,)+)> {
+            type Output = ($($E::Output,)+);
+
+            async fn wait(&self) -> Self::Output {
+                $(
+                    let future = self.0.$at.wait();
+                    let mut $event = pin!(Part { event: &self.0.$at, output: None, future });
+                )+
+                poll_fn(|cx| {
+                    // Each is polled, whatever the others say.
+                    let all = [$($event.as_mut().poll(cx)),+];
+                    if all.contains(&false) { Poll::Pending } else { Poll::Ready(()) }
+                })
+                .await;
+                ($($event.as_mut().take(),)+)
+            }
+
+            fn restore(&self, outputs: Self::Output) {
+                $(self.0.$at.restore(outputs.$at);)+
+            }
+
+            fn clear(&self) {
+                $(self.0.$at.clear();)+
+            }
+        }
+    };
+}
+
+tuple!(A a 0, B b 1);
+tuple!(A a 0, B b 1, C c 2);
+tuple!(A a 0, B b 1, C c 2, D d 3);
+tuple!(A a 0, B b 1, C c 2, D d 3, E e 4);
+tuple!(A a 0, B b 1, C c 2, D d 3, E e 4, F f 5);
+
+impl<E: EventLike, const N: usize> EventLike for WaitAll<[E; N]> {
+    type Output = [E::Output; N];
+
+    async fn wait(&self) -> Self::Output {
+        let parts = self.0.each_ref();
+        let mut parts = pin!(parts.map(|event| Part { event, output: None, future: event.wait() }));
+        poll_fn(|cx| {
+            let happened = |at: usize| element(parts.as_mut(), at).poll(cx);
+            // Each is polled, whatever the others say.
+            let count = (0..N).map(happened).filter(|happened| *happened).count();
+            if count == N { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        core::array::from_fn(|at| element(parts.as_mut(), at).take())
+    }
+
+    fn restore(&self, outputs: Self::Output) {
+        self.0.iter().zip(outputs).for_each(|(event, output)| event.restore(output));
+    }
+
+    fn clear(&self) {
+        self.0.iter().for_each(E::clear);
+    }
+}
+
+pin_project! {
+    /// One of those that [`WaitAll`] waits for. Dropped with an output, it restores.
+    struct Part<'a, E: EventLike, F> {
+        event: &'a E,
+        output: Option<E::Output>,
+        #[pin]
+        future: F,
+    }
+
+    impl<E: EventLike, F> PinnedDrop for Part<'_, E, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(output) = this.output.take() {
+                this.event.restore(output);
+            }
+        }
+    }
+}
+
+impl<E: EventLike, F: Future<Output = E::Output>> Part<'_, E, F> {
+    /// Returns whether it has happened.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
+        let this = self.project();
+        if this.output.is_none()
+            && let Poll::Ready(output) = this.future.poll(cx)
+        {
+            *this.output = Some(output);
+        }
+        this.output.is_some()
+    }
+
+    fn take(self: Pin<&mut Self>) -> E::Output {
+        self.project().output.take().expect("all have happened")
+    }
+}

@@ -1,0 +1,136 @@
+//! Waiting at either end of a queue.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+
+use futures_util::Stream;
+use pin_project_lite::pin_project;
+
+use super::state::{ITEMS, LINES, ROOM, State};
+use crate::RawMutex;
+use crate::permits::Acquire;
+use crate::wait_queue::{Monitor, Waiter};
+
+/// Room for one item in a [`Queue`]; given back when this is dropped.
+///
+/// Made by [`Queue::reserve`], where an example is.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{NoopRawMutex, Queue, Room};
+///
+/// fn report(room: Room<'_, NoopRawMutex, u32, 2>) {
+///     room.push(7);
+/// }
+///
+/// let log = Queue::new();
+/// report(Sim::new().run(log.reserve()));
+/// assert_eq!(log.try_pop(), Some(7));
+/// ```
+#[must_use = "the room is given back at once"]
+pub struct Room<'a, R: RawMutex, T, const N: usize> {
+    monitor: &'a Monitor<R, State<T, N>, LINES>,
+}
+
+impl<R: RawMutex, T, const N: usize> Room<'_, R, T, N> {
+    /// Puts `item` at the end of the queue.
+    #[inline]
+    pub fn push(self, item: T) {
+        let monitor = self.monitor;
+        core::mem::forget(self);
+        wake(monitor.lock(|inside| State::push(inside, item)));
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Drop for Room<'_, R, T, N> {
+    fn drop(&mut self) {
+        wake(self.monitor.lock(State::give_room));
+    }
+}
+
+type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ITEMS>, LINES>;
+type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ROOM>, LINES>;
+
+pin_project! {
+    pub(super) struct Reserve<W> {
+        #[pin]
+        pub(super) waiter: W,
+    }
+}
+
+impl<'a, R: RawMutex, T, const N: usize> Future for Reserve<ForRoom<'a, R, T, N>> {
+    type Output = Room<'a, R, T, N>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let monitor = this.waiter.monitor();
+        this.waiter.poll(cx).map(|()| Room { monitor })
+    }
+}
+
+pin_project! {
+    pub(super) struct Push<F, T> {
+        #[pin]
+        pub(super) room: F,
+        pub(super) item: Option<T>,
+    }
+}
+
+impl<'a, R: RawMutex + 'a, T: 'a, const N: usize, F> Future for Push<F, T>
+where
+    F: Future<Output = Room<'a, R, T, N>>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.project();
+        this.room.poll(cx).map(|room| {
+            room.push(this.item.take().expect("not polled again after it resolved"));
+        })
+    }
+}
+
+pin_project! {
+    pub(super) struct Pop<W> {
+        #[pin]
+        pub(super) waiter: W,
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Future for Pop<ForItem<'_, R, T, N>> {
+    type Output = T;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let Poll::Ready((item, sender)) = self.project().waiter.poll_with(cx, State::pop) else {
+            return Poll::Pending;
+        };
+        wake(sender);
+        Poll::Ready(item.expect("an item for each permit"))
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> Stream for Pop<ForItem<'_, R, T, N>> {
+    type Item = T;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        self.poll(cx).map(Some)
+    }
+}
+
+impl<R: RawMutex, T, const N: usize> fmt::Debug for Room<'_, R, T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Room")
+    }
+}
+
+#[inline(always)]
+pub(super) fn wake(called: Option<Waker>) {
+    if let Some(called) = called {
+        called.wake();
+    }
+}

@@ -1,0 +1,81 @@
+//! What a queue holds, and to whom it is promised.
+
+use core::cell::Cell;
+use core::task::Waker;
+
+use crate::broadcast::{Broadcast, HasBroadcast};
+use crate::permits::{Acquire, HasPermits, Permits};
+use crate::ring::Ring;
+use crate::wait_queue::Inside;
+
+/// Who waits for an item, for room, for all to be done.
+pub(super) const LINES: usize = 3;
+pub(super) const ITEMS: usize = 0;
+pub(super) const ROOM: usize = 1;
+pub(super) const JOIN: usize = 2;
+
+pub(super) struct State<T, const N: usize> {
+    pub(super) ring: Ring<T, N>,
+    /// Items that are meant for nobody yet.
+    pub(super) items: Permits,
+    /// Places that are kept for nobody.
+    pub(super) room: Permits,
+    pub(super) unfinished: Cell<u32>,
+    /// Stands while `unfinished` is zero.
+    pub(super) finished: Broadcast,
+}
+
+impl<T, const N: usize> State<T, N> {
+    pub(super) const fn new() -> Self {
+        Self {
+            ring: Ring::new(),
+            items: Permits::new(0),
+            room: Permits::new(Ring::<T, N>::CAPACITY as u32),
+            unfinished: Cell::new(0),
+            finished: Broadcast::standing(),
+        }
+    }
+
+    /// Puts `item` where there is room, and calls up who waits for it.
+    #[inline(always)]
+    pub(super) fn push(inside: &Inside<Self, LINES>, item: T) -> Option<Waker> {
+        let state = &inside.state;
+        let pushed = state.ring.push(item);
+        debug_assert!(pushed.is_ok(), "room was taken before");
+        state.unfinished.set(state.unfinished.get().saturating_add(1));
+        state.finished.withdraw();
+        state.items.hand_over_one(inside.line::<Acquire<ITEMS>>())
+    }
+
+    /// Takes an item that is there, and calls up who waits for its place.
+    #[inline(always)]
+    pub(super) fn pop(inside: &Inside<Self, LINES>) -> (Option<T>, Option<Waker>) {
+        (inside.state.ring.pop(), Self::give_room(inside))
+    }
+
+    #[inline(always)]
+    pub(super) fn give_room(inside: &Inside<Self, LINES>) -> Option<Waker> {
+        inside.state.room.hand_over_one(inside.line::<Acquire<ROOM>>())
+    }
+}
+
+impl<T, const N: usize> HasPermits<ITEMS> for State<T, N> {
+    #[inline(always)]
+    fn permits(&self) -> &Permits {
+        &self.items
+    }
+}
+
+impl<T, const N: usize> HasPermits<ROOM> for State<T, N> {
+    #[inline(always)]
+    fn permits(&self) -> &Permits {
+        &self.room
+    }
+}
+
+impl<T, const N: usize> HasBroadcast<JOIN> for State<T, N> {
+    #[inline(always)]
+    fn broadcast(&self) -> &Broadcast {
+        &self.finished
+    }
+}
