@@ -12,7 +12,7 @@ use tickwire_traits::{Duration, Instant, TimerQueue};
 use crate::RawMutex;
 use crate::broadcast::Broadcast;
 use crate::claim::Claim;
-use crate::wait_queue::{Monitor, WaitQueue, Waiter};
+use crate::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 
 /// A delay that each trigger starts anew: it expires when it was not triggered for
 /// long enough.
@@ -143,7 +143,7 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
 
     #[inline]
     fn start(&self, now: Instant, deadline: Instant) {
-        let first = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             let state = &inside.state;
             state.expire(now);
             state.expired.withdraw();
@@ -153,15 +153,12 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
             state.deadline.set(deadline);
             state.running.set(true);
             if asked_in_time {
-                return None;
+                return Called::NOBODY;
             }
             state.sooner.pulse();
-            state.sooner.call_one(inside.line::<Sooner>())
+            inside.called::<Sooner>(inside.line::<Sooner>().call_first())
         });
-        if let Some(first) = first {
-            first.wake();
-            self.monitor.settle::<Sooner>();
-        }
+        self.monitor.wake::<Sooner>(called);
     }
 }
 

@@ -53,14 +53,12 @@ impl<R: RawMutex> Event<R> {
     /// Sets it, and wakes all who wait. Setting it twice is as good as once.
     #[inline]
     pub fn set(&self) {
-        let first = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             inside.state.announce();
-            inside.state.call_one(&inside.lines[0])
+            // Nobody in line has heard this announcement: the first is through.
+            inside.called::<Hear>(inside.line::<Hear>().call_first())
         });
-        if let Some(first) = first {
-            first.wake();
-            self.monitor.settle::<Hear>();
-        }
+        self.monitor.wake::<Hear>(called);
     }
 
     /// Makes it not set. Who was let through stays so.

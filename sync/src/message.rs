@@ -57,15 +57,13 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
     /// May be called from an interrupt, with the raw mutex for it.
     #[inline]
     pub fn set(&self, value: T) {
-        let first = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             inside.state.latest.set(Some(value));
             inside.state.set.announce();
-            inside.state.set.call_one(inside.line::<Hear>())
+            // Nobody in line has heard this announcement: the first is through.
+            inside.called::<Hear>(inside.line::<Hear>().call_first())
         });
-        if let Some(first) = first {
-            first.wake();
-            self.monitor.settle::<Hear>();
-        }
+        self.monitor.wake::<Hear>(called);
     }
 
     /// Makes it not set. Who was let through gets the value all the same.

@@ -101,3 +101,31 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
         state.permits().hand_out(line)
     }
 }
+
+/// Waiting for one permit, in a line in which everybody does: a number less to
+/// keep in each future.
+pub(crate) struct AcquireOne<const SIDE: usize = 0>;
+
+impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {
+    const LINE: usize = SIDE;
+
+    #[inline(always)]
+    fn try_claim(&self, state: &S, line: &WaitQueue) -> bool {
+        state.permits().try_take(line, 1)
+    }
+
+    #[inline(always)]
+    fn ticket(&self, _state: &S) -> u32 {
+        1
+    }
+
+    #[inline(always)]
+    fn hand_back(&self, state: &S, _ticket: u32) {
+        state.permits().put(1);
+    }
+
+    #[inline(always)]
+    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
+        state.permits().hand_out(line)
+    }
+}

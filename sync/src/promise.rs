@@ -60,15 +60,13 @@ impl<R: RawMutex, T> Promise<R, T> {
     /// [`Full`], with the value, when there is one already. That one stays.
     #[doc(alias = "init")]
     pub fn set(&self, value: T) -> Result<(), Full<T>> {
-        let first = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             inside.state.value.set(value).map_err(Full)?;
             inside.state.kept.announce();
-            Ok(inside.state.kept.call_one(inside.line::<Hear>()))
+            // Nobody in line has heard this announcement: the first is through.
+            Ok(inside.called::<Hear>(inside.line::<Hear>().call_first()))
         })?;
-        if let Some(first) = first {
-            first.wake();
-            self.monitor.settle::<Hear>();
-        }
+        self.monitor.wake::<Hear>(called);
         Ok(())
     }
 

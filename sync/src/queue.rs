@@ -3,13 +3,14 @@
 mod ends;
 mod state;
 
+use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 
 use futures_util::Stream;
 
 use crate::broadcast::Hear;
-use crate::permits::Acquire;
+use crate::permits::AcquireOne;
 use crate::wait_queue::{Monitor, Waiter};
 use crate::{Full, RawMutex};
 pub use ends::Room;
@@ -71,7 +72,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[doc(alias = "send")]
     #[inline]
     pub fn push(&self, item: T) -> impl Future<Output = ()> {
-        Push { room: self.reserve(), item: Some(item) }
+        Push { room: Waiter::new(&self.monitor, AcquireOne), item: Cell::new(Some(item)) }
     }
 
     /// Puts `item` at the end, if there is room and nobody waits for it.
@@ -87,7 +88,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), Full<T>> {
         let receiver = self.monitor.lock(|inside| {
-            if inside.state.room.try_take(inside.line::<Acquire<ROOM>>(), 1) {
+            if inside.state.room.try_take(inside.line::<AcquireOne<ROOM>>(), 1) {
                 Ok(State::push(inside, item))
             } else {
                 Err(Full(item))
@@ -116,7 +117,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// to the next.
     #[inline]
     pub fn reserve(&self) -> impl Future<Output = Room<'_, R, T, N>> {
-        Reserve { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+        Reserve { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
     /// Waits for an item, and takes the first.
@@ -129,7 +130,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[doc(alias = "receive")]
     #[inline]
     pub fn pop(&self) -> impl Future<Output = T> {
-        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+        Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
     /// Takes the first item that is meant for nobody who waits.
@@ -140,11 +141,11 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         let (item, sender) = self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take(inside.line::<Acquire<ITEMS>>(), 1);
-            taken.then(|| State::pop(inside))
+            let taken = inside.state.items.try_take(inside.line::<AcquireOne<ITEMS>>(), 1);
+            if taken { State::pop(inside) } else { None }
         })?;
         wake(sender);
-        item
+        Some(item)
     }
 
     /// Returns the items as they come, as a stream that never ends.
@@ -152,7 +153,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
     /// not polled.
     pub fn stream(&self) -> impl Stream<Item = T> {
-        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+        Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
     /// Says that what was taken is done with: once for each item.
@@ -162,19 +163,17 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// [`NothingUnfinished`] when all items that were ever pushed are done with.
     /// The queue may be used as before.
     pub fn task_done(&self) -> Result<(), NothingUnfinished> {
-        let joiner = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             let state = &inside.state;
             let left = state.unfinished.get().checked_sub(1).ok_or(NothingUnfinished)?;
             state.unfinished.set(left);
             if left == 0 {
                 state.finished.announce();
             }
-            Ok(state.finished.call_one(inside.line::<Hear<JOIN>>()))
+            let joiner = state.finished.call_one(inside.line::<Hear<JOIN>>());
+            Ok(inside.called::<Hear<JOIN>>(joiner))
         })?;
-        if let Some(joiner) = joiner {
-            joiner.wake();
-            self.monitor.settle::<Hear<JOIN>>();
-        }
+        self.monitor.wake::<Hear<JOIN>>(called);
         Ok(())
     }
 

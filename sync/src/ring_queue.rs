@@ -10,7 +10,7 @@ use futures_util::Stream;
 use pin_project_lite::pin_project;
 
 use crate::RawMutex;
-use crate::permits::{Acquire, HasPermits, Permits};
+use crate::permits::{AcquireOne, HasPermits, Permits};
 use crate::ring::Ring;
 use crate::wait_queue::{Monitor, Waiter};
 
@@ -66,7 +66,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
         let (oldest, receiver) = self.monitor.lock(|inside| {
             let state = &inside.state;
             let Err(item) = state.ring.push(item) else {
-                return (None, state.items.hand_over_one(inside.line::<Acquire>()));
+                return (None, state.items.hand_over_one(inside.line::<AcquireOne>()));
             };
             // As many items as before: nobody is called, nobody called goes empty.
             let oldest = state.ring.pop();
@@ -90,7 +90,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     #[doc(alias = "get")]
     #[inline]
     pub fn pop(&self) -> impl Future<Output = T> {
-        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+        Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
     /// Takes the oldest item that is meant for nobody who waits.
@@ -98,7 +98,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take(inside.line::<Acquire>(), 1);
+            let taken = inside.state.items.try_take(inside.line::<AcquireOne>(), 1);
             if taken { inside.state.ring.pop() } else { None }
         })
     }
@@ -108,7 +108,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
     /// not polled.
     pub fn stream(&self) -> impl Stream<Item = T> {
-        Pop { waiter: Waiter::new(&self.monitor, Acquire(1)) }
+        Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
     /// Returns how many items were overwritten so far, at most `u32::MAX`.
@@ -146,7 +146,7 @@ impl<T, const N: usize> HasPermits for State<T, N> {
     }
 }
 
-type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire>;
+type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne>;
 
 pin_project! {
     struct Pop<W> {

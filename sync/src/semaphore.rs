@@ -189,25 +189,17 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
 
     #[inline]
     fn add(&self, count: u32, most: impl Fn(&State<K>) -> u32) -> Result<(), OverRelease> {
-        let first = self.monitor.lock(|inside| {
+        let called = self.monitor.lock(|inside| {
             let excess = count.saturating_sub(most(&inside.state));
             if excess > 0 {
                 return Err(OverRelease { excess });
             }
             inside.state.kind.brought_back(count);
             inside.state.permits.put(count);
-            Ok(inside.state.permits.hand_out(inside.line::<Acquire>()))
+            Ok(inside.called::<Acquire>(inside.state.permits.hand_out(inside.line::<Acquire>())))
         })?;
-        self.wake_from(first);
+        self.monitor.wake::<Acquire>(called);
         Ok(())
-    }
-
-    #[inline]
-    fn wake_from(&self, first: Option<core::task::Waker>) {
-        if let Some(first) = first {
-            first.wake();
-            self.monitor.settle::<Acquire>();
-        }
     }
 }
 
@@ -230,11 +222,11 @@ impl<R: RawMutex, K: Kind> Drop for SemaphorePermit<'_, R, K> {
         if self.count == 0 {
             return;
         }
-        let first = self.semaphore.monitor.lock(|inside| {
+        let called = self.semaphore.monitor.lock(|inside| {
             inside.state.permits.put(self.count);
-            inside.state.permits.hand_out(inside.line::<Acquire>())
+            inside.called::<Acquire>(inside.state.permits.hand_out(inside.line::<Acquire>()))
         });
-        self.semaphore.wake_from(first);
+        self.semaphore.monitor.wake::<Acquire>(called);
     }
 }
 

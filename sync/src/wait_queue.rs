@@ -71,6 +71,22 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
         &self.inside.state
     }
 
+    /// Wakes who was called up, and whoever else there is something for.
+    #[inline(always)]
+    pub(crate) fn wake<C: Claim<S>>(&self, called: Called) {
+        match called.waker {
+            Some(first) if called.others => self.wake_and_settle::<C>(first),
+            Some(only) => only.wake(),
+            None => {}
+        }
+    }
+
+    #[inline(never)]
+    fn wake_and_settle<C: Claim<S>>(&self, first: Waker) {
+        first.wake();
+        self.settle::<C>();
+    }
+
     /// Wakes whoever `settle` calls up, one by one, until there is nobody left.
     ///
     /// The lock is taken anew for each, so an interrupt waits for one at most.
@@ -91,10 +107,28 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     }
 }
 
+/// Who was called up, to be woken outside of the lock.
+pub(crate) struct Called {
+    waker: Option<Waker>,
+    /// Whether anybody is left in the line. If not, nothing is owed to anybody:
+    /// who comes later looks for itself.
+    others: bool,
+}
+
+impl Called {
+    pub(crate) const NOBODY: Self = Self { waker: None, others: false };
+}
+
 impl<S, const LINES: usize> Inside<S, LINES> {
     #[inline(always)]
     pub(crate) fn line<C: Claim<S>>(&self) -> &WaitQueue {
         &self.lines[C::LINE]
+    }
+
+    /// Notes who is left in line behind the one that was called up.
+    #[inline(always)]
+    pub(crate) fn called<C: Claim<S>>(&self, waker: Option<Waker>) -> Called {
+        Called { waker, others: !self.line::<C>().is_empty() }
     }
 }
 
@@ -276,27 +310,68 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     pub(crate) fn poll_with<T>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        take: impl Fn(&Inside<S, LINES>) -> T,
+        take: impl Fn(&Inside<S, LINES>) -> T + Copy,
     ) -> Poll<T> {
-        let this = self.into_ref();
-        match this.look(cx.waker(), &mut None, &take).0 {
-            Look::Ready(taken) => Poll::Ready(taken),
-            Look::Waits => Poll::Pending,
-            Look::NeedsWaker => this.wait_with(cx.waker(), &take),
-        }
+        self.poll_and_wake(cx, move |inside| Some((take(inside), None)))
     }
 
-    /// Brings a waker, cloned outside of the lock, and looks again.
+    /// Waits, runs `take` under the lock that finds the wait over, and then wakes
+    /// whom that called up. There is something to take, or it waits on.
+    ///
+    /// A poll that need not wait is the one that others wait for: it is kept short
+    /// enough to be compiled into its caller, and nothing else is.
+    #[inline(always)]
+    pub(crate) fn poll_and_wake<T>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        take: impl Fn(&Inside<S, LINES>) -> Option<(T, Option<Waker>)> + Copy,
+    ) -> Poll<T> {
+        let this = self.into_ref();
+        let at_once = this.monitor.lock(
+            #[inline(always)]
+            |inside| if this.may_go(inside) { take(inside) } else { None },
+        );
+        let Some((taken, called)) = at_once else { return this.wait_with(cx.waker(), take) };
+        if let Some(called) = called {
+            called.wake();
+        }
+        Poll::Ready(taken)
+    }
+
+    /// Takes what is waited for, if it was given to it or may be had at once.
+    #[inline(always)]
+    fn may_go(&self, inside: &Inside<S, LINES>) -> bool {
+        if self.node.enrolled.get() {
+            if self.node.called.get() {
+                self.node.enrolled.set(false);
+                return true;
+            }
+            return false;
+        }
+        self.claim.try_claim(&inside.state, inside.line::<C>())
+    }
+
+    /// Looks again, and brings a waker, cloned outside of the lock, if it is asked
+    /// for one.
     #[inline(never)]
     fn wait_with<T>(
         self: Pin<&Self>,
         waker: &Waker,
-        take: &impl Fn(&Inside<S, LINES>) -> T,
+        take: impl Fn(&Inside<S, LINES>) -> Option<(T, Option<Waker>)> + Copy,
     ) -> Poll<T> {
-        match self.look(waker, &mut Some(waker.clone()), take).0 {
-            Look::Ready(taken) => Poll::Ready(taken),
-            Look::Waits | Look::NeedsWaker => Poll::Pending,
+        let mut looked = Look::NeedsWaker;
+        if self.node.enrolled.get() {
+            looked = self.look(waker, &mut None, take).0;
         }
+        if let Look::NeedsWaker = looked {
+            looked = self.look(waker, &mut Some(waker.clone()), take).0;
+        }
+        let Look::Ready(taken) = looked else { return Poll::Pending };
+        let (taken, called) = taken.expect("not polled again after it resolved");
+        if let Some(called) = called {
+            called.wake();
+        }
+        Poll::Ready(taken)
     }
 
     /// Also returns a waker that is left over: it is dropped outside of the lock,
@@ -306,7 +381,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         self: Pin<&Self>,
         waker: &Waker,
         brought: &mut Option<Waker>,
-        take: &impl Fn(&Inside<S, LINES>) -> T,
+        take: impl Fn(&Inside<S, LINES>) -> T + Copy,
     ) -> (Look<T>, Option<Waker>) {
         let this = self.get_ref();
         this.monitor.lock(|inside| {

@@ -1,5 +1,6 @@
 //! Waiting at either end of a queue.
 
+use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -10,8 +11,8 @@ use pin_project_lite::pin_project;
 
 use super::state::{ITEMS, LINES, ROOM, State};
 use crate::RawMutex;
-use crate::permits::Acquire;
-use crate::wait_queue::{Monitor, Waiter};
+use crate::permits::AcquireOne;
+use crate::wait_queue::{Inside, Monitor, Waiter};
 
 /// Room for one item in a [`Queue`]; given back when this is dropped.
 ///
@@ -50,8 +51,8 @@ impl<R: RawMutex, T, const N: usize> Drop for Room<'_, R, T, N> {
     }
 }
 
-type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ITEMS>, LINES>;
-type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, Acquire<ROOM>, LINES>;
+type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ITEMS>, LINES>;
+type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ROOM>, LINES>;
 
 pin_project! {
     pub(super) struct Reserve<W> {
@@ -72,25 +73,26 @@ impl<'a, R: RawMutex, T, const N: usize> Future for Reserve<ForRoom<'a, R, T, N>
 }
 
 pin_project! {
-    pub(super) struct Push<F, T> {
+    pub(super) struct Push<W, T> {
         #[pin]
-        pub(super) room: F,
-        pub(super) item: Option<T>,
+        pub(super) room: W,
+        pub(super) item: Cell<Option<T>>,
     }
 }
 
-impl<'a, R: RawMutex + 'a, T: 'a, const N: usize, F> Future for Push<F, T>
-where
-    F: Future<Output = Room<'a, R, T, N>>,
-{
+impl<R: RawMutex, T, const N: usize> Future for Push<ForRoom<'_, R, T, N>, T> {
     type Output = ();
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        this.room.poll(cx).map(|room| {
-            room.push(this.item.take().expect("not polled again after it resolved"));
-        })
+        let item = &*this.item;
+        // The item goes in under the lock that finds room for it.
+        let push = |inside: &Inside<_, LINES>| {
+            let item = item.take()?;
+            Some(((), State::push(inside, item)))
+        };
+        this.room.poll_and_wake(cx, push)
     }
 }
 
@@ -106,11 +108,7 @@ impl<R: RawMutex, T, const N: usize> Future for Pop<ForItem<'_, R, T, N>> {
 
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        let Poll::Ready((item, sender)) = self.project().waiter.poll_with(cx, State::pop) else {
-            return Poll::Pending;
-        };
-        wake(sender);
-        Poll::Ready(item.expect("an item for each permit"))
+        self.project().waiter.poll_and_wake(cx, State::pop)
     }
 }
 

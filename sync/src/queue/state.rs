@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::task::Waker;
 
 use crate::broadcast::{Broadcast, HasBroadcast};
-use crate::permits::{Acquire, HasPermits, Permits};
+use crate::permits::{AcquireOne, HasPermits, Permits};
 use crate::ring::Ring;
 use crate::wait_queue::Inside;
 
@@ -42,20 +42,22 @@ impl<T, const N: usize> State<T, N> {
         let state = &inside.state;
         let pushed = state.ring.push(item);
         debug_assert!(pushed.is_ok(), "room was taken before");
-        state.unfinished.set(state.unfinished.get().saturating_add(1));
+        // It wraps where nobody says that items are done with, and so asks for it.
+        state.unfinished.set(state.unfinished.get().wrapping_add(1));
         state.finished.withdraw();
-        state.items.hand_over_one(inside.line::<Acquire<ITEMS>>())
+        state.items.hand_over_one(inside.line::<AcquireOne<ITEMS>>())
     }
 
     /// Takes an item that is there, and calls up who waits for its place.
     #[inline(always)]
-    pub(super) fn pop(inside: &Inside<Self, LINES>) -> (Option<T>, Option<Waker>) {
-        (inside.state.ring.pop(), Self::give_room(inside))
+    pub(super) fn pop(inside: &Inside<Self, LINES>) -> Option<(T, Option<Waker>)> {
+        let item = inside.state.ring.pop()?;
+        Some((item, Self::give_room(inside)))
     }
 
     #[inline(always)]
     pub(super) fn give_room(inside: &Inside<Self, LINES>) -> Option<Waker> {
-        inside.state.room.hand_over_one(inside.line::<Acquire<ROOM>>())
+        inside.state.room.hand_over_one(inside.line::<AcquireOne<ROOM>>())
     }
 }
 
