@@ -259,15 +259,80 @@ fn add_await_cancel_and_drop() {
     assert_eq!((ended + cancelled, SLOTS.free()), (added, 6));
 }
 
-#[test]
-fn nothing_is_lost_between_threads() {
+/// In each round one thread changes what the child waits for, and wakes it; another
+/// wakes it for nothing at the same time. The next round begins when the child has
+/// seen the change, so each wake-up is needed.
+fn change_and_wake_while_another_wakes(moves: bool) {
+    static SLOTS: WakeSlots<2> = WakeSlots::new(); // Two tests at once.
+    struct Shared {
+        changed: AtomicUsize,
+        seen: AtomicUsize,
+        waker: Mutex<Option<Waker>>,
+    }
+    impl Shared {
+        fn wake(&self) {
+            self.waker.lock().unwrap().clone().unwrap().wake();
+        }
+    }
+    fn until(done: impl Fn() -> bool) {
+        while !done() {
+            thread::yield_now();
+        }
+    }
+    let rounds = ROUNDS / 2;
+    let shared =
+        Shared { changed: AtomicUsize::new(0), seen: AtomicUsize::new(0), waker: Mutex::default() };
+    let child = poll_fn(|cx: &mut Context<'_>| {
+        shared.waker.lock().unwrap().get_or_insert_with(|| cx.waker().clone());
+        shared.seen.store(shared.changed.load(SeqCst), SeqCst);
+        if shared.seen.load(SeqCst) < rounds { Poll::Pending } else { Poll::Ready(()) }
+    });
+    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    group.as_mut().add(child).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            until(|| shared.waker.lock().unwrap().is_some());
+            for round in 1..=rounds {
+                until(|| shared.seen.load(SeqCst) == round - 1);
+                shared.changed.store(round, SeqCst);
+                shared.wake();
+            }
+        });
+        scope.spawn(|| {
+            until(|| shared.waker.lock().unwrap().is_some());
+            for round in 1..=rounds {
+                until(|| shared.changed.load(SeqCst) >= round - 1);
+                shared.wake();
+            }
+        });
+        block_on(group.as_mut().next(), moves).unwrap();
+    });
+}
+
+#[track_caller]
+fn ends(test: impl FnOnce() + Send + 'static) {
     let (done, ends) = mpsc::channel();
     let test = thread::spawn(move || {
-        add_await_cancel_and_drop();
+        test();
         done.send(()).unwrap();
     });
     // Under Miri time is counted in steps.
     let ended = ends.recv_timeout(Duration::from_secs(if cfg!(miri) { 3_600 } else { 60 }));
     assert!(ended != Err(mpsc::RecvTimeoutError::Timeout), "a wake-up was lost");
     test.join().unwrap();
+}
+
+#[test]
+fn nothing_is_lost_between_threads() {
+    ends(add_await_cancel_and_drop);
+}
+
+#[test]
+fn nothing_is_lost_among_wake_ups_for_nothing() {
+    ends(|| change_and_wake_while_another_wakes(false));
+}
+
+#[test]
+fn nothing_is_lost_while_the_group_moves() {
+    ends(|| change_and_wake_while_another_wakes(true));
 }
