@@ -79,7 +79,7 @@ pub(crate) fn find(tokens: &[Token], sequence: &str) -> Option<usize> {
 }
 
 /// The number of tokens up to the end of the first item, attributes included.
-pub(crate) fn end_of_item(tokens: &[Token]) -> usize {
+fn end_of_item(tokens: &[Token]) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate() {
         let Kind::Mark(mark) = token.kind else { continue };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arrows::{self, Rule};
-use crate::scan::{Kind, Token, end_of_item, find, shipped, tokens};
+use crate::scan::{Kind, Token, find, shipped, tokens};
 use crate::workspace::{Package, root};
 
 /// The files in which `unsafe` may be written, each with its named invariant.
@@ -88,10 +88,11 @@ fn check_root(file: &str, source: &str, rule: Option<&Rule>) -> Vec<String> {
     let tokens = tokens(source);
     let mut problems = Vec::new();
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    // A listed file's crate allows `unsafe` there and denies it elsewhere.
-    let excused = UNSAFE_FILES.iter().any(|listed| listed.starts_with(folder));
-    if !excused && find(&tokens, "# ! [ forbid ( unsafe_code ) ]").is_none() {
-        problems.push(format!("{file}: no #![forbid(unsafe_code)]"));
+    // A crate with a listed file allows `unsafe` there, and denies it elsewhere.
+    let listed = UNSAFE_FILES.iter().any(|listed| listed.starts_with(&format!("{folder}/")));
+    let level = if listed { "deny" } else { "forbid" };
+    if find(&tokens, &format!("# ! [ {level} ( unsafe_code ) ]")).is_none() {
+        problems.push(format!("{file}: no #![{level}(unsafe_code)]"));
     }
     if rule.is_some_and(|rule| rule.no_std) && find(&tokens, "# ! [ no_std ]").is_none() {
         problems.push(format!("{file}: no #![no_std]"));
@@ -115,26 +116,46 @@ fn check_driver(file: &str, tokens: &[Token]) -> Vec<String> {
     named.collect()
 }
 
-/// Every public `async fn` says what happens when it is dropped.
+/// Every public function that is awaited, an `async fn` or one that returns a
+/// future, says what happens when that is dropped.
 fn check_docs(file: &str, tokens: &[Token]) -> Vec<String> {
     let mut problems = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let [next, Token { kind: Kind::Word(name), .. }, ..] = &tokens[at + 1..] else { continue };
-        if !(token.is("async") && next.is("fn")) {
+        let [Token { kind: Kind::Word(name), .. }, ..] = &tokens[at + 1..] else { continue };
+        if !token.is("fn") {
             continue;
         }
-        let public = at.checked_sub(1).is_some_and(|before| tokens[before].is("pub"));
+        let is_async = tokens[..at].last().is_some_and(|before| before.is("async"));
+        let before = &tokens[..at - usize::from(is_async)];
+        let public = before.last().is_some_and(|before| before.is("pub"));
+        let (signature, rest) = tokens[at..].split_at(length_of_signature(&tokens[at..]));
+        let awaited = is_async || find(signature, "- > impl Future").is_some();
         // Without a body it is a trait's, and as public as that.
-        let item = &tokens[at..];
-        let declared = item[..end_of_item(item)].last().is_some_and(|token| token.is(";"));
-        let docs = tokens[..at].iter().rev().take_while(|token| !ends_item(token));
+        let declared = rest.first().is_some_and(|token| token.is(";"));
+        let mut docs = before.iter().rev().take_while(|token| !ends_item(token));
         let says =
             |token: &Token| matches!(&token.kind, Kind::Doc(doc) if doc == "# Cancel safety");
-        if (public || declared) && !docs.clone().any(says) {
+        if awaited && (public || declared) && !docs.any(says) {
             problems.push(format!("{file}:{}: {name} has no # Cancel safety", token.line));
         }
     }
     problems
+}
+
+/// The number of tokens before a function's body, or before the `;` that it has
+/// instead.
+fn length_of_signature(tokens: &[Token]) -> usize {
+    let mut depth = 0_usize;
+    let ends = |token: &Token| {
+        let Kind::Mark(mark) = token.kind else { return false };
+        match mark {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(mark, ';' | '{')
+    };
+    tokens.iter().position(ends).unwrap_or(tokens.len())
 }
 
 fn ends_item(token: &Token) -> bool {
@@ -234,6 +255,19 @@ mod tests {
     }
 
     #[test]
+    fn a_root_beside_a_listed_file_denies_unsafe() {
+        let rule = arrows::rule("tickwire-sync");
+        let root = "sync/src/lib.rs";
+        check(check_root(root, "#![no_std]\n#![deny(unsafe_code)]", rule), &[]);
+        let problem = &["sync/src/lib.rs: no #![deny(unsafe_code)]"];
+        check(check_root(root, "#![no_std]\n#![warn(unsafe_code)]", rule), problem);
+        check(check_root(root, "#![no_std]", rule), problem);
+        // Beside, not somewhere else under a name that begins likewise.
+        let other = "#![no_std]\n#![deny(unsafe_code)]";
+        check(check_root("sy/lib.rs", other, rule), &["sy/lib.rs: no #![forbid(unsafe_code)]"]);
+    }
+
+    #[test]
     fn unsafe_is_seen_in_tests_too() {
         let source = "// unsafe\n#[cfg(test)]\nmod tests { unsafe fn f() {} }";
         check(check_unsafe("f.rs", source), &["f.rs:3: unsafe, in a file not listed"]);
@@ -249,5 +283,21 @@ mod tests {
         check(check_docs("f.rs", &shipped(silent).tokens), &["f.rs:4: b has no # Cancel safety"]);
         let declared = "pub trait T {\n async fn a(&mut self);\n async fn b(&mut self) {}\n}";
         check(check_docs("f.rs", &shipped(declared).tokens), &["f.rs:2: a has no # Cancel safety"]);
+    }
+
+    #[test]
+    fn a_public_function_that_returns_a_future_says_so_too() {
+        let said = "/// # Cancel safety\n#[inline]\npub fn a(_: [u8; 2]) -> impl Future {}";
+        check(check_docs("f.rs", &shipped(said).tokens), &[]);
+        let others = "pub(crate) fn a() -> impl Future {}\nfn b() -> impl Future {}\n\
+                      pub fn c(_: impl Fn() -> u8) -> u8 { fn d() -> impl Future {} }\n\
+                      pub fn e(_: impl Future) {}";
+        check(check_docs("f.rs", &shipped(others).tokens), &[]);
+        let silent = "/// Waits.\npub fn a<T>(t: [T; 2])\n -> impl Future<Output = T> + use<T> {}\n\
+                      pub trait T { fn b() -> impl Future; }";
+        check(
+            check_docs("f.rs", &shipped(silent).tokens),
+            &["f.rs:2: a has no # Cancel safety", "f.rs:4: b has no # Cancel safety"],
+        );
     }
 }
