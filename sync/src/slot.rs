@@ -5,7 +5,8 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use core::task::Waker;
 
-use critical_section::Mutex;
+use crate::wait_queue::Monitor;
+use crate::{CriticalSectionRawMutex, RawMutex};
 
 /// Who is woken on behalf of a child, and whether it has been.
 ///
@@ -16,25 +17,25 @@ use critical_section::Mutex;
 /// with that comes another look.
 ///
 /// Wakers are cloned, woken and dropped outside: they are somebody else's code.
-pub struct Slot {
+pub struct Slot<R = CriticalSectionRawMutex> {
     ready: AtomicBool,
     taken: AtomicBool,
-    parent: Mutex<Cell<Option<Waker>>>,
+    parent: Monitor<R, Cell<Option<Waker>>, 0>,
 }
 
-impl Slot {
+impl<R: RawMutex> Slot<R> {
     pub(crate) const fn new(taken: bool) -> Self {
         Self {
             ready: AtomicBool::new(true),
             taken: AtomicBool::new(taken),
-            parent: Mutex::new(Cell::new(None)),
+            parent: Monitor::new(Cell::new(None)),
         }
     }
 
     pub(crate) fn wake(&self) {
-        let parent = critical_section::with(|cs| {
+        let parent = self.parent.lock(|parent| {
             self.ready.store(true, Relaxed);
-            self.parent.borrow(cs).take()
+            parent.state.take()
         });
         if let Some(parent) = parent {
             parent.wake();
@@ -51,9 +52,9 @@ impl Slot {
             return false;
         }
         let parent = Some(parent.clone());
-        let none = critical_section::with(|cs| {
+        let none = self.parent.lock(|inside| {
             self.ready.store(false, Relaxed);
-            self.parent.borrow(cs).replace(parent)
+            inside.state.replace(parent)
         });
         drop(none);
         true
@@ -62,10 +63,10 @@ impl Slot {
     /// Makes `parent` the one that will be told.
     pub(crate) fn tell(&self, parent: &Waker) {
         let mut parent = Some(parent.clone());
-        critical_section::with(|cs| {
+        self.parent.lock(|inside| {
             // One that is ready is about to be looked at, and told then.
             if !self.ready.load(Relaxed) {
-                parent = self.parent.borrow(cs).replace(parent.take());
+                parent = inside.state.replace(parent.take());
             }
         });
         drop(parent);
@@ -78,7 +79,7 @@ impl Slot {
     /// Takes the slot, ready for a first poll; false if it is taken already.
     pub(crate) fn claim(&self) -> bool {
         self.is_free()
-            && critical_section::with(|_| {
+            && self.parent.lock(|_| {
                 let free = self.is_free();
                 if free {
                     self.taken.store(true, Relaxed);
@@ -89,16 +90,19 @@ impl Slot {
     }
 
     pub(crate) fn release(&self) {
-        let parent = critical_section::with(|cs| {
+        let parent = self.parent.lock(|parent| {
             self.taken.store(false, Relaxed);
-            self.parent.borrow(cs).take()
+            parent.state.take()
         });
         drop(parent);
     }
 }
 
-impl fmt::Debug for Slot {
+impl<R: RawMutex> fmt::Debug for Slot<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slot").field("free", &self.is_free()).finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(miri)))]
+mod orders;

@@ -3,10 +3,6 @@
 //! All primitives are generic over their raw mutex, so no other build of them is
 //! needed: here they get one that Loom sees. A lock is one point at which threads
 //! may change, as a critical section is one at which an interrupt may come.
-//!
-//! SECTION, on which the `unsafe` in this file rests: one mutex is the raw mutex
-//! of everything, so one thread at a time is under any. A thread that is, and
-//! locks again, waits for itself for ever, which Loom reports.
 #![cfg(not(miri))] // It changes stacks by hand.
 #![deny(unsafe_code)]
 
@@ -20,27 +16,17 @@ use loom::future::block_on;
 use loom::model::Builder;
 use loom::thread;
 use tickwire_sync::{
-    Barrier, CancelToken, Condition, Event, Flag, Full, Message, Mutex, Promise, Queue, RawMutex,
+    Barrier, CancelToken, Condition, Event, Flag, Full, Message, Mutex, Promise, Queue,
     RetriggerableDelay, RingQueue, Semaphore,
 };
 use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
 
-struct Section;
+#[path = "support/section.rs"]
+#[allow(unsafe_code)] // SECTION
+mod section;
 
-loom::lazy_static! {
-    static ref SECTION: loom::sync::Mutex<()> = loom::sync::Mutex::new(());
-}
-
-// SAFETY: one thread at a time has it, and sees what the last one did: SECTION.
-#[allow(unsafe_code)]
-unsafe impl RawMutex for Section {
-    const INIT: Self = Self;
-
-    fn lock<T>(&self, f: impl FnOnce() -> T) -> T {
-        let _locked = SECTION.lock().unwrap();
-        f()
-    }
-}
+use section::Section;
+use tickwire_sync::RawMutex;
 
 /// How often threads are interrupted in a model, at the most, beside the times
 /// that they wait by themselves. The known ways to lose a wake-up need one or two

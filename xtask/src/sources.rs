@@ -20,7 +20,7 @@ const UNSAFE_FILES: &[&str] = &[
     // FILLED: which places of a ring hold an item.
     "sync/src/ring.rs",
     // SECTION: one mutex that Loom sees is the raw mutex of everything.
-    "sync/tests/loom.rs",
+    "sync/tests/support/section.rs",
     // NUMBERED: the data of a waker is a number that nobody follows. ALONE: a lock
     // that is not `Sync`.
     "sync/tests/support/hooks.rs",
