@@ -1,11 +1,13 @@
 //! What the programs in `src/bin` share: how they count, sort and judge.
 #![forbid(unsafe_code)]
 
+mod counting;
 mod instructions;
 mod sample;
 
 use std::fmt::Display;
 
+pub use counting::{counted, phase_ends, phases};
 pub use instructions::{Run, instructions, slope};
 pub use sample::Sample;
 

@@ -4,6 +4,7 @@
 mod arrows;
 mod bare;
 mod dependencies;
+mod instructions;
 mod process;
 mod report;
 mod scan;
@@ -23,13 +24,15 @@ Usage: cargo xtask COMMAND
   test [--setup] [--all]   everything that this machine can run
       --setup              first install what is missing, with apt
       --all                a skip that --setup can prevent is a failure
-  sizes                    sizes of drivers and futures on a Cortex-M0+, and their bounds
+  sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
+  instructions             what the primitives of sync cost beside those of others, and their bounds
 ";
 
 enum Command {
     Help,
     Test(test::Options),
     Sizes,
+    Instructions,
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         }
         Ok(Command::Test(options)) => test::run(&options),
         Ok(Command::Sizes) => sizes::run(),
+        Ok(Command::Instructions) => instructions::run(),
         Err(error) => {
             eprintln!("{error}\n\n{HELP}");
             ExitCode::from(2)
@@ -62,6 +66,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     match command.as_deref() {
         Some("test") => Ok(Command::Test(options)),
         Some("sizes") => Ok(Command::Sizes),
+        Some("instructions") => Ok(Command::Instructions),
         Some(name) => Err(format!("no command named {name:?}").into()),
         None => Ok(Command::Help),
     }

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::bare::Core;
+use crate::instructions;
 use crate::process::{capture, on_path};
 use crate::report::Outcome;
 
@@ -11,6 +12,9 @@ pub(crate) fn run() -> Outcome {
     let mut missing = Vec::new();
     if Core::find().is_none() {
         missing.extend(["rustc-web", "rust-web-src"]);
+    }
+    if !instructions::can_count() {
+        missing.push("valgrind");
     }
     if missing.is_empty() {
         return Outcome::Passed("nothing is missing".to_owned());

@@ -8,7 +8,7 @@ use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report};
 use crate::workspace::{self, Package, root};
-use crate::{arrows, dependencies, setup, sizes, sources};
+use crate::{arrows, dependencies, instructions, setup, sizes, sources};
 
 /// What `cargo xtask test` was asked for.
 #[derive(Debug, Default)]
@@ -51,6 +51,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("docs", docs);
     report.step("bare metal", || bare_metal(&members));
     report.step("sizes", sizes::measure);
+    report.step("instructions", instructions::measure);
     report.step("packages", || packages(&members));
     report.step("oldest Rust", || oldest_rust(&members));
     report.finish()
