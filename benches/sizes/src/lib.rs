@@ -6,7 +6,8 @@
 //! what is measured is what a driver adds to them. On real backends the clock
 //! is of size zero too.
 //!
-//! A new driver gets a row for its type and one for each `async fn`.
+//! A new driver gets a row for its type and one for each `async fn`; so does a new
+//! primitive, which is measured without the data that it guards or carries.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -21,6 +22,10 @@ use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::Switch;
+use tickwire_sync::{
+    Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
+    Message, MutexGuard, Promise, Room, SemaphorePermit, Unbounded, WakeSlots,
+};
 use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
 
 use parts::{Bus, Clock, Line, Pin};
@@ -60,10 +65,58 @@ const ROWS: &[Row] = &[
     Row::new("Lcd::flush, future", future_of_1(Display::flush), 96),
     Row::new("Lcd::redraw, future", future_of_1(Display::redraw), 96),
     Row::new("Lcd::clear, future", future_of_1(Display::clear), 96),
+    // The object of a primitive is three words at most, beside what it keeps.
+    Row::new("Mutex", size_of::<Mutex>(), 12),
+    Row::new("Event", size_of::<Event<Raw>>(), 12),
+    Row::new("Flag", size_of::<Flag<Raw>>(), 12),
+    Row::new("CancelToken", size_of::<CancelToken<Raw>>(), 12),
+    Row::new("Semaphore", size_of::<Semaphore>(), 12),
+    Row::new("BoundedSemaphore", size_of::<BoundedSemaphore>(), 12),
+    Row::new("Message, without its value", size_of::<Message<Raw, Nothing>>(), 12),
+    Row::new("Promise, without its value", size_of::<Promise<Raw, Nothing>>(), 12),
+    Row::new("Barrier", size_of::<Barrier<Raw>>(), 12),
+    Row::new("Condition", size_of::<Condition<Raw>>(), 12),
+    Row::new("RingQueue, without its items and its count", size_of::<RingQueue>() - 4, 12),
+    // Three lines are three words: who pushes, who pops, who waits for all to be
+    // done. The rest is five.
+    Row::new("Queue, without its items", size_of::<Queue>(), 32),
+    Row::new("RetriggerableDelay", size_of::<RetriggerableDelay>(), 32),
+    Row::new("WakeSlots, each", size_of::<WakeSlots<8>>() / 8, 12),
+    // A future is its waiter's node, a reference, and what it keeps.
+    Row::new("a waiter's node", future_of_1(Event::<Raw>::wait) - size_of::<&()>(), 24),
+    Row::new("Event::wait, future", future_of_1(Event::<Raw>::wait), 28),
+    Row::new("Flag::wait, future", future_of_1(Flag::<Raw>::wait), 28),
+    Row::new("CancelToken::cancelled, future", future_of_1(CancelToken::<Raw>::cancelled), 28),
+    Row::new(
+        "Mutex::lock_assuming_cancel_safe, future",
+        future_of_1(Mutex::lock_assuming_cancel_safe),
+        28,
+    ),
+    Row::new("MutexGuard", size_of::<MutexGuard<'_, Raw, Nothing>>(), 4),
+    Row::new("Semaphore::acquire, future", future_of_1(Semaphore::acquire), 36),
+    Row::new("SemaphorePermit", size_of::<SemaphorePermit<'_, Raw, Unbounded>>(), 8),
+    Row::new("Message::wait, future", future_of_1(Message::<Raw, u32>::wait), 28),
+    Row::new("Message's Listener", size_of::<Listener<'_, Raw, u32>>(), 12),
+    Row::new("Promise::wait, future", future_of_1(Promise::<Raw, u32>::wait), 28),
+    Row::new("Barrier::wait, future", future_of_1(Barrier::<Raw>::wait), 36),
+    Row::new("RetriggerableDelay::wait, future", future_of_1(RetriggerableDelay::wait), 40),
+    Row::new("RingQueue::pop, future", future_of_1(RingQueue::pop), 28),
+    Row::new("Queue::pop, future", future_of_1(Queue::pop), 28),
+    Row::new("Queue::push, future, without its item", future_of_2(Queue::push), 32),
+    Row::new("Queue::reserve, future", future_of_1(Queue::reserve), 28),
+    Row::new("Queue::join, future", future_of_1(Queue::join), 28),
+    Row::new("Room of a Queue", size_of::<Room<'_, Raw, Nothing, 1>>(), 4),
 ];
 
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
+type Nothing = ();
+type Mutex = tickwire_sync::Mutex<Raw, Nothing>;
+type Semaphore = tickwire_sync::Semaphore<Raw>;
+type BoundedSemaphore = tickwire_sync::BoundedSemaphore<Raw>;
+type RetriggerableDelay = tickwire_sync::RetriggerableDelay<Raw, Clock>;
+type RingQueue = tickwire_sync::RingQueue<Raw, Nothing, 1>;
+type Queue = tickwire_sync::Queue<Raw, Nothing, 1>;
 type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
 
 /// The table, in the compiled library as plain text.
