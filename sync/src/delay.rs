@@ -67,8 +67,7 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
     /// Creates a delay that is stopped.
     pub const fn new(clock: C) -> Self {
         let state = State {
-            deadline: Cell::new(Instant::EPOCH),
-            running: Cell::new(false),
+            deadline: Cell::new(Deadline(Instant::EPOCH)),
             expired: Broadcast::new(),
             sooner: Broadcast::new(),
         };
@@ -95,7 +94,9 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
     pub fn stop(&self) -> bool {
         self.look(|state| {
             state.expired.withdraw();
-            state.running.replace(false)
+            let was_running = state.sooner.stands();
+            state.sooner.withdraw();
+            was_running
         })
     }
 
@@ -107,7 +108,7 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
     /// Returns whether it is running, and has not expired.
     #[doc(alias = "running")]
     pub fn is_running(&self) -> bool {
-        self.look(|state| state.running.get())
+        self.look(|state| state.sooner.stands())
     }
 
     /// Returns whether it has expired, and was neither triggered nor stopped since.
@@ -117,7 +118,7 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
 
     /// Returns when it will expire, if it is running.
     pub fn deadline(&self) -> Option<Instant> {
-        self.look(|state| state.running.get().then(|| state.deadline.get()))
+        self.look(State::deadline)
     }
 
     /// Waits until it expires; if it has, resolves at once. It stays expired.
@@ -149,13 +150,12 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
             state.expired.withdraw();
             // Who waits has asked to be woken at the deadline before, and will ask
             // again then. Only where that is too late has it to be told.
-            let asked_in_time = state.running.get() && state.deadline.get() <= deadline;
-            state.deadline.set(deadline);
-            state.running.set(true);
+            let asked_in_time = state.deadline().is_some_and(|asked_for| asked_for <= deadline);
+            state.deadline.set(Deadline(deadline));
             if asked_in_time {
                 return Called::NOBODY;
             }
-            state.sooner.pulse();
+            state.sooner.announce();
             inside.called::<Sooner>(inside.line::<Sooner>().call_first())
         });
         self.monitor.wake::<Sooner>(called);
@@ -163,22 +163,32 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
 }
 
 struct State {
-    deadline: Cell<Instant>,
-    running: Cell<bool>,
+    deadline: Cell<Deadline>,
     /// Announced by expiring; stands until it is triggered or stopped.
     expired: Broadcast,
-    /// Announces that who sleeps until the deadline has to look at it again.
+    /// Announces that who sleeps until the deadline has to look at it again; stands
+    /// while it is running.
     sooner: Broadcast,
 }
+
+/// An instant without the gap before and after it: two words of 32 bits.
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))]
+struct Deadline(Instant);
 
 impl State {
     /// Does what the clock has decided.
     #[inline]
     fn expire(&self, now: Instant) {
-        if self.running.get() && now >= self.deadline.get() {
-            self.running.set(false);
+        if self.deadline().is_some_and(|deadline| now >= deadline) {
+            self.sooner.withdraw();
             self.expired.announce();
         }
+    }
+
+    #[inline]
+    fn deadline(&self) -> Option<Instant> {
+        self.sooner.stands().then(|| self.deadline.get().0)
     }
 }
 
@@ -225,8 +235,7 @@ impl<R: RawMutex, C: TimerQueue> Future for Wait<'_, R, C> {
         let (expired, deadline) = this.delay.look(|state| {
             let over =
                 state.expired.stands() || since.is_some_and(|it| it != state.expired.number());
-            let deadline = state.running.get().then(|| state.deadline.get());
-            (if over { None } else { Some(state.expired.number()) }, deadline)
+            (if over { None } else { Some(state.expired.number()) }, state.deadline())
         });
         let Some(number) = expired else { return Poll::Ready(()) };
         *this.since = Some(number);

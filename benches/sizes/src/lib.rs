@@ -80,7 +80,7 @@ const ROWS: &[Row] = &[
     // Three lines are three words: who pushes, who pops, who waits for all to be
     // done. The rest is five.
     Row::new("Queue, without its items", size_of::<Queue>(), 32),
-    Row::new("RetriggerableDelay", size_of::<RetriggerableDelay>(), 32),
+    Row::new("RetriggerableDelay, without its deadline", size_of::<RetriggerableDelay>() - 8, 12),
     Row::new("WakeSlots, each", size_of::<WakeSlots<8>>() / 8, 12),
     // A future is its waiter's node, a reference, and what it keeps.
     Row::new("a waiter's node", future_of_1(Event::<Raw>::wait) - size_of::<&()>(), 24),

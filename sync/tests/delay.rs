@@ -1,0 +1,106 @@
+//! The delay that is triggered again: when it expires, by what is done to it.
+#![forbid(unsafe_code)]
+
+use std::pin::pin;
+
+use futures_util::future::{Either, join, select};
+use tickwire_sim::{Sim, SimClock};
+use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+use Act::{Clear, Stop, Trigger};
+
+type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    /// For so many milliseconds.
+    Trigger(u64),
+    Stop,
+    Clear,
+}
+
+/// Acts at these milliseconds, while somebody waits from the beginning: when is it
+/// through, within a second?
+#[track_caller]
+fn check(acts: &[(u64, Act)], through: Option<u64>) {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let delay = Delay::new(clock.clone());
+    let waiting = async {
+        let second = clock.sleep(Duration::from_secs(1));
+        match select(pin!(delay.wait()), pin!(second)).await {
+            Either::Left(_) => Some(clock.now()),
+            Either::Right(_) => None,
+        }
+    };
+    let acting = async {
+        for &(at, act) in acts {
+            clock.sleep_until(Instant::from_millis(at)).await;
+            match act {
+                Trigger(span) => delay.trigger(Duration::from_millis(span)),
+                Stop => _ = delay.stop(),
+                Clear => delay.clear(),
+            }
+        }
+    };
+    let (at, ()) = sim.run(join(waiting, acting));
+    assert_eq!(at, through.map(Instant::from_millis), "{acts:?}");
+}
+
+#[test]
+fn it_expires_when_it_was_not_triggered_for_long_enough() {
+    check(&[], None);
+    check(&[(5, Trigger(10))], Some(15));
+    check(&[(5, Trigger(10)), (14, Trigger(10))], Some(24));
+    check(&[(5, Trigger(10)), (6, Trigger(10)), (7, Trigger(10)), (8, Trigger(20))], Some(28));
+}
+
+#[test]
+fn a_trigger_may_bring_it_forward() {
+    check(&[(5, Trigger(100)), (6, Trigger(10))], Some(16));
+    check(&[(5, Trigger(100)), (6, Trigger(0))], Some(6));
+    check(&[(5, Trigger(100)), (6, Trigger(10)), (7, Trigger(100)), (8, Trigger(1))], Some(9));
+}
+
+#[test]
+fn stopped_in_time_it_does_not_expire() {
+    check(&[(5, Trigger(10)), (14, Stop)], None);
+    check(&[(5, Trigger(10)), (14, Stop), (50, Trigger(10))], Some(60));
+    check(&[(5, Trigger(100)), (6, Stop), (7, Trigger(10))], Some(17));
+}
+
+#[test]
+fn what_has_expired_is_told_whatever_follows() {
+    check(&[(5, Trigger(0)), (5, Stop)], Some(5));
+    check(&[(5, Trigger(0)), (5, Trigger(100))], Some(5));
+    check(&[(5, Trigger(0)), (5, Clear)], Some(5));
+    check(&[(5, Trigger(10)), (6, Clear)], Some(15));
+}
+
+#[test]
+fn it_tells_what_it_does() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let delay = Delay::new(clock.clone());
+    let told = || (delay.is_running(), delay.has_expired(), delay.deadline());
+    sim.run(async {
+        assert_eq!(told(), (false, false, None));
+        assert!(!delay.stop());
+        delay.trigger(Duration::from_millis(10));
+        assert_eq!(told(), (true, false, Some(Instant::from_millis(10))));
+        delay.trigger(Duration::from_millis(20));
+        assert_eq!(told(), (true, false, Some(Instant::from_millis(20))));
+        assert!(delay.stop() && !delay.stop());
+        assert_eq!(told(), (false, false, None));
+        delay.trigger(Duration::from_millis(20));
+        clock.sleep(Duration::from_millis(20)).await;
+        assert_eq!(told(), (false, true, None));
+        assert!(!delay.stop());
+        assert_eq!(told(), (false, false, None));
+        delay.trigger(Duration::ZERO);
+        assert_eq!(told(), (false, true, None));
+        delay.trigger(Duration::from_millis(1));
+        assert_eq!(told(), (true, false, Some(Instant::from_millis(21))));
+    });
+}
