@@ -6,8 +6,8 @@
 //! that is counted, by callgrind's `--toggle-collect`; getting ready for it, as
 //! enrolling who waits, happens outside. All contenders are driven by the same
 //! generic functions (`harness`), with a waker that does nothing, whose cost is the
-//! row "a plain wake". A call has to save what it uses, so a figure is a few
-//! instructions above what the same work takes in the middle of a loop.
+//! row "a plain wake". What the call saves and restores is part of each figure, so
+//! they compare with one another, and not with those of another harness.
 //!
 //! It fails when one of ours takes more than its bound, or with critical sections
 //! more than embassy-sync's does with the same; and when somebody is polled who was
