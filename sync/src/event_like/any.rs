@@ -13,7 +13,7 @@ use crate::pinned::element;
 /// ([`Winner2`] to [`Winner6`]), or an array, and tells by number; an empty array
 /// is waited for for ever. Where several
 /// have happened the first in the order given wins. The others are not taken: a
-/// [`Flag`] that was set stays set.
+/// [`Flag`](crate::Flag) that was set stays set.
 ///
 /// It polls all of them each time its task is woken.
 ///

@@ -14,9 +14,9 @@ use crate::RawMutex;
 use crate::permits::AcquireOne;
 use crate::wait_queue::{Inside, Monitor, Waiter};
 
-/// Room for one item in a [`Queue`]; given back when this is dropped.
+/// Room for one item in a [`Queue`](crate::Queue); given back when this is dropped.
 ///
-/// Made by [`Queue::reserve`], where an example is.
+/// Made by [`Queue::reserve`](crate::Queue::reserve), where an example is.
 ///
 /// ```
 /// use tickwire_sim::Sim;
