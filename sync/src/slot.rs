@@ -104,5 +104,5 @@ impl<R: RawMutex> fmt::Debug for Slot<R> {
     }
 }
 
-#[cfg(all(test, not(miri)))]
+#[cfg(all(test, not(any(miri, light_tests))))]
 mod orders;

@@ -3,7 +3,7 @@
 //! All primitives are generic over their raw mutex, so no other build of them is
 //! needed: here they get one that Loom sees. A lock is one point at which threads
 //! may change, as a critical section is one at which an interrupt may come.
-#![cfg(not(miri))] // It changes stacks by hand.
+#![cfg(not(any(miri, light_tests)))] // It changes stacks by hand.
 #![deny(unsafe_code)]
 
 use std::future::Future;

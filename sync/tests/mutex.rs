@@ -49,12 +49,14 @@ fn who_waits_for_the_lock_is_polled_when_it_comes_and_when_it_has_it() {
 
 #[test]
 fn tasks_that_lock_again_at_once_have_equal_shares() {
+    const TURNS: i32 = if cfg!(miri) { 10 } else { 1_000 };
+
     let sim = Sim::new();
     let clock = sim.clock();
     let mutex = Local::new(());
     let shares = [const { Cell::new(0) }; 3];
     let work = async |share: &Cell<i32>| {
-        while clock.now() < Instant::from_millis(3_000) {
+        while clock.now() < Instant::from_millis(3 * TURNS as u64) {
             let _guard = mutex.lock_assuming_cancel_safe().await;
             clock.sleep(MS).await;
             share.set(share.get() + 1);
@@ -62,7 +64,7 @@ fn tasks_that_lock_again_at_once_have_equal_shares() {
     };
     sim.run(future::join3(work(&shares[0]), work(&shares[1]), work(&shares[2])));
     for share in shares {
-        assert!((980..=1_020).contains(&share.get()), "{}", share.get());
+        assert!((share.get() - TURNS).abs() <= 1.max(TURNS / 50), "{}", share.get());
     }
 }
 

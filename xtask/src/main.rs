@@ -5,6 +5,7 @@ mod arrows;
 mod bare;
 mod dependencies;
 mod instructions;
+mod nightly;
 mod process;
 mod report;
 mod scan;

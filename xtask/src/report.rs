@@ -25,6 +25,15 @@ impl Outcome {
         }
     }
 
+    /// Passed with how many tests did, or failed with the output of those that did
+    /// not.
+    pub(crate) fn of_tests(result: Result<String, String>) -> Self {
+        match result {
+            Ok(output) => Self::Passed(tally(&output)),
+            Err(output) => Self::Failed(without_passes(&output)),
+        }
+    }
+
     /// Passed if there is no problem, with a word on what was looked at.
     pub(crate) fn of_problems(problems: &[String], seen: String) -> Self {
         if problems.is_empty() { Self::Passed(seen) } else { Self::Failed(problems.join("\n")) }
@@ -96,6 +105,26 @@ impl Report {
     }
 }
 
+fn without_passes(output: &str) -> String {
+    let told = |line: &&str| !(line.starts_with("test ") && line.ends_with(" ... ok"));
+    output.lines().filter(told).collect::<Vec<_>>().join("\n")
+}
+
+/// Adds up the closing lines of the test programs.
+fn tally(output: &str) -> String {
+    let sum = |what: &str| {
+        let closing = output.lines().filter(|line| line.starts_with("test result:"));
+        let counts = closing.flat_map(|line| line.split([';', '.']));
+        let ours = counts.filter_map(|count| count.trim().strip_suffix(what));
+        ours.filter_map(|count| count.trim().parse::<u32>().ok()).sum::<u32>()
+    };
+    let ignored = match sum("ignored") {
+        0 => String::new(),
+        count => format!(", {count} ignored"),
+    };
+    format!("{} passed{ignored}", sum("passed"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +156,16 @@ mod tests {
         let seen = "2 files\na\nb".to_owned();
         let lines = "ok          1.2 s  docs: 2 files|                   a|                   b";
         check(true, Outcome::Passed(seen), lines, 0);
+    }
+
+    #[test]
+    fn counts_are_added_up_over_all_programs() {
+        let check = |output, expected| assert_eq!(tally(output), expected);
+        check(
+            "test a ... ok\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\n\
+             test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; finished in 1.30s\n",
+            "15 passed, 1 ignored",
+        );
+        check("", "0 passed");
     }
 }

@@ -8,7 +8,7 @@ use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report};
 use crate::workspace::{self, Package, root};
-use crate::{arrows, dependencies, instructions, setup, sizes, sources};
+use crate::{arrows, dependencies, instructions, nightly, setup, sizes, sources};
 
 /// What `cargo xtask test` was asked for.
 #[derive(Debug, Default)]
@@ -48,6 +48,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     });
     report.step("tests", tests);
     report.step("recorded inputs", recorded_inputs);
+    report.step("miri", nightly::miri);
+    report.step("address sanitizer", nightly::address_sanitizer);
+    report.step("thread sanitizer", nightly::thread_sanitizer);
     report.step("docs", docs);
     report.step("bare metal", || bare_metal(&members));
     report.step("sizes", sizes::measure);
@@ -84,30 +87,12 @@ fn clippy(which: &[&str]) -> Outcome {
 
 /// Unit, integration and doc tests, and that the examples build.
 fn tests() -> Outcome {
-    match capture(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"])) {
-        Ok(output) => Outcome::Passed(tally(&output)),
-        Err(output) => Outcome::Failed(without_passes(&output)),
-    }
-}
-
-fn without_passes(output: &str) -> String {
-    let told = |line: &&str| !(line.starts_with("test ") && line.ends_with(" ... ok"));
-    output.lines().filter(told).collect::<Vec<_>>().join("\n")
-}
-
-/// Adds up the closing lines of the test programs.
-fn tally(output: &str) -> String {
-    let sum = |what: &str| {
-        let closing = output.lines().filter(|line| line.starts_with("test result:"));
-        let counts = closing.flat_map(|line| line.split([';', '.']));
-        let ours = counts.filter_map(|count| count.trim().strip_suffix(what));
-        ours.filter_map(|count| count.trim().parse::<u32>().ok()).sum::<u32>()
-    };
-    let ignored = match sum("ignored") {
-        0 => String::new(),
-        count => format!(", {count} ignored"),
-    };
-    format!("{} passed{ignored}", sum("passed"))
+    Outcome::of_tests(capture(&mut cargo(&[
+        "test",
+        "--workspace",
+        "--all-features",
+        "--no-fail-fast",
+    ])))
 }
 
 /// Tests that need a recording pass without it, so its absence is told here.
@@ -181,22 +166,4 @@ fn names<'a>(members: impl Iterator<Item = &'a Package>) -> Vec<&'a str> {
 
 fn selected<'a>(names: &[&'a str]) -> Vec<&'a str> {
     names.iter().flat_map(|name| ["--package", name]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    #[track_caller]
-    fn check(output: &str, tally: &str) {
-        assert_eq!(super::tally(output), tally);
-    }
-
-    #[test]
-    fn counts_are_added_up_over_all_programs() {
-        check(
-            "test a ... ok\ntest result: ok. 12 passed; 0 failed; 1 ignored; 0 measured\n\
-             test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; finished in 1.30s\n",
-            "15 passed, 1 ignored",
-        );
-        check("", "0 passed");
-    }
 }

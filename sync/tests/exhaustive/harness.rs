@@ -45,8 +45,6 @@ impl<T> Droppable for T {}
 /// A poll that comes for nothing brings another waker; in all sequences that are
 /// two steps shorter it may also bring the same.
 pub(crate) fn every_sequence<S: Subject>(depth: usize, make: impl Fn() -> (S, S::Model)) {
-    // An interpreter is slow, and looks for what does not depend on the depth.
-    let depth = if cfg!(miri) { 5 } else { depth };
     sequences(depth, &[OTHER], &make);
     sequences(depth - 2, &[OTHER, SAME], &make);
 }
@@ -61,7 +59,7 @@ fn sequences<S: Subject>(depth: usize, for_nothing: &[usize], make: &impl Fn() -
         .enumerate()
         .map(|(who, _)| [0, 1].map(|waker| Arc::new(Witness { who, waker })));
     let wakers = wakers.collect::<Vec<_>>();
-    let mut choices = Choices::default();
+    let mut choices = Choices::new();
     loop {
         let (subject, model) = make();
         run(&subject, model, depth, for_nothing, &mut choices, &wakers);
