@@ -1,0 +1,10 @@
+//! error[E0277]: Who stands in line is pinned: its node is in the future.
+use std::task::{Context, Waker};
+
+use tickwire_sync::{Event, NoopRawMutex};
+
+fn main() {
+    let event = Event::<NoopRawMutex>::new();
+    let mut waiting = event.wait();
+    let _ = std::pin::Pin::new(&mut waiting).poll(&mut Context::from_waker(Waker::noop()));
+}

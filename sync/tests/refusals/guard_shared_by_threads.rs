@@ -1,0 +1,13 @@
+//! error[E0277]: One thread at a time may have a `Cell`; a guard that is shared lets two see it.
+use std::cell::Cell;
+
+use tickwire_sync::{CriticalSectionRawMutex, Mutex};
+
+fn main() {
+    let mutex = Mutex::<CriticalSectionRawMutex, _>::new(Cell::new(0));
+    let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| guard.set(1));
+        guard.set(2);
+    });
+}

@@ -1,0 +1,9 @@
+//! error[E0505]: Who waits refers to it.
+use tickwire_sync::{Event, NoopRawMutex};
+
+fn main() {
+    let event = Event::<NoopRawMutex>::new();
+    let waiting = event.wait();
+    drop(Box::new(event));
+    drop(waiting);
+}
