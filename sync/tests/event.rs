@@ -1,6 +1,8 @@
 //! The event: everybody who waits at that moment, and nobody twice.
 #![deny(unsafe_code)]
 
+#[path = "support/forget.rs"]
+mod forget;
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // NUMBERED, ALONE
 mod hooks;
@@ -14,9 +16,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 
+use forget::forget;
 use futures_util::future::{self, Either};
 use hooks::{Strict, Touch};
-use poll::{forget, poll, poll_by};
+use poll::{poll, poll_by};
 use tickwire_sim::{Sim, drop_after, impatiently};
 use tickwire_sync::{Event, NoopRawMutex};
 use tickwire_traits::{Duration, Timer};

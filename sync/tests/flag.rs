@@ -1,6 +1,8 @@
 //! The flag: each setting for one, and none lost.
 #![deny(unsafe_code)]
 
+#[path = "support/forget.rs"]
+mod forget;
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // NUMBERED, ALONE
 mod hooks;
@@ -13,9 +15,10 @@ use std::cell::{Cell, RefCell};
 use std::pin::pin;
 use std::rc::Rc;
 
+use forget::forget;
 use futures_util::future::{self, Either};
 use hooks::{Strict, Touch};
-use poll::{forget, poll, poll_by};
+use poll::{poll, poll_by};
 use tickwire_sim::{Sim, drop_after, impatiently};
 use tickwire_sync::{Flag, NoopRawMutex};
 use tickwire_traits::{Duration, Timer};

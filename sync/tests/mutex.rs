@@ -1,6 +1,8 @@
 //! The mutex: in turn, asleep, and whatever else its users do.
 #![deny(unsafe_code)]
 
+#[path = "support/forget.rs"]
+mod forget;
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // NUMBERED, ALONE
 mod hooks;
@@ -16,9 +18,10 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
 
+use forget::forget;
 use futures_util::future::{self, Either};
 use hooks::{Strict, Touch};
-use poll::{forget, poll, poll_by};
+use poll::{poll, poll_by};
 use tickwire_sim::{Sim, drop_after, impatiently};
 use tickwire_sync::{Mutex, NoopRawMutex};
 use tickwire_traits::{Clock, Duration, Instant, Timer};

@@ -1,6 +1,8 @@
 //! Semaphores: permits in order, and never more than there are.
 #![deny(unsafe_code)]
 
+#[path = "support/forget.rs"]
+mod forget;
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // NUMBERED, ALONE
 mod hooks;
@@ -14,9 +16,10 @@ use std::error::Error;
 use std::pin::pin;
 use std::rc::Rc;
 
+use forget::forget;
 use futures_util::future::{self, Either};
 use hooks::{Strict, Touch};
-use poll::{forget, poll, poll_by};
+use poll::{poll, poll_by};
 use tickwire_sim::{Sim, drop_after, impatiently};
 use tickwire_sync::{BoundedSemaphore, NoopRawMutex, OverRelease, Semaphore};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
