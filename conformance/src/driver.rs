@@ -1,0 +1,86 @@
+//! A driver, whole, between tasks and time.
+
+use core::convert::Infallible;
+
+use embedded_hal::digital::{ErrorType, InputPin, PinState};
+use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
+use tickwire_traits::{
+    Clock, Duration, Edge, EdgeInput, Instant, JoinHandle, Spawn, TimeSource, Timer,
+};
+
+use crate::verdict::expect;
+use crate::{Bench, Scratch, Unmet, Verdict};
+
+const CLOSED: Duration = Duration::from_millis(2);
+const OPEN: Duration = Duration::from_millis(60);
+
+/// A contact that bounces when it closes and opens is two changes.
+pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let start = clock.now();
+    let hand = clock.clone();
+    let hand = bench.spawner().spawn(async move {
+        // Odd numbers of edges, a millisecond apart, which are told together as an
+        // interrupt would when the executor was busy.
+        for (at, bounces) in [(CLOSED, 5), (OPEN, 3)] {
+            hand.sleep_until(start + at + Duration::from_millis(bounces)).await;
+            for bounce in 0..bounces {
+                let at = start + at + Duration::from_millis(bounce);
+                scratch.queue.push(at.as_micros() as u32).await;
+            }
+            scratch.go.wait().await;
+        }
+    })?;
+    hand.detach();
+    let pin = Contacts { scratch, now: start, level: PinState::High };
+    let mut switch = Switch::new(pin, clock.clone(), Wiring::default(), Debounce::default());
+    for (contact, at) in [(Contact::Closed, CLOSED), (Contact::Open, OPEN)] {
+        let change = clock.timeout(Duration::from_secs(1), switch.change()).await;
+        let Ok(Ok(change)) = change else { return Err(Unmet::Failed("a change was not seen")) };
+        expect(change.contact == contact, "a bounce was taken for a change")?;
+        expect(change.at == start + at, "a change has not the time of its first edge")?;
+        scratch.go.set();
+    }
+    let more = clock.timeout(Duration::from_millis(50), switch.change()).await;
+    expect(more.is_err(), "a bounce was taken for a change")
+}
+
+/// A pin whose edges come from a task. It has pulled-up contacts: high is open.
+struct Contacts {
+    scratch: &'static Scratch,
+    now: Instant,
+    level: PinState,
+}
+
+impl ErrorType for Contacts {
+    type Error = Infallible;
+}
+
+impl InputPin for Contacts {
+    fn is_high(&mut self) -> Result<bool, Infallible> {
+        Ok(self.level == PinState::High)
+    }
+
+    fn is_low(&mut self) -> Result<bool, Infallible> {
+        Ok(self.level == PinState::Low)
+    }
+}
+
+impl EdgeInput for Contacts {
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Interrupt
+    }
+
+    fn arm(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge, Infallible> {
+        let at = self.scratch.queue.pop().await;
+        // No await below: an edge is taken in the poll that returns it.
+        let passed = at.wrapping_sub(self.now.as_micros() as u32);
+        self.now += Duration::from_micros(u64::from(passed));
+        self.level = !self.level;
+        Ok(Edge { at: self.now, level: self.level, missed: 0 })
+    }
+}

@@ -1,0 +1,129 @@
+//! What stands on tasks and time: timeouts, `select`, groups, locks and queues.
+
+use core::cell::Cell;
+use core::future::{pending, ready};
+use core::pin::pin;
+
+use futures_util::future::{Either, select};
+use tickwire_sync::TaskGroup;
+use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer};
+
+use crate::helpers::{FEW, Witness, counted, until};
+use crate::verdict::expect;
+use crate::{Bench, TASKS, Unmet, Verdict};
+
+/// A result that is ready when time runs out is a result.
+pub async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let thrown_away = "a timeout threw away what was ready";
+    expect(clock.timeout_at(Instant::EPOCH, ready(7)).await == Ok(7), thrown_away)?;
+    expect(clock.timeout(Duration::ZERO, ready(7)).await == Ok(7), thrown_away)?;
+    // Both at once.
+    let deadline = clock.now() + Duration::from_millis(3);
+    let both = clock.timeout_at(deadline, clock.sleep_until(deadline)).await;
+    expect(both.is_ok(), thrown_away)?;
+    // A task that ends while this one is not looking.
+    let scratch = bench.scratch();
+    let task = bench.spawner().spawn(async { scratch.go.set() })?;
+    task.detach();
+    expect(until(&clock, || scratch.go.is_set()).await, "a task did not run")?;
+    let waited = clock.timeout_at(Instant::EPOCH, scratch.go.wait()).await;
+    expect(waited.is_ok(), thrown_away)?;
+    let never = clock.timeout(Duration::from_millis(1), pending::<()>()).await;
+    expect(never.is_err(), "a timeout did not end what never does")
+}
+
+/// The first of two to end; the other one's time no longer matters.
+pub async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let start = clock.now();
+    for round in 1..=10 {
+        let short = clock.sleep(Duration::from_micros(500));
+        let long = clock.sleep(Duration::from_secs(5));
+        let first = if round % 2 == 0 {
+            matches!(select(short, long).await, Either::Left(_))
+        } else {
+            matches!(select(long, short).await, Either::Right(_))
+        };
+        expect(first, "the longer of two sleeps ended first")?;
+    }
+    expect(clock.now() - start >= Duration::from_millis(5), "a sleep was short")?;
+    let polls = Cell::new(0);
+    counted(&polls, clock.sleep(Duration::from_millis(5))).await;
+    expect(polls.get() <= FEW, "the losers of a select go on waking")
+}
+
+/// One child is cancelled, and its siblings sleep on.
+pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let start = clock.now();
+    let nap = async |millis: u64| {
+        let _witness = Witness(&scratch.dropped);
+        clock.sleep_until(start + Duration::from_millis(millis)).await;
+        millis
+    };
+    let mut group = pin!(TaskGroup::<_, 3, _>::new(&scratch.slots));
+    let mut ids = [None; 3];
+    for (id, millis) in ids.iter_mut().zip([9, 3, 6]) {
+        *id = group.as_mut().add(nap(millis)).ok();
+    }
+    let [Some(first), Some(_), Some(last)] = ids else {
+        return Err(Unmet::Failed("a group that is gone has kept its slots"));
+    };
+    let ended = group.as_mut().next().await;
+    expect(ended.is_some(), "a child of a group is gone")?;
+    expect(group.as_mut().cancel(last) || group.len() < 2, "a child could not be cancelled")?;
+    expect(scratch.dropped.get() >= 2, "a child that was cancelled was not dropped")?;
+    let ended = group.as_mut().next().await;
+    expect(ended == Some((first, 9)), "the sibling of a cancelled child did not sleep on")?;
+    expect(clock.now() >= start + Duration::from_millis(9), "a foreign waker slept too short")?;
+    expect(group.is_empty(), "a child of a group has ended twice")
+}
+
+/// Tasks that stand in line for a lock get it in that order, across tasks and awaits.
+pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let Some(guard) = scratch.lock.try_lock_assuming_cancel_safe() else {
+        return Err(Unmet::Failed("a task that should have ended holds a lock"));
+    };
+    for (nth, polls) in scratch.polls.iter().enumerate() {
+        let busy = clock.clone();
+        let task = bench.spawner().spawn(async move {
+            polls.add();
+            let _guard = scratch.lock.lock_assuming_cancel_safe().await;
+            busy.sleep(Duration::from_micros(300)).await;
+            scratch.log.push(nth as u8);
+            scratch.done.add();
+        })?;
+        task.detach();
+        // One stands in line before the next comes: whatever the executor's order.
+        expect(until(&clock, || polls.get() == 1).await, "a task did not begin")?;
+    }
+    expect(scratch.done.get() == 0, "two tasks have one lock")?;
+    drop(guard);
+    let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
+    expect(ended, "a lock was not handed over")?;
+    expect(scratch.log.is([0, 1, 2, 3]), "a lock was not handed over in line")
+}
+
+/// Items pass between tasks in order, though both ends wait, and none is lost.
+pub async fn a_queue_keeps_order_between_tasks(bench: &impl Bench) -> Verdict {
+    let (clock, queue) = (bench.clock(), &bench.scratch().queue);
+    let slow = clock.clone();
+    let _sender = bench.spawner().spawn(async move {
+        for item in 0..40 {
+            // Now the one end waits, now the other.
+            if item % 8 == 0 {
+                slow.sleep(Duration::from_millis(1)).await;
+            }
+            queue.push(item).await;
+        }
+    })?;
+    for item in 0..40 {
+        if item % 10 == 5 {
+            clock.sleep(Duration::from_millis(1)).await;
+        }
+        expect(queue.pop().await == item, "a queue lost an item, or its order")?;
+    }
+    expect(queue.is_empty(), "a queue has an item that nobody pushed")
+}

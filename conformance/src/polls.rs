@@ -1,0 +1,100 @@
+//! Who is polled, how often, and in which order.
+
+use core::future::poll_fn;
+use core::task::Poll;
+
+use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, Timer};
+
+use crate::helpers::{settle, until, yield_now};
+use crate::verdict::expect;
+use crate::{Bench, Order, TASKS, Unmet, Verdict};
+
+/// A task that is woken, however often before it runs, is polled once.
+pub async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let [polls, ..] = &scratch.polls;
+    let task = bench.spawner().spawn(poll_fn(|cx| {
+        scratch.waker.park(cx.waker());
+        polls.add();
+        Poll::Pending
+    }))?;
+    expect(until(&clock, || polls.get() >= 1).await, "a task did not begin")?;
+    for round in 1..=20 {
+        settle(&clock).await;
+        expect(polls.get() == round, "a task was polled more often than it was woken")?;
+        let Some(waker) = scratch.waker.take() else {
+            return Err(Unmet::Failed("a task had no waker"));
+        };
+        for _ in 0..round {
+            waker.wake_by_ref();
+        }
+        waker.wake();
+        expect(
+            until(&clock, || polls.get() > round).await,
+            "a task that was woken was not polled",
+        )?;
+    }
+    expect(task.cancel().await == Exit::Cancelled, "a task that was cancelled completed")
+}
+
+/// Who is woken while it runs runs again.
+pub async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
+    let scratch = bench.scratch();
+    let [polls, ..] = &scratch.polls;
+    let task = bench.spawner().spawn(async {
+        for _ in 0..100 {
+            polls.add();
+            yield_now().await;
+        }
+    })?;
+    expect(task.await == Exit::Completed, "a task that returned was cancelled")?;
+    expect(polls.get() == 100, "a task that yields was not polled for each time")
+}
+
+/// One that is always awake keeps no other from running: each of them is polled
+/// once a pass.
+pub async fn who_yields_takes_turns(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    for polls in &scratch.polls {
+        bench
+            .spawner()
+            .spawn(async {
+                for _ in 0..200 {
+                    let turn = polls.add();
+                    let others = || scratch.polls.iter().map(|polls| polls.get());
+                    if others().any(|other| turn.abs_diff(other) > 1) {
+                        scratch.early.add();
+                    }
+                    yield_now().await;
+                }
+                scratch.done.add();
+            })?
+            .detach();
+    }
+    let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
+    expect(ended, "a task that yields did not end")?;
+    expect(scratch.early.get() == 0, "one task had two turns while another had none")
+}
+
+/// First woken, first polled; with equal deadlines, first asked.
+pub async fn equals_run_in_the_order_of_waking(bench: &impl Bench) -> Verdict {
+    if bench.order() != Order::Fifo {
+        return Err(Unmet::Skipped("its order is unspecified"));
+    }
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let deadline = clock.now() + Duration::from_millis(10);
+    for task in 0..TASKS as u8 {
+        let clock = clock.clone();
+        bench
+            .spawner()
+            .spawn(async move {
+                clock.sleep_until(deadline).await;
+                scratch.log.push(task);
+                scratch.done.add();
+            })?
+            .detach();
+    }
+    let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
+    expect(ended, "a sleeper was not woken")?;
+    expect(scratch.log.is([0, 1, 2, 3]), "equal deadlines did not wake in the order of asking")
+}

@@ -1,0 +1,168 @@
+//! Being woken by time.
+
+use core::cell::Cell;
+use core::future::poll_fn;
+use core::mem::replace;
+use core::task::Poll;
+
+use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer, TimerQueue};
+
+use crate::helpers::{FEW, counted, poll_once, until};
+use crate::verdict::expect;
+use crate::{Bench, TASKS, Unmet, Verdict};
+
+/// A past deadline keeps nobody waiting, and is no alarm that was missed.
+pub async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    for deadline in [Instant::EPOCH, clock.now()] {
+        let polled = poll_once(clock.sleep_until(deadline)).await;
+        expect(polled.is_ready(), "a past deadline was waited for")?;
+    }
+    let polled = poll_once(clock.sleep(Duration::ZERO)).await;
+    expect(polled.is_ready(), "no time at all was waited for")?;
+    // Here the queue itself is asked for what is past: it hangs if that is too late.
+    for ago in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
+        let mut asked = false;
+        poll_fn(|cx| {
+            if replace(&mut asked, true) {
+                return Poll::Ready(());
+            }
+            clock.schedule_wake(clock.now() - ago, cx.waker());
+            Poll::Pending
+        })
+        .await;
+    }
+    Ok(())
+}
+
+/// A sleep lasts for as long as was asked, or longer.
+pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    for span in spans(clock.resolution()) {
+        let start = bench.stopwatch();
+        clock.sleep(span).await;
+        expect(bench.stopwatch() - start >= span, "a sleep was short")?;
+        let deadline = clock.now() + span;
+        clock.sleep_until(deadline).await;
+        expect(clock.now() >= deadline, "a deadline had not come yet")?;
+    }
+    Ok(())
+}
+
+/// Where time stands still while anything runs, nobody is late.
+pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    if !clock.resolution().is_zero() {
+        return Err(Unmet::Skipped("its time is real"));
+    }
+    for span in spans(Duration::ZERO) {
+        let deadline = clock.now() + span;
+        clock.sleep(span).await;
+        expect(clock.now() == deadline, "virtual time went past a deadline")?;
+    }
+    Ok(())
+}
+
+/// Nobody is polled while time passes: a backend may not spin, or tick.
+pub async fn who_sleeps_is_not_polled(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let polls = Cell::new(0);
+    counted(&polls, clock.sleep(Duration::from_millis(20))).await;
+    expect(polls.get() <= FEW, "a sleeper was polled again and again")
+}
+
+/// Of several deadlines of one task, it is woken at the earliest, whichever was
+/// asked for first.
+pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let (soon, late) = (Duration::from_millis(2), Duration::from_secs(4));
+    let start = clock.now();
+    let early = clock.timeout(soon, clock.sleep(late)).await;
+    expect(early.is_err(), "the later of two deadlines came first")?;
+    let early = clock.timeout(late, clock.sleep(soon)).await;
+    expect(early.is_ok(), "the later of two deadlines came first")?;
+    expect(clock.now() - start < late, "the earlier of two deadlines was lost")
+}
+
+/// No deadline overflows into one that is near or past.
+pub async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let far = [u64::MAX, u64::MAX - 1, u64::MAX / 2, u64::MAX / 1_000, 1 << 50, 1 << 40];
+    for at in far.map(Instant::from_micros) {
+        let polls = Cell::new(0);
+        let wait = counted(&polls, clock.sleep_until(at));
+        let waited = clock.timeout(Duration::from_millis(2), wait).await;
+        expect(waited.is_err(), "a deadline that never comes came")?;
+        expect(polls.get() <= FEW, "a far deadline is waited for by polling")?;
+    }
+    Ok(())
+}
+
+/// Short sleeps, one after another.
+pub async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    for n in 0..1_000 {
+        let span = Duration::from_micros(n * 7 % 61);
+        let start = bench.stopwatch();
+        clock.sleep(span).await;
+        expect(bench.stopwatch() - start >= span, "one of a thousand sleeps was short")?;
+    }
+    Ok(())
+}
+
+/// The same, with deadlines that pass one another.
+pub async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    for task in 0..TASKS as u64 {
+        let clock = clock.clone();
+        let sleeper = async move {
+            for n in 0..250 {
+                let span = Duration::from_micros(n * (task + 3) % 97);
+                let start = clock.now();
+                clock.sleep(span).await;
+                if clock.now() - start < span {
+                    scratch.early.add();
+                }
+                scratch.done.add();
+            }
+        };
+        bench.spawner().spawn(sleeper)?.detach();
+    }
+    expect(until(&clock, || scratch.done.get() == 1_000).await, "a sleeper was not woken")?;
+    expect(scratch.early.get() == 0, "one of a thousand sleeps was short")
+}
+
+/// A thousand sleeps that were given up are one entry: they wake their task once
+/// for nothing, and take no room.
+pub async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    for n in 0..1_000 {
+        let polled = poll_once(clock.sleep(Duration::from_millis(2 + n % 30))).await;
+        expect(polled.is_pending() || !clock.resolution().is_zero(), "a sleep was short")?;
+    }
+    let polls = Cell::new(0);
+    let start = clock.now();
+    counted(&polls, clock.sleep(Duration::from_millis(40))).await;
+    expect(clock.now() - start >= Duration::from_millis(40), "a sleep was short")?;
+    expect(polls.get() <= FEW, "sleeps that were dropped go on waking")
+}
+
+/// A ticker keeps to its grid, and tells what was missed.
+pub async fn ticks_are_even(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let period = Duration::from_millis(2);
+    let mut ticker = clock.ticker(period);
+    let mut due = ticker.tick().await.at;
+    for _ in 0..10 {
+        let tick = ticker.tick().await;
+        expect(clock.now() >= tick.at, "a tick came early")?;
+        due += Duration::from_micros((1 + tick.missed) * period.as_micros());
+        expect(tick.at == due, "a tick is off the grid")?;
+    }
+    Ok(())
+}
+
+fn spans(tick: Duration) -> impl Iterator<Item = Duration> {
+    let short = [Duration::ZERO, Duration::from_micros(1), tick, tick * 2, tick * 3];
+    short.into_iter().chain([10, 99, 1_000, 4_999, 20_000].map(Duration::from_micros))
+}

@@ -1,0 +1,111 @@
+//! Wakers that come from elsewhere, and wakers that are not the executor's.
+
+use core::cell::Cell;
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
+
+use tickwire_sync::TaskGroup;
+use tickwire_traits::{Clock, Duration, Instant, Spawn, Timer};
+
+use crate::helpers::{FEW, counted, until};
+use crate::verdict::expect;
+use crate::{Bench, TASKS, Unmet, Verdict};
+
+/// A task is woken from a thread or an interrupt.
+pub async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let [polls, ..] = &scratch.polls;
+    let _task = bench.spawner().spawn(poll_fn(|cx| {
+        scratch.waker.park(cx.waker());
+        polls.add();
+        Poll::Pending
+    }))?;
+    for round in 1..=20 {
+        let woken = until(&clock, || polls.get() >= round).await;
+        expect(woken, "a task that was woken from elsewhere was not polled")?;
+        let Some(waker) = scratch.waker.take() else {
+            return Err(Unmet::Failed("a task had no waker"));
+        };
+        bench.wake_elsewhere(waker);
+    }
+    Ok(())
+}
+
+/// Each child of a group has a waker that the executor has never seen. It sleeps
+/// as a task does, and none of its siblings is polled for it.
+pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let polls = [const { Cell::new(0) }; TASKS];
+    let virtual_time = clock.resolution().is_zero();
+    let nap = async |polls: &Cell<u32>, deadline: Instant| {
+        counted(polls, clock.sleep_until(deadline)).await;
+        let now = clock.now();
+        if virtual_time { now == deadline } else { now >= deadline }
+    };
+    for _round in 0..3 {
+        let start = clock.now();
+        let mut group = pin!(TaskGroup::<_, TASKS, _>::new(&bench.scratch().slots));
+        // The first sleeps for longest.
+        for (nth, polls) in polls.iter().enumerate() {
+            let deadline = start + Duration::from_millis(3 * (TASKS - nth) as u64);
+            let added = group.as_mut().add(nap(polls, deadline)).is_ok();
+            expect(added, "a group that is gone has kept its slots")?;
+        }
+        while let Some((_, in_time)) = group.as_mut().next().await {
+            expect(in_time, "a foreign waker did not sleep until its deadline")?;
+        }
+    }
+    let polls = polls.iter().map(Cell::get).max();
+    expect(polls <= Some(3 * FEW), "a foreign waker was woken again and again")
+}
+
+/// A waker that wraps the executor's own passes on a wake-up from elsewhere.
+pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verdict {
+    let child = async || {
+        let mut polls = 0;
+        poll_fn(|cx| {
+            polls += 1;
+            if polls > 10 {
+                return Poll::Ready(());
+            }
+            bench.wake_elsewhere(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    };
+    let mut group = pin!(TaskGroup::<_, 2, _>::new(&bench.scratch().slots));
+    for _ in 0..2 {
+        let added = group.as_mut().add(child()).is_ok();
+        expect(added, "a group that is gone has kept its slots")?;
+    }
+    for _ in 0..2 {
+        expect(group.as_mut().next().await.is_some(), "a child of a group is gone")?;
+    }
+    Ok(())
+}
+
+/// The queue keeps wakers of children that are gone, and wakes them when their time
+/// has come: at most, the slots' next owners are polled for nothing.
+pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
+    let clock = bench.clock();
+    let slots = &bench.scratch().slots;
+    for millis in 1..=5 {
+        let mut group = pin!(TaskGroup::<_, TASKS, _>::new(slots));
+        for _ in 0..TASKS {
+            let added = group.as_mut().add(clock.sleep(Duration::from_millis(millis))).is_ok();
+            expect(added, "a group that is gone has kept its slots")?;
+        }
+        // They fall asleep, and are dropped.
+        let ended = clock.timeout(Duration::ZERO, group.as_mut().next()).await;
+        expect(ended.is_err() || !clock.resolution().is_zero(), "a foreign waker slept too short")?;
+    }
+    let polls = Cell::new(0);
+    let deadline = clock.now() + Duration::from_millis(20);
+    let mut group = pin!(TaskGroup::<_, 1, _>::new(slots));
+    let added = group.as_mut().add(counted(&polls, clock.sleep_until(deadline))).is_ok();
+    expect(added, "a group that is gone has kept its slots")?;
+    group.as_mut().next().await;
+    expect(clock.now() >= deadline, "a foreign waker slept too short")?;
+    expect(polls.get() <= 2 * FEW, "the wakers of the dead go on waking the living")
+}

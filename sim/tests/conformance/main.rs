@@ -1,0 +1,290 @@
+//! Virtual time is a backend as good as any; and what each check of the conformance
+//! suite is for is shown by backends that are broken in one way each.
+
+mod clock;
+mod sources;
+mod spawner;
+
+use std::cell::RefCell;
+use std::task::Waker;
+
+use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, TASKS, Totals, run_all};
+use tickwire_sim::{Sim, SimClock, SimSpawner};
+use tickwire_traits::{Clock as _, Instant, JoinHandle as _};
+
+use clock::Clock;
+use spawner::Spawner;
+
+/// In which one way a backend is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flaw {
+    None,
+    // Of the clock:
+    GoesBack,
+    HasTicksThatItDenies,
+    DeniesThatTimeStandsStill,
+    RunsAtDoubleSpeed,
+    IgnoresPastDeadlines,
+    WakesLate,
+    WakesEveryTenthOfAMillisecond,
+    KeepsTheFirstDeadline,
+    CutsDeadlinesTo32Bits,
+    KeepsAnEntryForEachAsk,
+    LosesOneInSixHundred,
+    HasRoomForFourSleepers,
+    IgnoresForeignWakers,
+    TakesForeignWakersFourTimes,
+    // Of the spawner:
+    TellsTheEndBeforeTheDrop,
+    CancelDoesNotDrop,
+    CancelThatIsDroppedDetaches,
+    DroppedHandleDetaches,
+    DetachCancels,
+    HasASlotTooMany,
+    StaysFull,
+    KeepsWhatItRefuses,
+    CancelledTasksKeepTheirSlots,
+    EndedTasksKeepTheirSlots,
+    PollsTwice,
+    LosesWakesDuringPolls,
+    PollsWhoYieldsAgain,
+    EveryOtherTaskIsSlow,
+    WakesOfTheDeadStopTheLiving,
+    // Of the other context:
+    LosesWakesFromElsewhere,
+    LosesForeignWakesFromElsewhere,
+}
+
+struct OnSim {
+    clock: Clock,
+    spawner: Spawner,
+    slots: Option<usize>,
+    flaw: Flaw,
+    scratch: &'static Scratch,
+    /// The simulation's own.
+    time: SimClock,
+    elsewhere: SimSpawner,
+}
+
+impl OnSim {
+    fn new(sim: &Sim, slots: Option<usize>, flaw: Flaw) -> Self {
+        Self {
+            clock: Clock::new(sim.clock(), flaw),
+            spawner: Spawner::new(sim.spawner(), slots, flaw),
+            slots,
+            flaw,
+            scratch: Box::leak(Box::default()),
+            time: sim.clock(),
+            elsewhere: sim.spawner(),
+        }
+    }
+}
+
+impl Bench for OnSim {
+    type Clock = Clock;
+    type Spawner = Spawner;
+
+    fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
+    fn spawner(&self) -> Spawner {
+        self.spawner.clone()
+    }
+
+    fn scratch(&self) -> &'static Scratch {
+        self.scratch
+    }
+
+    fn wake_elsewhere(&self, waker: Waker) {
+        let lost = match self.flaw {
+            Flaw::LosesWakesFromElsewhere => true,
+            Flaw::LosesForeignWakesFromElsewhere => self.clock.is_foreign(&waker),
+            _ => false,
+        };
+        if !lost {
+            self.elsewhere.spawn_named("elsewhere", async { waker.wake() }).detach();
+        }
+    }
+
+    fn slots(&self) -> Option<usize> {
+        self.slots
+    }
+
+    fn order(&self) -> Order {
+        Order::Fifo
+    }
+
+    fn stopwatch(&self) -> Instant {
+        self.time.now()
+    }
+}
+
+/// Runs all checks; returns what failed, and how they ended if the simulation did
+/// not stall.
+fn run(slots: Option<usize>, flaw: Flaw) -> (Vec<(&'static str, String)>, Option<Totals>) {
+    let sim = Sim::new();
+    let bench = OnSim::new(&sim, slots, flaw);
+    let failed = RefCell::new(Vec::new());
+    let begun = RefCell::new(Vec::new());
+    let totals = sim.try_run(run_all(&bench, |check, progress| match progress {
+        Progress::Begins => begun.borrow_mut().push(check),
+        Progress::Failed(what) => failed.borrow_mut().push((check, what.to_owned())),
+        _ => {}
+    }));
+    let mut failed = failed.into_inner();
+    let totals = totals.map_err(|stall| {
+        failed.push((begun.borrow().last().unwrap(), format!("{:?}", stall.kind)));
+    });
+    (failed, totals.ok())
+}
+
+#[test]
+fn virtual_time_conforms() {
+    let (failed, totals) = run(None, Flaw::None);
+    assert_eq!(failed, []);
+    // There is no pool.
+    let passed = CHECKS.len() as u32 - 1;
+    assert_eq!(totals, Some(Totals { passed, skipped: 1, failed: 0 }));
+}
+
+#[test]
+fn so_it_does_with_as_many_slots_as_the_checks_need() {
+    for slots in [TASKS, TASKS + 3] {
+        let (failed, totals) = run(Some(slots), Flaw::None);
+        assert_eq!(failed, []);
+        let passed = CHECKS.len() as u32;
+        assert_eq!(totals, Some(Totals { passed, skipped: 0, failed: 0 }));
+    }
+}
+
+/// Checks that a backend with `flaw` fails `check`, and with these words.
+#[track_caller]
+fn check(flaw: Flaw, check: &str, what: &str) {
+    let (failed, _) = run(Some(TASKS + 2), flaw);
+    let caught = failed.iter().any(|(name, why)| (*name, &**why) == (check, what));
+    assert!(caught, "{check} did not catch {flaw:?}; what failed is {failed:#?}");
+}
+
+/// Each flaw, the check that is meant for it, and what that says.
+const MEANT: &[(Flaw, &str, &str)] = &[
+    (Flaw::GoesBack, "time_is_monotonic", "time went back"),
+    (
+        Flaw::DeniesThatTimeStandsStill,
+        "time_moves_as_the_resolution_says",
+        "it has ticks, and time stood still while a task ran",
+    ),
+    (Flaw::IgnoresPastDeadlines, "past_deadlines_resolve_at_once", "it hangs"),
+    (Flaw::RunsAtDoubleSpeed, "sleeps_are_never_early", "a sleep was short"),
+    (Flaw::HasTicksThatItDenies, "virtual_time_is_exact", "virtual time went past a deadline"),
+    (Flaw::WakesLate, "virtual_time_is_exact", "virtual time went past a deadline"),
+    (
+        Flaw::WakesEveryTenthOfAMillisecond,
+        "who_sleeps_is_not_polled",
+        "a sleeper was polled again and again",
+    ),
+    (
+        Flaw::KeepsTheFirstDeadline,
+        "the_earlier_deadline_counts",
+        "the later of two deadlines came first",
+    ),
+    (Flaw::CutsDeadlinesTo32Bits, "deadlines_that_never_come_do_no_harm", "Spin"),
+    (Flaw::LosesOneInSixHundred, "a_thousand_sleeps_in_one_task", "it hangs"),
+    (Flaw::HasRoomForFourSleepers, "a_thousand_sleeps_in_four_tasks", "a sleeper was not woken"),
+    (
+        Flaw::KeepsAnEntryForEachAsk,
+        "dropped_sleeps_wake_once_at_most",
+        "sleeps that were dropped go on waking",
+    ),
+    (Flaw::IgnoresForeignWakers, "foreign_wakers_sleep", "it hangs"),
+    (Flaw::TakesForeignWakersFourTimes, "wakers_outlive_their_group", "it hangs"),
+    (
+        Flaw::TellsTheEndBeforeTheDrop,
+        "the_end_of_a_task_is_told_after_its_drop",
+        "the end of a task was told before its future was dropped",
+    ),
+    (
+        Flaw::CancelDoesNotDrop,
+        "cancel_has_dropped_the_task_when_it_resolves",
+        "a task that had not begun was not dropped by cancel",
+    ),
+    (
+        Flaw::CancelThatIsDroppedDetaches,
+        "a_cancel_that_is_dropped_cancels",
+        "a cancel that was dropped did not cancel",
+    ),
+    (
+        Flaw::DroppedHandleDetaches,
+        "dropping_a_handle_cancels",
+        "dropping its handle did not cancel a task",
+    ),
+    (
+        Flaw::DroppedHandleDetaches,
+        "a_cancelled_task_takes_its_own_tasks_along",
+        "a task outlived the one that owned it",
+    ),
+    (Flaw::DetachCancels, "a_detached_task_goes_on", "detaching a task stopped it"),
+    (
+        Flaw::HasASlotTooMany,
+        "a_full_pool_refuses_and_recovers",
+        "there were more slots than there should be",
+    ),
+    (Flaw::StaysFull, "a_full_pool_refuses_and_recovers", "a cancelled task left no slot"),
+    (
+        Flaw::KeepsWhatItRefuses,
+        "a_full_pool_refuses_and_recovers",
+        "a task that was refused was not dropped",
+    ),
+    (Flaw::CancelledTasksKeepTheirSlots, "slots_are_used_again", "no slot was free for a task"),
+    (Flaw::EndedTasksKeepTheirSlots, "slots_are_used_again", "no slot was free for a task"),
+    (
+        Flaw::WakesOfTheDeadStopTheLiving,
+        "a_late_wake_of_the_dead_is_harmless",
+        "the waker of a task that had ended kept another from beginning",
+    ),
+    (Flaw::PollsTwice, "a_wake_is_one_poll", "a task was polled more often than it was woken"),
+    (Flaw::LosesWakesDuringPolls, "a_wake_during_a_poll_counts", "it hangs"),
+    (
+        Flaw::PollsWhoYieldsAgain,
+        "who_yields_takes_turns",
+        "one task had two turns while another had none",
+    ),
+    (
+        Flaw::EveryOtherTaskIsSlow,
+        "equals_run_in_the_order_of_waking",
+        "equal deadlines did not wake in the order of asking",
+    ),
+    (
+        Flaw::LosesWakesFromElsewhere,
+        "a_wake_from_elsewhere_is_heard",
+        "a task that was woken from elsewhere was not polled",
+    ),
+    (Flaw::LosesWakesFromElsewhere, "a_signal_is_never_missed", "it hangs"),
+    (Flaw::LosesForeignWakesFromElsewhere, "foreign_wakers_are_woken_from_elsewhere", "it hangs"),
+];
+
+/// These ask whether what all backends share runs on this one: a backend that fails
+/// them only is not known.
+const OF_SHARED_CODE: &[&str] = &[
+    "ticks_are_even",
+    "a_period_goes_on_over_dropped_waits",
+    "a_timeout_keeps_what_is_ready",
+    "a_select_drops_its_losers",
+    "a_group_cancels_one_child",
+    "a_mutex_is_handed_over_in_line",
+    "a_queue_keeps_order_between_tasks",
+    "a_bouncing_contact_is_debounced",
+];
+
+#[test]
+fn each_flaw_is_caught_by_the_check_that_is_meant_for_it() {
+    MEANT.iter().for_each(|(flaw, meant, what)| check(*flaw, meant, what));
+}
+
+#[test]
+fn each_check_is_meant_for_a_flaw() {
+    let meant = |check: &&str| {
+        MEANT.iter().any(|(_, meant, _)| meant == check) || OF_SHARED_CODE.contains(check)
+    };
+    assert_eq!(CHECKS.iter().filter(|check| !meant(check)).collect::<Vec<_>>(), [&""; 0]);
+}
