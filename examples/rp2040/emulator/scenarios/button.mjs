@@ -1,0 +1,35 @@
+// Every gesture, by a button that bounces. Presses 120 ms after the last thing,
+// so that no two gestures run into one another.
+const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 200] });
+
+export default {
+  for_ms: 8_000,
+  parts: {
+    button: { model: 'button', pin: 15, seed: 3 },
+    led: { model: 'led', pin: 25 },
+  },
+  stimuli: [
+    [500, 'button', 'tap', 120], // A click.
+    [2_000, 'button', 'tap', 100], // A double click: the second press within 400 ms.
+    [2_250, 'button', 'tap', 100],
+    [4_000, 'button', 'tap', 1_500], // A long press: 1000 ms or more.
+    [6_500, 'button', 'tap', 90], // Two clicks too far apart to be a double one.
+    [7_100, 'button', 'tap', 90],
+  ],
+  lines: [
+    told('press', 500),
+    told('release', 620),
+    told('press', 2_000),
+    told('release', 2_100),
+    told('press', 2_250),
+    told('double', 2_250),
+    told('release', 2_350),
+    told('press', 4_000),
+    told('long', 5_000),
+    told('release', 5_500),
+    told('press', 6_500),
+    told('release', 6_590),
+    told('press', 7_100),
+    told('release', 7_190),
+  ],
+};

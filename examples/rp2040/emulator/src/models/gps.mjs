@@ -1,0 +1,95 @@
+// A GPS receiver that speaks NMEA 0183 on a UART, at its baud rate, and tells the
+// second on a line of its own.
+import { readFileSync } from 'node:fs';
+
+/** A start bit, eight bits, a stop bit. */
+const BITS = 10;
+/** By more than this a UART misreads the last bits of a byte: half a bit of ten. */
+const TOLERANCE = 0.05;
+
+/** The exclusive or of what stands between `$` and `*` (NMEA 0183, section 5.2). */
+export function sum(body) {
+  const sum = [...Buffer.from(body, 'latin1')].reduce((sum, byte) => sum ^ byte, 0);
+  return sum.toString(16).toUpperCase().padStart(2, '0');
+}
+
+export class Gps {
+  #board;
+  #uart;
+  #bit;
+  #queue = [];
+  #speaking = false;
+  #garble = 0;
+  #sent = 0;
+  #name;
+
+  constructor(board, { uart = 0, baud = 9_600, name = 'gps' } = {}) {
+    this.#board = board;
+    this.#uart = board.mcu.uart[uart];
+    this.#bit = 1e6 / baud;
+    this.#name = `${name}_tx`;
+    board.name(this.#name, this.#name);
+    board.trace(this.#name, true);
+  }
+
+  // Stimuli.
+
+  /** Says sentences, given without `$`, checksum and line end. */
+  say(...bodies) {
+    this.raw(bodies.map((body) => `$${body}*${sum(body)}\r\n`).join(''));
+  }
+
+  /** Says what is given. */
+  raw(text) {
+    this.#queue.push(...Buffer.from(text, 'latin1'));
+    if (!this.#speaking) this.#next();
+  }
+
+  /**
+   * Plays a log, a file named as seen from the firmware's folder: the lines from
+   * one of the kind of the first to the next of that kind belong together, and
+   * are said a second after those before them.
+   */
+  play(path, { seconds = Infinity, from = 0 } = {}) {
+    const lines = readFileSync(new URL(`../../../${path}`, import.meta.url), 'latin1').split(/\r?\n/);
+    const kind = lines[0].slice(0, 6);
+    const groups = [];
+    for (const line of lines.filter(Boolean)) {
+      if (line.startsWith(kind)) groups.push('');
+      groups[groups.length - 1] += `${line}\r\n`;
+    }
+    groups.slice(from, from + seconds).forEach((text, second) => this.#board.after(second * 1e6, () => this.raw(text)));
+  }
+
+  /** Turns a bit of each of the next bytes. */
+  garble(bytes) {
+    this.#garble = bytes;
+  }
+
+  state() {
+    return { sent: this.#sent, waiting: this.#queue.length };
+  }
+
+  #next() {
+    this.#speaking = this.#queue.length > 0;
+    if (!this.#speaking) return;
+    const byte = this.#queue.shift() ^ (this.#garble > 0 ? 0x04 : 0);
+    if (this.#garble > 0) this.#garble--;
+    this.#draw(byte);
+    this.#board.after(BITS * this.#bit, () => {
+      this.#sent++;
+      const theirs = this.#uart.bitNanos / 1000;
+      const fits = Math.abs(theirs / this.#bit - 1) < TOLERANCE;
+      if (theirs) this.#uart.receive(fits ? byte : byte ^ 0xa5);
+      this.#next();
+    });
+  }
+
+  /** Shows the bits to who watches: the start is low, the lowest bit comes first. */
+  #draw(byte) {
+    const frame = (byte << 1) | (1 << (BITS - 1));
+    for (let bit = 0; bit < BITS; bit++) {
+      this.#board.after(bit * this.#bit, () => this.#board.trace(this.#name, Boolean((frame >> bit) & 1)));
+    }
+  }
+}
