@@ -10,7 +10,11 @@ mod choices;
 mod harness;
 mod model;
 
+mod barrier;
+mod condition;
 mod event;
 mod flag;
 mod mutex;
+mod queue;
+mod ring_queue;
 mod semaphore;
