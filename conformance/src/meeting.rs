@@ -67,7 +67,7 @@ pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
             millis
         }
     };
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&scratch.slots));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&scratch.slots));
     let mut ids = [None; 3];
     for (id, millis) in ids.iter_mut().zip([9, 3, 4_000]) {
         *id = group.as_mut().add(nap(millis)).ok();

@@ -45,7 +45,7 @@ pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
     };
     for _round in 0..3 {
         let start = clock.now();
-        let mut group = pin!(TaskGroup::<_, TASKS, _>::new(&bench.scratch().slots));
+        let mut group = pin!(TaskGroup::<_, TASKS>::new(&bench.scratch().slots));
         // The first sleeps for longest.
         for (nth, polls) in polls.iter().enumerate() {
             let deadline = start + Duration::from_millis(3 * (TASKS - nth) as u64);
@@ -74,7 +74,7 @@ pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verd
         })
         .await;
     };
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&bench.scratch().slots));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&bench.scratch().slots));
     for _ in 0..2 {
         let added = group.as_mut().add(child()).is_ok();
         expect(added, "a group that is gone has kept its slots")?;
@@ -91,7 +91,7 @@ pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let slots = &bench.scratch().slots;
     for millis in 1..=5 {
-        let mut group = pin!(TaskGroup::<_, TASKS, _>::new(slots));
+        let mut group = pin!(TaskGroup::<_, TASKS>::new(slots));
         for _ in 0..TASKS {
             let added = group.as_mut().add(clock.sleep(Duration::from_millis(millis))).is_ok();
             expect(added, "a group that is gone has kept its slots")?;
@@ -102,7 +102,7 @@ pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
     }
     let polls = Cell::new(0);
     let deadline = clock.now() + Duration::from_millis(20);
-    let mut group = pin!(TaskGroup::<_, 1, _>::new(slots));
+    let mut group = pin!(TaskGroup::<_, 1>::new(slots));
     let added = group.as_mut().add(counted(&polls, clock.sleep_until(deadline))).is_ok();
     expect(added, "a group that is gone has kept its slots")?;
     group.as_mut().next().await;

@@ -30,7 +30,7 @@ fn children_that_sleep_end_in_the_order_of_their_deadlines() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     let ended = within_ten_seconds(|| {
         run(async |_| {
-            let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+            let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
             for millis in [60, 20, 40] {
                 group.as_mut().add(nap(millis)).unwrap();
             }
@@ -49,7 +49,7 @@ fn children_that_sleep_end_in_the_order_of_their_deadlines() {
 fn a_thousand_children_sleep_one_after_another_with_slots_on_the_heap() {
     let ended = within_ten_seconds(|| {
         run(async |_| {
-            let mut group = pin!(TaskGroup::<_, 100, _>::new(HeapSlots));
+            let mut group = pin!(TaskGroup::<_, 100, _>::with_home(HeapSlots));
             let mut ended = 0;
             for n in 0..1_000 {
                 if group.len() == group.capacity() {
@@ -85,7 +85,7 @@ fn what_a_sleep_of_a_child_costs() {
     };
     run(async |_| {
         let (mut direct, mut child) = (Vec::new(), Vec::new());
-        let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+        let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
         for _ in 0..1_000 {
             let start = time::Instant::now();
             CLOCK.sleep(Duration::from_millis(1)).await;

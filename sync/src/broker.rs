@@ -16,6 +16,11 @@ use crate::{Event, Flag, Full, Message, Queue, RawMutex, RingQueue};
 /// so messages may be published from interrupts. Agents are told in the order in
 /// which they subscribed, each once a message.
 ///
+/// An agent is known by where it is and of which type. One without data (a function,
+/// a closure that captures nothing) that is subscribed in one crate and unsubscribed
+/// in another may not be found. A closure kept in a variable needs its types:
+/// `|topic: &_, message: &_|`.
+///
 /// The tutorial's `Broker`.
 ///
 /// ```
@@ -41,11 +46,33 @@ use crate::{Event, Flag, Full, Message, Queue, RawMutex, RingQueue};
 /// assert_eq!(log.try_pop(), Some((Topic::Outside, -3)));
 /// assert_eq!((warmest.get(), broker.dropped()), (21, 1));
 /// ```
+///
+/// In a `static`, agents are `dyn Agent<K, T> + Sync`:
+///
+/// ```
+/// use tickwire_sync::{Agent, Broker, CriticalSectionRawMutex, Flag, Message};
+///
+/// type Alarms = dyn Agent<u8, f32> + Sync;
+///
+/// static BROKER: Broker<'static, CriticalSectionRawMutex, u8, Alarms, 4> = Broker::new();
+/// static LATEST: Message<CriticalSectionRawMutex, f32> = Message::new();
+/// static WAKE_UP: Flag<CriticalSectionRawMutex> = Flag::new();
+///
+/// BROKER.subscribe(1, &LATEST).unwrap();
+/// BROKER.subscribe(1, &WAKE_UP).unwrap();
+/// BROKER.publish(1, &0.5); // In the interrupt handler.
+/// assert!(WAKE_UP.is_set() && LATEST.get() == Some(0.5));
+/// ```
+#[doc(alias = "PubSubChannel")]
 pub struct Broker<'a, R, K, A: ?Sized, const SUBS: usize> {
     monitor: Monitor<R, State<'a, K, A, SUBS>, 0>,
 }
 
 /// What messages `T` on topics `K` are delivered to.
+///
+/// An [`Event`] and a [`Flag`] are set, a [`Message`] is set to the message, a
+/// [`Queue`] or [`RingQueue`] of pairs gets `(topic, message)`, and what can be called
+/// with both is called.
 ///
 /// # For implementers
 ///
@@ -269,8 +296,11 @@ impl<K: Copy, A: ?Sized> Clone for Subscription<'_, K, A> {
 }
 
 impl<K, A: ?Sized> Subscription<'_, K, A> {
+    /// An agent is known by where it is and, behind `dyn`, of which type: functions
+    /// and closures without data are all in one place.
+    #[allow(ambiguous_wide_pointer_comparisons)] // The type is what is wanted.
     fn is_of(&self, agent: &A) -> bool {
-        ptr::addr_eq(self.agent, agent)
+        ptr::eq(self.agent, agent)
     }
 }
 

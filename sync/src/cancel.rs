@@ -36,6 +36,7 @@ use crate::{Event, RawMutex};
 /// ));
 /// assert!(stop.is_cancelled());
 /// ```
+#[doc(alias = "CancellationToken")]
 pub struct CancelToken<R> {
     cancelled: Event<R>,
 }

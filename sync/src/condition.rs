@@ -42,6 +42,7 @@ use crate::{Mutex, MutexGuard, RawMutex};
 /// ));
 /// assert_eq!(seen, 4); // The lock was free again when it looked.
 /// ```
+#[doc(alias = "Condvar")]
 pub struct Condition<R> {
     monitor: Monitor<R, State>,
 }

@@ -58,6 +58,8 @@ use crate::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 ///     },
 /// ));
 /// ```
+#[doc(alias = "Delay_ms")]
+#[doc(alias = "watchdog")]
 pub struct RetriggerableDelay<R, C> {
     clock: C,
     monitor: Monitor<R, State>,

@@ -40,6 +40,7 @@ use crate::wait_queue::{Monitor, Waiter};
 /// ));
 /// assert_eq!(filled, Instant::from_millis(5));
 /// ```
+#[doc(alias = "ThreadSafeEvent")]
 pub struct Event<R> {
     monitor: Monitor<R, Broadcast>,
 }

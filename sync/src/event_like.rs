@@ -37,6 +37,11 @@ pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};
 ///
 /// What `wait` takes, it takes in the poll that resolves, so that a wait which is
 /// dropped has taken nothing.
+#[doc(alias = "ELO")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not event-like",
+    note = "a future or a queue becomes so by `from_fn(|| queue.pop())`; events are passed by reference; tuples have 2 to 6 members"
+)]
 pub trait EventLike {
     /// What there is to know about it.
     type Output;
@@ -64,13 +69,16 @@ pub struct FromFn<F>(F);
 
 /// Makes something event-like of `f`, which is called for each wait.
 ///
-/// Its futures are dropped when they are not wanted any more, and what they gave
-/// when it is [restored](EventLike::restore): where that matters, use what can be.
-/// A future of a `Result` that fails has happened: the error is what it gives.
+/// In a [`WaitAny`] nothing is lost: futures that did not win are dropped, and what is
+/// cancel-safe has then taken nothing. In a [`WaitAll`] that is dropped before all have
+/// happened, what the future gave is dropped with it: an item that was popped from a
+/// queue is gone. Implement [`EventLike`] with a [`restore`](EventLike::restore)
+/// there, or pop outside. A `Result` that is an error has happened: it is what is
+/// given.
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Event, NoopRawMutex, WaitAny, Winner2, from_fn};
+/// use tickwire_sync::{Event, NoopRawMutex, Queue, WaitAny, Winner2, from_fn};
 /// use tickwire_traits::{Duration, Timer};
 ///
 /// let sim = Sim::new();
@@ -78,6 +86,11 @@ pub struct FromFn<F>(F);
 /// let answer = Event::<NoopRawMutex>::new();
 /// let late = from_fn(|| clock.sleep(Duration::from_secs(1)));
 /// assert_eq!(sim.run(WaitAny((&answer, late)).wait()), Winner2::Second(()));
+///
+/// let lines = Queue::<NoopRawMutex, &str, 2>::new();
+/// lines.try_push("hello").unwrap();
+/// let line = from_fn(|| lines.pop());
+/// assert_eq!(sim.run(WaitAny((&answer, line)).wait()), Winner2::Second("hello"));
 /// ```
 pub const fn from_fn<F: Fn() -> T, T: Future>(f: F) -> FromFn<F> {
     FromFn(f)

@@ -30,6 +30,9 @@ use crate::wait_queue::{Monitor, Waiter};
 /// Sim::new().run(DATA_READY.wait());
 /// assert!(!DATA_READY.is_set());
 /// ```
+#[doc(alias = "ThreadSafeFlag")]
+#[doc(alias = "Signal")]
+#[doc(alias = "Notify")]
 pub struct Flag<R> {
     monitor: Monitor<R, Turn>,
 }

@@ -110,4 +110,4 @@ pub use semaphore::{
 pub use task_group::{TaskGroup, TaskId};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use wake_slots::HeapSlots;
-pub use wake_slots::{WakeHome, WakeSlots};
+pub use wake_slots::{StaticSlots, WakeHome, WakeSlots};

@@ -41,6 +41,8 @@ use crate::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 /// RAIN.clear();
 /// assert_eq!(RAIN.get(), None);
 /// ```
+#[doc(alias = "Watch")]
+#[doc(alias = "watch")]
 pub struct Message<R, T> {
     monitor: Monitor<R, State<T>>,
 }

@@ -24,8 +24,9 @@ use crate::wait_queue::{Monitor, Waiter};
 ///
 /// [`lock`](Self::lock) takes a closure, in which nothing can be awaited. So
 /// nobody is ever dropped halfway through a change, and the lock is never held
-/// for longer than a computation takes. To use a bus that several drivers share
-/// one has to hold it across awaits, which has a long name:
+/// for longer than a computation takes. To use a bus that several tasks share one
+/// has to hold it across awaits. What tokio and embassy call `lock().await`, which
+/// returns a guard, has a long name here, because one has to think about it:
 /// [`lock_assuming_cancel_safe`](Self::lock_assuming_cancel_safe).
 ///
 /// There is no poison: where a closure panics and that is caught, the next finds
@@ -44,6 +45,7 @@ use crate::wait_queue::{Monitor, Waiter};
 /// });
 /// assert_eq!(mean, 21);
 /// ```
+#[doc(alias = "Lock")]
 pub struct Mutex<R, T> {
     monitor: Monitor<R, Guarded<T>>,
 }
@@ -91,25 +93,32 @@ impl<R: RawMutex, T> Mutex<R, T> {
     /// operations are cancel-safe is, a list that is half re-sorted is not.
     ///
     /// ```
+    /// use futures_util::future::join;
     /// use tickwire_sim::Sim;
     /// use tickwire_sync::{Mutex, NoopRawMutex};
     /// use tickwire_traits::{Duration, Timer};
     ///
     /// let sim = Sim::new();
     /// let clock = sim.clock();
-    /// let bus = Mutex::<NoopRawMutex, _>::new("bus");
-    /// sim.run(async {
-    ///     let guard = bus.lock_assuming_cancel_safe().await;
-    ///     clock.sleep(Duration::from_millis(1)).await; // A transfer.
-    ///     assert_eq!(*guard, "bus");
-    ///     assert!(bus.try_lock(|_| ()).is_none());
-    /// });
+    /// let bus = Mutex::<NoopRawMutex, _>::new(Vec::new());
+    /// let transfers = async |name| {
+    ///     for number in [1, 2] {
+    ///         let mut bus = bus.lock_assuming_cancel_safe().await;
+    ///         clock.sleep(Duration::from_millis(3)).await; // A transfer.
+    ///         bus.push((name, number));
+    ///     }
+    /// };
+    /// sim.run(join(transfers("sensor"), transfers("display")));
+    /// let order = [("sensor", 1), ("display", 1), ("sensor", 2), ("display", 2)];
+    /// assert_eq!(bus.into_inner(), order); // In turn, and never two at once.
     /// ```
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe: who is dropped leaves the line; the lock that it was handed
     /// goes to the next. What you do with the guard is yours to judge.
+    #[doc(alias = "lock_guard")]
+    #[doc(alias = "acquire")]
     #[inline]
     pub fn lock_assuming_cancel_safe(&self) -> impl Future<Output = MutexGuard<'_, R, T>> {
         self.acquire()

@@ -40,6 +40,9 @@ use crate::{Full, RawMutex};
 /// ));
 /// assert_eq!(serial_number.into_inner().unwrap(), "TW-0042");
 /// ```
+#[doc(alias = "OnceLock")]
+#[doc(alias = "OnceCell")]
+#[doc(alias = "oneshot")]
 pub struct Promise<R, T> {
     monitor: Monitor<R, State<T>>,
 }

@@ -52,6 +52,9 @@ use state::{ITEMS, JOIN, LINES, ROOM, State};
 ///
 /// let nothing = Queue::<NoopRawMutex, u8, 0>::new();
 /// ```
+#[doc(alias = "Channel")]
+#[doc(alias = "mpsc")]
+#[doc(alias = "ThreadSafeQueue")]
 pub struct Queue<R, T, const N: usize> {
     monitor: Monitor<R, State<T, N>, LINES>,
 }

@@ -39,6 +39,8 @@ use crate::wait_queue::{Monitor, Waiter};
 /// });
 /// assert_eq!(SAMPLES.overwritten(), 1);
 /// ```
+#[doc(alias = "RingbufQueue")]
+#[doc(alias = "Signal")]
 pub struct RingQueue<R, T, const N: usize> {
     monitor: Monitor<R, State<T, N>>,
 }

@@ -25,7 +25,7 @@ use crate::wait_queue::{Monitor, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{NoopRawMutex, Semaphore};
+/// use tickwire_sync::{CriticalSectionRawMutex, NoopRawMutex, Semaphore};
 ///
 /// let buffers = Semaphore::<NoopRawMutex>::new(2);
 /// Sim::new().run(async {
@@ -34,6 +34,9 @@ use crate::wait_queue::{Monitor, Waiter};
 ///     assert!(buffers.try_acquire().is_none());
 /// });
 /// assert_eq!(buffers.permits(), 2);
+///
+/// static CHANNELS: Semaphore<CriticalSectionRawMutex> = Semaphore::new(3);
+/// assert_eq!(CHANNELS.permits(), 3);
 /// ```
 pub struct Semaphore<R, K = Unbounded> {
     monitor: Monitor<R, State<K>>,
@@ -96,47 +99,40 @@ pub struct Bounded {
     forgotten: Cell<u32>,
 }
 
-impl<R: RawMutex> Semaphore<R> {
+impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     /// Creates a semaphore with `permits` to be had; none is a good number too.
     pub const fn new(permits: u32) -> Self {
-        Self::of(permits, Unbounded { _private: () })
+        Self { monitor: Monitor::new(State { permits: Permits::new(permits), kind: K::NEW }) }
     }
 
-    /// Adds `count` permits, which nobody had.
+    /// Adds `count` permits, which nobody had; to a [`BoundedSemaphore`], permits
+    /// that were taken and [forgotten](SemaphorePermit::forget).
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// It is not what ends an [`acquire`](Self::acquire): that permit goes back by
+    /// itself when it is dropped, and this would be one more. May be called from an
+    /// interrupt, with the raw mutex for it.
     ///
     /// # Errors
     ///
-    /// [`OverRelease`] when there would be more than `u32::MAX` to be had. Fewer
-    /// may be released.
+    /// [`OverRelease`] when there would be more than `u32::MAX` to be had, or when
+    /// fewer were forgotten. Nothing was added; fewer may be.
+    #[doc(alias = "add_permits")]
     #[inline]
     pub fn release(&self, count: u32) -> Result<(), OverRelease> {
-        self.add(count, |state| u32::MAX - state.permits.free())
-    }
-}
-
-impl<R: RawMutex> BoundedSemaphore<R> {
-    /// Creates a semaphore with `permits` to be had, now and at any time.
-    pub const fn new(permits: u32) -> Self {
-        Self::of(permits, Bounded { forgotten: Cell::new(0) })
-    }
-
-    /// Gives back `count` permits that were taken and [forgotten](SemaphorePermit::forget).
-    ///
-    /// May be called from an interrupt, with the raw mutex for it.
-    ///
-    /// # Errors
-    ///
-    /// [`OverRelease`] when fewer were. Those may be released.
-    #[inline]
-    pub fn release(&self, count: u32) -> Result<(), OverRelease> {
-        self.add(count, |state| state.kind.forgotten.get())?;
+        let called = self.monitor.lock(|inside| {
+            let State { permits, kind } = &inside.state;
+            let excess = count.saturating_sub(kind.room(permits.free()));
+            if excess > 0 {
+                return Err(OverRelease { excess });
+            }
+            kind.brought_back(count);
+            permits.put(count);
+            Ok(inside.called::<Acquire>(permits.hand_out(inside.line::<Acquire>())))
+        })?;
+        self.monitor.wake::<Acquire>(called);
         Ok(())
     }
-}
 
-impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     /// Waits for a permit.
     ///
     /// # Cancel safety
@@ -182,25 +178,6 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     pub fn permits(&self) -> u32 {
         self.monitor.lock(|inside| inside.state.permits.free())
     }
-
-    const fn of(permits: u32, kind: K) -> Self {
-        Self { monitor: Monitor::new(State { permits: Permits::new(permits), kind }) }
-    }
-
-    #[inline]
-    fn add(&self, count: u32, most: impl Fn(&State<K>) -> u32) -> Result<(), OverRelease> {
-        let called = self.monitor.lock(|inside| {
-            let excess = count.saturating_sub(most(&inside.state));
-            if excess > 0 {
-                return Err(OverRelease { excess });
-            }
-            inside.state.kind.brought_back(count);
-            inside.state.permits.put(count);
-            Ok(inside.called::<Acquire>(inside.state.permits.hand_out(inside.line::<Acquire>())))
-        })?;
-        self.monitor.wake::<Acquire>(called);
-        Ok(())
-    }
 }
 
 impl<R: RawMutex, K: Kind> SemaphorePermit<'_, R, K> {
@@ -239,16 +216,33 @@ impl fmt::Display for OverRelease {
 impl core::error::Error for OverRelease {}
 
 /// What becomes of permits that are forgotten.
-pub trait Kind: sealed::Sealed {
+pub trait Kind: sealed::Sealed + Sized {
+    #[doc(hidden)]
+    const NEW: Self;
+    /// How many permits may be released.
+    #[doc(hidden)]
+    fn room(&self, free: u32) -> u32;
     #[doc(hidden)]
     fn forgotten(&self, _count: u32) {}
     #[doc(hidden)]
     fn brought_back(&self, _count: u32) {}
 }
 
-impl Kind for Unbounded {}
+impl Kind for Unbounded {
+    const NEW: Self = Self { _private: () };
+
+    fn room(&self, free: u32) -> u32 {
+        u32::MAX - free
+    }
+}
 
 impl Kind for Bounded {
+    const NEW: Self = Self { forgotten: Cell::new(0) };
+
+    fn room(&self, _free: u32) -> u32 {
+        self.forgotten.get()
+    }
+
     fn forgotten(&self, count: u32) {
         self.forgotten.set(self.forgotten.get() + count);
     }

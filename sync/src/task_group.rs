@@ -13,7 +13,7 @@ use futures_util::future::MaybeDone;
 
 use crate::pinned::Tasks;
 use crate::wake_slots::sealed::Taken;
-use crate::{Full, WakeHome};
+use crate::{Full, StaticSlots, WakeHome, WakeSlots};
 pub(crate) use book::Book;
 
 /// Up to `N` futures of one type, run beside one another; they come and go at
@@ -33,7 +33,7 @@ pub(crate) use book::Book;
 ///     clock.sleep(Duration::from_secs(n)).await;
 ///     n * n
 /// };
-/// let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+/// let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
 /// for n in [3, 1, 2] {
 ///     group.as_mut().add(task(n)).unwrap();
 /// }
@@ -45,6 +45,10 @@ pub(crate) use book::Book;
 ///     assert_eq!(squares, [1, 4, 9]);
 /// });
 /// ```
+///
+/// They are of one type: make different ones by one `async fn` with a `match`, or box
+/// them; for a fixed few there is [`gather`](crate::gather). The group is pinned, so
+/// each call goes through `as_mut()`.
 ///
 /// The tasks run while [`next`](Self::next) or [`try_all`](Self::try_all) is
 /// awaited, and at no other time. They borrow what they like, return values,
@@ -66,7 +70,10 @@ pub(crate) use book::Book;
 ///
 /// A group that is leaked (`mem::forget`) leaks its tasks, and their slots are
 /// never free again. Nothing points into it, so nothing else can happen.
-pub struct TaskGroup<F: Future, const N: usize, H: WakeHome> {
+#[doc(alias = "JoinSet")]
+#[doc(alias = "FuturesUnordered")]
+#[doc(alias = "nursery")]
+pub struct TaskGroup<F: Future, const N: usize, H: WakeHome = StaticSlots> {
     /// `Done` for a first error that nobody has been told of.
     pub(crate) tasks: Tasks<F, N>,
     pub(crate) book: Book<N, H>,
@@ -84,7 +91,7 @@ pub struct TaskGroup<F: Future, const N: usize, H: WakeHome> {
 ///
 /// static SLOTS: WakeSlots<1> = WakeSlots::new();
 ///
-/// let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+/// let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
 /// let first: TaskId = group.as_mut().add(ready(())).unwrap();
 /// group.as_mut().cancel(first);
 /// let second = group.as_mut().add(ready(())).unwrap();
@@ -97,9 +104,17 @@ pub struct TaskId {
     serial: u32,
 }
 
+impl<F: Future, const N: usize> TaskGroup<F, N> {
+    /// Creates an empty group, whose tasks take their slots from `slots`.
+    pub const fn new<const M: usize>(slots: &'static WakeSlots<M>) -> Self {
+        Self::with_home(slots.home())
+    }
+}
+
 impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
-    /// Creates an empty group, whose tasks have their slots in `home`.
-    pub const fn new(home: H) -> Self {
+    /// Creates an empty group, whose tasks have their slots in `home`: on the heap,
+    /// or where the caller says.
+    pub const fn with_home(home: H) -> Self {
         Self { tasks: Tasks::none(), book: Book::new(home) }
     }
 

@@ -24,7 +24,7 @@ use crate::slot_waker;
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// let mut naps = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+/// let mut naps = pin!(TaskGroup::<_, 3>::new(&SLOTS));
 /// for millis in [30, 10, 20] {
 ///     naps.as_mut().add(clock.sleep(Duration::from_millis(millis))).unwrap();
 /// }
@@ -47,6 +47,11 @@ impl<const M: usize> WakeSlots<M> {
         Self { slots: [const { Slot::new(false) }; M] }
     }
 
+    /// Returns these as the home of a group.
+    pub const fn home(&'static self) -> StaticSlots {
+        StaticSlots(&self.slots)
+    }
+
     /// Returns how many slots are free, in all groups together.
     pub fn free(&self) -> usize {
         self.slots.iter().filter(|slot| slot.is_free()).count()
@@ -65,6 +70,23 @@ impl<const M: usize> fmt::Debug for WakeSlots<M> {
     }
 }
 
+/// The slots of a `static` [`WakeSlots`], as the home of a group.
+///
+/// It has no lifetime, so that a future which holds a group can be `Send`.
+///
+/// ```
+/// use core::future::Ready;
+/// use tickwire_sync::{StaticSlots, TaskGroup, WakeSlots};
+///
+/// static SLOTS: WakeSlots<8> = WakeSlots::new();
+///
+/// let home: StaticSlots = SLOTS.home();
+/// let group = TaskGroup::<Ready<u8>, 4, StaticSlots>::with_home(home);
+/// assert!(group.is_empty());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct StaticSlots(&'static [Slot]);
+
 /// Slots from the heap, one allocation a child: where there is a heap there need
 /// be no `static`, and no limit but the group's own.
 ///
@@ -74,7 +96,7 @@ impl<const M: usize> fmt::Debug for WakeSlots<M> {
 /// use tickwire_sim::Sim;
 /// use tickwire_sync::{HeapSlots, TaskGroup};
 ///
-/// let mut group = pin!(TaskGroup::<Ready<u8>, 4, HeapSlots>::new(HeapSlots));
+/// let mut group = pin!(TaskGroup::<Ready<u8>, 4, _>::with_home(HeapSlots));
 /// let id = group.as_mut().add(ready(7)).unwrap();
 /// assert_eq!(Sim::new().run(group.as_mut().next()), Some((id, 7)));
 /// ```
@@ -82,8 +104,8 @@ impl<const M: usize> fmt::Debug for WakeSlots<M> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HeapSlots;
 
-/// Where a group has its slots: `&'static` [`WakeSlots`], or `HeapSlots` with the
-/// feature `alloc`.
+/// Where a group has its slots: [`StaticSlots`], or `HeapSlots` with the feature
+/// `alloc`.
 ///
 /// ```
 /// use core::pin::pin;
@@ -91,7 +113,7 @@ pub struct HeapSlots;
 /// use tickwire_sync::{TaskGroup, WakeHome, WakeSlots};
 ///
 /// async fn last<F: Future>(futures: impl Iterator<Item = F>, home: impl WakeHome) -> F::Output {
-///     let mut group = pin!(TaskGroup::<F, 4, _>::new(home));
+///     let mut group = pin!(TaskGroup::<F, 4, _>::with_home(home));
 ///     for future in futures {
 ///         group.as_mut().add(future).unwrap();
 ///     }
@@ -103,7 +125,7 @@ pub struct HeapSlots;
 /// }
 ///
 /// static SLOTS: WakeSlots<4> = WakeSlots::new();
-/// assert_eq!(Sim::new().run(last([1, 2].map(core::future::ready).into_iter(), &SLOTS)), 2);
+/// assert_eq!(Sim::new().run(last([1, 2].map(core::future::ready).into_iter(), SLOTS.home())), 2);
 /// ```
 ///
 /// # For implementers
@@ -172,11 +194,11 @@ mod heap {
     }
 }
 
-impl<const M: usize> sealed::Home for &'static WakeSlots<M> {
+impl sealed::Home for StaticSlots {
     type Slot = StaticSlot;
 
     fn claim(&self) -> Option<StaticSlot> {
-        self.slots.iter().find(|slot| slot.claim()).map(StaticSlot)
+        self.0.iter().find(|slot| slot.claim()).map(StaticSlot)
     }
 }
 

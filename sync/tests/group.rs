@@ -24,7 +24,7 @@ fn millis(millis: u64) -> Duration {
 fn a_thousand_wake_ups_of_one_of_five_poll_that_one_alone() {
     static SLOTS: WakeSlots<5> = WakeSlots::new();
     let doors = Door::doors::<5>();
-    let mut group = pin!(TaskGroup::<_, 5, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 5>::new(&SLOTS));
     for door in &doors {
         group.as_mut().add(door.pass()).unwrap();
     }
@@ -43,7 +43,7 @@ fn a_thousand_wake_ups_of_one_of_five_poll_that_one_alone() {
 fn wake_ups_between_two_polls_are_one() {
     static SLOTS: WakeSlots<1> = WakeSlots::new();
     let door = Door::default();
-    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
     group.as_mut().add(door.pass()).unwrap();
     let (waker, woken) = Count::waker();
     assert!(poll(group.as_mut().next(), &waker).is_pending());
@@ -62,7 +62,7 @@ fn results_come_as_they_are_ready_with_the_ids_of_their_tasks() {
         clock.sleep(millis(n)).await;
         n
     };
-    let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
     let ids = [30, 10, 20].map(|n| group.as_mut().add(task(n)).unwrap());
     assert_eq!((group.len(), group.capacity(), group.is_empty()), (3, 4, false));
     sim.run(async {
@@ -81,7 +81,7 @@ fn a_group_is_a_stream_of_its_results() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     let sim = Sim::new();
     let clock = sim.clock();
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     for n in [2, 3, 1] {
         group.as_mut().add(clock.sleep(millis(n))).unwrap();
     }
@@ -110,7 +110,7 @@ fn what_does_not_fit_is_given_back() {
 #[test]
 fn an_id_is_not_taken_for_that_of_a_later_task() {
     static SLOTS: WakeSlots<2> = WakeSlots::new();
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     let sim = Sim::new();
     let old = group.as_mut().add(ready(1)).unwrap();
     assert_eq!(sim.run(group.as_mut().next()), Some((old, 1)));
@@ -133,7 +133,7 @@ fn a_cancelled_task_is_dropped_at_once_and_its_slot_is_free() {
         clock.sleep(millis(n)).await;
         n
     };
-    let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
     let ids = [10, 20, 30].map(|n| group.as_mut().add(task(n)).unwrap());
     sim.run(async {
         assert_eq!(group.as_mut().next().await, Some((ids[0], 10)));
@@ -163,7 +163,7 @@ fn dropped_at_any_poll_a_group_frees_its_slots_and_drops_its_tasks() {
             n
         };
         let whole = async {
-            let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+            let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
             for n in [4, 1, 3, 2] {
                 group.as_mut().add(task(n)).unwrap();
             }
@@ -187,7 +187,7 @@ fn the_next_result_may_be_awaited_impatiently() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     let sim = Sim::new();
     let clock = sim.clock();
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     let ids = [3, 1, 2].map(|n| group.as_mut().add(clock.sleep(millis(n))).unwrap());
     sim.run(async {
         for expected in [Some(ids[1]), Some(ids[2]), Some(ids[0]), None] {
@@ -202,7 +202,7 @@ fn the_next_result_may_be_awaited_impatiently() {
 fn a_group_that_moves_to_another_task_wakes_that_one() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     let doors = Door::doors::<3>();
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     for door in &doors {
         group.as_mut().add(door.pass()).unwrap();
     }
@@ -228,7 +228,7 @@ fn one_that_is_always_ready_lets_the_others_run_and_ends_the_poll() {
             Poll::<()>::Pending
         })
     };
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     for n in 0..3 {
         group.as_mut().add(busy(n)).unwrap();
     }
@@ -272,7 +272,7 @@ fn tasks_may_wake_one_another_while_they_are_polled() {
         doors[1 - mine].open();
         log.borrow_mut().push(mine);
     };
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     group.as_mut().add(task(0, false)).unwrap();
     group.as_mut().add(task(1, true)).unwrap();
     Sim::new().run(async { while group.as_mut().next().await.is_some() {} });
@@ -291,7 +291,7 @@ fn a_task_that_panics_is_gone_and_the_group_goes_on() {
         assert_ne!(n, 20, "as planned");
         n
     };
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     let ids = [10, 20, 30].map(|n| group.as_mut().add(task(n)).unwrap());
     assert_eq!(sim.run(group.as_mut().next()), Some((ids[0], 10)));
     let panicked = catch_unwind(AssertUnwindSafe(|| sim.run(group.as_mut().next())));
@@ -317,7 +317,7 @@ fn a_task_that_panics_when_it_is_dropped_leaves_its_slot_free() {
         let _grumpy = Grumpy;
         pending::<()>().await;
     };
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     let id = group.as_mut().add(task()).unwrap();
     assert!(poll(group.as_mut().next(), std::task::Waker::noop()).is_pending());
     assert!(catch_unwind(AssertUnwindSafe(|| group.as_mut().cancel(id))).is_err());

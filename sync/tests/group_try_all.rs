@@ -56,7 +56,7 @@ fn sample_1_waits_for_all_of_them() {
         Ok::<_, ()>(())
     };
     sim.run(async {
-        let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+        let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
         for n in 0..4 {
             group.as_mut().add(task(n)).unwrap();
         }
@@ -101,7 +101,7 @@ fn sample_2_cleans_up_after_the_first_error_and_then_returns_it() {
         Err("OSError")
     };
     sim.run(async {
-        let mut group = pin!(TaskGroup::<_, 5, _>::new(&SLOTS));
+        let mut group = pin!(TaskGroup::<_, 5>::new(&SLOTS));
         for n in 0..5 {
             group.as_mut().add(task(n)).unwrap();
         }
@@ -136,7 +136,7 @@ fn later_errors_do_not_replace_the_first() {
     let sim = Sim::new();
     let clock = sim.clock();
     let stop = Stop::default();
-    let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
     for n in [7, 4, 3, 9] {
         group.as_mut().add(odd_fails(n, &clock, &stop)).unwrap();
     }
@@ -157,7 +157,7 @@ fn dropped_at_any_poll_it_may_be_called_again_and_returns_the_same() {
         let sim = Sim::new();
         let clock = sim.clock();
         let stop = Stop::default();
-        let mut group = pin!(TaskGroup::<_, 4, _>::new(&SLOTS));
+        let mut group = pin!(TaskGroup::<_, 4>::new(&SLOTS));
         for n in [2, 4, 3, 9] {
             group.as_mut().add(odd_fails(n, &clock, &stop)).unwrap();
         }
@@ -181,7 +181,7 @@ fn it_may_be_awaited_impatiently() {
     let sim = Sim::new();
     let clock = sim.clock();
     let stop = Stop::default();
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     for n in [2, 3, 5] {
         group.as_mut().add(odd_fails(n, &clock, &stop)).unwrap();
     }
@@ -195,7 +195,7 @@ fn a_first_error_that_was_not_told_of_is_the_next_result() {
     let sim = Sim::new();
     let clock = sim.clock();
     let stop = Stop::default();
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     let fails = group.as_mut().add(odd_fails(1, &clock, &stop)).unwrap();
     let works = group.as_mut().add(odd_fails(4, &clock, &stop)).unwrap();
     let all = group.as_mut().try_all(|| ());
@@ -216,7 +216,7 @@ fn a_first_error_may_be_cancelled_as_the_others() {
     let sim = Sim::new();
     let clock = sim.clock();
     let stop = Stop::default();
-    let mut group = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     let fails = group.as_mut().add(odd_fails(1, &clock, &stop)).unwrap();
     group.as_mut().add(odd_fails(4, &clock, &stop)).unwrap();
     assert_eq!(sim.run(clock.timeout(secs(2), group.as_mut().try_all(|| ()))).ok(), None);
@@ -236,7 +236,7 @@ fn a_task_that_panics_takes_neither_the_error_nor_the_others_with_it() {
         assert_ne!(n, 2, "as planned");
         if n == 1 { Err(n) } else { Ok(n) }
     };
-    let mut group = pin!(TaskGroup::<_, 3, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
     for n in 1..=3 {
         group.as_mut().add(task(n)).unwrap();
     }

@@ -43,7 +43,7 @@ fn wakers_of_children_outlive_the_group() {
     let keeper = Keeper::default();
     let (waker, woken) = Count::waker();
     {
-        let mut group = Box::pin(TaskGroup::<_, 3, _>::new(&SLOTS));
+        let mut group = Box::pin(TaskGroup::<_, 3>::new(&SLOTS));
         for _ in 0..3 {
             group.as_mut().add(keeper.task()).unwrap();
         }
@@ -73,12 +73,12 @@ fn a_stale_waker_costs_the_next_owner_one_poll_and_hides_none() {
     let keeper = Keeper::default();
     let (waker, woken) = Count::waker();
     {
-        let mut before = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+        let mut before = pin!(TaskGroup::<_, 1>::new(&SLOTS));
         before.as_mut().add(keeper.task()).unwrap();
         assert!(poll(before.as_mut().next(), &waker).is_pending());
     }
     let door = Door::default();
-    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
     keeper.wake_all();
     group.as_mut().add(door.pass()).unwrap();
     assert!(poll(group.as_mut().next(), &waker).is_pending());
@@ -98,7 +98,7 @@ fn a_group_that_is_forgotten_keeps_its_slots_and_may_be_woken() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     let keeper = Keeper::default();
     let (waker, woken) = Count::waker();
-    let mut group = Box::pin(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let mut group = Box::pin(TaskGroup::<_, 2>::new(&SLOTS));
     group.as_mut().add(keeper.task()).unwrap();
     group.as_mut().add(keeper.task()).unwrap();
     assert!(poll(group.as_mut().next(), &waker).is_pending());
@@ -116,7 +116,7 @@ fn a_future_that_is_forgotten_leaves_the_group_as_it_was() {
     static SLOTS: WakeSlots<1> = WakeSlots::new();
     let door = Door::default();
     let (waker, woken) = Count::waker();
-    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
     group.as_mut().add(door.pass()).unwrap();
     let mut next = group.as_mut().next();
     assert!(poll(pin!(&mut next), &waker).is_pending());
@@ -133,7 +133,7 @@ fn slots_on_the_heap_go_with_the_last_waker() {
 
     let keeper = Keeper::default();
     let (waker, woken) = Count::waker();
-    let mut group = Box::pin(TaskGroup::<_, 2, _>::new(HeapSlots));
+    let mut group = Box::pin(TaskGroup::<_, 2, _>::with_home(HeapSlots));
     let ids = [(); 2].map(|()| group.as_mut().add(keeper.task()).unwrap());
     assert!(poll(group.as_mut().next(), &waker).is_pending());
     keeper.wake_all();
@@ -225,7 +225,7 @@ fn add_await_cancel_and_drop() {
     let mut ended = 0;
     let mut cancelled = 0;
     for round in 0..ROUNDS / 100 + 1 {
-        let mut group = Box::pin(TaskGroup::<_, 4, _>::new(&SLOTS));
+        let mut group = Box::pin(TaskGroup::<_, 4>::new(&SLOTS));
         let mut ids = HashMap::<TaskId, usize>::new();
         for turn in 0..100.min(ROUNDS) {
             while group.len() < 3 {
@@ -287,7 +287,7 @@ fn change_and_wake_while_another_wakes(moves: bool) {
         shared.seen.store(shared.changed.load(SeqCst), SeqCst);
         if shared.seen.load(SeqCst) < rounds { Poll::Pending } else { Poll::Ready(()) }
     });
-    let mut group = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
     group.as_mut().add(child).unwrap();
     thread::scope(|scope| {
         scope.spawn(|| {

@@ -28,25 +28,30 @@ use crate::pinned::element;
 /// value.set(7);
 /// assert_eq!(Sim::new().run(WaitAll((&ready, &value)).wait()), ((), 7));
 /// ```
+#[doc(alias = "join")]
+#[must_use = "it waits only when asked: `.wait().await`"]
 #[derive(Clone, Copy, Debug)]
 pub struct WaitAll<T>(pub T);
 
-impl<T> WaitAll<T>
-where
-    Self: EventLike,
-{
+impl<T> WaitAll<T> {
     /// Waits until all have happened.
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe if its events are: what it has taken before it is dropped it
     /// restores.
-    pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output> {
+    pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output>
+    where
+        Self: EventLike,
+    {
         EventLike::wait(self)
     }
 
     /// Clears all that can be.
-    pub fn clear(&self) {
+    pub fn clear(&self)
+    where
+        Self: EventLike,
+    {
         EventLike::clear(self);
     }
 }

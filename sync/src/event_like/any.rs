@@ -9,11 +9,18 @@ use crate::pinned::element;
 
 /// Waits for whichever of several happens first; the others stay as they are.
 ///
+/// It is no future itself: `WaitAny((&a, &b)).wait().await`, as often as one likes.
+/// A future or a queue becomes a member by [`from_fn`](crate::from_fn); where all of
+/// it is to end in time, there is [`Timer::timeout`](tickwire_traits::Timer::timeout).
+///
 /// It takes a tuple of two to six, and tells by type which it was
 /// ([`Winner2`] to [`Winner6`]), or an array, and tells by number; an empty array
 /// is waited for for ever. Where several
 /// have happened the first in the order given wins. The others are not taken: a
 /// [`Flag`](crate::Flag) that was set stays set.
+///
+/// What has happened and stands wins again at the next wait: [`clear`](Self::clear) it,
+/// an expired [`RetriggerableDelay`](crate::RetriggerableDelay) too.
 ///
 /// It polls all of them each time its task is woken.
 ///
@@ -34,25 +41,30 @@ use crate::pinned::element;
 /// stop.set();
 /// assert_eq!(sim.run(either.wait()), Winner2::First(()));
 /// ```
+#[doc(alias = "select")]
+#[must_use = "it waits only when asked: `.wait().await`"]
 #[derive(Clone, Copy, Debug)]
 pub struct WaitAny<T>(pub T);
 
-impl<T> WaitAny<T>
-where
-    Self: EventLike,
-{
+impl<T> WaitAny<T> {
     /// Waits for whichever happens first.
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe if its events are: what is dropped before it resolves has taken
     /// nothing.
-    pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output> {
+    pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output>
+    where
+        Self: EventLike,
+    {
         EventLike::wait(self)
     }
 
     /// Clears all that can be.
-    pub fn clear(&self) {
+    pub fn clear(&self)
+    where
+        Self: EventLike,
+    {
         EventLike::clear(self);
     }
 }

@@ -44,7 +44,7 @@ where
     ///     clock.sleep(Duration::from_millis(200)).await; // Brakes.
     ///     Ok(())
     /// };
-    /// let mut motors = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    /// let mut motors = pin!(TaskGroup::<_, 2>::new(&SLOTS));
     /// motors.as_mut().add(motor(false)).unwrap();
     /// motors.as_mut().add(motor(true)).unwrap();
     /// let result = sim.run(motors.as_mut().try_all(|| stopped.set(true)));

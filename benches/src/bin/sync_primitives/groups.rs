@@ -81,7 +81,7 @@ impl Sleeper {
 
 fn task_group(times: u32, waker: &Waker) -> Polls {
     let sleepers: [Sleeper; CHILDREN] = Default::default();
-    let mut group = pin!(TaskGroup::<_, CHILDREN, _>::new(&SLOTS));
+    let mut group = pin!(TaskGroup::<_, CHILDREN>::new(&SLOTS));
     for sleeper in &sleepers {
         assert!(group.as_mut().add(Sleeper::sleep(sleeper)).is_ok(), "there is room for five");
     }
