@@ -1,21 +1,48 @@
 //! Ways for tasks to meet: primitives that sleep when nothing can move.
 //!
+//! ```
+//! use tickwire_sim::Sim;
+//! use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
+//!
+//! static SAMPLES: RingQueue<CriticalSectionRawMutex, u16, 8> = RingQueue::new();
+//!
+//! fn on_conversion(sample: u16) { // The interrupt handler.
+//!     SAMPLES.push(sample);
+//! }
+//!
+//! on_conversion(517);
+//! Sim::new().run(async {
+//!     assert_eq!(SAMPLES.pop().await, 517);
+//! });
+//! ```
+//!
 //! | type | for | the tutorial's word | elsewhere |
 //! | --- | --- | --- | --- |
 //! | [`Mutex`] | data that one task at a time may use | `Lock` | `Mutex` |
 //! | [`Event`] | something has happened, and stays so; all who wait go on | `Event`, `ThreadSafeEvent` | |
-//! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify` |
+//! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify`, `AtomicWaker` |
 //! | [`Message`] | an event with a value: the latest, for all who care | `Message` | `Watch`, `watch` |
 //! | [`Queue`] | items in order, waiting at both ends | `Queue`, `ThreadSafeQueue` | `Channel`, `mpsc` |
 //! | [`RingQueue`] | the newest items; to push never waits | `RingbufQueue` | `Signal<T>` |
-//! | [`Broker`] | messages by topic to who subscribed | `Broker` | `PubSubChannel` |
+//! | [`Broker`] | messages by topic to who subscribed | `Broker` | `PubSubChannel`, `broadcast` |
 //! | [`Semaphore`], [`BoundedSemaphore`] | permits, counted | the same | the same |
 //! | [`Condition`] | waiting for data under a lock to change | `Condition` | `Condvar` |
 //! | [`Barrier`] | waiting for one another | `Barrier` | `Barrier` |
 //! | [`RetriggerableDelay`] | a watchdog, a time-out that activity puts off | `Delay_ms` | |
-//! | [`Promise`] | a value that will be there once | an awaitable class | `OnceLock`, `OnceCell` |
+//! | [`Promise`] | a value that will be there once | an awaitable class | `OnceLock`, `OnceCell`, `oneshot` |
 //! | [`CancelToken`] | telling work to stop | `Task.cancel` | `CancellationToken` |
-//! | [`WaitAny`], [`WaitAll`] | any or all of several of these | the same | `select`, `join` |
+//! | [`WaitAny`], [`WaitAll`], [`from_fn`] | any or all of several of these | the same, `ELO` | `select`, `join` |
+//! | [`gather`], [`try_gather`] | a fixed few futures, beside one another | `gather` | `join`, `try_join` |
+//! | [`TaskGroup`], [`WakeSlots`] | futures that come and go, each woken for itself | `TaskGroup` | `JoinSet`, `FuturesUnordered` |
+//!
+//! *The tutorial* is Peter Hinch's [Application of asyncio to hardware
+//! interfaces](https://github.com/peterhinch/micropython-async) for MicroPython.
+//!
+//! Not here: `wait_for` and `with_timeout` are
+//! [`Timer::timeout`](tickwire_traits::Timer::timeout); `create_task` is
+//! [`Spawn`](tickwire_traits::Spawn), or a task in a [`TaskGroup`]; a mutex for
+//! interrupts is [`Mutex::try_lock`]. There is no lock for many readers, no pipe of
+//! bytes and no queue by priority.
 //!
 //! # What all of them promise
 //!
@@ -37,7 +64,19 @@
 //! [`NoopRawMutex`] it is for the futures of one executor, and locking costs nothing.
 //! With [`CriticalSectionRawMutex`] it is for interrupts, threads and other cores too,
 //! and may be put into a `static`; every constructor is `const`. The compiler refuses
-//! to let the one be used as the other.
+//! to let the one be used as the other: "`Cell<()>` cannot be shared between threads
+//! safely", within `NoopRawMutex`, means that [`CriticalSectionRawMutex`] is wanted.
+//!
+//! # Features
+//!
+//! - `std` brings critical sections for programs with an operating system. Without it
+//!   they may end in `undefined symbol: _critical_section_1_0_acquire`; `tickwire-sim`
+//!   and `tickwire-exec-std` turn it on. On a microcontroller that error means that
+//!   no crate provides them: it is a feature of the HAL or of `cortex-m`
+//!   (`critical-section-single-core`).
+//! - `alloc` brings `HeapSlots`, slots of a [`TaskGroup`] without a `static`.
+//!
+//! By default there is none.
 //!
 //! # Forgetting
 //!
