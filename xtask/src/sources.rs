@@ -28,6 +28,12 @@ const UNSAFE_FILES: &[&str] = &[
     "sync/src/pinned.rs",
     // FOREVER: wakers that point to what is there for ever.
     "sync/src/slot_waker.rs",
+    // STORED: what the bytes of a task's place are.
+    "exec-embassy/src/place.rs",
+    // HOME: who runs what is in a slot, and where.
+    "exec-embassy/src/slot.rs",
+    // FOREVER: wakers whose data is a static function.
+    "exec-embassy/tests/hooks/mod.rs",
     // A waker whose clones differ, which safe code cannot make: its data is a
     // number that nobody follows.
     "wake-queue/tests/queue.rs",

@@ -1,0 +1,188 @@
+//! Embassy's global clock as a value.
+
+use core::task::Waker;
+
+use embassy_time_driver::TICK_HZ;
+use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
+
+/// The clock of the machine, as the HAL's time driver keeps it. Its epoch is the
+/// driver's, usually the reset.
+///
+/// It is zero-sized: to hand it to a driver costs nothing. Deadlines are rounded up
+/// to whole ticks, so nothing wakes early; at 1 MHz, embassy's usual rate, a tick is
+/// a microsecond and nothing is computed at all.
+///
+/// A sleep that is dropped leaves its task's timer entry until it would have been
+/// over; there is one a task, however many sleeps it drops.
+///
+/// ```
+/// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
+/// use tickwire_exec_embassy::EmbassyClock;
+/// use tickwire_traits::{Clock, Duration, Timer};
+///
+/// # host::run(async |_| {
+/// let clock = EmbassyClock;
+/// let start = clock.now();
+/// clock.sleep(Duration::from_millis(2)).await;
+/// assert!(clock.now() - start >= Duration::from_millis(2));
+/// # });
+/// ```
+///
+/// # How far it reaches
+///
+/// Every [`Instant`] is a deadline. One that is past wakes at once. One that is
+/// beyond the last tick that 64 bits can count never comes: at ticks of a microsecond
+/// or longer that is [`Instant::MAX`] and nothing else; with faster ones it is what
+/// is further than 2⁶⁴ ticks from the epoch, at 1 GHz 584 years. What never comes
+/// takes no timer entry.
+///
+/// # Which wakers
+///
+/// Those of embassy's tasks; others with the feature `any-waker`
+/// ([more](crate#wakers-that-embassy-did-not-make)).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmbassyClock;
+
+impl EmbassyClock {
+    /// Creates a handle to the clock.
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Clock for EmbassyClock {
+    #[inline]
+    fn now(&self) -> Instant {
+        Instant::from_micros(Rate::<TICK_HZ>::micros(embassy_time_driver::now()))
+    }
+
+    #[inline]
+    fn resolution(&self) -> Duration {
+        Duration::from_micros(Rate::<TICK_HZ>::RESOLUTION)
+    }
+}
+
+impl TimerQueue for EmbassyClock {
+    #[inline]
+    fn schedule_wake(&self, at: Instant, waker: &Waker) {
+        let at = Rate::<TICK_HZ>::ticks_at_or_after(at.as_micros());
+        if at < NEVER {
+            embassy_time_driver::schedule_wake(at, waker);
+        }
+    }
+}
+
+/// The tick that does not come.
+const NEVER: u64 = u64::MAX;
+
+const MICROS_PER_SEC: u64 = 1_000_000;
+
+/// Conversions at `HZ` ticks a second.
+///
+/// A second's ticks and microseconds are divided by what they have in common, and
+/// whole parts are converted apart from the rest: nothing overflows that need not,
+/// and 64 bits are enough. A Cortex-M0+ divides 128 bits in a thousand instructions.
+struct Rate<const HZ: u64>;
+
+impl<const HZ: u64> Rate<HZ> {
+    /// As long as [`Self::MICROS`] microseconds.
+    const TICKS: u64 = HZ / gcd(HZ, MICROS_PER_SEC);
+    const MICROS: u64 = MICROS_PER_SEC / gcd(HZ, MICROS_PER_SEC);
+
+    /// How stale the time is at the most: a tick, and what is lost by telling it in
+    /// whole microseconds; rounded up.
+    const RESOLUTION: u64 = (Self::MICROS + Self::TICKS - 1).div_ceil(Self::TICKS);
+
+    /// Rounds down: a microsecond has come when it is told.
+    const fn micros(ticks: u64) -> u64 {
+        let (whole, rest) = (ticks / Self::TICKS, ticks % Self::TICKS);
+        whole.saturating_mul(Self::MICROS).saturating_add(rest * Self::MICROS / Self::TICKS)
+    }
+
+    /// Rounds up: a wake may be late by a tick, never early.
+    const fn ticks_at_or_after(micros: u64) -> u64 {
+        if micros == u64::MAX {
+            return NEVER;
+        }
+        let (whole, rest) = (micros / Self::MICROS, micros % Self::MICROS);
+        let rest = (rest * Self::TICKS).div_ceil(Self::MICROS);
+        whole.saturating_mul(Self::TICKS).saturating_add(rest)
+    }
+}
+
+const fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks a rate against 128 bits, at the ends and beside each round number.
+    #[track_caller]
+    fn check<const HZ: u64>() {
+        let wide = |value: u64, times: u64, by: u64| {
+            (u128::from(value) * u128::from(times), u128::from(by))
+        };
+        let clamp = |value: u128| u64::try_from(value).unwrap_or(u64::MAX);
+        let powers = (0..64).map(|bit| 1_u64 << bit);
+        let decimals = (3..20).map(|digit| 10_u64.pow(digit));
+        let ends = [0, u64::MAX / 2, u64::MAX - 1_000_000, u64::MAX - 1];
+        for around in powers.chain(decimals).chain(ends) {
+            for value in around.saturating_sub(2)..=around.saturating_add(2).min(u64::MAX - 1) {
+                let (product, by) = wide(value, HZ, MICROS_PER_SEC);
+                let ticks = Rate::<HZ>::ticks_at_or_after(value);
+                assert_eq!(ticks, clamp(product.div_ceil(by)), "{HZ} Hz, {value} us");
+                let (product, by) = wide(value, MICROS_PER_SEC, HZ);
+                let micros = Rate::<HZ>::micros(value);
+                assert_eq!(micros, clamp(product / by), "{HZ} Hz, {value} ticks");
+            }
+        }
+        assert_eq!(Rate::<HZ>::ticks_at_or_after(u64::MAX), NEVER, "{HZ} Hz");
+    }
+
+    #[test]
+    fn no_instant_overflows_at_any_rate() {
+        check::<1>();
+        check::<100>();
+        check::<32_768>();
+        check::<1_000_000>();
+        check::<12_000_000>();
+        check::<133_000_000>();
+        check::<1_000_000_000>();
+        check::<5_242_880_000>();
+    }
+
+    #[test]
+    fn the_last_instants_come_unless_the_ticks_run_out() {
+        assert_eq!(Rate::<1_000_000>::ticks_at_or_after(u64::MAX - 1), u64::MAX - 1);
+        assert!(Rate::<32_768>::ticks_at_or_after(u64::MAX - 1) < NEVER);
+        // At 1 GHz 2⁶⁴ ticks are 18 446 744 073 seconds.
+        assert!(Rate::<1_000_000_000>::ticks_at_or_after(18_446_744_073_000_000) < NEVER);
+        assert_eq!(Rate::<1_000_000_000>::ticks_at_or_after(18_446_744_074_000_000), NEVER);
+    }
+
+    #[test]
+    fn the_resolution_is_a_tick_and_what_is_lost_below_a_microsecond() {
+        assert_eq!(Rate::<1_000_000_000>::RESOLUTION, 1);
+        assert_eq!(Rate::<1_000_000>::RESOLUTION, 1);
+        assert_eq!(Rate::<1_000>::RESOLUTION, 1_000);
+        assert_eq!(Rate::<1>::RESOLUTION, 1_000_000);
+        // 30.5 µs, of which the time told may have lost nearly one more.
+        assert_eq!(Rate::<32_768>::RESOLUTION, 32);
+    }
+
+    /// What [`Timer::sleep`](tickwire_traits::Timer::sleep) does, begun at the very
+    /// end of a tick.
+    #[test]
+    fn no_sleep_is_shorter_than_its_span() {
+        type Watch = Rate<32_768>;
+        for tick in 0..2_000 {
+            for span in 1..200 {
+                let deadline = Watch::micros(tick) + span + Watch::RESOLUTION;
+                let ticks = Watch::ticks_at_or_after(deadline) - (tick + 1);
+                assert!(ticks * Watch::MICROS >= span * Watch::TICKS, "{tick}, {span} us");
+            }
+        }
+    }
+}

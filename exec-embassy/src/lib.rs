@@ -1,0 +1,51 @@
+//! Tickwire's bare-metal backend, on the embassy executor.
+//!
+//! [`EmbassyClock`] is the time that your HAL keeps; [`Arena`] runs tasks of any type,
+//! without an allocator and without a macro.
+//!
+//! # Wakers that embassy did not make
+//!
+//! Each embassy task has room for one timer entry, and embassy's timer queue links
+//! these. That costs no memory and has no bound, but it takes wakers of embassy's
+//! tasks alone. What polls its children with wakers of its own (a `TaskGroup` of
+//! `tickwire-sync`; `FuturesUnordered`; another executor inside of a task) may then
+//! not sleep: the first sleep panics, "Found waker not created by the Embassy
+//! executor". There is no way to ask embassy whose a waker is other than by that
+//! panic, so the text is embassy's and not ours.
+//!
+//! The feature `any-waker` replaces the queue by one that takes any waker:
+//!
+//! | | as it is | `any-waker` |
+//! | --- | --- | --- |
+//! | wakers | of embassy's tasks | all |
+//! | `join`, `select`, `gather`, `WaitAny`, timeouts | yes: they pass their task's waker on | yes |
+//! | a `TaskGroup` or `FuturesUnordered` whose children sleep | panics | yes |
+//! | memory | none | 64 entries, 16 bytes each on a 32-bit machine |
+//! | sleeping wakers | as many as there are tasks | 64; see below |
+//! | a new deadline costs | a few words | a walk over all that sleep |
+//!
+//! An entry belongs to a waker, not to a sleep: a task counts once, however many
+//! sleeps it has, and so does each child of a `TaskGroup`. *The bound is soft, and
+//! dear:* who comes to a full queue puts out another, who is woken early, asks
+//! again, and puts out the next. Nobody is late, but the core no longer sleeps. For
+//! another bound than 64 let the application turn on a feature `generic-queue-8`,
+//! `-16`, `-32` or `-128` of `embassy-time`; each of them is as good as `any-waker`.
+//!
+//! A time driver with a queue of its own, not that of `embassy-time-queue-utils`,
+//! has its own rules; `any-waker` does nothing there.
+//!
+//! Either way embassy wakes from inside of its lock. A waker of yours must not ask
+//! for the time or set a timer in `wake`; those of embassy and of `tickwire-sync`
+//! do not.
+#![no_std]
+#![deny(unsafe_code)]
+
+mod arena;
+mod clock;
+#[allow(unsafe_code)] // STORED
+mod place;
+#[allow(unsafe_code)] // HOME
+mod slot;
+
+pub use arena::{Arena, ArenaSpawner, ArenaTask, SendArenaSpawner};
+pub use clock::EmbassyClock;

@@ -1,0 +1,39 @@
+// Documentation includes this file in a module, hence no `//!` and no imports.
+
+/// Runs `test` to its end on an embassy executor of its own, on this thread.
+pub(crate) fn run<F: Future<Output = ()> + 'static>(
+    test: impl FnOnce(embassy_executor::Spawner) -> F,
+) {
+    run_counted(|spawner, _| test(spawner));
+}
+
+/// The same, for a test that asks how often the executor has gone round.
+#[allow(dead_code)] // Not every test counts.
+pub(crate) fn run_counted<F: Future<Output = ()> + 'static>(
+    test: impl FnOnce(embassy_executor::Spawner, std::rc::Rc<std::cell::Cell<u32>>) -> F,
+) {
+    use std::{boxed::Box, cell::Cell, rc::Rc};
+
+    use embassy_executor::{Executor, raw::TaskStorage};
+    // It brings the time driver, and is not named otherwise.
+    use embassy_time as _;
+
+    // Embassy keeps executors and tasks for ever.
+    let executor = Box::leak(Box::new(Executor::new()));
+    let (done, rounds) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
+    let is_done = done.clone();
+    let counted = rounds.clone();
+    let start = |spawner: embassy_executor::Spawner| {
+        let test = test(spawner, rounds);
+        let main = async move {
+            test.await;
+            done.set(true);
+        };
+        let storage = Box::leak(Box::new(TaskStorage::new()));
+        spawner.spawn(storage.spawn(|| main).expect("nothing runs in it"));
+    };
+    executor.run_until(start, || {
+        counted.set(counted.get() + 1);
+        is_done.get()
+    });
+}
