@@ -99,6 +99,9 @@ pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
             polls.add();
             let _guard = scratch.lock.lock_assuming_cancel_safe().await;
             busy.sleep(Duration::from_micros(300)).await;
+            if scratch.lock.try_lock_assuming_cancel_safe().is_some() {
+                scratch.early.add();
+            }
             scratch.log.push(nth as u8);
             scratch.done.add();
         })?;
@@ -110,6 +113,7 @@ pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
     drop(guard);
     let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
     expect(ended, "a lock was not handed over")?;
+    expect(scratch.early.get() == 0, "two tasks have one lock")?;
     expect(scratch.log.is([0, 1, 2, 3]), "a lock was not handed over in line")
 }
 
