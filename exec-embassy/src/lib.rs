@@ -1,7 +1,8 @@
 //! Tickwire's bare-metal backend, on the embassy executor.
 //!
 //! [`EmbassyClock`] is the time that your HAL keeps; [`Arena`] runs tasks of any type,
-//! without an allocator and without a macro.
+//! without an allocator and without a macro; [`IrqFlag`] is the readiness of what
+//! interrupts, [`PollEachPass`] that of what cannot.
 //!
 //! # Wakers that embassy did not make
 //!
@@ -42,10 +43,14 @@
 
 mod arena;
 mod clock;
+mod irq_flag;
 #[allow(unsafe_code)] // STORED
 mod place;
+mod poll_each_pass;
 #[allow(unsafe_code)] // HOME
 mod slot;
 
 pub use arena::{Arena, ArenaSpawner, ArenaTask, SendArenaSpawner};
 pub use clock::EmbassyClock;
+pub use irq_flag::{IrqClaim, IrqFlag};
+pub use poll_each_pass::PollEachPass;

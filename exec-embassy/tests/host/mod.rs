@@ -1,6 +1,7 @@
 // Documentation includes this file in a module, hence no `//!` and no imports.
 
 /// Runs `test` to its end on an embassy executor of its own, on this thread.
+#[allow(dead_code)] // Not every test goes uncounted.
 pub(crate) fn run<F: Future<Output = ()> + 'static>(
     test: impl FnOnce(embassy_executor::Spawner) -> F,
 ) {
