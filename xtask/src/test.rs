@@ -47,6 +47,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         clippy(&["--package", "tickwire-drivers", "--no-default-features"])
     });
     report.step("tests", tests);
+    report.step("tests, embassy's own timer queue", own_timer_queue);
     report.step("recorded inputs", recorded_inputs);
     report.step("miri", nightly::miri);
     report.step("address sanitizer", nightly::address_sanitizer);
@@ -93,6 +94,12 @@ fn tests() -> Outcome {
         "--all-features",
         "--no-fail-fast",
     ])))
+}
+
+/// Where features of all crates are built together, the timer queue takes any waker.
+fn own_timer_queue() -> Outcome {
+    let package = ["test", "--package", "tickwire-exec-embassy", "--tests", "--no-fail-fast"];
+    Outcome::of_tests(capture(&mut cargo(&package)))
 }
 
 /// Tests that need a recording pass without it, so its absence is told here.
