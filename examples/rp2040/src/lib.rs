@@ -2,13 +2,11 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-mod clock;
 mod i2c;
 mod observer;
 mod panic;
 mod report;
 
-pub use clock::EmbassyClock;
 #[cfg(feature = "report")]
 #[doc(hidden)]
 pub use cortex_m_semihosting;

@@ -4,7 +4,8 @@
 
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Level, Output};
-use tickwire_rp2040::EmbassyClock;
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040 as _;
 use tickwire_traits::{Duration, Timer};
 
 #[embassy_executor::main]

@@ -6,7 +6,8 @@ use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Debounce, Wiring};
-use tickwire_rp2040::{EmbassyClock, report};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::report;
 use tickwire_traits::PolledEdges;
 
 #[embassy_executor::main]

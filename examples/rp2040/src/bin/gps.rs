@@ -8,7 +8,8 @@ use embassy_rp::peripherals::UART0;
 use embassy_rp::uart::{BufferedInterruptHandler, BufferedUartRx, Config};
 use static_cell::StaticCell;
 use tickwire_drivers::gps::{Gps, Status};
-use tickwire_rp2040::{EmbassyClock, report};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::report;
 use tickwire_traits::Clock;
 
 embassy_rp::bind_interrupts!(struct Interrupts {

@@ -5,7 +5,8 @@
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Level, Output};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
-use tickwire_rp2040::{EmbassyClock, report};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::report;
 use tickwire_traits::{Clock, Delay, Duration, Timer};
 
 #[embassy_executor::main]

@@ -7,7 +7,8 @@ use embassy_rp::gpio::{Level, Output};
 use embassy_rp::i2c::{Config, I2c, InterruptHandler};
 use embassy_rp::peripherals::I2C0;
 use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Htu21d};
-use tickwire_rp2040::{EmbassyClock, Settled, report};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::{Settled, report};
 use tickwire_traits::{Clock, Delay, Duration, Timer};
 
 embassy_rp::bind_interrupts!(struct Interrupts {

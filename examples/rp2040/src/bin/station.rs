@@ -9,7 +9,8 @@ use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUartRx};
 use embassy_rp::{bind_interrupts, i2c};
 use static_cell::StaticCell;
 use tickwire_drivers::hd44780::FourBit;
-use tickwire_rp2040::{EmbassyClock, Observer, Settled};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::{Observer, Settled};
 use tickwire_station::Parts;
 use tickwire_traits::PolledEdges;
 

@@ -5,7 +5,8 @@
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
-use tickwire_rp2040::{EmbassyClock, report};
+use tickwire_exec_embassy::EmbassyClock;
+use tickwire_rp2040::report;
 use tickwire_traits::{Duration, PolledEdges};
 
 #[embassy_executor::main]
