@@ -4,6 +4,7 @@
 mod arrows;
 mod bare;
 mod dependencies;
+mod firmware;
 mod instructions;
 mod nightly;
 mod process;
@@ -25,6 +26,9 @@ Usage: cargo xtask COMMAND
   test [--setup] [--all]   everything that this machine can run
       --setup              first install what is missing, with apt
       --all                a skip that --setup can prevent is a failure
+  firmware [BOARD [PROGRAM]] [--sizes]
+                           builds firmware and runs it in an emulator
+      --sizes              prints the flash and memory it takes instead, and its bounds
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
   instructions             what the primitives of sync cost beside those of others, and their bounds
 ";
@@ -34,6 +38,7 @@ enum Command {
     Test(test::Options),
     Sizes,
     Instructions,
+    Firmware(firmware::Options),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +50,7 @@ fn main() -> ExitCode {
         Ok(Command::Test(options)) => test::run(&options),
         Ok(Command::Sizes) => sizes::run(),
         Ok(Command::Instructions) => instructions::run(),
+        Ok(Command::Firmware(options)) => firmware::run(&options),
         Err(error) => {
             eprintln!("{error}\n\n{HELP}");
             ExitCode::from(2)
@@ -55,10 +61,22 @@ fn main() -> ExitCode {
 fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut command = None;
     let mut options = test::Options::default();
+    let mut firmware = firmware::Options::default();
     while let Some(arg) = args.next()? {
         match (arg, &command) {
             (Short('h') | Long("help"), _) => return Ok(Command::Help),
             (Value(name), None) => command = Some(name.string()?),
+            (Value(name), Some(command)) if command == "firmware" => {
+                let place = if firmware.board.is_none() {
+                    &mut firmware.board
+                } else {
+                    &mut firmware.program
+                };
+                if place.replace(name.string()?).is_some() {
+                    return Err("one board and one program at most".into());
+                }
+            }
+            (Long("sizes"), Some(name)) if name == "firmware" => firmware.sizes = true,
             (Long("setup"), Some(name)) if name == "test" => options.setup = true,
             (Long("all"), Some(name)) if name == "test" => options.all = true,
             (arg, _) => return Err(arg.unexpected()),
@@ -66,6 +84,7 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     }
     match command.as_deref() {
         Some("test") => Ok(Command::Test(options)),
+        Some("firmware") => Ok(Command::Firmware(firmware)),
         Some("sizes") => Ok(Command::Sizes),
         Some("instructions") => Ok(Command::Instructions),
         Some(name) => Err(format!("no command named {name:?}").into()),

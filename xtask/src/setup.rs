@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use crate::bare::Core;
-use crate::instructions;
 use crate::process::{capture, on_path};
 use crate::report::Outcome;
+use crate::{firmware, instructions};
 
 /// Installs, with apt, what the steps need and this machine lacks.
 pub(crate) fn run() -> Outcome {
@@ -15,6 +15,12 @@ pub(crate) fn run() -> Outcome {
     }
     if !instructions::can_count() {
         missing.push("valgrind");
+    }
+    // A machine that has node has npm with it, unless both are the distribution's.
+    match firmware::missing_tool() {
+        Some("node") => missing.extend(["nodejs", "npm"]),
+        Some(tool) => missing.push(tool),
+        None => {}
     }
     if missing.is_empty() {
         return Outcome::Passed("nothing is missing".to_owned());

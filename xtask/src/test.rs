@@ -8,7 +8,7 @@ use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report};
 use crate::workspace::{self, Package, root};
-use crate::{arrows, dependencies, instructions, nightly, setup, sizes, sources};
+use crate::{arrows, dependencies, firmware, instructions, nightly, setup, sizes, sources};
 
 /// What `cargo xtask test` was asked for.
 #[derive(Debug, Default)]
@@ -55,6 +55,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("docs", docs);
     report.step("bare metal", || bare_metal(&members));
     report.step("sizes", sizes::measure);
+    report.step("firmware", firmware::test);
+    report.step("firmware sizes", firmware::sizes);
     report.step("instructions", instructions::measure);
     report.step("packages", || packages(&members));
     report.step("oldest Rust", || oldest_rust(&members));
