@@ -2,7 +2,8 @@
 //!
 //! [`EmbassyClock`] is the time that your HAL keeps; [`Arena`] runs tasks of any type,
 //! without an allocator and without a macro; [`IrqFlag`] is the readiness of what
-//! interrupts, [`PollEachPass`] that of what cannot.
+//! interrupts, [`PollEachPass`] that of what cannot; [`IrqEdges`] are the edges of a pin
+//! with the time of the interrupt.
 //!
 //! # Wakers that embassy did not make
 //!
@@ -43,6 +44,7 @@
 
 mod arena;
 mod clock;
+mod irq_edges;
 mod irq_flag;
 #[allow(unsafe_code)] // STORED
 mod place;
@@ -52,5 +54,6 @@ mod slot;
 
 pub use arena::{Arena, ArenaSpawner, ArenaTask, SendArenaSpawner};
 pub use clock::EmbassyClock;
+pub use irq_edges::{IrqEdges, IrqInput};
 pub use irq_flag::{IrqClaim, IrqFlag};
 pub use poll_each_pass::PollEachPass;
