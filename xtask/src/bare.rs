@@ -16,26 +16,42 @@ use crate::workspace::root;
 /// divider and no operating system.
 pub(crate) const TARGET: &str = "thumbv6m-none-eabi";
 
-/// Where the standard library for [`TARGET`] comes from.
+/// A target, and where the standard library for it comes from.
 #[derive(Debug)]
-pub(crate) enum Core {
+pub(crate) struct Core {
+    target: &'static str,
+    origin: Origin,
+}
+
+#[derive(Debug)]
+enum Origin {
     /// It is there, built.
     Installed,
     /// It is built from the source that this compiler has beside it.
-    Source { rustc: PathBuf, version: String },
+    Source(Compiler),
+}
+
+/// A compiler with the source of its library.
+#[derive(Debug)]
+pub(crate) struct Compiler {
+    pub(crate) rustc: PathBuf,
+    pub(crate) version: String,
 }
 
 impl Core {
-    /// Looks for a `core`; none is here if that gives `None`.
-    pub(crate) fn find() -> Option<Self> {
-        if has_built_core() {
-            return Some(Self::Installed);
-        }
-        on_path("rustc").into_iter().find(|rustc| has_source(rustc)).and_then(|rustc| {
-            let version = stdout(Command::new(&rustc).arg("--version")).ok()?;
-            let version = version.split(' ').nth(1)?.to_owned();
-            Some(Self::Source { rustc, version })
-        })
+    /// Looks for a `core` for `target`.
+    ///
+    /// # Errors
+    ///
+    /// That none is here, and what to do.
+    pub(crate) fn find(target: &'static str) -> Result<Self, String> {
+        let origin = if has_built_core(target) {
+            Origin::Installed
+        } else {
+            let none = || format!("no core for {target}: rustup target add {target}");
+            Origin::Source(Compiler::with_source().ok_or_else(none)?)
+        };
+        Ok(Self { target, origin })
     }
 
     /// Builds packages in release mode and returns the folder of the results.
@@ -46,12 +62,12 @@ impl Core {
     ///
     /// What cargo said.
     pub(crate) fn build(&self, args: &[&str]) -> Result<PathBuf, String> {
-        let mut command = cargo(&["build", "--release", "--target", TARGET]);
+        let mut command = cargo(&["build", "--release", "--target", self.target]);
         command.args(args);
         // A folder for each compiler: they would throw away one another's work.
-        let folder = match self {
-            Self::Installed => "bare-installed".to_owned(),
-            Self::Source { rustc, version } => {
+        let folder = match &self.origin {
+            Origin::Installed => "bare-installed".to_owned(),
+            Origin::Source(Compiler { rustc, version }) => {
                 command.env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core");
                 command.env("PATH", path_with_linker()?);
                 format!("bare-{version}")
@@ -59,21 +75,31 @@ impl Core {
         };
         let folder = root().join("target").join(folder);
         capture(command.env("CARGO_TARGET_DIR", &folder))?;
-        Ok(folder.join(TARGET).join("release"))
+        Ok(folder.join(self.target).join("release"))
     }
 
     /// One word on where the library is from.
     pub(crate) fn source(&self) -> String {
-        match self {
-            Self::Installed => "core as installed".to_owned(),
-            Self::Source { version, .. } => format!("core built by rustc {version}"),
+        match &self.origin {
+            Origin::Installed => "core as installed".to_owned(),
+            Origin::Source(Compiler { version, .. }) => format!("core built by rustc {version}"),
         }
     }
 }
 
-fn has_built_core() -> bool {
+impl Compiler {
+    /// The first on `PATH` that has it.
+    pub(crate) fn with_source() -> Option<Self> {
+        let rustc = on_path("rustc").into_iter().find(|rustc| has_source(rustc))?;
+        let version = stdout(Command::new(&rustc).arg("--version")).ok()?;
+        let version = version.split(' ').nth(1)?.to_owned();
+        Some(Self { rustc, version })
+    }
+}
+
+fn has_built_core(target: &str) -> bool {
     let libraries =
-        stdout(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+        stdout(Command::new("rustc").args(["--print", "target-libdir", "--target", target]));
     let Ok(libraries) = libraries else { return false };
     let Ok(entries) = Path::new(libraries.trim()).read_dir() else { return false };
     entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))

@@ -1,30 +1,19 @@
 //! Firmware for boards, run in emulators.
 //!
-//! Each board is a folder under `examples` with a workspace of its own. Its
-//! programs are built as they are flashed, and with the feature `report`, by
-//! which they tell an emulator what happens.
+//! Each board is a folder under `examples` with a workspace of its own. What is
+//! asked of all programs is in here; [`board`] knows the boards, [`program`] what can
+//! be read in a program, [`size`] how much flash and memory each may take.
 
+mod board;
+mod program;
 mod size;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::ffi::OsString;
+use std::process::ExitCode;
 
-use crate::bare::{Core, TARGET};
-use crate::process::{capture, on_path};
+use crate::bare::Core;
 use crate::report::Outcome;
-use crate::sizes::no_core;
-use crate::workspace::root;
-
-/// A board: its folder, and its programs in the order in which they are run.
-struct Board {
-    name: &'static str,
-    programs: &'static [&'static str],
-}
-
-const BOARDS: &[Board] = &[Board {
-    name: "rp2040",
-    programs: &["blinky", "switch", "button", "htu21d", "hd44780", "gps", "station"],
-}];
+use board::{BOARDS, Board};
 
 /// What `cargo xtask firmware` was asked for.
 #[derive(Debug, Default)]
@@ -35,53 +24,57 @@ pub(crate) struct Options {
     pub(crate) program: Option<String>,
     /// Flash and memory of the programs rather than a run of them.
     pub(crate) sizes: bool,
+    /// What the emulator is told besides.
+    pub(crate) emulator: Vec<OsString>,
 }
 
 /// Builds and runs, or measures, and prints what came of it.
 pub(crate) fn run(options: &Options) -> ExitCode {
-    match play(options) {
-        Outcome::Passed(told) => println!("{told}"),
-        Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
-            eprintln!("{why}");
+    let chosen = match choose(options) {
+        Ok(chosen) => chosen,
+        Err(error) => {
+            eprintln!("{error}");
             return ExitCode::FAILURE;
+        }
+    };
+    for (board, programs) in chosen {
+        let outcome = match &programs[..] {
+            _ if options.sizes => size::measure(board),
+            // Who names a program wants to see it.
+            [program] if options.program.is_some() => show(board, program, &options.emulator),
+            programs => emulate(board, programs),
+        };
+        match outcome {
+            Outcome::Passed(told) => println!("{told}"),
+            Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
+                eprintln!("{why}");
+                return ExitCode::FAILURE;
+            }
         }
     }
     ExitCode::SUCCESS
 }
 
-/// Runs every program of every board.
-pub(crate) fn test() -> Outcome {
-    play(&Options::default())
+/// The steps of `cargo xtask test`: a name, and what it does.
+pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outcome>)> {
+    BOARDS.iter().flat_map(|board| {
+        let run: Box<dyn FnOnce() -> Outcome> = Box::new(|| emulate(board, board.programs));
+        let sizes: Box<dyn FnOnce() -> Outcome> = Box::new(|| size::measure(board));
+        let sizes = (!board.rows.is_empty()).then(|| (format!("sizes, {}", board.name), sizes));
+        [(format!("firmware, {}", board.name), run)].into_iter().chain(sizes)
+    })
 }
 
-/// Measures every program of every board.
-pub(crate) fn sizes() -> Outcome {
-    play(&Options { sizes: true, ..Options::default() })
+/// What programs are built for.
+pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
+    BOARDS.iter().map(|board| board.target).chain(size::TARGETS)
 }
 
-fn play(options: &Options) -> Outcome {
-    let Some(core) = Core::find() else { return Outcome::Skipped(no_core()) };
-    if !options.sizes
-        && let Some(missing) = missing_tool()
-    {
-        return Outcome::Skipped(format!("no {missing} here for the emulator"));
-    }
-    let chosen = match choose(options) {
-        Ok(chosen) => chosen,
-        Err(error) => return Outcome::Failed(error),
-    };
-    let told = chosen.into_iter().map(|(board, programs)| {
-        if options.sizes { measure(board, &core) } else { emulate(board, &programs, &core) }
-    });
-    match told.collect::<Result<Vec<_>, _>>() {
-        Ok(told) => Outcome::Passed(told.join("\n")),
-        Err(error) => Outcome::Failed(error),
-    }
-}
-
-/// What the emulator runs on, if it is not here.
-pub(crate) fn missing_tool() -> Option<&'static str> {
-    ["node", "npm"].into_iter().find(|tool| on_path(tool).is_empty())
+/// The packages, as apt has them, of emulators that are not here.
+pub(crate) fn missing_packages() -> Vec<&'static str> {
+    let mut missing: Vec<_> = BOARDS.iter().flat_map(|board| board.emulator.missing()).collect();
+    missing.dedup();
+    missing
 }
 
 /// Which boards and programs were asked for.
@@ -89,58 +82,71 @@ fn choose(options: &Options) -> Result<Vec<(&'static Board, Vec<&'static str>)>,
     let asked = |name: &str, asked_for: &Option<String>| {
         asked_for.as_ref().is_none_or(|asked_for| asked_for == name)
     };
-    let boards: Vec<_> = BOARDS.iter().filter(|board| asked(board.name, &options.board)).collect();
-    let chosen = boards.iter().map(|board| {
+    let boards = BOARDS.iter().filter(|board| asked(board.name, &options.board));
+    let chosen = boards.map(|board| {
         let programs = board.programs.iter().copied();
-        (*board, programs.filter(|program| asked(program, &options.program)).collect::<Vec<_>>())
+        (board, programs.filter(|program| asked(program, &options.program)).collect::<Vec<_>>())
     });
     let chosen: Vec<_> = chosen.filter(|(_, programs)| !programs.is_empty()).collect();
     if chosen.is_empty() {
         let known =
             BOARDS.iter().map(|board| format!("{}: {}", board.name, board.programs.join(" ")));
-        return Err(format!(
-            "no such firmware; there is\n{}",
-            known.collect::<Vec<_>>().join("\n")
-        ));
+        return Err(["no such firmware; there is".to_owned()]
+            .into_iter()
+            .chain(known)
+            .collect::<Vec<_>>()
+            .join("\n"));
     }
     Ok(chosen)
 }
 
-/// Runs each program twice, in the emulator with the devices of its scenario.
-fn emulate(board: &Board, programs: &[&str], core: &Core) -> Result<String, String> {
-    let folder = build(board, core, &["--features", "report"])?;
-    let emulator = board.folder().join("emulator");
-    if !emulator.join("node_modules").is_dir() {
-        capture(
-            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&emulator),
-        )?;
+/// Runs each program twice, and looks for what may panic in it.
+fn emulate(board: &Board, programs: &[&str]) -> Outcome {
+    let core = match ready(board) {
+        Ok(core) => core,
+        Err(why) => return Outcome::Skipped(why),
+    };
+    let told = board.build(&core, board.told_by).and_then(|folder| {
+        board.emulator.prepare(board)?;
+        let mut lines = vec![format!("{}, {}", board.target, core.source())];
+        for program in programs {
+            let path = folder.join(program);
+            let told = board.emulator.run_twice(board, &path).and_then(|told| {
+                program::Program::read(&path)?.check_panics()?;
+                Ok(told)
+            });
+            let told = told.map_err(|output| format!("{program}: {output}"))?;
+            lines.push(format!("{program:<12} {told}"));
+        }
+        Ok(lines.join("\n"))
+    });
+    match told {
+        Ok(told) => Outcome::Passed(told),
+        Err(output) => Outcome::Failed(output),
     }
-    capture(Command::new("node").args(["--test", "test/"]).current_dir(&emulator))?;
-    let mut lines = vec![format!("{}, {}", board.name, core.source())];
-    for program in programs {
-        let mut node = Command::new("node");
-        node.arg(emulator.join("run.mjs")).arg(folder.join(program)).args(["--twice", "--quiet"]);
-        let told = capture(&mut node).map_err(|output| format!("{program}: {output}"))?;
-        lines.push(format!("{program:<12} {}", told.trim_end()));
+}
+
+/// Runs one program before the user's eyes.
+fn show(board: &Board, program: &str, args: &[OsString]) -> Outcome {
+    let core = match ready(board) {
+        Ok(core) => core,
+        Err(why) => return Outcome::Skipped(why),
+    };
+    let shown = board.build(&core, board.told_by).and_then(|folder| {
+        board.emulator.prepare(board)?;
+        board.emulator.show(board, &folder.join(program), args)
+    });
+    match shown {
+        Ok(()) => Outcome::Passed(String::new()),
+        Err(output) => Outcome::Failed(output),
     }
-    Ok(lines.join("\n"))
 }
 
-/// Measures the programs as they are flashed, and holds them to their bounds.
-fn measure(board: &Board, core: &Core) -> Result<String, String> {
-    let folder = build(board, core, &[])?;
-    let table = size::table(&folder)?;
-    Ok(format!("{} for {TARGET}, {}\n{table}", board.name, core.source()))
-}
-
-fn build(board: &Board, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
-    let manifest = board.folder().join("Cargo.toml");
-    let manifest = manifest.to_string_lossy();
-    core.build(&[&["--manifest-path", &manifest, "--locked"], args].concat())
-}
-
-impl Board {
-    fn folder(&self) -> PathBuf {
-        Path::new(root()).join("examples").join(self.name)
+/// Whether a board's programs can be built and run here.
+fn ready(board: &Board) -> Result<Core, String> {
+    let core = Core::find(board.target)?;
+    match &board.emulator.missing()[..] {
+        [] => Ok(core),
+        missing => Err(format!("no emulator here: install {}", missing.join(" "))),
     }
 }

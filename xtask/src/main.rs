@@ -16,6 +16,8 @@ mod sources;
 mod test;
 mod workspace;
 
+use std::env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
@@ -26,8 +28,8 @@ Usage: cargo xtask COMMAND
   test [--setup] [--all]   everything that this machine can run
       --setup              first install what is missing, with apt
       --all                a skip that --setup can prevent is a failure
-  firmware [BOARD [PROGRAM]] [--sizes]
-                           builds firmware and runs it in an emulator
+  firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
+                           builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
   instructions             what the primitives of sync cost beside those of others, and their bounds
@@ -42,7 +44,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match parse(lexopt::Parser::from_env()) {
+    let mut args = env::args_os().skip(1);
+    // What comes after `--` is not for us.
+    let ours: Vec<_> = args.by_ref().take_while(|arg| arg != "--").collect();
+    match parse(lexopt::Parser::from_args(ours), args.collect()) {
         Ok(Command::Help) => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -58,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexopt::Error> {
     let mut command = None;
     let mut options = test::Options::default();
     let mut firmware = firmware::Options::default();
@@ -82,6 +87,10 @@ fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             (arg, _) => return Err(arg.unexpected()),
         }
     }
+    if !rest.is_empty() && firmware.program.is_none() {
+        return Err("only a named program of a board takes more arguments".into());
+    }
+    firmware.emulator = rest;
     match command.as_deref() {
         Some("test") => Ok(Command::Test(options)),
         Some("firmware") => Ok(Command::Firmware(firmware)),

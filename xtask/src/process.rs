@@ -1,9 +1,12 @@
 //! Other programs: found, and run with their output kept.
 
 use std::env;
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::workspace::root;
 
@@ -22,6 +25,26 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
 pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
     let (status, output) =
         both_streams(command).map_err(|error| format!("{command:?}: {error}"))?;
+    if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
+}
+
+/// The same for a command that may hang: it is ended when its time is over.
+pub(crate) fn capture_within(patience: Duration, command: &mut Command) -> Result<String, String> {
+    let started = start(command);
+    let told = |error: io::Error| format!("{command:?}: {error}");
+    let (mut child, mut reader) = started.map_err(told)?;
+    let (sender, output) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = reader.read_to_end(&mut bytes);
+        // Who does not listen any more has given up.
+        sender.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned())).ok();
+    });
+    let Ok(output) = output.recv_timeout(patience) else {
+        child.kill().and_then(|()| child.wait()).map_err(told)?;
+        return Err(format!("{command:?}: it hangs"));
+    };
+    let (output, status) = (output.map_err(told)?, child.wait().map_err(told)?);
     if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
 }
 
@@ -45,12 +68,18 @@ pub(crate) fn on_path(name: &str) -> Vec<PathBuf> {
 }
 
 fn both_streams(command: &mut Command) -> io::Result<(ExitStatus, String)> {
-    let (mut reader, writer) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    let mut child = command.spawn()?;
-    // The command holds the pipe's other end: closed, or the read never ends.
-    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let (mut child, mut reader) = start(command)?;
     let mut output = Vec::new();
     reader.read_to_end(&mut output)?;
     Ok((child.wait()?, String::from_utf8_lossy(&output).into_owned()))
+}
+
+/// Starts a command, and returns what it writes: both streams in one.
+fn start(command: &mut Command) -> io::Result<(Child, PipeReader)> {
+    let (reader, writer) = io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let child = command.spawn()?;
+    // The command holds the pipe's other end: closed, or the read never ends.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    Ok((child, reader))
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::bare::Core;
+use crate::bare::{Core, TARGET};
 use crate::process::{capture, on_path};
 use crate::report::Outcome;
 use crate::{firmware, instructions};
@@ -10,18 +10,13 @@ use crate::{firmware, instructions};
 /// Installs, with apt, what the steps need and this machine lacks.
 pub(crate) fn run() -> Outcome {
     let mut missing = Vec::new();
-    if Core::find().is_none() {
+    if firmware::targets().chain([TARGET]).any(|target| Core::find(target).is_err()) {
         missing.extend(["rustc-web", "rust-web-src"]);
     }
     if !instructions::can_count() {
         missing.push("valgrind");
     }
-    // A machine that has node has npm with it, unless both are the distribution's.
-    match firmware::missing_tool() {
-        Some("node") => missing.extend(["nodejs", "npm"]),
-        Some(tool) => missing.push(tool),
-        None => {}
-    }
+    missing.extend(firmware::missing_packages());
     if missing.is_empty() {
         return Outcome::Passed("nothing is missing".to_owned());
     }

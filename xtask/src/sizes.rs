@@ -27,7 +27,10 @@ pub(crate) fn run() -> ExitCode {
 
 /// Builds the table and judges it.
 pub(crate) fn measure() -> Outcome {
-    let Some(core) = Core::find() else { return Outcome::Skipped(no_core()) };
+    let core = match Core::find(TARGET) {
+        Ok(core) => core,
+        Err(none) => return Outcome::Skipped(none),
+    };
     let judged = core
         .build(&["--package", "tickwire-sizes"])
         .map(|folder| folder.join("libtickwire_sizes.rlib"))
@@ -37,11 +40,6 @@ pub(crate) fn measure() -> Outcome {
         Ok(table) => Outcome::Passed(table),
         Err(output) => Outcome::Failed(output),
     }
-}
-
-/// Why nothing can be built for the target, and what to do.
-pub(crate) fn no_core() -> String {
-    format!("no core for {TARGET}: rustup target add {TARGET}")
 }
 
 /// The rows of the table, as they lie in the compiled library.

@@ -55,8 +55,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("docs", docs);
     report.step("bare metal", || bare_metal(&members));
     report.step("sizes", sizes::measure);
-    report.step("firmware", firmware::test);
-    report.step("firmware sizes", firmware::sizes);
+    for (name, step) in firmware::steps() {
+        report.step(&name, step);
+    }
     report.step("instructions", instructions::measure);
     report.step("packages", || packages(&members));
     report.step("oldest Rust", || oldest_rust(&members));
@@ -124,7 +125,10 @@ fn docs() -> Outcome {
 
 /// Everything that has to do without `std`, where there is none.
 fn bare_metal(members: &[Package]) -> Outcome {
-    let Some(core) = Core::find() else { return Outcome::Skipped(sizes::no_core()) };
+    let core = match Core::find(TARGET) {
+        Ok(core) => core,
+        Err(none) => return Outcome::Skipped(none),
+    };
     let no_std = |member: &&Package| arrows::rule(&member.name).is_some_and(|rule| rule.no_std);
     let names = names(members.iter().filter(no_std));
     let with_defaults = selected(&names);

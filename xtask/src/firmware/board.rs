@@ -1,0 +1,140 @@
+//! The boards, and what emulates them.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::size::{self, Row};
+use crate::bare::{Core, TARGET};
+use crate::process::{capture, capture_within, on_path};
+use crate::workspace::root;
+
+/// A board: its folder, and its programs in the order in which they are run.
+pub(super) struct Board {
+    pub(super) name: &'static str,
+    pub(super) target: &'static str,
+    pub(super) programs: &'static [&'static str],
+    /// With what they are built to tell an emulator what happens.
+    pub(super) told_by: &'static [&'static str],
+    pub(super) emulator: Emulator,
+    /// What they may take in flash.
+    pub(super) rows: &'static [Row],
+}
+
+pub(super) const BOARDS: &[Board] = &[Board {
+    name: "rp2040",
+    target: TARGET,
+    programs: &["blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "station"],
+    told_by: &["--features", "report"],
+    emulator: Emulator::Node,
+    rows: size::RP2040,
+}];
+
+impl Board {
+    /// Builds all programs, as they are flashed but for `features`.
+    pub(super) fn build(&self, core: &Core, features: &[&str]) -> Result<PathBuf, String> {
+        let manifest = self.folder().join("Cargo.toml");
+        let manifest = manifest.to_string_lossy();
+        core.build(&[&["--manifest-path", &manifest, "--locked"], features].concat())
+    }
+
+    fn folder(&self) -> PathBuf {
+        Path::new(root()).join("examples").join(self.name)
+    }
+}
+
+/// What runs a board's programs where there is no board.
+pub(super) enum Emulator {
+    /// The board's own, in its folder `emulator`, on Node.js.
+    Node,
+    /// QEMU: the system, the package that has it, and the machine.
+    Qemu { system: &'static str, package: &'static str, machine: &'static [&'static str] },
+}
+
+/// Longer than any program takes, on a slow machine too: it hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// An instruction is a nanosecond, and nobody waits while nothing runs.
+const QEMU: &[&str] = &[
+    "-nographic",
+    "-monitor",
+    "none",
+    "-serial",
+    "none",
+    "-icount",
+    "shift=0,sleep=off",
+    "-semihosting-config",
+    "enable=on,target=native",
+];
+
+impl Emulator {
+    /// The packages, as apt has them, of what is not here.
+    pub(super) fn missing(&self) -> Vec<&'static str> {
+        match self {
+            // Where node is, npm is with it, unless both are the distribution's.
+            Self::Node if on_path("node").is_empty() => vec!["nodejs", "npm"],
+            Self::Node if on_path("npm").is_empty() => vec!["npm"],
+            Self::Qemu { system, package, .. } if on_path(system).is_empty() => vec![package],
+            _ => vec![],
+        }
+    }
+
+    /// Installs what the emulator is made of, and tests it.
+    pub(super) fn prepare(&self, board: &Board) -> Result<(), String> {
+        let Self::Node = self else { return Ok(()) };
+        let folder = board.folder().join("emulator");
+        if !folder.join("node_modules").is_dir() {
+            let mut npm = Command::new("npm");
+            capture(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
+        }
+        capture(Command::new("node").args(["--test", "test/"]).current_dir(&folder)).map(drop)
+    }
+
+    /// Runs a program twice, and returns what it told in one line or more.
+    ///
+    /// # Errors
+    ///
+    /// What it told, if it ended as failed or if the runs were not the same.
+    pub(super) fn run_twice(&self, board: &Board, program: &Path) -> Result<String, String> {
+        let mut command = self.command(board, program);
+        if let Self::Node = self {
+            command.args(["--twice", "--quiet"]);
+            return Ok(capture_within(PATIENCE, &mut command)?.trim_end().to_owned());
+        }
+        let [first, second] = [(), ()].map(|()| capture_within(PATIENCE, &mut command));
+        let (first, second) = (first?, second?);
+        if first != second {
+            return Err(format!("two runs differ\n{first}\n{second}"));
+        }
+        // What is told of each step is for who looks at one program.
+        Ok(first.lines().last().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a program whose output is the user's.
+    pub(super) fn show(
+        &self,
+        board: &Board,
+        program: &Path,
+        args: &[OsString],
+    ) -> Result<(), String> {
+        let mut command = self.command(board, program);
+        let status = command.args(args).status().map_err(|e| format!("{command:?}: {e}"))?;
+        if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+    }
+
+    fn command(&self, board: &Board, program: &Path) -> Command {
+        match self {
+            Self::Node => {
+                let mut node = Command::new("node");
+                node.arg(board.folder().join("emulator/run.mjs")).arg(program);
+                node
+            }
+            Self::Qemu { system, machine, .. } => {
+                let mut qemu = Command::new(system);
+                qemu.args(*machine).args(QEMU).arg("-kernel").arg(program);
+                qemu
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What can be read in a program for a board.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use object::elf::{SHF_ALLOC, SHF_WRITE};
+use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
+
+use crate::workspace::root;
+
+/// A program, as it is flashed.
+pub(super) struct Program {
+    pub(super) size: Size,
+    /// Names of functions that compute with floating-point numbers.
+    pub(super) floats: BTreeSet<String>,
+    panics: BTreeSet<Panic>,
+}
+
+/// Bytes in flash and in memory; a variable with a first value takes both.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) flash: u64,
+    pub(super) memory: u64,
+}
+
+/// A place in the source from which a panic would come, as the program would tell it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Panic {
+    file: String,
+    line: u32,
+}
+
+impl Program {
+    pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let told = |error: &dyn ToString| format!("{}: {}", path.display(), error.to_string());
+        let bytes = fs::read(path).map_err(|error| told(&error))?;
+        Self::parse(&bytes).map_err(|error| told(&error))
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, object::Error> {
+        let file = object::File::parse(bytes)?;
+        let (mut size, mut constants) = (Size::default(), Vec::new());
+        for section in file.sections() {
+            let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+            if !sh_flags.contains(SHF_ALLOC) {
+                continue;
+            }
+            // Nothing, for what is all zero.
+            let data = section.data()?;
+            if sh_flags.contains(SHF_WRITE) {
+                size.memory += section.size();
+            } else {
+                constants.push((section.address(), data));
+            }
+            size.flash += data.len() as u64;
+        }
+        let names = file.symbols().filter_map(|symbol| symbol.name().ok());
+        let floats = names.filter(|name| is_float(name)).map(str::to_owned).collect();
+        Ok(Self { size, floats, panics: panics(&constants) })
+    }
+
+    /// Looks for panics in the code of this project; applications may have their own.
+    ///
+    /// One kind is the compiler's: an `async fn` that is polled after it has ended
+    /// panics. No safe code does that to it, and no source is without it.
+    ///
+    /// # Errors
+    ///
+    /// The others, a line each.
+    pub(super) fn check_panics(&self) -> Result<(), String> {
+        let ours = self.panics.iter().filter_map(|panic| {
+            let file = Path::new(&panic.file).strip_prefix(root()).ok()?;
+            let is_library = !file.starts_with("examples");
+            is_library
+                .then(|| (file, panic.line, fs::read_to_string(&panic.file).unwrap_or_default()))
+        });
+        let reachable: Vec<_> = ours
+            .filter(|(_, line, source)| !begins_a_future(source, *line as usize))
+            .map(|(file, line, _)| format!("may panic: {}:{line}", file.display()))
+            .collect();
+        if reachable.is_empty() { Ok(()) } else { Err(reachable.join("\n")) }
+    }
+}
+
+/// Whether the line is that of the opening brace of an `async fn` or block.
+fn begins_a_future(source: &str, line: usize) -> bool {
+    let mut upwards = source.lines().take(line).collect::<Vec<_>>().into_iter().rev();
+    let Some(brace) = upwards.next().filter(|brace| brace.contains('{')) else { return false };
+    let is_head = |line: &&str| line.contains("fn ") || line.contains("async ");
+    // The head of a function may take several lines, up to the one with its name.
+    let head = Some(brace).filter(is_head).or_else(|| {
+        upwards.take_while(|line| !line.trim_end().ends_with(['{', '}', ';'])).find(is_head)
+    });
+    head.is_some_and(|head| head.contains("async "))
+}
+
+/// The compiler's own arithmetic, and what reads and writes decimal numbers.
+fn is_float(name: &str) -> bool {
+    let helpers =
+        ["__aeabi_f", "__aeabi_d", "__aeabi_i2", "__aeabi_ui2", "__aeabi_l2", "__aeabi_ul2"];
+    let modules = ["compiler_builtins5float", "flt2dec", "dec2flt"];
+    helpers.iter().any(|helper| name.starts_with(helper))
+        || modules.iter().any(|module| name.contains(module))
+}
+
+/// Finds the values of type [`Location`](core::panic::Location): a name of a file, by
+/// address and length, a line and a column.
+fn panics(constants: &[(u64, &[u8])]) -> BTreeSet<Panic> {
+    let text = |address: u32, length: u32| {
+        constants.iter().find_map(|(base, data)| {
+            let from = usize::try_from(u64::from(address).checked_sub(*base)?).ok()?;
+            let bytes = data.get(from..from.checked_add(length as usize)?)?;
+            core::str::from_utf8(bytes).ok().filter(|text| text.ends_with(".rs"))
+        })
+    };
+    let words = constants.iter().flat_map(|(_, data)| {
+        let word = |bytes: &[u8]| bytes.try_into().map(u32::from_le_bytes).unwrap_or_default();
+        let words: Vec<u32> = data.chunks_exact(4).map(word).collect();
+        words.windows(4).map(|four| [four[0], four[1], four[2], four[3]]).collect::<Vec<_>>()
+    });
+    let found = words.filter_map(|[address, length, line, column]| {
+        let is_place = (4..400).contains(&length)
+            && (1..100_000).contains(&line)
+            && (1..1_000).contains(&column);
+        let file = is_place.then(|| text(address, length)).flatten()?.to_owned();
+        Some(Panic { file, line })
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn futures_begin_at_their_braces() {
+        let source = "async fn a(\n    b: u8,\n) -> u8 {\n    c(async move {\n        b / 0\n    })\n}\n\
+                      fn d(\n    b: u8,\n) -> u8 {\n    b / 0\n}\n";
+        let begins: Vec<_> = (1..=13).filter(|line| begins_a_future(source, *line)).collect();
+        assert_eq!(begins, [3, 4]);
+    }
+
+    #[test]
+    fn places_are_found_among_other_words() {
+        let mut data = b"xxxxsrc/a.rs".to_vec();
+        for word in [7_u32, 104, 8, 12, 5, 0, 104, 8, 0, 5, 9, 104, 9, 3, 5] {
+            data.extend(word.to_le_bytes());
+        }
+        let expected = [Panic { file: "src/a.rs".to_owned(), line: 12 }];
+        assert_eq!(panics(&[(100, &data)]), expected.into());
+    }
+
+    #[test]
+    fn arithmetic_with_a_floating_point_is_known_by_its_names() {
+        let check = |name, expected| assert_eq!(is_float(name), expected, "{name}");
+        check("__aeabi_fadd", true);
+        check("__aeabi_ui2d", true);
+        check("_ZN4core3num7dec2flt5parse", true);
+        check("__aeabi_uidiv", false);
+        check("__aeabi_lmul", false);
+    }
+}
