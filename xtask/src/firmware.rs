@@ -45,6 +45,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             programs => emulate(board, programs),
         };
         match outcome {
+            // What is shown has been told already.
+            Outcome::Passed(told) if told.is_empty() => {}
             Outcome::Passed(told) => println!("{told}"),
             Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
                 eprintln!("{why}");

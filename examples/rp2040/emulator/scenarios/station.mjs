@@ -67,5 +67,20 @@ export default {
     { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },
   ],
   end: { lcd: { violations: [] }, gps: { waiting: 0 } },
-  spans: [{ name: 'ten idle seconds', from_ms: 25_000, to_ms: 35_000 }],
+  // The page is drawn each second, the climate is measured every two, the receiver is
+  // silent. Which of the timer's entries is looked at first differs by some instructions.
+  spans: [
+    { name: 'a refresh', from_ms: 27_600, to_ms: 27_800 },
+    { name: 'a measurement', from_ms: 28_000, to_ms: 28_200 },
+    {
+      name: 'ten idle seconds',
+      from_ms: 25_200,
+      to_ms: 35_200,
+      most: (spans) => 1.01 * (10 * spans['a refresh'] + 5 * spans['a measurement']),
+    },
+  ],
+  quiet: Array.from({ length: 10 }, (_, i) => 25_000 + i * 1_000).flatMap((second) => [
+    [second + 180, second + 640],
+    [second + 760, second + 990],
+  ]),
 };

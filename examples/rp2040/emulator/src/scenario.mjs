@@ -39,11 +39,8 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
       problems.push(...differences(expected, state()).map((problem) => `at ${at_ms} ms: ${problem}`));
     });
   }
-  const spans = (scenario.spans ?? []).map((span) => ({ ...span, instructions: 0 }));
-  for (const span of spans) {
-    board.after(span.from_ms * 1000, () => (span.instructions = -board.instructions));
-    board.after(span.to_ms * 1000, () => (span.instructions += board.instructions));
-  }
+  const spans = (scenario.spans ?? []).map((span) => measured(board, span));
+  const quiet = (scenario.quiet ?? []).map(([from_ms, to_ms]) => measured(board, { from_ms, to_ms }));
 
   const started = process.hrtime.bigint();
   const ended = board.run(scenario.for_ms * 1000);
@@ -59,8 +56,13 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
   const lines = told.lines.filter((line) => !ignored.has(line.event));
   if (scenario.lines) problems.push(...differencesOfLines(scenario.lines, lines));
   problems.push(...differences(scenario.end ?? {}, state()).map((problem) => `at the end: ${problem}`));
+  const counts = Object.fromEntries(spans.map(({ name, instructions }) => [name, instructions]));
   for (const { name, instructions, most } of spans) {
-    if (most !== undefined && instructions > most) problems.push(`${name}: ${instructions} instructions, more than ${most}`);
+    const bound = most?.(counts) ?? Infinity;
+    if (instructions > bound) problems.push(`${name}: ${instructions} instructions, more than ${bound}`);
+  }
+  for (const { from_ms, to_ms, instructions } of quiet) {
+    if (instructions) problems.push(`${instructions} instructions from ${from_ms} to ${to_ms} ms, where nothing happens`);
   }
   const figures = {
     micros: Math.round(board.micros),
@@ -68,13 +70,21 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
     asleep: board.sleptNanos / board.nanos,
     stack: board.deepestStack,
     seconds,
-    spans: Object.fromEntries(spans.map(({ name, instructions }) => [name, instructions])),
+    spans: counts,
   };
   for (const [what, count] of board.warnings) {
     if (!HARMLESS.some((known) => what.startsWith(known))) problems.push(`the emulator: ${what} (${count} times)`);
   }
   if (done && problems.length) problems.push(`it slept, and nothing would have woken it, ${at}`);
   return { problems, lines: told.lines, figures };
+}
+
+/** The same span, in which the board counts its instructions. */
+function measured(board, span) {
+  const counted = { ...span, instructions: 0 };
+  board.after(span.from_ms * 1000, () => (counted.instructions = -board.instructions));
+  board.after(span.to_ms * 1000, () => (counted.instructions += board.instructions));
+  return counted;
 }
 
 /** Makes lines of what the firmware writes, and objects of those that are JSON. */
