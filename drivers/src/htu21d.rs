@@ -303,14 +303,20 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     }
 
     async fn convert(&mut self, quantity: Quantity) -> Result<Reading, Error<I2C::Error>> {
+        let mut pause_ms = 0;
         if self.begun != Begun::Conversion(quantity) {
             self.begun = Begun::Nothing;
             self.link.insist(Transfer::Write(&[quantity.command()])).await?;
             self.begun = Begun::Conversion(quantity);
-            self.link.pause(self.resolution.typical_ms(quantity)).await;
+            pause_ms = self.resolution.typical_ms(quantity);
         }
         let mut frame = [0; 3];
         loop {
+            // One place to wait for both pauses: each would be a sleep in flash.
+            if pause_ms != 0 {
+                self.link.pause(pause_ms).await;
+            }
+            pause_ms = RETRY_MS;
             // A read that is dropped halfway may have had the result: until the
             // sensor refuses, nobody can tell that there is one.
             self.begun = Begun::Nothing;
@@ -322,7 +328,6 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
                 }
                 Err(error) => return Err(error),
             }
-            self.link.pause(RETRY_MS).await;
         }
     }
 

@@ -148,11 +148,14 @@ where
                 let bits = write.bits();
                 self.rs.set_state(write.is_data().into())?;
                 self.data.set(if self.second_half { bits << 4 } else { bits })?;
-                delay.delay_ns(LOW_NS).await;
+            }
+            // One place to wait for both spans: each would be a sleep in flash.
+            delay.delay_ns(if self.raised { HIGH_NS } else { LOW_NS }).await;
+            if !self.raised {
                 self.e.set_high()?;
                 self.raised = true;
+                continue;
             }
-            delay.delay_ns(HIGH_NS).await;
             self.e.set_low()?;
             self.raised = false;
             self.second_half ^= in_halves;
