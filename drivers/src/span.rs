@@ -21,6 +21,7 @@ impl Span {
         self.0 == 0
     }
 
+    #[inline(never)]
     pub(crate) fn after(self, at: Instant) -> Instant {
         at + Duration::from_micros(self.0.into())
     }

@@ -86,7 +86,6 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
             // in order, and what they say came before what time says.
             let edge = self.clock.timeout_at(due, self.pin.edge()).await;
             // No await below: the change is noted in the poll that returns it.
-            let now = self.clock.now();
             let (change, over) = match edge {
                 Ok(edge) => {
                     let edge = edge?;
@@ -96,6 +95,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
                 // Level beats edge: one may have been missed.
                 Err(_) => {
                     let level = self.pin.is_high()?.into();
+                    let now = self.clock.now();
                     (self.debouncer.look(level, now), until <= now)
                 }
             };
