@@ -18,13 +18,8 @@ mod time;
 use lm3s6965::Interrupt;
 
 /// Starts the clocks.
-///
-/// # Panics
-///
-/// If it is called twice.
 pub fn init() {
-    let core = cortex_m::Peripherals::take().expect("the board is started once");
     stopwatch::start();
-    time::start(core.SYST);
+    time::start();
     interrupts::enable(Interrupt::TIMER_0A);
 }

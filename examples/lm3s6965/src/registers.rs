@@ -2,7 +2,7 @@
 //!
 //! MAPPED, on which the `unsafe` in this file rests: each address below is that of a
 //! 32-bit register in the data sheet of the LM3S6965, of a peripheral that writes to no
-//! memory. It is there in every program for this chip, and whatever is written to it, at
+//! memory, or of SysTick. It is there in every program for this chip, and whatever is written to it, at
 //! whatever time, can put out the peripheral and nothing else.
 
 use core::ptr;
@@ -25,6 +25,22 @@ impl Register {
     pub(crate) fn set_bits(self, bits: u32) {
         self.write(self.read() | bits);
     }
+}
+
+/// The core's own counter (data sheet, "System Timer").
+pub(crate) mod systick {
+    use super::Register;
+
+    const BASE: usize = 0xE000_E010;
+    pub(crate) const CONTROL: Register = Register(BASE);
+    pub(crate) const COUNTS: u32 = 1 << 0;
+    pub(crate) const BY_THE_CORE: u32 = 1 << 2;
+    /// Since it was looked at last: to read it takes it away.
+    pub(crate) const HAS_WRAPPED: u32 = 1 << 16;
+    /// After a zero it goes on from here.
+    pub(crate) const RELOAD: Register = Register(BASE + 0x04);
+    /// Counts down. Whatever is written here makes it zero.
+    pub(crate) const VALUE: Register = Register(BASE + 0x08);
 }
 
 /// Which peripherals have a clock (data sheet, "System Control").

@@ -1,16 +1,14 @@
 //! The time driver: SysTick counts, timer 0 interrupts when somebody is to be woken.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::task::Waker;
 
-use cortex_m::peripheral::SYST;
-use cortex_m::peripheral::syst::SystClkSource;
 use critical_section::{CriticalSection, Mutex};
 use embassy_time_driver::{Driver, TICK_HZ};
 use embassy_time_queue_utils::Queue;
 use lm3s6965::interrupt;
 
-use crate::registers::{system, timer_0};
+use crate::registers::{system, systick, timer_0};
 
 /// Cycles a second: the clock that the chip has out of reset, in QEMU.
 pub(crate) const CORE_HZ: u32 = 12_500_000;
@@ -29,19 +27,18 @@ const _: () = assert!(PERIOD <= 1 << 24 && STAGE < PERIOD);
 const _: () = assert!(CORE_HZ == 12_500_000 && TICK_HZ == 1_000_000);
 
 struct Time {
-    /// None until it is started: then the time is zero.
-    counter: Mutex<RefCell<Option<Counter>>>,
+    counter: Mutex<Counter>,
     queue: Mutex<RefCell<Queue>>,
 }
 
 embassy_time_driver::time_driver_impl!(static TIME: Time = Time {
-    counter: Mutex::new(RefCell::new(None)),
+    counter: Mutex::new(Counter { wrapped_at: Cell::new(0) }),
     queue: Mutex::new(RefCell::new(Queue::new())),
 });
 
 impl Driver for Time {
     fn now(&self) -> u64 {
-        critical_section::with(|cs| self.micros(cs))
+        critical_section::with(|cs| self.counter.borrow(cs).micros())
     }
 
     fn schedule_wake(&self, at: u64, waker: &Waker) {
@@ -54,29 +51,18 @@ impl Driver for Time {
 }
 
 impl Time {
-    fn micros(&self, cs: CriticalSection<'_>) -> u64 {
-        self.counter.borrow_ref_mut(cs).as_mut().map_or(0, Counter::micros)
-    }
-
     /// Wakes whose time has come, and sets the alarm to the next.
     fn wake_and_arm(&self, cs: CriticalSection<'_>) {
-        let mut queue = self.queue.borrow_ref_mut(cs);
+        let (mut queue, counter) = (self.queue.borrow_ref_mut(cs), self.counter.borrow(cs));
         // Whose time comes meanwhile is not left to an alarm in the past.
-        loop {
-            let next = queue.next_expiration(self.micros(cs));
-            let mut counter = self.counter.borrow_ref_mut(cs);
-            if counter.as_mut().is_none_or(|counter| counter.arm(next)) {
-                break;
-            }
-        }
+        while !counter.arm(queue.next_expiration(counter.micros())) {}
     }
 }
 
 /// SysTick, as a clock that does not wrap.
 struct Counter {
-    syst: SYST,
     /// The time when it wrapped last, of which somebody knows.
-    wrapped_at: u64,
+    wrapped_at: Cell<u64>,
 }
 
 impl Counter {
@@ -85,35 +71,30 @@ impl Counter {
     /// Who looks adds the wrap. The mark that tells of it is gone when it was read, so it
     /// is added once, by whoever comes first, in whatever interrupt. But two wraps are one
     /// mark: interrupts may be kept waiting for some tenths of a second, not longer.
-    fn read(&mut self) -> (u64, u32) {
-        let mut left = Self::left();
-        if self.syst.has_wrapped() {
-            // Before or after the look at the counter, that is the question.
-            left = Self::left();
-            self.wrapped_at += PERIOD_MICROS;
-        }
-        (self.wrapped_at, PERIOD - left)
-    }
-
-    /// How many cycles are left until it wraps. A zero lies on both sides of the mark;
-    /// it lasts for a cycle.
-    fn left() -> u32 {
+    fn read(&self) -> (u64, u32) {
         loop {
-            match SYST::get_current() {
-                0 => {}
-                left => return left,
+            let left = systick::VALUE.read();
+            let control = systick::CONTROL.read();
+            if control & systick::HAS_WRAPPED != 0 {
+                // Before or after the look at the counter, that is the question.
+                self.wrapped_at.set(self.wrapped_at.get() + PERIOD_MICROS);
+            } else if left != 0 {
+                return (self.wrapped_at.get(), PERIOD - left);
+            } else if control & systick::COUNTS == 0 {
+                return (0, 0);
             }
+            // A zero lies on both sides of the mark. It lasts for a cycle.
         }
     }
 
-    fn micros(&mut self) -> u64 {
+    fn micros(&self) -> u64 {
         let (wrapped_at, cycles) = self.read();
         wrapped_at + u64::from(cycles * 2 / 25)
     }
 
     /// Sets the alarm to `at`, or to an earlier time if that is far; false if it has
     /// come.
-    fn arm(&mut self, at: u64) -> bool {
+    fn arm(&self, at: u64) -> bool {
         timer_0::CONTROL.write(0);
         let (wrapped_at, cycles) = self.read();
         let due = cycles_in(at.saturating_sub(wrapped_at)).min(cycles + STAGE);
@@ -134,7 +115,7 @@ fn cycles_in(micros: u64) -> u32 {
 }
 
 /// Starts the counter, and the alarm with it.
-pub(crate) fn start(mut syst: SYST) {
+pub(crate) fn start() {
     system::RCGC1.set_bits(system::RCGC1_TIMER_0);
     // It has its clock three cycles later.
     let _ = system::RCGC1.read();
@@ -142,14 +123,10 @@ pub(crate) fn start(mut syst: SYST) {
     timer_0::MODE_A.write(1);
     timer_0::INTERRUPT_MASK.write(1);
 
-    syst.set_clock_source(SystClkSource::Core);
-    syst.set_reload(PERIOD - 1);
-    syst.clear_current();
-    syst.enable_counter();
-    critical_section::with(|cs| {
-        *TIME.counter.borrow_ref_mut(cs) = Some(Counter { syst, wrapped_at: 0 });
-        TIME.wake_and_arm(cs);
-    });
+    systick::RELOAD.write(PERIOD - 1);
+    systick::VALUE.write(0);
+    systick::CONTROL.write(systick::COUNTS | systick::BY_THE_CORE);
+    critical_section::with(|cs| TIME.wake_and_arm(cs));
 }
 
 #[interrupt]
