@@ -101,7 +101,7 @@ pub(crate) async fn an_interrupt_sees_the_same_time(board: &impl Board) -> Verdi
     Ok(())
 }
 
-fn expect(kept: bool, broken: &'static str) -> Verdict {
+pub(crate) fn expect(kept: bool, broken: &'static str) -> Verdict {
     if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
 }
 

@@ -7,7 +7,8 @@
 //!
 //! A board has a time driver, an executor, one interrupt to spare and a second clock.
 //! Its program gives the interrupt's handler to [`on_interrupt`], and awaits
-//! [`Proof::run`]; what it has to prove of itself it gives to [`Proof::check`].
+//! [`Proof::run`] and [`Proof::wraps`]; what else it has to prove of itself it gives to
+//! [`Proof::check`].
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -15,6 +16,7 @@ mod bench;
 mod checks;
 mod interrupt;
 mod proof;
+mod wraps;
 
 pub use interrupt::on_interrupt;
 pub use proof::Proof;
@@ -27,6 +29,7 @@ pub trait Board {
     /// that has run.
     fn interrupt(&self);
 
-    /// Returns the time by a clock that shares no counter with the one under test.
+    /// Returns the time by a clock that shares no counter with the one under test, and
+    /// was started no later.
     fn stopwatch(&self) -> Instant;
 }

@@ -9,7 +9,7 @@ use tickwire_exec_embassy::EmbassyClock;
 use tickwire_traits::{Clock, Duration, Instant};
 
 use crate::bench::OnBoard;
-use crate::{Board, checks};
+use crate::{Board, checks, wraps};
 
 /// The order of embassy's tasks is unspecified, and its time is not virtual.
 const SKIPPED: u32 = 2;
@@ -61,6 +61,19 @@ impl<'a, B: Board> Proof<'a, B> {
         self.check("clock_and_stopwatch_run_alike", ready(verdict)).await;
     }
 
+    /// Runs what is asked of time where a counter of its driver wraps. `wrap_after` tells
+    /// when that happens next.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the checks that have not run are missing in the totals.
+    pub async fn wraps(&mut self, wrap_after: fn(Instant) -> Instant) {
+        let check = wraps::time_goes_on_over_a_wrap(self.board, wrap_after);
+        self.check("time_goes_on_over_a_wrap", check).await;
+        let check = wraps::alarms_around_a_wrap_are_kept(self.board, wrap_after);
+        self.check("alarms_around_a_wrap_are_kept", check).await;
+    }
+
     /// Runs one check more.
     ///
     /// # Cancel safety
@@ -86,11 +99,14 @@ impl<'a, B: Board> Proof<'a, B> {
         tell(self.say, name, progress);
     }
 
-    /// Says how many checks ended in which way, and returns whether all did as they
-    /// should: none failed, and none was left out.
+    /// Says how many checks ended in which way, and when, and returns whether all did as
+    /// they should: none failed, and none was left out.
     pub fn end(self) -> bool {
         let Totals { passed, skipped, failed } = self.totals;
-        (self.say)(format_args!("{passed} passed, {skipped} skipped, {failed} failed\n"));
+        let micros = EmbassyClock.now().as_micros();
+        (self.say)(format_args!(
+            "{passed} passed, {skipped} skipped, {failed} failed; {micros} us\n"
+        ));
         self.totals == Totals { passed: self.expected, skipped: SKIPPED, failed: 0 }
     }
 
