@@ -1,0 +1,54 @@
+//! What it costs on a Cortex-M3, in instructions, beside embassy in the same program.
+//!
+//! Each row is a line of JSON: instructions, the most that there may be, and beside
+//! embassy percent of its own, the goal and the most. What exceeds a bound fails the
+//! program. That a goal is not reached is said, and fails nothing.
+#![no_std]
+#![no_main]
+#![deny(unsafe_code)]
+
+mod button;
+mod meter;
+mod row;
+mod sleep;
+mod spawn;
+mod storm;
+mod task_switch;
+
+use embassy_executor::Spawner;
+use tickwire_lm3s6965::{executor, init, report};
+
+use crate::row::{Row, goal};
+
+// The bounds are what rustc 1.96 came to, and a little more.
+const TASK_SWITCH: Row = Row { name: "task_switch", most: 115, beside: goal(102, 128) };
+const SLEEP: Row = Row { name: "sleep", most: 665, beside: goal(110, 116) };
+const SPAWN_DETACHED: Row = Row { name: "spawn_detached", most: 385, beside: goal(150, 138) };
+const SPAWN_AWAITED: Row = Row { name: "spawn_awaited", most: 345, beside: goal(150, 124) };
+const BUTTON: Row = Row { name: "edge_to_press", most: 495, beside: None };
+const FLAG_SET: Row = Row { name: "flag_set", most: 20, beside: None };
+const FLAG_INTERRUPT: Row = Row { name: "flag_set_by_interrupt", most: 26, beside: None };
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    init();
+    executor::run_with(meter::sleep, |spawner| {
+        spawner.spawn(measure(spawner).expect("it is spawned once"));
+    })
+}
+
+#[embassy_executor::task]
+async fn measure(spawner: Spawner) {
+    meter::calibrate();
+    let storm = storm::measure(spawner).await;
+    let within = [
+        TASK_SWITCH.judge(task_switch::measure(spawner).await),
+        SLEEP.judge(sleep::measure().await),
+        SPAWN_DETACHED.judge(spawn::detached(spawner).await),
+        SPAWN_AWAITED.judge(spawn::awaited(spawner).await),
+        BUTTON.judge(button::measure().await),
+        FLAG_SET.judge(storm.of_sets),
+        FLAG_INTERRUPT.judge(storm.of_interrupts),
+    ];
+    report::exit(within.iter().all(|within| *within));
+}

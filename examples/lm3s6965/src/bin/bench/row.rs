@@ -1,0 +1,64 @@
+//! What is said of a measurement, and how it is judged.
+
+use tickwire_lm3s6965::report;
+
+/// A measurement, in tenths of an instruction.
+#[derive(Clone, Copy)]
+pub(crate) struct Tenths(pub(crate) u32);
+
+/// What was measured.
+pub(crate) struct Measured {
+    pub(crate) tickwire: Tenths,
+    pub(crate) embassy: Option<Tenths>,
+}
+
+impl Measured {
+    /// Where embassy has nothing of the kind.
+    pub(crate) fn alone(tickwire: Tenths) -> Self {
+        Self { tickwire, embassy: None }
+    }
+}
+
+/// What is expected of a measurement.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    /// Instructions: more fail.
+    pub(crate) most: u32,
+    pub(crate) beside: Option<Beside>,
+}
+
+/// What is expected beside embassy, in percent of its instructions.
+pub(crate) struct Beside {
+    /// What we want.
+    goal: u32,
+    /// More fail.
+    most: u32,
+}
+
+pub(crate) const fn goal(goal: u32, most: u32) -> Option<Beside> {
+    Some(Beside { goal, most })
+}
+
+impl Row {
+    /// Prints what was measured, and returns whether it is within the bounds.
+    pub(crate) fn judge(&self, measured: Measured) -> bool {
+        let Self { name, most, beside } = self;
+        let Tenths(ours) = measured.tickwire;
+        let mut within = ours <= most * 10;
+        say!("{{\"bench\":\"{name}\",\"tickwire\":{}.{},\"bound\":{most}", ours / 10, ours % 10);
+        if let (Some(Beside { goal, most }), Some(Tenths(theirs))) = (beside, measured.embassy) {
+            let permille = (ours * 1_000).div_ceil(theirs);
+            within &= permille <= most * 10;
+            say!(",\"embassy\":{}.{}", theirs / 10, theirs % 10);
+            say!(",\"percent\":{}.{},\"goal\":{goal}", permille / 10, permille % 10);
+            say!(",\"percent_bound\":{most},\"reached\":{}", permille <= goal * 10);
+        }
+        say!(",\"within\":{within}}}\n");
+        within
+    }
+}
+
+macro_rules! say {
+    ($($what:tt)*) => { report::say(format_args!($($what)*)) };
+}
+use say;

@@ -1,0 +1,57 @@
+//! From spawning a task to being told that it has ended.
+
+use embassy_executor::Spawner;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::signal::Signal;
+use tickwire_exec_embassy::Arena;
+use tickwire_traits::{JoinHandle, Spawn};
+
+use crate::meter::Mark;
+use crate::row::{Measured, Tenths};
+
+const TIMES: u32 = 1_000;
+
+static ARENA: Arena<64, 4> = Arena::new();
+static END: Signal<CriticalSectionRawMutex, ()> = Signal::new();
+
+/// Compares tasks that tell of their end by a signal.
+pub(crate) async fn detached(spawner: Spawner) -> Measured {
+    let tasks = ARENA.with(spawner);
+    let mark = Mark::now();
+    for _ in 0..TIMES {
+        tasks.spawn(tell()).expect("a slot is free").detach();
+        END.wait().await;
+    }
+    let tickwire = mark.each(TIMES);
+    Measured { tickwire, embassy: Some(embassy(spawner).await) }
+}
+
+/// Compares a task that is awaited with one of embassy's that tells of its end by a
+/// signal: it has no handle that could be.
+pub(crate) async fn awaited(spawner: Spawner) -> Measured {
+    let tasks = ARENA.with(spawner);
+    let mark = Mark::now();
+    for _ in 0..TIMES {
+        tasks.spawn(async {}).expect("a slot is free").await;
+    }
+    let tickwire = mark.each(TIMES);
+    Measured { tickwire, embassy: Some(embassy(spawner).await) }
+}
+
+async fn embassy(spawner: Spawner) -> Tenths {
+    let mark = Mark::now();
+    for _ in 0..TIMES {
+        spawner.spawn(task().expect("the task has ended"));
+        END.wait().await;
+    }
+    mark.each(TIMES)
+}
+
+#[embassy_executor::task]
+async fn task() {
+    tell().await;
+}
+
+async fn tell() {
+    END.signal(());
+}
