@@ -129,6 +129,7 @@ pub struct SleepUntil<'a, T: ?Sized> {
 impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         if self.clock.now() >= self.deadline {
             return Poll::Ready(());
