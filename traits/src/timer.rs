@@ -58,7 +58,7 @@ pub trait Timer: TimerQueue {
     fn sleep(&self, span: Duration) -> SleepUntil<'_, Self> {
         let now = self.now();
         let tick = if span.is_zero() { Duration::ZERO } else { self.resolution() };
-        self.sleep_until(now + span + tick)
+        self.sleep_until(now + (span + tick))
     }
 
     /// Waits for `future` for at most `span`, counted from this call.

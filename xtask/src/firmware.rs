@@ -9,11 +9,13 @@ mod program;
 mod size;
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::bare::Core;
 use crate::report::Outcome;
 use board::{BOARDS, Board};
+use program::Program;
 
 /// What `cargo xtask firmware` was asked for.
 #[derive(Debug, Default)]
@@ -60,7 +62,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 /// The steps of `cargo xtask test`: a name, and what it does.
 pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outcome>)> {
     BOARDS.iter().flat_map(|board| {
-        let run: Box<dyn FnOnce() -> Outcome> = Box::new(|| emulate(board, board.programs));
+        let run: Box<dyn FnOnce() -> Outcome> =
+            Box::new(|| emulate(board, &board.programs().collect::<Vec<_>>()));
         let sizes: Box<dyn FnOnce() -> Outcome> = Box::new(|| size::measure(board));
         let sizes = (!board.rows.is_empty()).then(|| (format!("sizes, {}", board.name), sizes));
         [(format!("firmware, {}", board.name), run)].into_iter().chain(sizes)
@@ -79,69 +82,76 @@ pub(crate) fn missing_packages() -> Vec<&'static str> {
     missing
 }
 
+type Choice = (&'static Board, Vec<&'static str>);
+
 /// Which boards and programs were asked for.
-fn choose(options: &Options) -> Result<Vec<(&'static Board, Vec<&'static str>)>, String> {
+fn choose(options: &Options) -> Result<Vec<Choice>, String> {
     let asked = |name: &str, asked_for: &Option<String>| {
         asked_for.as_ref().is_none_or(|asked_for| asked_for == name)
     };
     let boards = BOARDS.iter().filter(|board| asked(board.name, &options.board));
     let chosen = boards.map(|board| {
-        let programs = board.programs.iter().copied();
-        (board, programs.filter(|program| asked(program, &options.program)).collect::<Vec<_>>())
+        let programs = board.programs().filter(|program| asked(program, &options.program));
+        (board, programs.collect::<Vec<_>>())
     });
     let chosen: Vec<_> = chosen.filter(|(_, programs)| !programs.is_empty()).collect();
     if chosen.is_empty() {
-        let known =
-            BOARDS.iter().map(|board| format!("{}: {}", board.name, board.programs.join(" ")));
-        return Err(["no such firmware; there is".to_owned()]
-            .into_iter()
-            .chain(known)
-            .collect::<Vec<_>>()
-            .join("\n"));
+        let known = BOARDS.iter().map(|board| {
+            let programs: Vec<_> = board.programs().collect();
+            format!("\n{}: {}", board.name, programs.join(" "))
+        });
+        return Err(format!("no such firmware; there is{}", known.collect::<String>()));
     }
     Ok(chosen)
 }
 
 /// Runs each program twice, and looks for what may panic in it.
 fn emulate(board: &Board, programs: &[&str]) -> Outcome {
-    let core = match ready(board) {
-        Ok(core) => core,
-        Err(why) => return Outcome::Skipped(why),
+    let prove = |name: &str, program: &Path| {
+        let told = board.emulator.run_twice(board, program)?;
+        Program::read(program)?.check_panics()?;
+        Ok(format!("{name:<12} {told}"))
     };
-    let told = board.build(&core, board.told_by).and_then(|folder| {
-        board.emulator.prepare(board)?;
-        let mut lines = vec![format!("{}, {}", board.target, core.source())];
-        for program in programs {
-            let path = folder.join(program);
-            let told = board.emulator.run_twice(board, &path).and_then(|told| {
-                program::Program::read(&path)?.check_panics()?;
-                Ok(told)
-            });
-            let told = told.map_err(|output| format!("{program}: {output}"))?;
-            lines.push(format!("{program:<12} {told}"));
+    match with_each(board, programs, prove) {
+        Ok((core, lines)) => {
+            Outcome::Passed(format!("{}, {}\n{}", board.target, core.source(), lines.join("\n")))
         }
-        Ok(lines.join("\n"))
-    });
-    match told {
-        Ok(told) => Outcome::Passed(told),
-        Err(output) => Outcome::Failed(output),
+        Err(outcome) => outcome,
     }
 }
 
 /// Runs one program before the user's eyes.
 fn show(board: &Board, program: &str, args: &[OsString]) -> Outcome {
-    let core = match ready(board) {
-        Ok(core) => core,
-        Err(why) => return Outcome::Skipped(why),
-    };
-    let shown = board.build(&core, board.told_by).and_then(|folder| {
-        board.emulator.prepare(board)?;
-        board.emulator.show(board, &folder.join(program), args)
-    });
-    match shown {
-        Ok(()) => Outcome::Passed(String::new()),
-        Err(output) => Outcome::Failed(output),
+    let show = |_: &str, program: &Path| board.emulator.show(board, program, args);
+    match with_each(board, &[program], show) {
+        Ok(_) => Outcome::Passed(String::new()),
+        Err(outcome) => outcome,
     }
+}
+
+/// Builds programs, and does with each what is to be done. What one build makes, the
+/// next one may replace.
+fn with_each<T>(
+    board: &Board,
+    programs: &[&str],
+    act: impl Fn(&str, &Path) -> Result<T, String>,
+) -> Result<(Core, Vec<T>), Outcome> {
+    let core = ready(board).map_err(Outcome::Skipped)?;
+    board.emulator.prepare(board).map_err(Outcome::Failed)?;
+    let mut done = Vec::new();
+    for build in board.builds {
+        let chosen: Vec<_> =
+            build.programs.iter().filter(|program| programs.contains(program)).collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        let folder = board.build(&core, build.args).map_err(Outcome::Failed)?;
+        for program in chosen {
+            let acted = act(program, &folder.join(program));
+            done.push(acted.map_err(|told| Outcome::Failed(format!("{program}: {told}")))?);
+        }
+    }
+    Ok((core, done))
 }
 
 /// Whether a board's programs can be built and run here.

@@ -14,29 +14,82 @@ use crate::workspace::root;
 pub(super) struct Board {
     pub(super) name: &'static str,
     pub(super) target: &'static str,
-    pub(super) programs: &'static [&'static str],
-    /// With what they are built to tell an emulator what happens.
-    pub(super) told_by: &'static [&'static str],
+    pub(super) builds: &'static [Build],
     pub(super) emulator: Emulator,
-    /// What they may take in flash.
+    /// What its programs may take in flash.
     pub(super) rows: &'static [Row],
 }
 
-pub(super) const BOARDS: &[Board] = &[Board {
-    name: "rp2040",
-    target: TARGET,
-    programs: &["blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "station"],
-    told_by: &["--features", "report"],
-    emulator: Emulator::Node,
-    rows: size::RP2040,
-}];
+/// Programs that are built together, so that they tell an emulator what happens.
+pub(super) struct Build {
+    pub(super) args: &'static [&'static str],
+    pub(super) programs: &'static [&'static str],
+}
+
+pub(super) const BOARDS: &[Board] = &[
+    Board {
+        name: "lm3s6965",
+        target: "thumbv7m-none-eabi",
+        builds: &[Build { args: &[], programs: &["conformance", "bench"] }],
+        emulator: Emulator::Qemu {
+            system: "qemu-system-arm",
+            package: "qemu-system-arm",
+            machine: &["-M", "lm3s6965evb", "-icount", "shift=8,sleep=off"],
+        },
+        rows: &[],
+    },
+    Board {
+        name: "riscv32",
+        target: "riscv32imac-unknown-none-elf",
+        builds: &[Build { args: &[], programs: &["conformance"] }],
+        emulator: Emulator::Qemu {
+            system: "qemu-system-riscv32",
+            package: "qemu-system-misc",
+            machine: &[
+                "-M",
+                "virt",
+                "-bios",
+                "none",
+                "-icount",
+                "shift=7,sleep=off",
+                // Its second clock is to keep the machine's time, not the host's.
+                "-rtc",
+                "base=2000-01-01,clock=vm",
+            ],
+        },
+        rows: &[],
+    },
+    Board {
+        name: "rp2040",
+        target: TARGET,
+        builds: &[
+            Build {
+                args: &["--features", "report"],
+                programs: &[
+                    "blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "station",
+                ],
+            },
+            Build {
+                args: &["--features", "conformance", "--bin", "conformance"],
+                programs: &["conformance"],
+            },
+        ],
+        emulator: Emulator::Node,
+        rows: size::RP2040,
+    },
+];
 
 impl Board {
-    /// Builds all programs, as they are flashed but for `features`.
-    pub(super) fn build(&self, core: &Core, features: &[&str]) -> Result<PathBuf, String> {
+    /// All of its programs.
+    pub(super) fn programs(&self) -> impl Iterator<Item = &'static str> {
+        self.builds.iter().flat_map(|build| build.programs).copied()
+    }
+
+    /// Builds programs, as they are flashed but for what `args` say.
+    pub(super) fn build(&self, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
         let manifest = self.folder().join("Cargo.toml");
         let manifest = manifest.to_string_lossy();
-        core.build(&[&["--manifest-path", &manifest, "--locked"], features].concat())
+        core.build(&[&["--manifest-path", &manifest, "--locked"], args].concat())
     }
 
     fn folder(&self) -> PathBuf {
@@ -55,15 +108,13 @@ pub(super) enum Emulator {
 /// Longer than any program takes, on a slow machine too: it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// An instruction is a nanosecond, and nobody waits while nothing runs.
+/// Of every machine: no window, no console, and what the program says is our output.
 const QEMU: &[&str] = &[
     "-nographic",
     "-monitor",
     "none",
     "-serial",
     "none",
-    "-icount",
-    "shift=0,sleep=off",
     "-semihosting-config",
     "enable=on,target=native",
 ];

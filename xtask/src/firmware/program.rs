@@ -72,7 +72,7 @@ impl Program {
     pub(super) fn check_panics(&self) -> Result<(), String> {
         let ours = self.panics.iter().filter_map(|panic| {
             let file = Path::new(&panic.file).strip_prefix(root()).ok()?;
-            let is_library = !file.starts_with("examples");
+            let is_library = !["examples", "conformance"].iter().any(|f| file.starts_with(f));
             is_library
                 .then(|| (file, panic.line, fs::read_to_string(&panic.file).unwrap_or_default()))
         });

@@ -125,6 +125,8 @@ export class Machine {
         const span = Math.min(clock.nanosToNextAlarm, end - clock.nanos);
         this.sleptNanos += span;
         clock.tick(span);
+        // SysTick only says that it is due, and wakes nobody (rp2040js 1.4.1).
+        if (core.pendingSystick && core.checkForInterrupts()) core.waiting = false;
         continue;
       }
       const cycles = core.executeInstruction();
