@@ -8,7 +8,7 @@ mod interrupted;
 #[path = "support/poll.rs"]
 mod poll;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -16,7 +16,9 @@ use std::task::Poll;
 
 use interrupted::{Interrupted, interrupted};
 use poll::poll;
-use tickwire_sync::{Flag, Mutex, Queue, RingQueue, Semaphore};
+use tickwire_sync::{
+    CancelToken, Condition, Event, Flag, Message, Mutex, Promise, Queue, RingQueue, Semaphore,
+};
 
 type Waits<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
@@ -91,5 +93,69 @@ fn room_that_a_dropped_waiter_hands_on_is_not_to_be_had_in_between() {
         |queue| Box::new(|| assert_eq!(queue.try_pop(), Some(()))),
         |queue| Box::pin(queue.push(())),
         |queue| queue.try_push(()).is_ok(),
+    );
+}
+
+/// Two wait for what all are told of: both are through as soon as that happens, also
+/// the one who has not been woken yet.
+#[track_caller]
+fn check_all<S: 'static>(shared: S, wait: fn(Rc<S>) -> Waits<'static>, happen: fn(&S)) {
+    let shared = Rc::new(shared);
+    let (mut first, mut last) = (wait(shared.clone()), wait(shared.clone()));
+    assert!(poll(&mut first).is_pending() && poll(&mut last).is_pending());
+    let through = Rc::new(Cell::new(None));
+    let interrupt = {
+        let (last, through) = (RefCell::new(last), through.clone());
+        move || {
+            if through.get().is_none() {
+                through.set(Some(poll(&mut last.borrow_mut()).is_ready()));
+            }
+        }
+    };
+    interrupted(interrupt, || happen(&shared));
+    assert_eq!((through.get(), poll(&mut first).is_ready()), (Some(true), true));
+}
+
+#[test]
+fn who_is_told_with_all_is_through_before_it_is_woken() {
+    check_all(
+        Event::<Interrupted>::new(),
+        |event| Box::pin(async move { event.wait().await }),
+        |event| {
+            event.set();
+            event.clear();
+        },
+    );
+    check_all(
+        Message::<Interrupted, u32>::new(),
+        |message| Box::pin(async move { assert_eq!(message.wait().await, 7) }),
+        |message| message.set(7),
+    );
+    check_all(
+        Promise::<Interrupted, u32>::new(),
+        |promise| Box::pin(async move { assert_eq!(promise.wait().await, &7) }),
+        |promise| promise.set(7).unwrap(),
+    );
+    check_all(
+        CancelToken::<Interrupted>::new(),
+        |token| Box::pin(async move { token.cancelled().await }),
+        CancelToken::cancel,
+    );
+    check_all(
+        (Mutex::<Interrupted, ()>::new(()), Condition::<Interrupted>::new()),
+        |shared| {
+            Box::pin(async move {
+                let guard = shared.0.lock_assuming_cancel_safe().await;
+                drop(shared.1.wait(guard).await);
+            })
+        },
+        |(_, condition)| condition.notify_all(),
+    );
+    let busy = Queue::<Interrupted, (), 1>::new();
+    busy.try_push(()).unwrap();
+    check_all(
+        busy,
+        |queue| Box::pin(async move { queue.join().await }),
+        |queue| queue.task_done().unwrap(),
     );
 }
