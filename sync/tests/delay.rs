@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 use std::pin::pin;
+use std::task::Waker;
 
 use futures_util::future::{Either, join, select};
 use tickwire_sim::{Sim, SimClock};
 use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_traits::{Clock, Duration, Instant, Timer, TimerQueue};
 
 use Act::{Clear, Stop, Trigger};
 
@@ -76,6 +77,43 @@ fn what_has_expired_is_told_whatever_follows() {
     check(&[(5, Trigger(0)), (5, Trigger(100))], Some(5));
     check(&[(5, Trigger(0)), (5, Clear)], Some(5));
     check(&[(5, Trigger(10)), (6, Clear)], Some(15));
+}
+
+#[test]
+fn where_a_tick_is_long_it_is_never_too_short() {
+    /// A clock that tells the beginning of each tick of 10 ms.
+    struct Coarse(SimClock);
+
+    const TICK: Duration = Duration::from_millis(10);
+
+    impl Clock for Coarse {
+        fn now(&self) -> Instant {
+            let ticks = self.0.now().as_micros() / TICK.as_micros();
+            Instant::from_micros(ticks * TICK.as_micros())
+        }
+
+        fn resolution(&self) -> Duration {
+            TICK
+        }
+    }
+
+    impl TimerQueue for Coarse {
+        fn schedule_wake(&self, at: Instant, waker: &Waker) {
+            self.0.schedule_wake(at, waker);
+        }
+    }
+
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let delay = RetriggerableDelay::<NoopRawMutex, _>::new(Coarse(clock.clone()));
+    sim.run(async {
+        clock.sleep(Duration::from_millis(9)).await; // The clock says 0.
+        delay.trigger(Duration::from_millis(20));
+        delay.wait().await;
+    });
+    assert_eq!(clock.now(), Instant::from_millis(30));
+    delay.trigger(Duration::ZERO);
+    assert!(delay.has_expired());
 }
 
 #[test]
