@@ -9,7 +9,7 @@ use tickwire_sim::{Sim, SimClock};
 use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
 use tickwire_traits::{Clock, Duration, Instant, Timer, TimerQueue};
 
-use Act::{Clear, Stop, Trigger};
+use Act::{Clear, Stop, Trigger, TriggerAt};
 
 type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
 
@@ -17,6 +17,8 @@ type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
 enum Act {
     /// For so many milliseconds.
     Trigger(u64),
+    /// At that many.
+    TriggerAt(u64),
     Stop,
     Clear,
 }
@@ -40,6 +42,7 @@ fn check(acts: &[(u64, Act)], through: Option<u64>) {
             clock.sleep_until(Instant::from_millis(at)).await;
             match act {
                 Trigger(span) => delay.trigger(Duration::from_millis(span)),
+                TriggerAt(at) => delay.trigger_at(Instant::from_millis(at)),
                 Stop => _ = delay.stop(),
                 Clear => delay.clear(),
             }
@@ -55,12 +58,15 @@ fn it_expires_when_it_was_not_triggered_for_long_enough() {
     check(&[(5, Trigger(10))], Some(15));
     check(&[(5, Trigger(10)), (14, Trigger(10))], Some(24));
     check(&[(5, Trigger(10)), (6, Trigger(10)), (7, Trigger(10)), (8, Trigger(20))], Some(28));
+    check(&[(5, TriggerAt(12)), (6, TriggerAt(40))], Some(40));
 }
 
 #[test]
 fn a_trigger_may_bring_it_forward() {
     check(&[(5, Trigger(100)), (6, Trigger(10))], Some(16));
     check(&[(5, Trigger(100)), (6, Trigger(0))], Some(6));
+    check(&[(5, TriggerAt(100)), (6, TriggerAt(7))], Some(7));
+    check(&[(5, TriggerAt(100)), (6, TriggerAt(3))], Some(6));
     check(&[(5, Trigger(100)), (6, Trigger(10)), (7, Trigger(100)), (8, Trigger(1))], Some(9));
 }
 
