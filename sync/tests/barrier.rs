@@ -41,6 +41,23 @@ fn the_last_one_does_what_it_has_to_before_the_others_go_on() {
 }
 
 #[test]
+fn nobody_goes_on_before_the_last_one_of_its_round_is_done_also_when_the_next_round_is() {
+    let barrier = Local::new(2);
+    let (mut waits, mut next) = (Box::pin(barrier.wait()), Box::pin(barrier.wait()));
+    assert!(poll(&mut waits).is_pending());
+    let mut last = Box::pin(barrier.wait_with(|| {
+        assert!(poll(&mut next).is_pending());
+        assert_eq!(poll(&mut Box::pin(barrier.wait_with(|| 7))), Poll::Ready(Some(7)));
+        assert!(!barrier.trigger() && barrier.trigger());
+        poll(&mut waits).is_pending()
+    }));
+    assert_eq!(poll(&mut last), Poll::Ready(Some(true)));
+    drop(last);
+    assert!(poll(&mut waits).is_ready() && poll(&mut next).is_ready());
+    assert_eq!(barrier.arrived(), 0);
+}
+
+#[test]
 fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
     let barrier = Local::new(2);
     let leaves = RefCell::new(Some(Box::pin(barrier.wait())));
