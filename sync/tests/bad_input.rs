@@ -94,6 +94,7 @@ fn a_barrier_for_nobody_is_always_open() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it counts for long, and there is nothing else to see")]
 fn a_barrier_for_as_many_as_can_be_counted_opens_for_that_many() {
     let barrier = Barrier::<Raw>::new(u16::MAX);
     let [mut waits] = pending([barrier.wait()]);

@@ -76,6 +76,7 @@ fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it counts for long, and there is nothing else to see")]
 fn after_as_many_rounds_as_can_be_counted_all_is_as_before() {
     let barrier = Local::new(2);
     for _ in 0..2 * u32::from(u16::MAX) {
