@@ -68,7 +68,7 @@ impl<R: RawMutex> Barrier<R> {
                 participants,
                 arrived: Cell::new(0),
                 round: Cell::new(0),
-                opened: Cell::new(0),
+                busy: Cell::new(0),
             }),
         }
     }
@@ -91,7 +91,9 @@ impl<R: RawMutex> Barrier<R> {
     /// Waits until all have come; the last runs `f` before the others go on, and
     /// gets what it returned.
     ///
-    /// `f` is called without a lock. Should it panic, the others go on.
+    /// `f` is called without a lock. Should it panic, the others go on. Where the next
+    /// round is complete before `f` returns, those of both go on when the last ones of
+    /// both are done.
     ///
     /// ```
     /// use futures_util::future::join;
@@ -144,9 +146,9 @@ struct State {
     /// Counts the rounds for which all have come. It wraps, by when nobody is left
     /// of the round that had this number before.
     round: Cell<u16>,
-    /// The round up to which all may go on: behind `round` while a last one still
-    /// has something to do.
-    opened: Cell<u16>,
+    /// How many last ones still have something to do. Meanwhile nobody goes on: of
+    /// several it is not known which will be done first.
+    busy: Cell<u16>,
 }
 
 impl State {
@@ -156,6 +158,7 @@ impl State {
         if last {
             self.arrived.set(0);
             self.round.set(self.round.get().wrapping_add(1));
+            self.busy.set(self.busy.get() + 1);
         }
         last
     }
@@ -184,9 +187,7 @@ impl Claim<State> for Arrive {
     }
 
     fn passed(state: &State, ticket: u32) -> bool {
-        // How far the opened rounds are ahead of this one, around the wrap.
-        let ahead = state.opened.get().wrapping_sub(ticket as u16);
-        (1..=u16::MAX / 2).contains(&ahead)
+        state.busy.get() == 0 && ticket != u32::from(state.round.get())
     }
 
     fn left(&self, state: &State, ticket: u32) {
@@ -207,7 +208,7 @@ struct Opening<'a, R: RawMutex>(&'a Monitor<R, State>);
 
 impl<R: RawMutex> Drop for Opening<'_, R> {
     fn drop(&mut self) {
-        self.0.lock(|inside| inside.state.opened.set(inside.state.opened.get().wrapping_add(1)));
+        self.0.lock(|inside| inside.state.busy.set(inside.state.busy.get() - 1));
         self.0.settle::<Arrive>();
     }
 }
@@ -232,8 +233,8 @@ impl<R: RawMutex, T, F: FnOnce() -> T, U, G: Fn(Option<T>) -> U> Future for Wait
         if !this.waiter.claim().last.get() {
             return Poll::Ready((this.result)(None));
         }
-        let at_last = this.at_last.take().expect("not polled again after it resolved");
         let opening = Opening(this.waiter.monitor());
+        let at_last = this.at_last.take().expect("not polled again after it resolved");
         let returned = at_last();
         drop(opening);
         Poll::Ready((this.result)(Some(returned)))

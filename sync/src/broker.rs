@@ -14,7 +14,8 @@ use crate::{Event, Flag, Full, Message, Queue, RawMutex, RingQueue};
 /// What a subscriber is, its type says: an [`Agent`] is a queue, an event, a
 /// closure. One that has no room loses the message, which is counted; nobody waits,
 /// so messages may be published from interrupts. Agents are told in the order in
-/// which they subscribed, each once a message.
+/// which they subscribed, each once a message; who subscribes while a message is
+/// delivered hears from the next one on.
 ///
 /// An agent is known by where it is and of which type. One without data (a function,
 /// a closure that captures nothing) that is subscribed in one crate and unsubscribed
@@ -124,7 +125,8 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
     /// Creates a broker without subscriptions.
     pub const fn new() -> Self {
         let entries = [const { Cell::new(None) }; SUBS];
-        Self { monitor: Monitor::new(State { entries, dropped: Cell::new(0) }) }
+        let state = State { entries, newest: Cell::new(0), dropped: Cell::new(0) };
+        Self { monitor: Monitor::new(state) }
     }
 
     /// Has messages on `topic` delivered to `agent`. Twice is as good as once.
@@ -134,7 +136,7 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
     /// [`Full`], with the agent, when there are `SUBS` subscriptions. Some may be
     /// ended by [`unsubscribe`](Self::unsubscribe).
     pub fn subscribe(&self, topic: K, agent: &'a A) -> Result<(), Full<&'a A>> {
-        self.add(Subscription { topics: Topics::This(topic), agent })
+        self.add(Topics::This(topic), agent)
     }
 
     /// Has messages on each topic for which `matches` returns true delivered to
@@ -148,7 +150,7 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         matches: fn(&K) -> bool,
         agent: &'a A,
     ) -> Result<(), Full<&'a A>> {
-        self.add(Subscription { topics: Topics::Where(matches), agent })
+        self.add(Topics::Where(matches), agent)
     }
 
     /// Ends what [`subscribe`](Self::subscribe) began. Returns whether that was so.
@@ -169,13 +171,17 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         A: Agent<K, T>,
     {
         let mut published = Published { delivered: 0, dropped: 0 };
-        for at in 0..SUBS {
-            let Some(entry) = self.entry(at).filter(|it| it.topics.contain(&topic)) else {
+        let newest = self.monitor.lock(|inside| inside.state.newest.get());
+        let mut last = 0;
+        while let Some(entry) = self.next(last, newest) {
+            last = entry.number;
+            if !entry.topics.contain(&topic) {
                 continue;
+            }
+            let told = |it: &Subscription<'a, K, A>| {
+                it.number < last && it.is_of(entry.agent) && it.topics.contain(&topic)
             };
-            let told =
-                |it: &Subscription<'a, K, A>| it.is_of(entry.agent) && it.topics.contain(&topic);
-            if (0..at).filter_map(|before| self.entry(before)).any(|it| told(&it)) {
+            if (0..SUBS).filter_map(|at| self.entry(at)).any(|it| told(&it)) {
                 continue;
             }
             match entry.agent.deliver(&topic, message) {
@@ -206,27 +212,49 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         self.monitor.lock(|inside| inside.state.entries[at].get())
     }
 
-    fn add(&self, new: Subscription<'a, K, A>) -> Result<(), Full<&'a A>> {
+    /// Returns the first subscription after the one with number `last`, up to that
+    /// with number `newest`.
+    fn next(&self, last: u64, newest: u64) -> Option<Subscription<'a, K, A>> {
+        self.monitor.lock(|inside| {
+            let entries = inside.state.entries.iter().filter_map(Cell::get);
+            entries.filter(|it| last < it.number && it.number <= newest).min_by_key(|it| it.number)
+        })
+    }
+
+    fn add(&self, topics: Topics<K>, agent: &'a A) -> Result<(), Full<&'a A>> {
         let known = |it: &Subscription<'a, K, A>| {
-            it.is_of(new.agent) && matches!(new.topics, Topics::This(topic) if it.topics.is(topic))
+            it.is_of(agent) && matches!(topics, Topics::This(topic) if it.topics.is(topic))
         };
         if (0..SUBS).filter_map(|at| self.entry(at)).any(|it| known(&it)) {
             return Ok(());
         }
         self.monitor.lock(|inside| {
-            let vacant = inside.state.entries.iter().find(|entry| entry.get().is_none());
-            vacant.map(|entry| entry.set(Some(new))).ok_or(Full(new.agent))
+            let state = &inside.state;
+            let vacant = state.entries.iter().find(|entry| entry.get().is_none());
+            let vacant = vacant.ok_or(Full(agent))?;
+            let number = state.newest.get() + 1;
+            state.newest.set(number);
+            vacant.set(Some(Subscription { number, topics, agent }));
+            Ok(())
         })
     }
 
     /// What `matches` does is comparing topics, which is code of others: it is not
-    /// called under the lock.
+    /// called under the lock. So it is looked again whether the place has another
+    /// subscription by then.
     fn remove(&self, matches: impl Fn(&Subscription<'a, K, A>) -> bool) -> usize {
-        let of_it = |at: &usize| self.entry(*at).is_some_and(|it| matches(&it));
-        (0..SUBS)
-            .filter(of_it)
-            .map(|at| self.monitor.lock(|inside| inside.state.entries[at].set(None)))
-            .count()
+        let remove = |at: &usize| {
+            let Some(known) = self.entry(*at).filter(|it| matches(it)) else { return false };
+            self.monitor.lock(|inside| {
+                let entry = &inside.state.entries[*at];
+                let still = entry.get().is_some_and(|it| it.number == known.number);
+                if still {
+                    entry.set(None);
+                }
+                still
+            })
+        };
+        (0..SUBS).filter(remove).count()
     }
 }
 
@@ -279,10 +307,14 @@ impl<R: RawMutex, K: Clone, T: Clone, const N: usize> Agent<K, T> for RingQueue<
 
 struct State<'a, K, A: ?Sized, const SUBS: usize> {
     entries: [Cell<Option<Subscription<'a, K, A>>>; SUBS],
+    /// The number of the last subscription. They are counted from one.
+    newest: Cell<u64>,
     dropped: Cell<u32>,
 }
 
 struct Subscription<'a, K, A: ?Sized> {
+    /// Tells who came first, and one from a later one in the same place.
+    number: u64,
     topics: Topics<K>,
     agent: &'a A,
 }

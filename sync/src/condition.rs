@@ -62,7 +62,8 @@ impl<R: RawMutex> Condition<R> {
         self.notify_many(1);
     }
 
-    /// Tells the first `count` of those who wait.
+    /// Tells the first `count` of those who wait. Are there fewer, who comes while
+    /// they are told may be told as well; nothing is kept after that.
     pub fn notify_many(&self, count: u32) {
         self.monitor.lock(|inside| {
             inside.state.owed.set(inside.state.owed.get().saturating_add(count));

@@ -43,6 +43,11 @@ use crate::pinned::element;
 /// [`TaskGroup`](crate::TaskGroup) polls only who was woken. The future is as
 /// large as its children, with a result in the place of a child that has ended.
 ///
+/// # Panics
+///
+/// With a child's own panic. The others are dropped when the future is, as the
+/// panic goes on to who awaits it.
+///
 /// # Cancel safety
 ///
 /// That of the children, which are dropped too; but the results of those that
@@ -83,6 +88,10 @@ pub fn gather<C: GatherChildren>(children: C) -> Gather<C> {
 ///
 /// That of the child that failed first; of two in the same poll, the one that
 /// stands first.
+///
+/// # Panics
+///
+/// As [`gather`].
 ///
 /// # Cancel safety
 ///

@@ -53,8 +53,8 @@
 //! - **Drop anything, at any time.** Who is dropped leaves the line; what it was
 //!   handed and has not used goes to the next.
 //! - **No allocator.** Who waits stands in line in its own future: at most six words
-//!   on a 32-bit machine. A primitive is two or three words beside its data, for any number of
-//!   waiters.
+//!   on a 32-bit machine. A primitive is two or three words beside what it keeps, for
+//!   any number of waiters; a [`Queue`], where one waits for three things, is eight.
 //! - **No code of others under the lock.** Wakers are woken, cloned and dropped
 //!   outside of it, so they may come back to the primitive that wakes them.
 //!

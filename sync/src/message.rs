@@ -158,6 +158,10 @@ impl<'a, R: RawMutex, T: Copy> Listener<'a, R, T> {
     }
 
     /// Returns the settings as a stream, which never ends.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: dropping the stream changes nothing.
     pub fn into_stream(self) -> impl Stream<Item = T> {
         Settings { waiter: Waiter::new(self.monitor, Newer { seen: Cell::new(self.seen) }) }
     }

@@ -155,6 +155,11 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     ///
     /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
     /// not polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: what was not yielded goes to the next in line when the stream is
+    /// dropped.
     pub fn stream(&self) -> impl Stream<Item = T> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
@@ -200,7 +205,9 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         self.len() == 0
     }
 
-    /// Returns whether there is no room.
+    /// Returns whether there are `N` items. Room that is kept for who waited for it or
+    /// [reserved](Self::reserve) it is not counted, so one that is not full may have
+    /// none.
     pub fn is_full(&self) -> bool {
         self.len() == N
     }

@@ -19,7 +19,8 @@ use crate::wait_queue::{Monitor, Waiter};
 ///
 /// What is overwritten is given back to who pushes, and counted. So an interrupt
 /// can push, and the task that is late can tell how much it missed. With `N = 1`
-/// it holds the latest value, taken once.
+/// it holds the latest value, taken once. There is room for 1 to 65535 items; the
+/// compiler refuses others.
 ///
 /// The tutorial's `RingbufQueue`; with `N = 1` embassy's `Signal<T>`.
 ///
@@ -38,6 +39,14 @@ use crate::wait_queue::{Monitor, Waiter};
 ///     assert_eq!((SAMPLES.pop().await, SAMPLES.pop().await), (11, 12));
 /// });
 /// assert_eq!(SAMPLES.overwritten(), 1);
+/// ```
+///
+/// A queue without room does not compile:
+///
+/// ```compile_fail,E0080
+/// use tickwire_sync::{NoopRawMutex, RingQueue};
+///
+/// let nothing = RingQueue::<NoopRawMutex, u8, 0>::new();
 /// ```
 #[doc(alias = "RingbufQueue")]
 #[doc(alias = "Signal")]
@@ -109,6 +118,11 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     ///
     /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
     /// not polled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: what was not yielded goes to the next in line when the stream is
+    /// dropped.
     pub fn stream(&self) -> impl Stream<Item = T> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }

@@ -423,7 +423,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
 
     #[inline(never)]
     fn leave(&self) {
-        let _unused = self.monitor.lock(|inside| {
+        let (_unused, next) = self.monitor.lock(|inside| {
             let (state, ticket) = (&inside.state, self.node.ticket.get());
             let called = self.node.called.get();
             if called || C::passed(state, ticket) {
@@ -433,11 +433,16 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             }
             // SAFETY: enrolled and not called means linked: LINKED.
             let take_out = || unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) };
-            (!called).then(take_out)
+            let unused = (!called).then(take_out);
+            // What was handed back is for the next in line, and who left may have
+            // stood in the way of others. Under the same lock: who comes in between
+            // would find it there to be had.
+            (unused, C::settle(state, inside.line::<C>()))
         });
-        // What was handed back is for the next in line, and who left may have stood
-        // in the way of others.
-        self.monitor.settle::<C>();
+        if let Some(next) = next {
+            next.wake();
+            self.monitor.settle::<C>();
+        }
     }
 }
 

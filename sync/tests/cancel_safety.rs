@@ -153,6 +153,10 @@ fn a_message_a_promise_and_a_token_stay_as_they_are() {
     assert_eq!(at_every_poll(promise, async |it| *it.wait().await, set), 7);
     let token = |_: &_| CancelToken::<Raw>::new();
     at_every_poll(token, async |it| it.cancelled().await, CancelToken::cancel);
+    let until = async |it: &CancelToken<Raw>| {
+        it.run_until_cancelled(std::future::pending::<()>()).await.unwrap_err()
+    };
+    at_every_poll(token, until, CancelToken::cancel);
 }
 
 #[test]

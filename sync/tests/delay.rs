@@ -2,13 +2,14 @@
 #![forbid(unsafe_code)]
 
 use std::pin::pin;
+use std::task::Waker;
 
 use futures_util::future::{Either, join, select};
 use tickwire_sim::{Sim, SimClock};
 use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_traits::{Clock, Duration, Instant, Timer, TimerQueue};
 
-use Act::{Clear, Stop, Trigger};
+use Act::{Clear, Stop, Trigger, TriggerAt};
 
 type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
 
@@ -16,6 +17,8 @@ type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
 enum Act {
     /// For so many milliseconds.
     Trigger(u64),
+    /// At that many.
+    TriggerAt(u64),
     Stop,
     Clear,
 }
@@ -39,6 +42,7 @@ fn check(acts: &[(u64, Act)], through: Option<u64>) {
             clock.sleep_until(Instant::from_millis(at)).await;
             match act {
                 Trigger(span) => delay.trigger(Duration::from_millis(span)),
+                TriggerAt(at) => delay.trigger_at(Instant::from_millis(at)),
                 Stop => _ = delay.stop(),
                 Clear => delay.clear(),
             }
@@ -54,12 +58,15 @@ fn it_expires_when_it_was_not_triggered_for_long_enough() {
     check(&[(5, Trigger(10))], Some(15));
     check(&[(5, Trigger(10)), (14, Trigger(10))], Some(24));
     check(&[(5, Trigger(10)), (6, Trigger(10)), (7, Trigger(10)), (8, Trigger(20))], Some(28));
+    check(&[(5, TriggerAt(12)), (6, TriggerAt(40))], Some(40));
 }
 
 #[test]
 fn a_trigger_may_bring_it_forward() {
     check(&[(5, Trigger(100)), (6, Trigger(10))], Some(16));
     check(&[(5, Trigger(100)), (6, Trigger(0))], Some(6));
+    check(&[(5, TriggerAt(100)), (6, TriggerAt(7))], Some(7));
+    check(&[(5, TriggerAt(100)), (6, TriggerAt(3))], Some(6));
     check(&[(5, Trigger(100)), (6, Trigger(10)), (7, Trigger(100)), (8, Trigger(1))], Some(9));
 }
 
@@ -76,6 +83,43 @@ fn what_has_expired_is_told_whatever_follows() {
     check(&[(5, Trigger(0)), (5, Trigger(100))], Some(5));
     check(&[(5, Trigger(0)), (5, Clear)], Some(5));
     check(&[(5, Trigger(10)), (6, Clear)], Some(15));
+}
+
+#[test]
+fn where_a_tick_is_long_it_is_never_too_short() {
+    /// A clock that tells the beginning of each tick of 10 ms.
+    struct Coarse(SimClock);
+
+    const TICK: Duration = Duration::from_millis(10);
+
+    impl Clock for Coarse {
+        fn now(&self) -> Instant {
+            let ticks = self.0.now().as_micros() / TICK.as_micros();
+            Instant::from_micros(ticks * TICK.as_micros())
+        }
+
+        fn resolution(&self) -> Duration {
+            TICK
+        }
+    }
+
+    impl TimerQueue for Coarse {
+        fn schedule_wake(&self, at: Instant, waker: &Waker) {
+            self.0.schedule_wake(at, waker);
+        }
+    }
+
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let delay = RetriggerableDelay::<NoopRawMutex, _>::new(Coarse(clock.clone()));
+    sim.run(async {
+        clock.sleep(Duration::from_millis(9)).await; // The clock says 0.
+        delay.trigger(Duration::from_millis(20));
+        delay.wait().await;
+    });
+    assert_eq!(clock.now(), Instant::from_millis(30));
+    delay.trigger(Duration::ZERO);
+    assert!(delay.has_expired());
 }
 
 #[test]

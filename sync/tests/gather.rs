@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use tickwire_sim::{Sim, SimClock, drop_after, impatiently};
 use tickwire_sync::{gather, try_gather};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_traits::{Clock, Duration, Instant, Ticker, Timer};
 
 fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -155,6 +155,9 @@ fn operations_that_keep_their_progress_may_be_gathered_impatiently() {
     let mut two = clock.ticker(millis(10));
     let both = sim.run(impatiently(async || gather((one.tick(), two.tick())).await));
     assert_eq!((both.0.at, both.1.at), (Instant::from_millis(10), Instant::from_millis(10)));
+    let tick = async |ticker: &mut Ticker<'_, SimClock>| Ok::<_, ()>(ticker.tick().await.at);
+    let both = impatiently(async || try_gather([tick(&mut one), tick(&mut two)]).await);
+    assert_eq!(sim.run(both), Ok([Instant::from_millis(20); 2]));
 }
 
 #[test]
@@ -206,6 +209,13 @@ fn a_childs_panic_comes_out_and_the_others_are_dropped_with_the_gather() {
     };
     let sim = Sim::new();
     let all = gather([child(false), child(true), child(false)]);
+    assert!(catch_unwind(AssertUnwindSafe(|| sim.run(all))).is_err());
+    assert_eq!(alive.get(), 0);
+    let fallible = async |panics| {
+        child(panics).await;
+        Ok::<_, ()>(())
+    };
+    let all = try_gather((fallible(false), fallible(true)));
     assert!(catch_unwind(AssertUnwindSafe(|| sim.run(all))).is_err());
     assert_eq!(alive.get(), 0);
 }

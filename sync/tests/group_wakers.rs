@@ -3,12 +3,16 @@
 //! Made for Miri and for ThreadSanitizer, under which it is short.
 
 mod common;
+#[path = "support/hooks.rs"]
+#[allow(unsafe_code, dead_code)] // NUMBERED, ALONE; its lock is not for slots.
+mod hooks;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::mem::ManuallyDrop;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
@@ -16,7 +20,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use common::{Count, Door, poll};
-use tickwire_sync::{TaskGroup, TaskId, WakeSlots};
+use tickwire_sync::{CriticalSectionRawMutex, Flag, TaskGroup, TaskId, WakeSlots};
 
 const ROUNDS: usize = if cfg!(miri) { 60 } else { 20_000 };
 
@@ -124,6 +128,58 @@ fn a_future_that_is_forgotten_leaves_the_group_as_it_was() {
     door.open();
     assert_eq!(woken.get(), 1);
     assert!(poll(group.as_mut().next(), &waker).is_ready());
+}
+
+#[test]
+fn the_groups_waker_may_use_what_it_is_touched_by() {
+    static SLOTS: WakeSlots<3> = WakeSlots::new();
+    static OUTSIDE: Flag<CriticalSectionRawMutex> = Flag::new();
+
+    /// Whether another thread gets into a critical section now.
+    fn is_outside_of_the_lock() -> bool {
+        let (done, ends) = mpsc::channel();
+        let other = thread::spawn(move || {
+            OUTSIDE.set();
+            let _ = done.send(());
+        });
+        let outside = ends.recv_timeout(Duration::from_secs(10)).is_ok();
+        if outside {
+            other.join().unwrap();
+        }
+        outside
+    }
+
+    let keeper = Rc::new(Keeper::default());
+    let touches = Rc::new(RefCell::new(Vec::new()));
+    let waker = hooks::waker({
+        let (keeper, touches) = (keeper.clone(), touches.clone());
+        move |touch| {
+            assert!(is_outside_of_the_lock());
+            touches.borrow_mut().push(touch);
+            // All of its children, though one alone has woken it; and another group.
+            if touches.borrow().len() < 30 {
+                keeper.wake_all();
+            }
+            let mut other = pin!(TaskGroup::<_, 1>::new(&SLOTS));
+            other.as_mut().add(std::future::ready(())).unwrap();
+            assert!(poll(other.as_mut().next(), Waker::noop()).is_ready());
+        }
+    });
+    {
+        let mut group = Box::pin(TaskGroup::<_, 2>::new(&SLOTS));
+        let ids = [(); 2].map(|()| group.as_mut().add(keeper.task()).unwrap());
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+        keeper.wake_all();
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+        assert!(poll(group.as_mut().next(), Waker::noop()).is_pending());
+        assert!(poll(group.as_mut().next(), &waker).is_pending());
+        assert!(group.as_mut().cancel(ids[0]));
+    }
+    use hooks::Touch::{Cloned, Dropped, Woken};
+    for touch in [Cloned, Dropped, Woken] {
+        assert!(touches.borrow().contains(&touch), "{touch:?}");
+    }
+    assert_eq!(SLOTS.free(), 3);
 }
 
 #[cfg(feature = "alloc")]

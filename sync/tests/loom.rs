@@ -16,8 +16,8 @@ use loom::future::block_on;
 use loom::model::Builder;
 use loom::thread;
 use tickwire_sync::{
-    Barrier, CancelToken, Condition, Event, Flag, Full, Message, Mutex, Promise, Queue,
-    RetriggerableDelay, RingQueue, Semaphore,
+    Barrier, BoundedSemaphore, Broker, CancelToken, Condition, Event, Flag, Full, Message, Mutex,
+    Promise, Queue, RetriggerableDelay, RingQueue, Semaphore,
 };
 use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
 
@@ -149,6 +149,15 @@ fn a_permit_is_never_lost() {
         |semaphore| Box::pin(async { semaphore.acquire().await.forget() }),
         |semaphore| semaphore.release(1).unwrap(),
     );
+    wakes(
+        || {
+            let semaphore = BoundedSemaphore::<Section>::new(2);
+            semaphore.try_acquire_many(2).unwrap().forget();
+            semaphore
+        },
+        |semaphore| Box::pin(async { semaphore.acquire().await.forget() }),
+        |semaphore| semaphore.release(1).unwrap(),
+    );
     // Who wants little waits behind who wants much, until that one leaves.
     every_order(|| {
         let semaphore = Arc::new(Semaphore::<Section>::new(1));
@@ -179,6 +188,27 @@ fn one_at_a_time_has_the_lock_and_it_is_never_lost() {
         other.join().unwrap();
         let expected = 2 + u32::from(leaves.join().unwrap());
         assert_eq!(mutex.try_lock(|count| count.get()), Some(expected));
+    });
+    // It is given back to one who asks with another waker, and to one who left and
+    // came again.
+    every_order(|| {
+        let mutex = Arc::new(Counted::new(Cell::new(0)));
+        let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
+        let asks_again = spawn(&mutex, |mutex| {
+            let mut waits = pin!(mutex.lock(count));
+            if poll_once(waits.as_mut()).is_pending() {
+                block_on(waits);
+            }
+        });
+        let comes_again = spawn(&mutex, |mutex| {
+            if poll_once(pin!(mutex.lock(count))).is_pending() {
+                block_on(mutex.lock(count));
+            }
+        });
+        drop(guard);
+        asks_again.join().unwrap();
+        comes_again.join().unwrap();
+        assert_eq!(mutex.try_lock(|count| count.get()), Some(2));
     });
 }
 
@@ -362,6 +392,45 @@ fn who_waits_for_a_condition_is_told_of_every_change() {
         block_on(wait(&shared));
         other.join().unwrap();
         notify.join().unwrap();
+    });
+}
+
+#[test]
+fn who_subscribes_is_told_and_stays_until_it_leaves() {
+    type Shared<const SUBS: usize> = Broker<'static, Section, u8, Flag<Section>, SUBS>;
+
+    static ONE: Flag<Section> = Flag::new();
+    static OTHER: Flag<Section> = Flag::new();
+
+    // Each is told of a message once, if it was there.
+    every_order(|| {
+        let broker = Arc::new(Shared::<2>::new());
+        let comes = spawn(&broker, |broker| {
+            assert!(broker.subscribe(1, &ONE).is_ok());
+            let before = broker.publish(1, &()).delivered;
+            assert!(broker.unsubscribe(1, &ONE));
+            before
+        });
+        broker.subscribe(1, &OTHER).unwrap();
+        let published = broker.publish(1, &());
+        assert!((1..=2).contains(&published.delivered));
+        assert!((1..=2).contains(&comes.join().unwrap()));
+        assert!(OTHER.clear() && ONE.clear());
+        assert_eq!((broker.publish(1, &()).delivered, broker.subscriptions()), (1, 1));
+        assert!(OTHER.clear() && !ONE.clear());
+    });
+    // Who takes a place that another leaves is not removed in its stead.
+    every_order(|| {
+        let broker = Arc::new(Shared::<1>::new());
+        broker.subscribe(1, &ONE).unwrap();
+        let takes = spawn(&broker, |broker| {
+            broker.unsubscribe_all(&ONE);
+            broker.subscribe(2, &OTHER).unwrap();
+        });
+        broker.unsubscribe(1, &ONE);
+        takes.join().unwrap();
+        assert_eq!(broker.publish(2, &()).delivered, 1);
+        assert!(OTHER.clear());
     });
 }
 

@@ -12,11 +12,12 @@ mod idle;
 mod poll;
 
 use std::cell::{Cell, RefCell};
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 
 use forget::forget;
-use futures_util::future::join;
+use futures_util::future::{Either, join, select};
 use futures_util::{StreamExt, pin_mut};
 use hooks::{Strict, Touch};
 use poll::{poll, poll_by};
@@ -154,6 +155,10 @@ fn who_keeps_dropping_its_wait_gets_every_item_in_order() {
             ring.push(item);
             clock.sleep(MS).await;
         }
+        // Or it is made anew each time.
+        for item in 10..20 {
+            impatiently(async || queue.push(item).await).await;
+        }
         queue.join().await;
     };
     let pop = async {
@@ -162,9 +167,41 @@ fn who_keeps_dropping_its_wait_gets_every_item_in_order() {
             assert_eq!(impatiently(async || ring.pop().await).await, item);
             queue.task_done().unwrap();
         }
+        for item in 10..20 {
+            clock.sleep(MS).await; // The queue is full, and the next push waits.
+            assert_eq!(queue.pop().await, item);
+            queue.task_done().unwrap();
+        }
         impatiently(async || queue.join().await).await;
     };
     sim.run(join(push, pop));
+}
+
+#[test]
+fn the_loser_of_a_select_leaves_the_item_and_the_room_to_others() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let queue = Local::<u32, 1>::new();
+    sim.run(async {
+        // Both are there at once: one is taken.
+        let other = Local::<u32, 1>::new();
+        queue.try_push(1).unwrap();
+        other.try_push(2).unwrap();
+        assert!(
+            matches!(select(pin!(queue.pop()), pin!(other.pop())).await, Either::Left((1, _)),)
+        );
+        assert_eq!((queue.try_pop(), other.len()), (None, 1));
+        // Who was too late stands in nobody's way, neither for room nor for an item.
+        assert!(matches!(
+            select(pin!(other.push(3)), pin!(clock.sleep(MS))).await,
+            Either::Right(_),
+        ));
+        assert_eq!((other.try_pop(), other.try_push(4)), (Some(2), Ok(())));
+        assert!(
+            matches!(select(pin!(queue.pop()), pin!(clock.sleep(MS))).await, Either::Right(_),)
+        );
+        assert_eq!((queue.try_push(5), queue.try_pop()), (Ok(()), Some(5)));
+    });
 }
 
 #[test]

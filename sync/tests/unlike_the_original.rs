@@ -6,6 +6,7 @@
 mod poll;
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use poll::{poll, poll_by};
 use tickwire_sim::Sim;
 use tickwire_sync::{
     Agent, Barrier, Broker, Condition, CriticalSectionRawMutex, Event, Flag, Message, Mutex,
-    NoopRawMutex, Queue, RetriggerableDelay, RingQueue, WaitAll, WaitAny, Winner2, from_fn,
-    try_gather,
+    NoopRawMutex, Queue, RetriggerableDelay, RingQueue, TaskGroup, WaitAll, WaitAny, WakeSlots,
+    Winner2, from_fn, try_gather,
 };
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
@@ -229,6 +230,26 @@ fn who_is_woken_for_an_item_finds_it_already_while_it_is_woken() {
     assert!(poll_by(&mut waits, &Waker::from(Arc::new(Looks))).is_pending());
     QUEUE.try_push(7).unwrap();
     assert_eq!(poll(&mut waits), Poll::Ready(7));
+}
+
+// There, a job that raised killed the worker: who had asked for it hung, and so did
+// all who asked later.
+#[test]
+fn a_job_that_fails_or_panics_is_answered_and_the_next_one_is_done() {
+    static SLOTS: WakeSlots<1> = WakeSlots::new();
+    let sim = Sim::new();
+    let job = async |number: u32| match number {
+        2 => panic!("as planned"),
+        3 => Err("broken"),
+        _ => Ok(number * number),
+    };
+    let mut worker = pin!(TaskGroup::<_, 1>::new(&SLOTS));
+    let mut assign = |number| {
+        worker.as_mut().add(job(number)).unwrap();
+        let answer = catch_unwind(AssertUnwindSafe(|| sim.run(worker.as_mut().next())));
+        answer.map(|ended| ended.unwrap().1).map_err(drop)
+    };
+    assert_eq!([1, 2, 3, 4].map(&mut assign), [Ok(Ok(1)), Err(()), Ok(Err("broken")), Ok(Ok(16))]);
 }
 
 // There, one of several consumers had all items.

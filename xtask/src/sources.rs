@@ -24,6 +24,8 @@ const UNSAFE_FILES: &[&str] = &[
     // NUMBERED: the data of a waker is a number that nobody follows. ALONE: a lock
     // that is not `Sync`.
     "sync/tests/support/hooks.rs",
+    // ALONE, as well.
+    "sync/tests/support/interrupted.rs",
     // PINNED: the elements of a pinned array, and the tasks of a group.
     "sync/src/pinned.rs",
     // FOREVER: wakers that point to what is there for ever.

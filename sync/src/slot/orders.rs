@@ -10,11 +10,13 @@ use loom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use loom::thread;
 
 use super::Slot;
-use section::Section;
 
 #[path = "../../tests/support/section.rs"]
 #[allow(unsafe_code)] // SECTION
 mod section;
+
+/// A slot is looked at without its lock too.
+type Section = section::Section<true>;
 
 /// The group's task: it sleeps until it is woken.
 #[derive(Default)]

@@ -12,8 +12,10 @@ mod model;
 
 mod barrier;
 mod condition;
+mod delay;
 mod event;
 mod flag;
+mod message;
 mod mutex;
 mod queue;
 mod ring_queue;

@@ -1,7 +1,5 @@
 //! What a model is made of.
 
-use std::array;
-
 /// A primitive without wakers, pins and links.
 pub(crate) trait Model {
     /// What a task gets that is polled, if it gets it.
@@ -22,7 +20,7 @@ pub(crate) trait Model {
 }
 
 /// Who is in line and who has been called up, for models.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lines {
     /// By line, first come first.
     pub(crate) waiting: [Vec<usize>; 3],
@@ -32,7 +30,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn new() -> Self {
-        Self { waiting: array::from_fn(|_| Vec::new()), called: Vec::new(), woken: Vec::new() }
+        Self::default()
     }
 
     pub(crate) fn first(&self, line: usize) -> Option<usize> {
