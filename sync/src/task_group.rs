@@ -192,7 +192,7 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     fn remove(mut self: Pin<&mut Self>, place: usize) {
         let book = self.as_mut().book();
         // Taken first and dropped last, also if the task panics when it is dropped.
-        let _slot = book.slots[place].take();
+        let _slot = book.slots.get_mut(place).and_then(Option::take);
         book.failed.take_if(|failed| *failed == place);
         self.task(place).set(MaybeDone::Gone);
     }
@@ -205,7 +205,7 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
         self.as_mut().book().tell(cx.waker());
         let first = self.book.turn;
         for place in (first..N).chain(0..first) {
-            let Some(slot) = &self.book.slots[place] else { continue };
+            let Some(Some(slot)) = self.book.slots.get(place) else { continue };
             if !slot.slot().take_ready(cx.waker()) {
                 continue;
             }

@@ -25,9 +25,11 @@ use lexopt::prelude::*;
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
-  test [--setup] [--all]   everything that this machine can run
+  test [--setup] [--all] [--only NAME]
+                           everything that this machine can run
       --setup              first install what is missing, with apt
       --all                a skip that --setup can prevent is a failure
+      --only NAME          the steps with NAME in their names, such as clippy or firmware
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
@@ -84,6 +86,9 @@ fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexop
             (Long("sizes"), Some(name)) if name == "firmware" => firmware.sizes = true,
             (Long("setup"), Some(name)) if name == "test" => options.setup = true,
             (Long("all"), Some(name)) if name == "test" => options.all = true,
+            (Long("only"), Some(name)) if name == "test" => {
+                options.only = args.value()?.string()?
+            }
             (arg, _) => return Err(arg.unexpected()),
         }
     }

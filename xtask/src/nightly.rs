@@ -1,12 +1,13 @@
-//! What takes a nightly compiler: an interpreter and sanitizers, for the crate
-//! with `unsafe` in it.
+//! What takes a nightly compiler: an interpreter and sanitizers, for the crates
+//! with `unsafe` in them.
 //!
 //! Nothing here is installed by us: the steps are run where they can be.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::process::{capture, stdout};
+use crate::bare::Compiler;
+use crate::process::{capture, cargo, stdout};
 use crate::report::Outcome;
 use crate::workspace::root;
 
@@ -30,33 +31,93 @@ pub(crate) fn miri() -> Outcome {
     Outcome::of_tests(capture(command.env("CARGO_TARGET_DIR", root().join("target/miri"))))
 }
 
-/// Runs the tests of `sync` with checks for what is freed, and of leaks.
+/// Runs the tests of the crates with `unsafe`, with checks for what is freed, and of
+/// leaks.
 pub(crate) fn address_sanitizer() -> Outcome {
-    sanitized("address", &["--all-features", "--lib", "--tests"])
+    if let Err(none) = can_sanitize() {
+        return none;
+    }
+    let compiler = nightly(&["cargo", "test"]);
+    let mut sync = sanitized(compiler, "address", "-Zsanitizer=address");
+    sync.args(["--package", "tickwire-sync", "--all-features", "--lib", "--tests"]);
+    let compiler = nightly(&["cargo", "test"]);
+    let mut embassy = sanitized(compiler, "address", "-Zsanitizer=address");
+    embassy.args(["--package", "tickwire-exec-embassy", "--all-features", "--lib", "--tests"]);
+    // Embassy keeps executors for ever, so its tests leave some behind.
+    embassy.env("ASAN_OPTIONS", "detect_leaks=0");
+    let both = capture(&mut sync).and_then(|sync| Ok(sync + &capture(&mut embassy)?));
+    Outcome::of_tests(both)
 }
 
 /// Runs threads that meet in `sync` with checks for races.
+///
+/// The prebuilt library orders its memory in ways that the sanitizer does not see,
+/// which it takes for races. So it is built from source.
 pub(crate) fn thread_sanitizer() -> Outcome {
-    if !has_source() {
-        return absent("with rust-src", "");
+    if let Err(none) = can_sanitize() {
+        return none;
     }
-    // The prebuilt library orders its memory in ways that the sanitizer does not
-    // see, which it takes for races.
-    sanitized("thread", &["--test", "threads", "-Zbuild-std"])
+    let flags = "-Zsanitizer=thread";
+    let mut command = if has_source() {
+        sanitized(nightly(&["cargo", "test"]), "thread", flags)
+    } else {
+        // The nightly compiler has the sanitizer's own part and no source, another one
+        // may have the source and no such part. They fit where both are of one LLVM.
+        let Some((compiler, part)) = Compiler::with_source().zip(runtime_part()) else {
+            return absent("with rust-src", "");
+        };
+        if llvm(&mut Command::new(&compiler.rustc)) != llvm(&mut nightly(&["rustc"])) {
+            return absent("with rust-src", "");
+        }
+        let mut other = cargo(&["test"]);
+        other.env("RUSTC", &compiler.rustc).env("RUSTC_BOOTSTRAP", "1");
+        sanitized(other, "thread", &format!("{flags} {part}"))
+    };
+    command.args(["--package", "tickwire-sync", "-Zbuild-std"]);
+    Outcome::of_tests(capture(command.args(["--test", "threads", "--test", "group_wakers"])))
 }
 
-fn sanitized(sanitizer: &str, args: &[&str]) -> Outcome {
+fn can_sanitize() -> Result<(), Outcome> {
     if !cfg!(all(target_arch = "x86_64", target_os = "linux", target_env = "gnu")) {
-        return Outcome::Absent(format!("not on {TARGET}"));
+        return Err(Outcome::Absent(format!("not on {TARGET}")));
     }
-    if let Err(why) = stdout(&mut nightly(&["cargo", "--version"])) {
-        return absent("", &why);
+    match stdout(&mut nightly(&["cargo", "--version"])) {
+        Ok(_) => Ok(()),
+        Err(why) => Err(absent("", &why)),
     }
+}
+
+fn sanitized(mut command: Command, sanitizer: &str, flags: &str) -> Command {
     let folder = root().join("target").join(format!("{sanitizer}-sanitizer"));
-    let mut command = nightly(&["cargo", "test", "--package", "tickwire-sync"]);
-    command.args(["--target", TARGET]).args(args);
-    command.env("RUSTFLAGS", format!("-Zsanitizer={sanitizer} {LIGHT}"));
-    Outcome::of_tests(capture(command.env("CARGO_TARGET_DIR", folder)))
+    command.args(["--target", TARGET]).env("CARGO_TARGET_DIR", folder);
+    command.env("RUSTFLAGS", format!("{flags} {LIGHT}"));
+    command
+}
+
+/// Flags that link the nightly compiler's own part of the thread sanitizer, with its
+/// own linker: that part's names have versions, which others take for definitions.
+fn runtime_part() -> Option<String> {
+    let libraries = stdout(&mut nightly(&["rustc", "--print", "target-libdir"])).ok()?;
+    let libraries = Path::new(libraries.trim());
+    let part = libraries.join("librustc-nightly_rt.tsan.a");
+    let linker = libraries.with_file_name("bin").join("gcc-ld");
+    let are_there = part.is_file() && linker.join("ld.lld").is_file();
+    are_there.then(|| {
+        let (part, linker) = (part.display(), linker.display());
+        let own = "-Zexternal-clangrt";
+        let linker = format!("-Clink-arg=-B{linker} -Clink-arg=-fuse-ld=lld");
+        let part = format!("-Clink-arg=-Wl,--whole-archive,{part},--no-whole-archive");
+        // What that part needs comes behind it.
+        let rest = "-Clink-arg=-lpthread -Clink-arg=-lm -Clink-arg=-lc";
+        format!("{own} {linker} {part} {rest}")
+    })
+}
+
+/// The line with the version of LLVM, up to its minor one.
+fn llvm(rustc: &mut Command) -> Option<String> {
+    let told = stdout(rustc.args(["--version", "--verbose"])).ok()?;
+    let version = told.lines().find_map(|line| line.strip_prefix("LLVM version: "))?;
+    Some(version.split('.').take(2).collect::<Vec<_>>().join("."))
 }
 
 fn nightly(args: &[&str]) -> Command {

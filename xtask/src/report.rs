@@ -44,6 +44,8 @@ impl Outcome {
 pub(crate) struct Report {
     /// Whether [`Outcome::Skipped`] counts as failed.
     all: bool,
+    /// What a step's name has to contain, or it is left out.
+    only: String,
     passed: u32,
     skipped: u32,
     failed: Vec<String>,
@@ -51,12 +53,22 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(all: bool) -> Self {
-        Self { all, passed: 0, skipped: 0, failed: Vec::new(), started: Instant::now() }
+    pub(crate) fn new(all: bool, only: &str) -> Self {
+        Self {
+            all,
+            only: only.to_owned(),
+            passed: 0,
+            skipped: 0,
+            failed: Vec::new(),
+            started: Instant::now(),
+        }
     }
 
     /// Runs a step and prints its line, and its output if it failed.
     pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Outcome) {
+        if !name.contains(&self.only) {
+            return;
+        }
         if io::stdout().is_terminal() {
             print!("...                {name}\r");
             let _ = io::stdout().flush();
@@ -76,6 +88,10 @@ impl Report {
             println!("failed: {}", failed.join(", "));
         }
         println!("{passed} passed, {} failed, {skipped} skipped", failed.len());
+        if passed + skipped == 0 && failed.is_empty() {
+            println!("no step is named so");
+            return ExitCode::FAILURE;
+        }
         if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
@@ -131,7 +147,7 @@ mod tests {
 
     #[track_caller]
     fn check(all: bool, outcome: Outcome, line: &str, failures: usize) {
-        let mut report = Report::new(all);
+        let mut report = Report::new(all, "");
         let lines = report.note("docs", outcome, Duration::from_millis(1_250));
         assert_eq!((lines.join("|").as_str(), report.failed.len()), (line, failures));
     }

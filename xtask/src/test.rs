@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) setup: bool,
     /// Take a skip that `setup` can prevent as a failure.
     pub(crate) all: bool,
+    /// The steps with this in their name, and no others.
+    pub(crate) only: String,
 }
 
 /// Runs every step, the quick ones first, and goes on after a failure.
@@ -28,7 +30,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut report = Report::new(options.all);
+    let mut report = Report::new(options.all, &options.only);
     if options.setup {
         report.step("setup", setup::run);
     }

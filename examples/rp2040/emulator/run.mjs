@@ -43,9 +43,11 @@ async function main(elf, name) {
   }
   for (const problem of problems) console.error(`FAILED ${problem}`);
   const { figures } = first;
+  // What a program that proves something comes to.
+  const verdict = first.lines.findLast((line) => line.text)?.text;
   const spans = Object.entries(figures.spans).map(([span, count]) => `, ${span} ${count}`);
   console.log(
-    `${figures.micros} us, ${figures.instructions} instructions${spans.join('')}, ` +
+    `${verdict ? `${verdict}; ` : ''}${figures.micros} us, ${figures.instructions} instructions${spans.join('')}, ` +
       `stack ${figures.stack} bytes, asleep ${(100 * figures.asleep).toFixed(2)} %`,
   );
   return problems.length ? 1 : 0;

@@ -37,7 +37,8 @@ impl<const N: usize, H: Home> Book<N, H> {
     }
 
     pub(super) fn id(&self, place: usize) -> TaskId {
-        TaskId { place, serial: self.serials[place] }
+        // A place that is not there has no task, and no panic in flash either.
+        TaskId { place, serial: self.serials.get(place).copied().unwrap_or_default() }
     }
 
     /// Sees to it that all slots tell `parent`, who may be another than before.

@@ -90,6 +90,8 @@ const EXPLAINED: &[&str] = &[
     ".expect(\"not polled again after it resolved\")",
     // A queue of `tickwire-sync` counts its items twice, in its ring and for who waits.
     ".expect(\"an item for each permit\")",
+    // The places of a group or an array are those of `0..N`.
+    "|array| &mut array[at]",
 ];
 
 fn is_explained(source: &str, line: usize) -> bool {
