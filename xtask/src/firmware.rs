@@ -9,7 +9,7 @@ mod program;
 mod size;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::bare::Core;
@@ -68,6 +68,11 @@ pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outco
         let sizes = (!board.rows.is_empty()).then(|| (format!("sizes, {}", board.name), sizes));
         [(format!("firmware, {}", board.name), run)].into_iter().chain(sizes)
     })
+}
+
+/// The manifests of the boards.
+pub(crate) fn manifests() -> impl Iterator<Item = PathBuf> {
+    BOARDS.iter().map(Board::manifest)
 }
 
 /// What programs are built for.

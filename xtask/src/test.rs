@@ -70,7 +70,12 @@ fn format() -> Outcome {
     if on_path("cargo-fmt").is_empty() {
         return Outcome::Skipped("rustup component add rustfmt".to_owned());
     }
-    Outcome::of(capture(&mut cargo(&["fmt", "--all", "--check"])))
+    let ours = capture(&mut cargo(&["fmt", "--all", "--check"]));
+    // `--all` goes along the paths to our crates, and so to those that boards share.
+    let boards = firmware::manifests().map(|manifest| {
+        capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))
+    });
+    Outcome::of([ours].into_iter().chain(boards).collect())
 }
 
 fn licences(members: &[Package]) -> Outcome {

@@ -87,9 +87,13 @@ impl Board {
 
     /// Builds programs, as they are flashed but for what `args` say.
     pub(super) fn build(&self, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
-        let manifest = self.folder().join("Cargo.toml");
+        let manifest = self.manifest();
         let manifest = manifest.to_string_lossy();
         core.build(&[&["--manifest-path", &manifest, "--locked"], args].concat())
+    }
+
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.folder().join("Cargo.toml")
     }
 
     fn folder(&self) -> PathBuf {

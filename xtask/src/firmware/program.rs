@@ -14,7 +14,7 @@ pub(super) struct Program {
     pub(super) size: Size,
     /// Names of functions that compute with floating-point numbers.
     pub(super) floats: BTreeSet<String>,
-    panics: BTreeSet<Panic>,
+    pub(super) panics: BTreeSet<Panic>,
 }
 
 /// Bytes in flash and in memory; a variable with a first value takes both.
@@ -26,7 +26,7 @@ pub(super) struct Size {
 
 /// A place in the source from which a panic would come, as the program would tell it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Panic {
+pub(super) struct Panic {
     file: String,
     line: u32,
 }

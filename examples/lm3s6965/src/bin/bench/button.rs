@@ -1,16 +1,14 @@
 //! From the edge of a pin to what the driver of a button says of it.
 
-use core::convert::Infallible;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use embedded_hal::digital::{ErrorType, InputPin};
+use embedded_hal::digital::PinState;
 use lm3s6965::{Interrupt, interrupt};
 use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Debounce, Wiring};
-use tickwire_exec_embassy::EmbassyClock;
+use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_lm3s6965::interrupts;
-use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
-use tickwire_traits::{Clock, Duration, Edge, EdgeInput, TimeSource, Timer};
+use tickwire_traits::{Clock, Duration, Timer};
 
 use crate::meter::{interrupt_sleep, since_sleep};
 use crate::row::{Measured, Tenths};
@@ -18,12 +16,12 @@ use crate::row::{Measured, Tenths};
 const CLOCK: EmbassyClock = EmbassyClock;
 
 static IS_HIGH: AtomicBool = AtomicBool::new(true);
-static EDGES: RingQueue<CriticalSectionRawMutex, Edge, 8> = RingQueue::new();
+static EDGES: IrqEdges<8> = IrqEdges::new(PinState::High);
 
 /// As the interrupt of a port would: what has happened is stamped and queued.
 #[interrupt]
 fn QEI1() {
-    EDGES.push(Edge { at: CLOCK.now(), level: IS_HIGH.load(Relaxed).into(), missed: 0 });
+    EDGES.record(IS_HIGH.load(Relaxed).into());
 }
 
 /// Counts from the moment at which the core is woken by the edge, to the driver's output.
@@ -31,8 +29,9 @@ pub(crate) async fn measure() -> Measured {
     const TIMES: u32 = 100;
 
     interrupts::enable(Interrupt::QEI1);
+    let pin = EDGES.claim().expect("it is claimed once");
     let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    let mut button = Button::new(Pin, CLOCK, wiring, debounce, Timing::default());
+    let mut button = Button::new(pin, CLOCK, wiring, debounce, Timing::default());
     // Its first look is due at once.
     quiet(&mut button).await;
     let mut sum = 0;
@@ -54,38 +53,7 @@ pub(crate) async fn measure() -> Measured {
 }
 
 /// Waits for longer than any gesture takes.
-async fn quiet(button: &mut Button<Pin, EmbassyClock>) {
+async fn quiet(button: &mut Button<IrqInput<'_, 8>, EmbassyClock>) {
     let deadline = CLOCK.now() + Duration::from_secs(2);
     while CLOCK.timeout_at(deadline, button.gesture()).await.is_ok() {}
-}
-
-struct Pin;
-
-impl ErrorType for Pin {
-    type Error = Infallible;
-}
-
-impl InputPin for Pin {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(IS_HIGH.load(Relaxed))
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(!IS_HIGH.load(Relaxed))
-    }
-}
-
-impl EdgeInput for Pin {
-    fn time_source(&self) -> TimeSource {
-        TimeSource::Interrupt
-    }
-
-    fn arm(&mut self) -> Result<(), Infallible> {
-        while EDGES.try_pop().is_some() {}
-        Ok(())
-    }
-
-    async fn edge(&mut self) -> Result<Edge, Infallible> {
-        Ok(EDGES.pop().await)
-    }
 }
