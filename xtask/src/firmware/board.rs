@@ -66,7 +66,8 @@ pub(super) const BOARDS: &[Board] = &[
             Build {
                 args: &["--features", "report"],
                 programs: &[
-                    "blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "station",
+                    "blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "inputs",
+                    "station",
                 ],
             },
             Build {
