@@ -9,8 +9,8 @@ use std::task::Waker;
 use std::{thread, time};
 
 use embassy_executor::Spawner;
-use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, Totals, run_all};
-use tickwire_exec_embassy::{Arena, ArenaSpawner, EmbassyClock};
+use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, Totals, readiness, run_all};
+use tickwire_exec_embassy::{Arena, ArenaSpawner, EmbassyClock, IrqFlag, PollEachPass};
 use tickwire_traits::Instant;
 
 const SLOTS: usize = 6;
@@ -76,4 +76,22 @@ fn the_bare_metal_backend_conforms() {
     let passed = CHECKS.len() as u32 - 2;
     let expected = (vec![], Totals { passed, skipped: 2, failed: 0 });
     assert_eq!(ended.recv_timeout(time::Duration::from_secs(120)), Ok(expected));
+}
+
+/// A source is set from another thread, as by an interrupt.
+#[test]
+fn its_sources_are_as_sources_should_be() {
+    static FLAG: IrqFlag = IrqFlag::new();
+    let (sender, verdicts) = mpsc::channel();
+    thread::spawn(move || {
+        host::run(async move |_| {
+            let raise = || thread::spawn(|| FLAG.set()).join().unwrap();
+            let mut claim = FLAG.claim().unwrap();
+            let by_interrupt = readiness::of(&EmbassyClock, &mut claim, raise, |_| ()).await;
+            let mut passes = PollEachPass::new();
+            let by_pass = readiness::of(&EmbassyClock, &mut passes, || (), |_| ()).await;
+            sender.send((by_interrupt, by_pass)).unwrap();
+        });
+    });
+    assert_eq!(verdicts.recv_timeout(time::Duration::from_secs(60)), Ok((Ok(()), Ok(()))));
 }
