@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use crate::bare::Core;
 use crate::report::Outcome;
+use crate::workspace::root;
 use board::{BOARDS, Board};
 use program::Program;
 
@@ -73,6 +74,11 @@ pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outco
 /// The manifests of the boards.
 pub(crate) fn manifests() -> impl Iterator<Item = PathBuf> {
     BOARDS.iter().map(Board::manifest)
+}
+
+/// The folders of the boards, and of what they share.
+pub(crate) fn folders() -> impl Iterator<Item = PathBuf> {
+    BOARDS.iter().map(Board::folder).chain([root().join("examples/board-checks")])
 }
 
 /// What programs are built for.

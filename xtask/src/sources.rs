@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arrows::{self, Rule};
+use crate::firmware;
 use crate::scan::{Kind, Token, find, shipped, tokens};
 use crate::workspace::{Package, root};
 
@@ -36,6 +37,17 @@ const UNSAFE_FILES: &[&str] = &[
     "exec-embassy/src/slot.rs",
     // FOREVER: wakers whose data is a static function.
     "exec-embassy/tests/hooks/mod.rs",
+    // OWN: one interrupt calls an executor.
+    "examples/rp2040/src/watchman.rs",
+    // NOT BY MASK: no critical section is one because an interrupt is masked.
+    "examples/rp2040/src/bin/conformance.rs",
+    "examples/lm3s6965/src/interrupts.rs",
+    "examples/riscv32/src/interrupts.rs",
+    // MAPPED: registers are where the chip's manual says.
+    "examples/lm3s6965/src/registers.rs",
+    "examples/riscv32/src/registers.rs",
+    // ALONE: one executor, which one context polls.
+    "examples/lm3s6965/src/executor.rs",
     // A waker whose clones differ, which safe code cannot make: its data is a
     // number that nobody follows.
     "wake-queue/tests/queue.rs",
@@ -79,6 +91,12 @@ pub(crate) fn check(members: &[Package]) -> Result<(Vec<String>, usize), String>
             if member.published {
                 problems.extend(check_docs(&shown(path), tokens));
             }
+        }
+    }
+    for folder in firmware::folders() {
+        for path in rust_files(&folder.join("src"))? {
+            count += 1;
+            problems.extend(check_unsafe(&shown(&path), &read(&path)?));
         }
     }
     Ok((problems, count))

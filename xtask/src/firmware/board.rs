@@ -97,7 +97,7 @@ impl Board {
         self.folder().join("Cargo.toml")
     }
 
-    fn folder(&self) -> PathBuf {
+    pub(super) fn folder(&self) -> PathBuf {
         Path::new(root()).join("examples").join(self.name)
     }
 }

@@ -2,27 +2,20 @@
 //! the time of the interrupt, and the light follows when there is time for it.
 #![no_std]
 #![no_main]
+#![deny(unsafe_code)]
 
-use embassy_executor::{InterruptExecutor, Spawner};
+#[path = "../watchman.rs"]
+mod watchman;
+
+use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
-use embassy_rp::interrupt;
-use embassy_rp::interrupt::{InterruptExt, Priority};
 use embedded_hal::digital::PinState;
 use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::report;
 use tickwire_traits::{Clock, Duration, Timer};
 
-/// Runs in an interrupt, whatever the other executor does.
-static WATCHMAN: InterruptExecutor = InterruptExecutor::new();
-
 static EDGES: IrqEdges<16> = IrqEdges::new(PinState::High);
-
-#[interrupt]
-unsafe fn SWI_IRQ_0() {
-    // SAFETY: this is the interrupt that it is started with, and nobody else calls it.
-    unsafe { WATCHMAN.on_interrupt() }
-}
 
 #[embassy_executor::task]
 async fn watch(pin: Input<'static>) {
@@ -43,8 +36,7 @@ async fn work() {
 async fn main(spawner: Spawner) {
     let board = embassy_rp::init(Default::default());
     let mut led = Output::new(board.PIN_25, Level::Low);
-    interrupt::SWI_IRQ_0.set_priority(Priority::P3);
-    let watchman = WATCHMAN.start(interrupt::SWI_IRQ_0);
+    let watchman = watchman::start();
     watchman.spawn(watch(Input::new(board.PIN_15, Pull::Up)).expect("it is spawned once"));
     spawner.spawn(work().expect("it is spawned once"));
     let pin = EDGES.claim().expect("it is claimed once");

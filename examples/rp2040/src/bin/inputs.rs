@@ -2,12 +2,14 @@
 //! control's receiver, an encoder and a pulse per second are wired as they should be.
 #![no_std]
 #![no_main]
+#![deny(unsafe_code)]
 
-use embassy_executor::{InterruptExecutor, SendSpawner, Spawner};
+#[path = "../watchman.rs"]
+mod watchman;
+
+use embassy_executor::{SendSpawner, Spawner};
 use embassy_rp::adc::{self, Adc, Channel};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
-use embassy_rp::interrupt;
-use embassy_rp::interrupt::{InterruptExt, Priority};
 use embedded_hal::digital::PinState;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_rp2040::report;
@@ -21,18 +23,10 @@ embassy_rp::bind_interrupts!(struct Interrupts {
 type Edges = IrqEdges<128>;
 type Pin = IrqInput<'static, 128>;
 
-static WATCHMAN: InterruptExecutor = InterruptExecutor::new();
-
 static IR: Edges = IrqEdges::new(PinState::High);
 static PPS: Edges = IrqEdges::new(PinState::Low);
 static A: Edges = IrqEdges::new(PinState::High);
 static B: Edges = IrqEdges::new(PinState::High);
-
-#[interrupt]
-unsafe fn SWI_IRQ_0() {
-    // SAFETY: this is the interrupt that it is started with, and nobody else calls it.
-    unsafe { WATCHMAN.on_interrupt() }
-}
 
 #[embassy_executor::task(pool_size = 4)]
 async fn watch(edges: &'static Edges, pin: Input<'static>) {
@@ -44,8 +38,7 @@ async fn watch(edges: &'static Edges, pin: Input<'static>) {
 async fn main(_spawner: Spawner) {
     let board = embassy_rp::init(Default::default());
     let mut led = Output::new(board.PIN_25, Level::Low);
-    interrupt::SWI_IRQ_0.set_priority(Priority::P3);
-    let watchman = WATCHMAN.start(interrupt::SWI_IRQ_0);
+    let watchman = watchman::start();
     let mut ir = follow(watchman, &IR, Input::new(board.PIN_14, Pull::Up));
     let mut pps = follow(watchman, &PPS, Input::new(board.PIN_13, Pull::Down));
     let mut a = follow(watchman, &A, Input::new(board.PIN_10, Pull::Up));
