@@ -107,7 +107,9 @@ impl<const N: usize> IrqEdges<N> {
     /// task of an executor that preempts the one that is late.
     ///
     /// The time of an edge is that of the poll: the interrupt's, on an interrupt
-    /// executor. A pin that is not where it was thought to be is an edge.
+    /// executor. A pin that is not where it was thought to be is an edge. The program
+    /// [`busy`](https://github.com/tickwire/tickwire/blob/main/examples/rp2040/src/bin/busy.rs)
+    /// for a Raspberry Pi Pico has such a task.
     ///
     /// # Errors
     ///

@@ -5,6 +5,39 @@
 //! interrupts, [`PollEachPass`] that of what cannot; [`IrqEdges`] are the edges of a pin
 //! with the time of the interrupt.
 //!
+//! # What it needs
+//!
+//! Your HAL's usual: `embassy-executor` with the features of your platform, and a time
+//! driver, which for most HALs is a feature of theirs. Nothing of embassy's is in the
+//! signatures here but a [`Spawner`](embassy_executor::Spawner), so `main` is that of
+//! embassy:
+//!
+//! ```
+//! # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
+//! use tickwire_exec_embassy::{Arena, EmbassyClock};
+//! use tickwire_traits::{Duration, JoinHandle, Spawn, Timer};
+//!
+//! static TASKS: Arena<128, 2> = Arena::new();
+//!
+//! # host::run(
+//! // #[embassy_executor::main]
+//! async |spawner: embassy_executor::Spawner| {
+//!     let beat = TASKS.with(spawner).spawn(async {
+//!         let mut ticker = EmbassyClock.ticker(Duration::from_millis(1));
+//!         loop {
+//!             ticker.tick().await; // And toggle a light.
+//!         }
+//!     });
+//!     EmbassyClock.sleep(Duration::from_millis(5)).await;
+//!     beat.unwrap().cancel().await;
+//! }
+//! # );
+//! ```
+//!
+//! On the board this is [examples/rp2040][pico], a program for each driver.
+//!
+//! [pico]: https://github.com/tickwire/tickwire/tree/main/examples/rp2040
+//!
 //! # Wakers that embassy did not make
 //!
 //! Each embassy task has room for one timer entry, and embassy's timer queue links
