@@ -224,7 +224,7 @@ struct Node {
     place: UnsafeCell<MaybeUninit<Link>>,
     /// Written when it is linked, and left there when it is taken out.
     ticket: Cell<MaybeUninit<u32>>,
-    /// It was called up, and is no longer linked.
+    /// It was called up and has not come, and is no longer linked.
     called: Cell<bool>,
     /// It stands in line, or was called up and has not come. Only the waiter
     /// itself looks at this, so it may do so outside of the lock.
@@ -252,6 +252,17 @@ impl Node {
             (&raw mut (*blank).enrolled).write(Cell::new(false));
             node.assume_init()
         }
+    }
+
+    /// Returns whether it was called up; that is over then. Only under the lock.
+    #[inline(always)]
+    fn comes(&self) -> bool {
+        let called = self.called.get();
+        if called {
+            self.called.set(false);
+            self.enrolled.set(false);
+        }
+        called
     }
 
     /// # Safety
@@ -361,18 +372,13 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     /// Takes what is waited for, if it was given to it or may be had at once.
     #[inline(always)]
     fn may_go(&self, inside: &Inside<S, LINES>) -> bool {
-        if self.node.enrolled.get() {
-            if self.node.called.get() {
-                self.node.enrolled.set(false);
-                return true;
-            }
-            return false;
-        }
-        self.claim.try_claim(&inside.state, inside.line::<C>())
+        self.node.comes()
+            || !self.node.enrolled.get() && self.claim.try_claim(&inside.state, inside.line::<C>())
     }
 
     /// Looks again, and brings a waker, cloned outside of the lock, if it is asked
     /// for one.
+    #[cold]
     #[inline(never)]
     fn wait_with<T>(
         self: Pin<&Self>,
@@ -411,7 +417,6 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                     return (Look::Ready(take(inside)), None);
                 }
                 let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
-                this.node.called.set(false);
                 this.node.enrolled.set(true);
                 let ticket = this.claim.ticket(&inside.state);
                 // SAFETY: pinned, as `self` is; not linked, since not enrolled; and
@@ -419,8 +424,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                 unsafe { line.link_last(NonNull::from(&this.node), ticket, waker) };
                 return (Look::Waits, None);
             }
-            if this.node.called.get() {
-                this.node.enrolled.set(false);
+            if this.node.comes() {
                 return (Look::Ready(take(inside)), None);
             }
             // SAFETY: enrolled and not called means linked: LINKED.
