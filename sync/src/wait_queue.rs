@@ -24,7 +24,7 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
-use core::marker::PhantomPinned;
+use core::marker::{PhantomData, PhantomPinned};
 use core::mem::{self, MaybeUninit};
 use core::pin::Pin;
 use core::ptr::NonNull;
@@ -83,7 +83,7 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
 
     #[inline(never)]
     fn wake_and_settle<C: Claim<S>>(&self, first: Waker) {
-        first.wake();
+        self.wake_one::<C>(first);
         self.settle::<C>();
     }
 
@@ -93,8 +93,17 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     #[inline]
     pub(crate) fn settle<C: Claim<S>>(&self) {
         while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.line::<C>())) {
-            waker.wake();
+            self.wake_one::<C>(waker);
         }
+    }
+
+    /// Wakes one of several. If its waker panics, the others are woken all the same,
+    /// before the panic goes on. Where panics abort, this is a wake and no more.
+    #[inline(always)]
+    fn wake_one<C: Claim<S>>(&self, waker: Waker) {
+        let others = Others::<_, _, C, LINES>(self, PhantomData);
+        waker.wake();
+        mem::forget(others);
     }
 
     pub(crate) fn into_inner(self) -> S {
@@ -104,6 +113,19 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     /// The state, which nobody else can see now.
     pub(crate) fn get_mut(&mut self) -> &mut S {
         &mut self.inside.state
+    }
+}
+
+/// Those behind one that is being woken. Dropped in a panic of its waker alone.
+struct Others<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize>(
+    &'a Monitor<R, S, LINES>,
+    PhantomData<C>,
+);
+
+impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Others<'_, R, S, C, LINES> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.settle::<C>();
     }
 }
 
@@ -465,7 +487,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             (unused, C::settle(state, inside.line::<C>()))
         });
         if let Some(next) = next {
-            next.wake();
+            self.monitor.wake_one::<C>(next);
             self.monitor.settle::<C>();
         }
     }
