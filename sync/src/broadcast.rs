@@ -28,11 +28,6 @@ impl Broadcast {
         Self { number_and_stands: Cell::new(0) }
     }
 
-    /// With an announcement that stands from the beginning.
-    pub(crate) const fn standing() -> Self {
-        Self { number_and_stands: Cell::new(STANDS) }
-    }
-
     #[inline(always)]
     pub(crate) fn stands(&self) -> bool {
         self.number_and_stands.get() & STANDS != 0
@@ -76,6 +71,12 @@ impl Broadcast {
 /// A state with a broadcast in it; `LINE` is where one waits for it.
 pub(crate) trait HasBroadcast<const LINE: usize = 0> {
     fn broadcast(&self) -> &Broadcast;
+
+    /// Returns whether who comes now is through at once.
+    #[inline(always)]
+    fn stands(&self) -> bool {
+        self.broadcast().stands()
+    }
 }
 
 impl HasBroadcast for Broadcast {
@@ -93,7 +94,7 @@ impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {
 
     #[inline(always)]
     fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
-        state.broadcast().stands()
+        state.stands()
     }
 
     #[inline(always)]

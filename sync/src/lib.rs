@@ -83,6 +83,11 @@
 //! A future that is leaked (`mem::forget`) while it waits keeps its place in line for
 //! ever. Nothing dangles, since its memory is leaked with it; but what is handed to
 //! it stays there.
+//!
+//! # Panics
+//!
+//! A waker that panics, which ours do not, strands nobody: who was to be woken after
+//! it is, and then the panic goes on. A second one meanwhile ends the program.
 #![no_std]
 #![deny(unsafe_code)]
 

@@ -34,6 +34,18 @@ impl Permits {
         enough
     }
 
+    /// Takes one. For lines in which everybody wants one: while there is one to be
+    /// had nobody is in line, it would be theirs.
+    #[inline(always)]
+    pub(crate) fn try_take_one(&self, line: &WaitQueue) -> bool {
+        let free = self.free.get();
+        debug_assert!(free == 0 || line.is_empty(), "it is there, and somebody waits");
+        if free > 0 {
+            self.free.set(free - 1);
+        }
+        free > 0
+    }
+
     /// Adds `count`. Where that would be more than can be counted, the most that can.
     #[inline(always)]
     pub(crate) fn put(&self, count: u32) {
@@ -111,7 +123,7 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {
 
     #[inline(always)]
     fn try_claim(&self, state: &S, line: &WaitQueue) -> bool {
-        state.permits().try_take(line, 1)
+        state.permits().try_take_one(line)
     }
 
     #[inline(always)]

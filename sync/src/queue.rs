@@ -91,7 +91,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), Full<T>> {
         let receiver = self.monitor.lock(|inside| {
-            if inside.state.room.try_take(inside.line::<AcquireOne<ROOM>>(), 1) {
+            if inside.state.room.try_take_one(inside.line::<AcquireOne<ROOM>>()) {
                 Ok(State::push(inside, item))
             } else {
                 Err(Full(item))
@@ -144,7 +144,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         let (item, sender) = self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take(inside.line::<AcquireOne<ITEMS>>(), 1);
+            let taken = inside.state.items.try_take_one(inside.line::<AcquireOne<ITEMS>>());
             if taken { State::pop(inside) } else { None }
         })?;
         wake(sender);
@@ -176,7 +176,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
             let left = state.unfinished.get().checked_sub(1).ok_or(NothingUnfinished)?;
             state.unfinished.set(left);
             if left == 0 {
-                state.finished.announce();
+                state.finished.pulse();
             }
             let joiner = state.finished.call_one(inside.line::<Hear<JOIN>>());
             Ok(inside.called::<Hear<JOIN>>(joiner))

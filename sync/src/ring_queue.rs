@@ -109,7 +109,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take(inside.line::<AcquireOne>(), 1);
+            let taken = inside.state.items.try_take_one(inside.line::<AcquireOne>());
             if taken { inside.state.ring.pop() } else { None }
         })
     }

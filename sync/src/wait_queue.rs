@@ -24,7 +24,7 @@
 
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
-use core::marker::PhantomPinned;
+use core::marker::{PhantomData, PhantomPinned};
 use core::mem::{self, MaybeUninit};
 use core::pin::Pin;
 use core::ptr::NonNull;
@@ -83,7 +83,7 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
 
     #[inline(never)]
     fn wake_and_settle<C: Claim<S>>(&self, first: Waker) {
-        first.wake();
+        self.wake_one::<C>(first);
         self.settle::<C>();
     }
 
@@ -93,8 +93,17 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     #[inline]
     pub(crate) fn settle<C: Claim<S>>(&self) {
         while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.line::<C>())) {
-            waker.wake();
+            self.wake_one::<C>(waker);
         }
+    }
+
+    /// Wakes one of several. If its waker panics, the others are woken all the same,
+    /// before the panic goes on. Where panics abort, this is a wake and no more.
+    #[inline(always)]
+    fn wake_one<C: Claim<S>>(&self, waker: Waker) {
+        let others = Others::<_, _, C, LINES>(self, PhantomData);
+        waker.wake();
+        mem::forget(others);
     }
 
     pub(crate) fn into_inner(self) -> S {
@@ -104,6 +113,19 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     /// The state, which nobody else can see now.
     pub(crate) fn get_mut(&mut self) -> &mut S {
         &mut self.inside.state
+    }
+}
+
+/// Those behind one that is being woken. Dropped in a panic of its waker alone.
+struct Others<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize>(
+    &'a Monitor<R, S, LINES>,
+    PhantomData<C>,
+);
+
+impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Others<'_, R, S, C, LINES> {
+    #[cold]
+    fn drop(&mut self) {
+        self.0.settle::<C>();
     }
 }
 
@@ -161,7 +183,7 @@ impl WaitQueue {
     pub(crate) fn first_ticket(&self) -> Option<u32> {
         let last = self.last.get()?;
         // SAFETY: who has a queue holds its lock; what is linked lives: LINKED.
-        Some(unsafe { last.as_ref().linked().next.as_ref() }.ticket.get())
+        Some(unsafe { last.as_ref().linked().next.as_ref().ticket() })
     }
 
     /// Calls up the first in line: it is given what it waits for, and leaves.
@@ -180,7 +202,7 @@ impl WaitQueue {
     ///
     /// `node` is pinned, not linked, and its waiter will unlink it: LINKED.
     #[inline(always)]
-    unsafe fn link_last(&self, node: NonNull<Node>, waker: Waker) {
+    unsafe fn link_last(&self, node: NonNull<Node>, ticket: u32, waker: Waker) {
         // SAFETY: the caller's, and what is linked lives: LINKED.
         unsafe {
             let (previous, next) = match self.last.get() {
@@ -188,6 +210,7 @@ impl WaitQueue {
                 Some(last) => (last, last.as_ref().linked().next),
             };
             node.as_ref().place.get().write(MaybeUninit::new(Link { previous, next, waker }));
+            node.as_ref().ticket.set(MaybeUninit::new(ticket));
             previous.as_ref().linked_mut().next = node;
             next.as_ref().linked_mut().previous = node;
         }
@@ -221,8 +244,9 @@ impl WaitQueue {
 struct Node {
     /// Written when it is linked, and not looked at before.
     place: UnsafeCell<MaybeUninit<Link>>,
-    ticket: Cell<u32>,
-    /// It was called up, and is no longer linked.
+    /// Written when it is linked, and left there when it is taken out.
+    ticket: Cell<MaybeUninit<u32>>,
+    /// It was called up and has not come, and is no longer linked.
     called: Cell<bool>,
     /// It stands in line, or was called up and has not come. Only the waiter
     /// itself looks at this, so it may do so outside of the lock.
@@ -237,6 +261,41 @@ struct Link {
 }
 
 impl Node {
+    /// Written field by field: a constant that is uninitialized in part is copied as a
+    /// whole, and who need not wait needs no place.
+    #[inline(always)]
+    fn new() -> Self {
+        let mut node = MaybeUninit::<Self>::uninit();
+        let blank = node.as_mut_ptr();
+        // SAFETY: what is not written here may be uninitialized, as its type says, and
+        // is not read before it is linked: LINKED.
+        unsafe {
+            (&raw mut (*blank).called).write(Cell::new(false));
+            (&raw mut (*blank).enrolled).write(Cell::new(false));
+            node.assume_init()
+        }
+    }
+
+    /// Returns whether it was called up; that is over then. Only under the lock.
+    #[inline(always)]
+    fn comes(&self) -> bool {
+        let called = self.called.get();
+        if called {
+            self.called.set(false);
+            self.enrolled.set(false);
+        }
+        called
+    }
+
+    /// # Safety
+    ///
+    /// It is linked or was, and the lock is held: LINKED.
+    #[inline(always)]
+    unsafe fn ticket(&self) -> u32 {
+        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        unsafe { self.ticket.get().assume_init() }
+    }
+
     /// # Safety
     ///
     /// It is linked, the lock is held, and no other reference to the link is
@@ -285,14 +344,8 @@ enum Look<T> {
 
 impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LINES> {
     #[inline(always)]
-    pub(crate) const fn new(monitor: &'a Monitor<R, S, LINES>, claim: C) -> Self {
-        let node = Node {
-            place: UnsafeCell::new(MaybeUninit::uninit()),
-            ticket: Cell::new(0),
-            called: Cell::new(false),
-            enrolled: Cell::new(false),
-        };
-        Self { monitor, claim, node, _pinned: PhantomPinned }
+    pub(crate) fn new(monitor: &'a Monitor<R, S, LINES>, claim: C) -> Self {
+        Self { monitor, claim, node: Node::new(), _pinned: PhantomPinned }
     }
 
     #[inline(always)]
@@ -341,18 +394,13 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     /// Takes what is waited for, if it was given to it or may be had at once.
     #[inline(always)]
     fn may_go(&self, inside: &Inside<S, LINES>) -> bool {
-        if self.node.enrolled.get() {
-            if self.node.called.get() {
-                self.node.enrolled.set(false);
-                return true;
-            }
-            return false;
-        }
-        self.claim.try_claim(&inside.state, inside.line::<C>())
+        self.node.comes()
+            || !self.node.enrolled.get() && self.claim.try_claim(&inside.state, inside.line::<C>())
     }
 
     /// Looks again, and brings a waker, cloned outside of the lock, if it is asked
     /// for one.
+    #[cold]
     #[inline(never)]
     fn wait_with<T>(
         self: Pin<&Self>,
@@ -391,21 +439,19 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                     return (Look::Ready(take(inside)), None);
                 }
                 let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
-                this.node.called.set(false);
                 this.node.enrolled.set(true);
-                this.node.ticket.set(this.claim.ticket(&inside.state));
+                let ticket = this.claim.ticket(&inside.state);
                 // SAFETY: pinned, as `self` is; not linked, since not enrolled; and
                 // `drop` unlinks it: LINKED.
-                unsafe { line.link_last(NonNull::from(&this.node), waker) };
+                unsafe { line.link_last(NonNull::from(&this.node), ticket, waker) };
                 return (Look::Waits, None);
             }
-            if this.node.called.get() {
-                this.node.enrolled.set(false);
+            if this.node.comes() {
                 return (Look::Ready(take(inside)), None);
             }
             // SAFETY: enrolled and not called means linked: LINKED.
-            let link = unsafe { this.node.linked_mut() };
-            if C::passed(&inside.state, this.node.ticket.get()) {
+            let (link, ticket) = unsafe { (this.node.linked_mut(), this.node.ticket()) };
+            if C::passed(&inside.state, ticket) {
                 this.node.enrolled.set(false);
                 // SAFETY: as above.
                 let unused = unsafe { line.take_out(NonNull::from(&this.node)) };
@@ -424,7 +470,8 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     #[inline(never)]
     fn leave(&self) {
         let (_unused, next) = self.monitor.lock(|inside| {
-            let (state, ticket) = (&inside.state, self.node.ticket.get());
+            // SAFETY: enrolled means linked, now or before: LINKED.
+            let (state, ticket) = (&inside.state, unsafe { self.node.ticket() });
             let called = self.node.called.get();
             if called || C::passed(state, ticket) {
                 self.claim.hand_back(state, ticket);
@@ -440,7 +487,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             (unused, C::settle(state, inside.line::<C>()))
         });
         if let Some(next) = next {
-            next.wake();
+            self.monitor.wake_one::<C>(next);
             self.monitor.settle::<C>();
         }
     }

@@ -10,6 +10,7 @@ mod poll;
 use std::cell::Cell;
 use std::future::{Future, Ready, ready};
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -233,4 +234,21 @@ fn who_is_forgotten_is_in_nobodys_way_where_all_are_told() {
     message.set(2);
     assert!(poll(&mut told).is_ready());
     assert_eq!(seen.get(), 2);
+}
+
+#[test]
+fn a_push_that_is_polled_after_it_resolved_panics_and_takes_no_room() {
+    let queue = Queue::<Raw, _, 2>::new();
+    let [mut at_once, mut full, mut waits] = [1, 2, 3].map(|item| Box::pin(queue.push(item)));
+    assert!(poll(&mut at_once).is_ready() && poll(&mut full).is_ready());
+    assert!(poll(&mut waits).is_pending());
+    assert_eq!(queue.try_pop(), Some(1));
+    assert!(poll(&mut waits).is_ready());
+    assert_eq!([queue.try_pop(), queue.try_pop()], [Some(2), Some(3)]);
+    for pushed in [at_once, full, waits] {
+        let again = catch_unwind(AssertUnwindSafe(|| poll(&mut { pushed })));
+        let panicked = again.expect_err("it is through again");
+        assert_eq!(panicked.downcast_ref(), Some(&"not polled again after it resolved"));
+    }
+    assert_eq!([4, 5, 6].map(|item| queue.try_push(item)), [Ok(()), Ok(()), Err(Full(6))]);
 }

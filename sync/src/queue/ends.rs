@@ -86,6 +86,8 @@ impl<R: RawMutex, T, const N: usize> Future for Push<ForRoom<'_, R, T, N>, T> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
+        // Asked before it takes room, which would be lost.
+        assert!(this.item.get_mut().is_some(), "not polled again after it resolved");
         let item = &*this.item;
         // The item goes in under the lock that finds room for it.
         let push = |inside: &Inside<_, LINES>| {

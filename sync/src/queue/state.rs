@@ -21,7 +21,7 @@ pub(super) struct State<T, const N: usize> {
     /// Places that are kept for nobody.
     pub(super) room: Permits,
     pub(super) unfinished: Cell<u32>,
-    /// Stands while `unfinished` is zero.
+    /// That `unfinished` has become zero. It stands while it is.
     pub(super) finished: Broadcast,
 }
 
@@ -32,7 +32,7 @@ impl<T, const N: usize> State<T, N> {
             items: Permits::new(0),
             room: Permits::new(Ring::<T, N>::CAPACITY as u32),
             unfinished: Cell::new(0),
-            finished: Broadcast::standing(),
+            finished: Broadcast::new(),
         }
     }
 
@@ -44,7 +44,6 @@ impl<T, const N: usize> State<T, N> {
         debug_assert!(pushed.is_ok(), "room was taken before");
         // It wraps where nobody says that items are done with, and so asks for it.
         state.unfinished.set(state.unfinished.get().wrapping_add(1));
-        state.finished.withdraw();
         state.items.hand_over_one(inside.line::<AcquireOne<ITEMS>>())
     }
 
@@ -79,5 +78,10 @@ impl<T, const N: usize> HasBroadcast<JOIN> for State<T, N> {
     #[inline(always)]
     fn broadcast(&self) -> &Broadcast {
         &self.finished
+    }
+
+    #[inline(always)]
+    fn stands(&self) -> bool {
+        self.unfinished.get() == 0
     }
 }

@@ -141,9 +141,7 @@ fn print(counts: &Counts) -> Vec<String> {
             let ours = counts.find(operation, raw, Tickwire);
             let bound = match raw {
                 Noop => operation.bound(),
-                Critical => counts
-                    .find(operation, raw, Embassy)
-                    .map(|theirs| theirs + operation.beside_embassy()),
+                Critical => counts.find(operation, raw, Embassy),
                 Own => None,
             };
             let cells = COLUMNS.map(|(_, who)| number(counts.find(operation, raw, who)));

@@ -97,17 +97,6 @@ impl Operation {
         }
     }
 
-    /// How many instructions ours may take with critical sections beyond what
-    /// embassy's takes with them.
-    pub(crate) fn beside_embassy(self) -> u64 {
-        match self {
-            // The future of a push is a place in line, which is cleared before it is
-            // known whether it is needed; theirs is a reference and the item.
-            Self::Push => 10,
-            _ => 0,
-        }
-    }
-
     /// Whether somebody is woken by it.
     pub(crate) fn wakes(self) -> bool {
         !matches!(self, Self::Lock | Self::LockWith | Self::Acquire | Self::Retrigger)
