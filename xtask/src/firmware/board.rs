@@ -111,7 +111,7 @@ pub(super) enum Emulator {
 }
 
 /// Longer than any program takes, on a slow machine too: it hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Of every machine: no window, no console, and what the program says is our output.
 const QEMU: &[&str] = &[
