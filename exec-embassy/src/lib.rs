@@ -82,6 +82,8 @@ mod irq_flag;
 #[allow(unsafe_code)] // STORED
 mod place;
 mod poll_each_pass;
+#[allow(unsafe_code)] // TYPED
+mod runner;
 #[allow(unsafe_code)] // HOME
 mod slot;
 

@@ -9,40 +9,40 @@
 //! disturbs no pinned borrow.
 
 use core::cell::UnsafeCell;
-use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll};
 
 /// Room for one future of at most `BYTES` bytes.
-pub(crate) struct Place<const BYTES: usize> {
+pub(crate) struct Place<const BYTES: usize, T: 'static> {
     filled: AtomicBool,
-    stored: UnsafeCell<MaybeUninit<Stored<BYTES>>>,
+    stored: UnsafeCell<MaybeUninit<Stored<BYTES, T>>>,
+}
+
+/// What is left of a future's type, and what the owner of the place has for such.
+pub(crate) struct Table<T> {
+    /// It is given the address of such a future, which is pinned there and which nobody
+    /// else uses. It leaves none.
+    drop: unsafe fn(*mut u8),
+    pub(crate) with: T,
 }
 
 /// `table` is read, and `bytes` pointed to, without a reference to the whole.
-struct Stored<const BYTES: usize> {
-    table: &'static Table,
+struct Stored<const BYTES: usize, T: 'static> {
+    table: &'static Table<T>,
     bytes: Bytes<BYTES>,
 }
 
 #[repr(C, align(8))]
 struct Bytes<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
 
-/// What is left of a future's type. Both are given the address of such a future,
-/// which is pinned there and which nobody else uses; after `drop` it is none.
-struct Table {
-    poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<()>,
-    drop: unsafe fn(*mut u8),
-}
-
 // SAFETY: of what is in the cell only one side has the use at any time, and the mark
 // hands it over: STORED. That a future which is not `Send` stays where it was put is
 // for those to see to who call the functions below.
-unsafe impl<const BYTES: usize> Sync for Place<BYTES> {}
+unsafe impl<const BYTES: usize, T: Sync> Sync for Place<BYTES, T> {}
 
-impl<const BYTES: usize> Place<BYTES> {
+impl<const BYTES: usize, T> Place<BYTES, T> {
     /// All zeros, so that an arena takes no room in the program's image.
     pub(crate) const fn new() -> Self {
         Self { filled: AtomicBool::new(false), stored: UnsafeCell::new(MaybeUninit::uninit()) }
@@ -52,10 +52,13 @@ impl<const BYTES: usize> Place<BYTES> {
     ///
     /// # Safety
     ///
-    /// It is not filled, and nobody else fills it. Unless `F` is `Send`, the context
-    /// that calls this is the one that will poll and empty it.
+    /// The table is of an `F`. The place is not filled, and nobody else fills it. Unless
+    /// `F` is `Send`, the context that calls this is the one that will poll and empty it.
     #[inline]
-    pub(crate) unsafe fn put<F: Future<Output = ()> + 'static>(&self, future: F) {
+    pub(crate) unsafe fn put<F>(&self, future: F, table: &'static Table<T>)
+    where
+        F: Future<Output = ()> + 'static,
+    {
         const {
             assert!(size_of::<F>() <= BYTES, "this future is larger than its arena's BYTES");
             assert!(
@@ -63,76 +66,72 @@ impl<const BYTES: usize> Place<BYTES> {
                 "this future is aligned to more than the 8 bytes of an arena"
             );
         }
-        let stored = self.stored.get().cast::<Stored<BYTES>>();
+        let stored = self.stored();
         // SAFETY: nobody else touches the bytes, and they are large enough and aligned
         // for an `F`, by what is asserted above: STORED.
         unsafe {
-            (&raw mut (*stored).table).write(&Typed::<F>::TABLE);
+            (&raw mut (*stored).table).write(table);
             (&raw mut (*stored).bytes).cast::<F>().write(future);
         }
         self.filled.store(true, Ordering::Release);
     }
 
-    /// Returns whether there is a future. It may change at any time, but only who
-    /// polls it can make it change back.
+    /// Returns the table of the future, if there is one. That may change at any time,
+    /// but only who empties the place can make it change back.
     #[inline]
-    pub(crate) fn is_filled(&self) -> bool {
-        self.filled.load(Ordering::Acquire)
+    pub(crate) fn table(&self) -> Option<&'static Table<T>> {
+        // SAFETY: it was written before the mark, and stays: STORED.
+        self.filled.load(Ordering::Acquire).then(|| unsafe { (*self.stored()).table })
     }
 
     /// Polls the future.
     ///
     /// # Safety
     ///
-    /// It is filled, which this context has seen, and no other polls or empties it.
+    /// It is filled with an `F`, which this context has seen, and no other polls or
+    /// empties it.
     #[inline]
-    pub(crate) unsafe fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-        // SAFETY: it is filled.
-        let (table, future) = unsafe { self.parts() };
-        // SAFETY: this is a future of the table's type, and nobody else uses it: STORED.
-        unsafe { (table.poll)(future, cx) }
+    pub(crate) unsafe fn poll<F>(&self, cx: &mut Context<'_>) -> Poll<()>
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        // SAFETY: it is an `F`, and this has the use of it: STORED.
+        unsafe { Pin::new_unchecked(&mut *self.bytes().cast::<F>()) }.poll(cx)
     }
 
     /// Drops the future. If that panics, there is none any more all the same.
     ///
     /// # Safety
     ///
-    /// As for [`Self::poll`].
+    /// It is filled, which this context has seen, and no other polls or empties it.
     #[inline]
     pub(crate) unsafe fn empty(&self) {
         // SAFETY: it is filled.
-        let (table, future) = unsafe { self.parts() };
+        let table = unsafe { (*self.stored()).table };
         self.filled.store(false, Ordering::Relaxed);
-        // SAFETY: as in `poll`, and nobody takes it for one from here on: STORED.
-        unsafe { (table.drop)(future) }
+        // SAFETY: this is a future of the table's type; nobody else uses it, nor takes
+        // it for one from here on: STORED.
+        unsafe { (table.drop)(self.bytes()) }
     }
 
-    /// The table and the address of the future.
-    ///
-    /// # Safety
-    ///
-    /// It is filled.
-    #[inline]
-    unsafe fn parts(&self) -> (&'static Table, *mut u8) {
-        let stored = self.stored.get().cast::<Stored<BYTES>>();
-        // SAFETY: the table was written before the mark, and stays: STORED. Of the
-        // bytes only the address is taken.
-        unsafe { ((*stored).table, (&raw mut (*stored).bytes).cast()) }
+    fn stored(&self) -> *mut Stored<BYTES, T> {
+        self.stored.get().cast()
+    }
+
+    fn bytes(&self) -> *mut u8 {
+        // SAFETY: it is inside of the cell, and only the address is taken.
+        unsafe { &raw mut (*self.stored()).bytes }.cast()
     }
 }
 
-struct Typed<F>(PhantomData<F>);
+impl<T> Table<T> {
+    /// The table of an `F`.
+    pub(crate) const fn of<F: Future<Output = ()> + 'static>(with: T) -> Self {
+        unsafe fn drop<F>(future: *mut u8) {
+            // SAFETY: it is an `F`, and this has the use of it: see `Table`.
+            unsafe { future.cast::<F>().drop_in_place() }
+        }
 
-impl<F: Future<Output = ()>> Typed<F> {
-    const TABLE: Table = Table { poll: Self::poll, drop: Self::drop };
-
-    unsafe fn poll(future: *mut u8, cx: &mut Context<'_>) -> Poll<()> {
-        // SAFETY: it is an `F`, pinned, and this has the use of it: see `Table`.
-        unsafe { Pin::new_unchecked(&mut *future.cast::<F>()) }.poll(cx)
-    }
-
-    unsafe fn drop(future: *mut u8) {
-        // SAFETY: as in `poll`.
-        unsafe { future.cast::<F>().drop_in_place() }
+        Self { drop: drop::<F>, with }
     }
 }

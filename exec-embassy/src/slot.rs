@@ -23,36 +23,40 @@
 //! equal ones are of one executor.
 
 use core::cell::Cell;
-use core::convert::Infallible;
-use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll, Waker};
 use core::{fmt, mem, ptr};
 
 use critical_section::Mutex;
-use embassy_executor::raw::{AvailableTask, TaskRef, TaskStorage, task_from_waker, wake_task};
+use embassy_executor::raw::{TaskRef, wake_task};
 use embassy_executor::{SendSpawner, Spawner};
 use tickwire_traits::{Exit, SpawnError};
 
-use crate::place::Place;
+use crate::place::{Place, Table};
+use crate::runner::{Task, Turn};
 
 pub(crate) struct Slot<const BYTES: usize> {
     state: State,
-    place: Place<BYTES>,
-    task: TaskStorage<Runner<BYTES>>,
+    pub(crate) place: Place<BYTES, Turn<BYTES>>,
+    pub(crate) task: Task<BYTES>,
 }
 
 /// What a task and its handle know of each other.
 ///
 /// Code of others (wakers and futures) never runs in its critical sections.
 pub(crate) struct State {
-    /// Nobody wants the future any more. The runner looks at it without a lock.
-    cancelled: AtomicBool,
+    /// There is a future, the runner is for its type, and nobody has cancelled it: it is
+    /// to be polled, and nothing else is to be looked at. Only the context of the
+    /// executor says so; others take it back, under the lock, and wake the runner. What
+    /// there is to see then is behind the lock, so no order is asked for.
+    settled: AtomicBool,
     shared: Mutex<Shared>,
 }
 
 struct Shared {
     stage: Cell<Stage>,
+    /// Nobody wants the future any more.
+    cancelled: Cell<bool>,
     /// Who waits for the end.
     joiner: Cell<Option<Waker>>,
     /// The executor that the runner is on; from the first claim on, for ever.
@@ -73,12 +77,13 @@ impl<const BYTES: usize> Slot<BYTES> {
     pub(crate) const fn new() -> Self {
         let shared = Shared {
             stage: Cell::new(Stage::Free),
+            cancelled: Cell::new(false),
             joiner: Cell::new(None),
             home: Cell::new(None),
             runner: Cell::new(None),
         };
-        let state = State { cancelled: AtomicBool::new(false), shared: Mutex::new(shared) };
-        Self { state, place: Place::new(), task: TaskStorage::new() }
+        let state = State { settled: AtomicBool::new(false), shared: Mutex::new(shared) };
+        Self { state, place: Place::new(), task: Task::new() }
     }
 
     pub(crate) fn is_free(&self) -> bool {
@@ -96,11 +101,15 @@ impl<const BYTES: usize> Slot<BYTES> {
         F: Future<Output = ()> + 'static,
     {
         let executor = spawner.make_send();
-        let (slot, is_new) = Self::claim_one(slots, executor)?;
+        let (slot, runner) = Self::claim_one(slots, executor)?;
         // SAFETY: the claim is new, and ours: HOME. A `Spawner` never leaves the context
         // of its executor, so that which is here will poll.
-        unsafe { slot.place.put(future) };
-        Ok(slot.start(executor, is_new))
+        unsafe { slot.place.put(future, Task::table::<F>()) };
+        Task::rouse(slot, runner, executor);
+        // SAFETY: as for the place; it has been started, and is not settled.
+        unsafe { Task::turn::<F>(slot) };
+        slot.state.settled.store(runner.is_some(), Ordering::Relaxed);
+        Ok(&slot.state)
     }
 
     /// Sends `future` to a free slot of that executor.
@@ -113,30 +122,68 @@ impl<const BYTES: usize> Slot<BYTES> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (slot, is_new) = Self::claim_one(slots, executor)?;
+        let (slot, runner) = Self::claim_one(slots, executor)?;
         // SAFETY: the claim is new, and ours: HOME. And it is `Send`.
-        unsafe { slot.place.put(future) };
-        Ok(slot.start(executor, is_new))
+        unsafe { slot.place.put(future, Task::table::<F>()) };
+        Task::rouse(slot, runner, executor);
+        Ok(&slot.state)
     }
 
+    #[inline(never)]
     fn claim_one(
         slots: &'static [Self],
         executor: SendSpawner,
-    ) -> Result<(&'static Self, bool), SpawnError> {
+    ) -> Result<(&'static Self, Option<TaskRef>), SpawnError> {
         let claim = |slot: &'static Self| Some((slot, slot.state.claim(executor)?));
         slots.iter().find_map(claim).ok_or(SpawnError)
     }
 
-    fn start(&'static self, executor: SendSpawner, is_new: bool) -> &'static State {
-        if is_new {
-            // It is never taken twice: a slot gets its home once.
-            if let Some(task) = AvailableTask::claim(&self.task) {
-                executor.spawn(task.initialize(|| Runner { slot: self, is_known: false }));
-            }
-        } else {
-            self.state.wake_runner();
+    /// Whether the runner is to poll what is there, and need not look any further.
+    #[inline]
+    pub(crate) fn is_settled(&self) -> bool {
+        self.state.settled.load(Ordering::Relaxed)
+    }
+
+    /// Looks at what there is, for this runner, which is of this table's type. Returns
+    /// whether to poll it: not if there is nothing, if it is cancelled, which ends it,
+    /// or if it is of another type, which the runner is from its next poll on.
+    ///
+    /// The runner comes first, since there embassy has it: each poll moves one register
+    /// less.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn settle(runner: TaskRef, slot: &'static Self, table: &Table<Turn<BYTES>>) -> bool {
+        let Some(stored) = slot.place.table() else {
+            return false;
+        };
+        // The compiler may make several tables of a type, which is then turned to itself.
+        // If two types have one table, then one code does for both.
+        let is_typed = ptr::eq(stored, table);
+        if !is_typed {
+            // SAFETY: it is started, in a poll, and not settled: TYPED, in `runner`.
+            unsafe { (stored.with)(slot) };
         }
-        &self.state
+        let is_cancelled = slot.state.lock(|shared| {
+            shared.runner.set(Some(runner));
+            let is_cancelled = shared.cancelled.get();
+            slot.state.settled.store(!is_cancelled, Ordering::Relaxed);
+            is_cancelled
+        });
+        if is_cancelled {
+            slot.end(Exit::Cancelled);
+        } else if !is_typed {
+            wake_task(runner);
+        }
+        is_typed && !is_cancelled
+    }
+
+    /// Drops the future and tells of it. The runner calls this, in a poll that has seen
+    /// one.
+    pub(crate) fn end(&'static self, exit: Exit) {
+        self.state.settled.store(false, Ordering::Relaxed);
+        // SAFETY: it is filled, and this is the one runner: HOME.
+        unsafe { self.place.empty() };
+        self.state.end(exit);
     }
 }
 
@@ -148,58 +195,19 @@ fn are_same(a: SendSpawner, b: SendSpawner) -> bool {
     ptr::eq(a, b)
 }
 
-/// The task of embassy's that a slot has. It never ends.
-struct Runner<const BYTES: usize> {
-    slot: &'static Slot<BYTES>,
-    is_known: bool,
-}
-
-impl<const BYTES: usize> Future for Runner<BYTES> {
-    type Output = Infallible;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Infallible> {
-        let Slot { state, place, .. } = self.slot;
-        if !self.is_known {
-            let runner = task_from_waker(cx.waker());
-            state.lock(|shared| shared.runner.set(Some(runner)));
-            self.is_known = true;
-        }
-        if !place.is_filled() {
-            return Poll::Pending;
-        }
-        let exit = if state.cancelled.load(Ordering::Acquire) {
-            Exit::Cancelled
-        } else {
-            // SAFETY: it is filled, and this is the one runner: HOME.
-            match unsafe { place.poll(cx) } {
-                Poll::Ready(()) => Exit::Completed,
-                Poll::Pending => return Poll::Pending,
-            }
-        };
-        // SAFETY: as for the poll.
-        unsafe { place.empty() };
-        state.end(exit);
-        Poll::Pending
-    }
-}
-
 impl State {
-    /// Claims the slot, and returns whether it is for the first time; none if it is
-    /// taken, or at home in another executor.
-    fn claim(&self, executor: SendSpawner) -> Option<bool> {
+    /// Claims the slot, and returns the runner, which is there from the second time on;
+    /// nothing if the slot is taken, or at home in another executor.
+    fn claim(&self, executor: SendSpawner) -> Option<Option<TaskRef>> {
         self.lock(|shared| {
-            if shared.stage.get() != Stage::Free {
+            let is_elsewhere = |home| !are_same(home, executor);
+            if shared.stage.get() != Stage::Free || shared.home.get().is_some_and(is_elsewhere) {
                 return None;
             }
-            let is_new = match shared.home.get() {
-                None => true,
-                Some(home) if are_same(home, executor) => false,
-                Some(_) => return None,
-            };
             shared.stage.set(Stage::Owned);
             shared.home.set(Some(executor));
-            self.cancelled.store(false, Ordering::Relaxed);
-            Some(is_new)
+            shared.cancelled.set(false);
+            Some(shared.runner.get())
         })
     }
 
@@ -231,8 +239,10 @@ impl State {
 
     /// Lets the runner drop the future.
     pub(crate) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
-        self.wake_runner();
+        let runner = self.lock(|shared| self.unsettle(shared));
+        if let Some(runner) = runner {
+            wake_task(runner);
+        }
     }
 
     /// The handle goes. Whether the future goes on is the caller's to say.
@@ -242,8 +252,7 @@ impl State {
             shared.stage.set(match shared.stage.get() {
                 Stage::Owned => {
                     if cancel {
-                        self.cancelled.store(true, Ordering::Release);
-                        runner = shared.runner.get();
+                        runner = self.unsettle(shared);
                     }
                     Stage::LeftAlone
                 }
@@ -257,6 +266,14 @@ impl State {
         drop(joiner);
     }
 
+    /// Marks the future as cancelled, and returns the runner, which is then to be woken.
+    /// One that was never polled is about to be, and looks then.
+    fn unsettle(&self, shared: &Shared) -> Option<TaskRef> {
+        shared.cancelled.set(true);
+        self.settled.store(false, Ordering::Relaxed);
+        shared.runner.get()
+    }
+
     /// The future has been dropped.
     fn end(&self, exit: Exit) {
         let joiner = self.lock(|shared| {
@@ -266,13 +283,6 @@ impl State {
         });
         if let Some(joiner) = joiner {
             joiner.wake();
-        }
-    }
-
-    fn wake_runner(&self) {
-        // One that was never polled is about to be, and sees everything then.
-        if let Some(runner) = self.lock(|shared| shared.runner.get()) {
-            wake_task(runner);
         }
     }
 

@@ -33,6 +33,8 @@ const UNSAFE_FILES: &[&str] = &[
     "sync/src/slot_waker.rs",
     // STORED: what the bytes of a task's place are.
     "exec-embassy/src/place.rs",
+    // TYPED: for which type of future the task of a slot is.
+    "exec-embassy/src/runner.rs",
     // HOME: who runs what is in a slot, and where.
     "exec-embassy/src/slot.rs",
     // FOREVER: wakers whose data is a static function.
