@@ -62,6 +62,9 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
   const done = wanted === 'time' && ended === 'deadlock' && problems.length === 0;
   if (ended !== wanted && !done) problems.unshift(`it ended by ${ended}, not by ${wanted}, ${at}`);
   for (const { at_ms } of looks.slice(looked)) problems.push(`at ${at_ms} ms: it had ended before`);
+  for (const { to_ms, isOver } of [...spans, ...quiet]) {
+    if (!isOver) problems.push(`until ${to_ms} ms: it had ended before`);
+  }
   if (ended === 'exit' && board.status !== 0) problems.unshift(`exit status ${board.status}`);
   const ignored = new Set(scenario.ignore ?? []);
   const lines = told.lines.filter((line) => !ignored.has(line.event));
@@ -92,9 +95,12 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
 
 /** The same span, in which the board counts its instructions. */
 function measured(board, span) {
-  const counted = { ...span, instructions: 0 };
+  const counted = { ...span, instructions: 0, isOver: false };
   board.after(span.from_ms * 1000, () => (counted.instructions = -board.instructions));
-  board.after(span.to_ms * 1000, () => (counted.instructions += board.instructions));
+  board.after(span.to_ms * 1000, () => {
+    counted.instructions += board.instructions;
+    counted.isOver = true;
+  });
   return counted;
 }
 

@@ -73,6 +73,13 @@ test('a look that never came is a failure', () => {
   assert.deepEqual(playWith([look(9), look(11)]), ['at 11 ms: it had ended before']);
 });
 
+test('a span that was not over is a failure', () => {
+  const span = (to_ms) => ({ name: 'it', from_ms: 1, to_ms });
+  const playWith = (to_ms) => play(program('\n'), { for_ms: 10, spans: [span(to_ms)], quiet: [[2, to_ms]] }).problems;
+  assert.deepEqual(playWith(9), []);
+  assert.deepEqual(playWith(11).slice(0, 2), Array(2).fill('until 11 ms: it had ended before'));
+});
+
 test('a scenario is not believed that says what there is not', () => {
   const asleep = program('\n');
   assert.throws(() => play(asleep, { for_ms: 10, line: [] }), /a scenario has no line/);
