@@ -11,7 +11,7 @@
 //! ever; four of them run at once, and the largest is of some 100 bytes on a 32-bit
 //! machine. The checks take about a second of the clock's time.
 //!
-//! That each check can fail is shown in `sim/tests/conformance.rs`, by backends that
+//! That each check can fail is shown in `sim/tests/conformance`, by backends that
 //! are broken in one way each.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -80,6 +80,9 @@ impl<const N: usize> IrqEdges<N> {
     ///
     /// A level that it is at already is no edge: the pin was served too late to see
     /// the pulse.
+    ///
+    /// One context at a time may record: who is interrupted by another one in here has
+    /// looked at the clock already, and its edge would come behind one with a later time.
     pub fn record(&self, level: PinState) {
         self.record_at(EmbassyClock.now(), level);
     }
@@ -87,7 +90,8 @@ impl<const N: usize> IrqEdges<N> {
     /// Takes note of an edge whose time is known better than by the handler's own
     /// look at the clock, from a capture register say.
     ///
-    /// Times must not go back, and one context at a time may record.
+    /// Times must not go back, and one context at a time may record, as for
+    /// [`record`](Self::record).
     pub fn record_at(&self, at: Instant, level: PinState) {
         let number = self.lock(|shared| {
             let number = shared.next.get();

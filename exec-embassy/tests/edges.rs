@@ -128,22 +128,40 @@ fn times_are_right_however_late_the_task_is() {
     });
 }
 
-/// A pin of a HAL whose interrupts are its own.
+/// A pin of a HAL whose interrupts are its own: who waits for a level is through when it
+/// has come, also if it has gone again since.
 #[derive(Clone)]
-struct Pin(Rc<(Cell<PinState>, RefCell<Option<Waker>>)>);
+struct Pin(Rc<Port>);
+
+struct Port {
+    level: Cell<PinState>,
+    awaited: Cell<PinState>,
+    has_come: Cell<bool>,
+    waiter: RefCell<Option<Waker>>,
+}
 
 impl Pin {
+    fn new(level: PinState) -> Self {
+        let (level, awaited) = (Cell::new(level), Cell::new(level));
+        Self(Rc::new(Port { level, awaited, has_come: false.into(), waiter: None.into() }))
+    }
+
     fn drive(&self, level: PinState) {
-        self.0.0.set(level);
-        if let Some(waker) = self.0.1.take() {
-            waker.wake();
+        self.0.level.set(level);
+        if level == self.0.awaited.get() {
+            self.0.has_come.set(true);
+            if let Some(waiter) = self.0.waiter.take() {
+                waiter.wake();
+            }
         }
     }
 
     async fn until(&self, level: PinState) -> Result<(), Infallible> {
+        self.0.awaited.set(level);
+        self.0.has_come.set(self.0.level.get() == level);
         poll_fn(|cx| {
-            self.0.1.replace(Some(cx.waker().clone()));
-            if self.0.0.get() == level { Poll::Ready(Ok(())) } else { Poll::Pending }
+            self.0.waiter.replace(Some(cx.waker().clone()));
+            if self.0.has_come.get() { Poll::Ready(Ok(())) } else { Poll::Pending }
         })
         .await
     }
@@ -155,11 +173,11 @@ impl ErrorType for Pin {
 
 impl InputPin for Pin {
     fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(self.0.0.get() == High)
+        Ok(self.0.level.get() == High)
     }
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(self.0.0.get() == Low)
+        Ok(self.0.level.get() == Low)
     }
 }
 
@@ -188,7 +206,7 @@ impl Wait for Pin {
 #[test]
 fn a_pin_is_watched_and_the_watch_may_be_dropped_at_any_time() {
     let edges = IrqEdges::<8>::new(High);
-    let pin = Pin(Rc::new((Cell::new(Low), RefCell::default())));
+    let pin = Pin::new(Low);
     let mut input = edges.claim().unwrap();
     input.arm().unwrap();
     // It was not where it was thought to be, which is an edge.
@@ -205,6 +223,27 @@ fn a_pin_is_watched_and_the_watch_may_be_dropped_at_any_time() {
     assert!(poll(input.edge()).is_none());
     assert!(poll(edges.watch(pin)).is_none());
     assert_eq!(poll(input.edge()).unwrap().unwrap().level, High);
+}
+
+#[test]
+fn a_pulse_that_is_over_when_it_is_served_is_two_edges() {
+    let edges = IrqEdges::<8>::new(High);
+    let pin = Pin::new(High);
+    let mut input = edges.claim().unwrap();
+    input.arm().unwrap();
+    let mut watch = pin!(edges.watch(pin.clone()));
+    let mut serve = || {
+        assert!(watch.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    };
+    serve();
+    pin.drive(Low);
+    pin.drive(High);
+    serve();
+    for level in [Low, High] {
+        let edge = poll(input.edge()).unwrap().unwrap();
+        assert_eq!((edge.level, edge.missed), (level, 0));
+    }
+    assert!(poll(input.edge()).is_none() && edges.level() == High);
 }
 
 #[test]

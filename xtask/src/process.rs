@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use crate::workspace::root;
 
+/// For how long the output of a command is waited for that has been ended.
+const AFTER_ALL: Duration = Duration::from_secs(1);
+
 /// The cargo that started us, in the workspace's root.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -28,7 +31,8 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
     if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
 }
 
-/// The same for a command that may hang: it is ended when its time is over.
+/// The same for a command that may hang: it is ended when its time is over, and what it
+/// has written until then tells where.
 pub(crate) fn capture_within(patience: Duration, command: &mut Command) -> Result<String, String> {
     let started = start(command);
     let told = |error: io::Error| format!("{command:?}: {error}");
@@ -40,11 +44,13 @@ pub(crate) fn capture_within(patience: Duration, command: &mut Command) -> Resul
         // Who does not listen any more has given up.
         sender.send(read.map(|_| String::from_utf8_lossy(&bytes).into_owned())).ok();
     });
-    let Ok(output) = output.recv_timeout(patience) else {
+    let Ok(read) = output.recv_timeout(patience) else {
         child.kill().and_then(|()| child.wait()).map_err(told)?;
-        return Err(format!("{command:?}: it hangs"));
+        // It has let go of the pipe, unless it has left somebody behind.
+        let output = output.recv_timeout(AFTER_ALL).ok().and_then(Result::ok).unwrap_or_default();
+        return Err(format!("{output}\n{command:?}: it hangs"));
     };
-    let (output, status) = (output.map_err(told)?, child.wait().map_err(told)?);
+    let (output, status) = (read.map_err(told)?, child.wait().map_err(told)?);
     if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
 }
 
@@ -82,4 +88,19 @@ fn start(command: &mut Command) -> io::Result<(Child, PipeReader)> {
     // The command holds the pipe's other end: closed, or the read never ends.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     Ok((child, reader))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_hangs_is_ended_and_says_how_far_it_came() {
+        let mut hangs = Command::new("sh");
+        hangs.args(["-c", "printf 'the first: ok\\nthe second: '; exec sleep 60"]);
+        let told = capture_within(Duration::from_millis(300), &mut hangs).unwrap_err();
+        assert!(told.starts_with("the first: ok\nthe second: \n"), "{told}");
+        assert!(told.ends_with(": it hangs"), "{told}");
+    }
 }

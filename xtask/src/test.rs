@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     };
     let mut report = Report::new(options.all, &options.only);
     if options.setup {
-        report.step("setup", setup::run);
+        report.run("setup", setup::run);
     }
     report.step("format", format);
     report.step("arrows", || {

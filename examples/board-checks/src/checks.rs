@@ -14,6 +14,7 @@ use tickwire_traits::{
 use crate::Board;
 use crate::bench::{ARENA, SLOTS};
 use crate::interrupt::{Request, ask};
+use crate::wraps::LATE;
 
 const CLOCK: EmbassyClock = EmbassyClock;
 
@@ -47,6 +48,18 @@ pub(crate) async fn a_storm_of_interrupts_is_one_readiness(board: &impl Board) -
     let Ok(()) = claim.ready(Interest::Read).await;
     let more = CLOCK.timeout(Duration::from_millis(2), claim.ready(Interest::Read)).await;
     expect(more == Err(Elapsed), "a storm of interrupts was more than one readiness")
+}
+
+/// Wherever the alarm's interrupt falls, from setting it to the sleep of the core, who is
+/// woken is polled soon. A sleep may be late; on a board that has nothing else to do it is
+/// not, unless its executor or its alarm has lost the wake until something else came.
+pub(crate) async fn no_alarm_is_slept_through(_: &impl Board) -> Verdict {
+    for n in 0..2_000 {
+        let deadline = CLOCK.now() + Duration::from_micros(1 + n % 200);
+        CLOCK.sleep_until(deadline).await;
+        expect(CLOCK.now() <= deadline + LATE, "an alarm was slept through")?;
+    }
+    Ok(())
 }
 
 /// What cannot tell is worth a try in each pass of the executor.

@@ -7,7 +7,8 @@
 //!
 //! A board has a time driver, an executor, one interrupt to spare and a second clock.
 //! Its program gives the interrupt's handler to [`on_interrupt`], and awaits
-//! [`Proof::run`] and [`Proof::wraps`]; what else it has to prove of itself it gives to
+//! [`Proof::run`], [`Proof::wraps`] and, where the time driver is its own,
+//! [`Proof::many_wraps`]; what else it has to prove of itself it gives to
 //! [`Proof::check`].
 #![no_std]
 #![forbid(unsafe_code)]

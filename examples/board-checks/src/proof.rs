@@ -52,6 +52,7 @@ impl<'a, B: Board> Proof<'a, B> {
         check_all! {
             a_flag_set_by_an_interrupt_is_never_missed,
             a_storm_of_interrupts_is_one_readiness,
+            no_alarm_is_slept_through,
             each_pass_is_worth_a_try,
             an_interrupt_spawns,
             an_interrupt_gives_tasks_up,
@@ -72,6 +73,17 @@ impl<'a, B: Board> Proof<'a, B> {
         self.check("time_goes_on_over_a_wrap", check).await;
         let check = wraps::alarms_around_a_wrap_are_kept(self.board, wrap_after);
         self.check("alarms_around_a_wrap_are_kept", check).await;
+    }
+
+    /// Runs what is asked of a driver that puts the time together of a counter and its wraps,
+    /// or of two halves. It sleeps until 200 wraps.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the check is missing in the totals.
+    pub async fn many_wraps(&mut self, wrap_after: fn(Instant) -> Instant) {
+        let check = wraps::time_is_never_torn(self.board, wrap_after);
+        self.check("time_is_never_torn", check).await;
     }
 
     /// Runs one check more.

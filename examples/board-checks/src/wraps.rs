@@ -1,5 +1,7 @@
 //! Time around the moment at which a counter of the time driver wraps.
 
+use core::hint::spin_loop;
+
 use tickwire_conformance::Verdict;
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_traits::{Clock, Duration, Instant, Timer};
@@ -13,7 +15,7 @@ const CLOCK: EmbassyClock = EmbassyClock;
 const TICK: Duration = Duration::from_micros(1);
 
 /// More than it takes to wake a task: some thousand instructions.
-const LATE: Duration = Duration::from_micros(200);
+pub(crate) const LATE: Duration = Duration::from_micros(200);
 
 /// Time neither stops nor jumps, whether interrupts are taken or kept waiting.
 pub(crate) async fn time_goes_on_over_a_wrap(
@@ -28,6 +30,21 @@ pub(crate) async fn time_goes_on_over_a_wrap(
     Ok(())
 }
 
+/// A time that is put together of two readings is whole, wherever between these its counter
+/// wraps.
+pub(crate) async fn time_is_never_torn(
+    _: &impl Board,
+    wrap_after: fn(Instant) -> Instant,
+) -> Verdict {
+    for round in 0..200 {
+        let wrap = shortly_before(wrap_after, Duration::from_micros(150 + round % 10)).await;
+        // So that it is now here, now there that the loop comes to the wrap.
+        (0..round / 10).for_each(|_| spin_loop());
+        glance(wrap + Duration::from_micros(50))?;
+    }
+    Ok(())
+}
+
 /// Looks at both clocks, again and again, until `end`.
 fn look(board: &impl Board, end: Instant) -> Verdict {
     let ahead = board.stopwatch() - CLOCK.now();
@@ -38,6 +55,18 @@ fn look(board: &impl Board, end: Instant) -> Verdict {
         // Both clocks round off, and so did the difference.
         let agrees = before <= watch + TICK * 2 && watch <= now + TICK * 2;
         expect(agrees, "time has jumped")?;
+        last = now;
+    }
+    Ok(())
+}
+
+/// Looks at the clock alone, so that hardly anything but this is where the counter wraps.
+fn glance(end: Instant) -> Verdict {
+    let mut last = CLOCK.now();
+    while last < end {
+        let now = CLOCK.now();
+        expect(last <= now, "time went back")?;
+        expect(now <= last + LATE, "time has jumped")?;
         last = now;
     }
     Ok(())

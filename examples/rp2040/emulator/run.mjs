@@ -9,25 +9,23 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { play } from './src/scenario.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    vcd: { type: 'string' },
-    twice: { type: 'boolean' },
-    trace: { type: 'boolean' },
-    quiet: { type: 'boolean' },
-    for: { type: 'string' },
-  },
-});
+const OPTIONS = {
+  vcd: { type: 'string' },
+  twice: { type: 'boolean' },
+  trace: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+  for: { type: 'string' },
+};
 
 try {
-  process.exitCode = await main(...positionals);
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS });
+  process.exitCode = await main(values, ...positionals);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 2;
 }
 
-async function main(elf, name) {
+async function main(values, elf, name) {
   if (!elf) throw new Error('node run.mjs FIRMWARE.elf [SCENARIO] [--vcd FILE] [--twice] [--trace] [--quiet] [--for MS]');
   const { default: scenario } = await import(pathToFileURL(find(name ?? basename(elf, '.elf'))));
   if (values.for) scenario.for_ms = Number(values.for);

@@ -140,11 +140,12 @@ impl Emulator {
     pub(super) fn prepare(&self, board: &Board) -> Result<(), String> {
         let Self::Node = self else { return Ok(()) };
         let folder = board.folder().join("emulator");
-        if !folder.join("node_modules").is_dir() {
+        if !is_installed(&folder) {
             let mut npm = Command::new("npm");
             capture(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
         }
-        capture(Command::new("node").args(["--test", "test/"]).current_dir(&folder)).map(drop)
+        // No folder is named: from Node.js 22 on it would be taken for a test.
+        capture(Command::new("node").arg("--test").current_dir(&folder)).map(drop)
     }
 
     /// Runs a program twice, and returns what it told in one line or more.
@@ -197,4 +198,11 @@ impl Emulator {
             }
         }
     }
+}
+
+/// Whether npm has installed what it is told to, and to the end: then it writes down what.
+fn is_installed(folder: &Path) -> bool {
+    let written = |file| folder.join(file).metadata().and_then(|data| data.modified());
+    let [told, done] = ["package-lock.json", "node_modules/.package-lock.json"].map(written);
+    told.is_ok_and(|told| done.is_ok_and(|done| told <= done))
 }

@@ -29,6 +29,7 @@ pub(super) struct Size {
 pub(super) struct Panic {
     file: String,
     line: u32,
+    column: u32,
 }
 
 impl Program {
@@ -66,6 +67,10 @@ impl Program {
     /// panics. Nobody who awaits it does that, and no source is without it. Others are
     /// [`EXPLAINED`].
     ///
+    /// Some functions of `core` panic in their own name, `str::split_at` for one, so there
+    /// may be no more of `core` than [`OF_CORE`]. Where a parser with floats is, it is full
+    /// of such, and nothing can be told from that.
+    ///
     /// # Errors
     ///
     /// The others, a line each.
@@ -73,13 +78,18 @@ impl Program {
         let ours = self.panics.iter().filter_map(|panic| {
             let file = Path::new(&panic.file).strip_prefix(root()).ok()?;
             let is_library = !["examples", "conformance"].iter().any(|f| file.starts_with(f));
-            is_library
-                .then(|| (file, panic.line, fs::read_to_string(&panic.file).unwrap_or_default()))
+            is_library.then(|| (file, panic, fs::read_to_string(&panic.file).unwrap_or_default()))
         });
-        let reachable: Vec<_> = ours
-            .filter(|(_, line, source)| !is_explained(source, *line as usize))
-            .map(|(file, line, _)| format!("may panic: {}:{line}", file.display()))
-            .collect();
+        let ours = ours
+            .filter(|(_, panic, source)| !is_explained(source, panic))
+            .map(|(file, panic, _)| format!("may panic: {}:{}", file.display(), panic.line));
+        let of_core = self.panics.iter().filter_map(|panic| {
+            let (_, file) = panic.file.split_once("library/core/src/")?;
+            let is_known = OF_CORE.iter().any(|folder| file.starts_with(folder));
+            (!is_known && self.floats.is_empty())
+                .then(|| format!("may panic: something in core, {file}:{}", panic.line))
+        });
+        let reachable: Vec<_> = ours.chain(of_core).collect();
         if reachable.is_empty() { Ok(()) } else { Err(reachable.join("\n")) }
     }
 }
@@ -94,18 +104,32 @@ const EXPLAINED: &[&str] = &[
     "|array| &mut array[at]",
 ];
 
-fn is_explained(source: &str, line: usize) -> bool {
+/// What of `core` may panic in a program: what prints numbers, and a future that is
+/// polled after its end.
+const OF_CORE: &[&str] = &["fmt/", "future/"];
+
+fn is_explained(source: &str, panic: &Panic) -> bool {
+    let line = panic.line as usize;
     let asserted = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    begins_a_future(source, line) || EXPLAINED.iter().any(|reason| asserted.contains(reason))
+    let at = asserted.char_indices().nth(panic.column.saturating_sub(1) as usize);
+    let from = at.map_or("", |(at, _)| &asserted[at..]);
+    begins_a_future(source, line, from) || EXPLAINED.iter().any(|reason| asserted.contains(reason))
 }
 
-/// Whether the line is that of the opening brace of an `async fn` or block.
-fn begins_a_future(source: &str, line: usize) -> bool {
+/// Whether a place in a line, `from` which on it is given, is that of an `async` block,
+/// or of the opening brace of an `async fn` or closure. What else is in the line has
+/// places of its own.
+fn begins_a_future(source: &str, line: usize, from: &str) -> bool {
+    if from.starts_with("async ") {
+        return true;
+    }
+    if !from.starts_with('{') {
+        return false;
+    }
     let mut upwards = source.lines().take(line).collect::<Vec<_>>().into_iter().rev();
-    let Some(brace) = upwards.next().filter(|brace| brace.contains('{')) else { return false };
     let is_head = |line: &&str| line.contains("fn ") || line.contains("async ");
     // The head of a function may take several lines, up to the one with its name.
-    let head = Some(brace).filter(is_head).or_else(|| {
+    let head = upwards.next().filter(is_head).or_else(|| {
         upwards.take_while(|line| !line.trim_end().ends_with(['{', '}', ';'])).find(is_head)
     });
     head.is_some_and(|head| head.contains("async "))
@@ -140,7 +164,7 @@ fn panics(constants: &[(u64, &[u8])]) -> BTreeSet<Panic> {
             && (1..100_000).contains(&line)
             && (1..1_000).contains(&column);
         let file = is_place.then(|| text(address, length)).flatten()?.to_owned();
-        Some(Panic { file, line })
+        Some(Panic { file, line, column })
     });
     found.collect()
 }
@@ -150,13 +174,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn futures_begin_at_their_braces() {
-        let source = "async fn a(\n    b: u8,\n) -> u8 {\n    c(async move {\n        b / 0\n    })\n}\n\
-                      fn d(\n    b: u8,\n) -> u8 {\n    b / 0\n}\n";
-        let begins: Vec<_> = (1..=13).filter(|line| begins_a_future(source, *line)).collect();
-        assert_eq!(begins, [3, 4]);
-        assert!(is_explained("x.expect(\"not polled again after it resolved\")", 1));
-        assert!(!is_explained("x.expect(\"it cannot fail\")", 1));
+    fn what_stands_where_a_future_begins_is_the_compilers_own() {
+        #[track_caller]
+        fn check(source: &str, at: &str, expected: bool) {
+            let from = source.find(at).unwrap();
+            let (before, column) =
+                source[..from].rsplit_once('\n').unwrap_or(("", &source[..from]));
+            let line = if before.is_empty() { 1 } else { before.lines().count() as u32 + 1 };
+            let column = column.chars().count() as u32 + 1;
+            let panic = Panic { file: String::new(), line, column };
+            assert_eq!(is_explained(source, &panic), expected, "{source} at {at}");
+        }
+
+        let long =
+            "async fn a(\n    b: u8,\n) -> u8 {\n    c(async move {\n        b / 0\n    })\n}\n";
+        check(long, "{\n    c", true);
+        check(long, "async move", true);
+        check(long, "b / 0", false);
+        check("fn a(\n    b: u8,\n) -> u8 {\n    b / 0\n}\n", "{", false);
+        check("async fn a(b: &[u8]) -> u8 { b[7] }", "{", true);
+        check("async fn a(b: &[u8]) -> u8 { b[7] }", "b[7]", false);
+        check("let é = c(async |b: &[u8]| { b[7] });", "{", true);
+        check("let é = c(async |b: &[u8]| { b[7] });", "b[7]", false);
+        check("x.expect(\"not polled again after it resolved\")", "expect", true);
+        check("x.expect(\"it cannot fail\")", "expect", false);
+    }
+
+    #[test]
+    fn what_panics_in_the_name_of_core_is_told_unless_a_parser_is_there() {
+        #[track_caller]
+        fn check(file: &str, floats: &[&str], expected: Result<(), &str>) {
+            let panics = [Panic { file: file.to_owned(), line: 7, column: 9 }].into();
+            let floats = floats.iter().map(|name| (*name).to_owned()).collect();
+            let program = Program { size: Size::default(), floats, panics };
+            assert_eq!(program.check_panics(), expected.map_err(str::to_owned));
+        }
+
+        let split = "/rustc/0a1b2c/library/core/src/str/mod.rs";
+        check(split, &[], Err("may panic: something in core, str/mod.rs:7"));
+        check(split, &["__aeabi_fadd"], Ok(()));
+        check("/usr/lib/rustlib/src/rust/library/core/src/fmt/num.rs", &[], Ok(()));
+        check("/registry/somebody/src/str/mod.rs", &[], Ok(()));
     }
 
     #[test]
@@ -165,7 +223,7 @@ mod tests {
         for word in [7_u32, 104, 8, 12, 5, 0, 104, 8, 0, 5, 9, 104, 9, 3, 5] {
             data.extend(word.to_le_bytes());
         }
-        let expected = [Panic { file: "src/a.rs".to_owned(), line: 12 }];
+        let expected = [Panic { file: "src/a.rs".to_owned(), line: 12, column: 5 }];
         assert_eq!(panics(&[(100, &data)]), expected.into());
     }
 

@@ -105,6 +105,11 @@ fn table(
             verdict += &format!(", HAS FLOATS: {floats:?}");
             is_broken = true;
         }
+        // By these it is known that floats can be seen: without names there are none.
+        if floats.is_empty() && WITH_FLOATS.contains(name) {
+            verdict += ", SHOWS NONE OF ITS FLOATS";
+            is_broken = true;
+        }
         let columns = [
             flash.to_string(),
             memory.to_string(),
@@ -129,15 +134,29 @@ mod tests {
         row("switch", Some("blinky"), Some(200), [300, 250]),
     ];
 
+    const GPS: &[Row] =
+        &[row("blinky", None, None, [1_000, 900]), row("gps", Some("blinky"), None, [300, 250])];
+
     #[track_caller]
     fn check(judged: bool, nth: usize, floats: &[&str], expected: Result<&str, &str>) {
+        check_rows(ROWS, judged, nth, floats, expected);
+    }
+
+    #[track_caller]
+    fn check_rows(
+        rows: &[Row],
+        judged: bool,
+        nth: usize,
+        floats: &[&str],
+        expected: Result<&str, &str>,
+    ) {
         let program = |name: &str| {
             let flash = if name == "blinky" { 1_000 } else { 1_260 };
-            let has_floats = name == "switch";
+            let has_floats = name != "blinky";
             let floats = floats.iter().filter(|_| has_floats).map(|f| (*f).to_owned()).collect();
             Ok(Program { size: Size { flash, memory: 8 }, floats, panics: [].into() })
         };
-        let table = table(ROWS, nth, judged, program);
+        let table = table(rows, nth, judged, program);
         let last = |table: String| table.lines().last().unwrap_or_default().to_owned();
         let expected = expected.map(str::to_owned).map_err(str::to_owned);
         assert_eq!(table.map(last).map_err(last), expected);
@@ -158,5 +177,13 @@ mod tests {
         let row = "switch             1260        8      260      260      200      300";
         let told = "  other: blinky, MISSES ITS GOAL, HAS FLOATS: {\"__aeabi_fadd\"}";
         check(true, 0, &["__aeabi_fadd"], Err(&format!("{row}{told}")));
+    }
+
+    #[test]
+    fn where_there_are_floats_they_are_seen() {
+        let row = "gps                1260        8      260      260               300";
+        check_rows(GPS, true, 0, &["__aeabi_fadd"], Ok(&format!("{row}  other: blinky")));
+        let blind = format!("{row}  other: blinky, SHOWS NONE OF ITS FLOATS");
+        check_rows(GPS, true, 0, &[], Err(&blind));
     }
 }

@@ -33,6 +33,7 @@ async fn main(spawner: Spawner) {
     let mut proof = Proof::new(&Virt, report::say);
     proof.run(spawner).await;
     proof.wraps(wrap_after).await;
+    proof.many_wraps(wrap_after).await;
     report::exit(proof.end());
 }
 

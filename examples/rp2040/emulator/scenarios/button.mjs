@@ -1,5 +1,5 @@
-// Every gesture, by a button that bounces. Presses 120 ms after the last thing,
-// so that no two gestures run into one another.
+// The gestures that are told at once, by a button that bounces; `station` has a click,
+// for which one waits. They are so far apart that no two run into one another.
 const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 200] });
 
 export default {
