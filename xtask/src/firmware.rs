@@ -155,8 +155,8 @@ fn with_each<T>(
     board.emulator.prepare(board).map_err(Outcome::Failed)?;
     let mut done = Vec::new();
     for build in board.builds {
-        let chosen: Vec<_> =
-            build.programs.iter().filter(|program| programs.contains(program)).collect();
+        let names = build.programs.iter().map(|(name, _)| *name);
+        let chosen: Vec<_> = names.filter(|program| programs.contains(program)).collect();
         if chosen.is_empty() {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, PipeReader, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -20,19 +20,20 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
+/// Longer than any step takes, on a slow machine too: it hangs.
+const PATIENCE: Duration = Duration::from_secs(40 * 60);
+
 /// Runs a command and returns what it wrote, both streams in the order written.
 ///
 /// # Errors
 ///
 /// The same text and how it ended, if not with status 0.
 pub(crate) fn capture(command: &mut Command) -> Result<String, String> {
-    let (status, output) =
-        both_streams(command).map_err(|error| format!("{command:?}: {error}"))?;
-    if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
+    capture_within(PATIENCE, command)
 }
 
-/// The same for a command that may hang: it is ended when its time is over, and what it
-/// has written until then tells where.
+/// The same for a command that has less time. When that is over it is ended, and what it
+/// has written until then tells where it hangs.
 pub(crate) fn capture_within(patience: Duration, command: &mut Command) -> Result<String, String> {
     let started = start(command);
     let told = |error: io::Error| format!("{command:?}: {error}");
@@ -71,13 +72,6 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String, String> {
 pub(crate) fn on_path(name: &str) -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file()).collect()
-}
-
-fn both_streams(command: &mut Command) -> io::Result<(ExitStatus, String)> {
-    let (mut child, mut reader) = start(command)?;
-    let mut output = Vec::new();
-    reader.read_to_end(&mut output)?;
-    Ok((child.wait()?, String::from_utf8_lossy(&output).into_owned()))
 }
 
 /// Starts a command, and returns what it writes: both streams in one.

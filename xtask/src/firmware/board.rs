@@ -23,25 +23,35 @@ pub(super) struct Board {
 /// Programs that are built together, so that they tell an emulator what happens.
 pub(super) struct Build {
     pub(super) args: &'static [&'static str],
-    pub(super) programs: &'static [&'static str],
+    pub(super) programs: &'static [Program],
 }
+
+/// A program's name, and what its emulator is told for it alone.
+type Program = (&'static str, &'static [&'static str]);
+
+/// An instruction is a nanosecond, and nobody waits while nothing runs.
+const FINELY: &[&str] = &["-icount", "shift=0,sleep=off"];
+
+/// An instruction is 256 ns, more than a cycle of the board's counter: what is counted
+/// between two looks is exact.
+const EXACTLY: &[&str] = &["-icount", "shift=8,sleep=off"];
 
 pub(super) const BOARDS: &[Board] = &[
     Board {
         name: "lm3s6965",
         target: "thumbv7m-none-eabi",
-        builds: &[Build { args: &[], programs: &["conformance", "bench"] }],
+        builds: &[Build { args: &[], programs: &[("conformance", FINELY), ("bench", EXACTLY)] }],
         emulator: Emulator::Qemu {
             system: "qemu-system-arm",
             package: "qemu-system-arm",
-            machine: &["-M", "lm3s6965evb", "-icount", "shift=8,sleep=off"],
+            machine: &["-M", "lm3s6965evb"],
         },
         rows: &[],
     },
     Board {
         name: "riscv32",
         target: "riscv32imac-unknown-none-elf",
-        builds: &[Build { args: &[], programs: &["conformance"] }],
+        builds: &[Build { args: &[], programs: &[("conformance", FINELY)] }],
         emulator: Emulator::Qemu {
             system: "qemu-system-riscv32",
             package: "qemu-system-misc",
@@ -50,8 +60,6 @@ pub(super) const BOARDS: &[Board] = &[
                 "virt",
                 "-bios",
                 "none",
-                "-icount",
-                "shift=7,sleep=off",
                 // Its second clock is to keep the machine's time, not the host's.
                 "-rtc",
                 "base=2000-01-01,clock=vm",
@@ -66,13 +74,20 @@ pub(super) const BOARDS: &[Board] = &[
             Build {
                 args: &["--features", "report"],
                 programs: &[
-                    "blinky", "switch", "button", "htu21d", "hd44780", "gps", "busy", "inputs",
-                    "station",
+                    ("blinky", &[]),
+                    ("switch", &[]),
+                    ("button", &[]),
+                    ("htu21d", &[]),
+                    ("hd44780", &[]),
+                    ("gps", &[]),
+                    ("busy", &[]),
+                    ("inputs", &[]),
+                    ("station", &[]),
                 ],
             },
             Build {
                 args: &["--features", "conformance", "--bin", "conformance"],
-                programs: &["conformance"],
+                programs: &[("conformance", &[])],
             },
         ],
         emulator: Emulator::Node,
@@ -83,7 +98,7 @@ pub(super) const BOARDS: &[Board] = &[
 impl Board {
     /// All of its programs.
     pub(super) fn programs(&self) -> impl Iterator<Item = &'static str> {
-        self.builds.iter().flat_map(|build| build.programs).copied()
+        self.builds.iter().flat_map(|build| build.programs).map(|(name, _)| *name)
     }
 
     /// Builds programs, as they are flashed but for what `args` say.
@@ -185,15 +200,17 @@ impl Emulator {
     }
 
     fn command(&self, board: &Board, program: &Path) -> Command {
+        let programs = board.builds.iter().flat_map(|build| build.programs);
+        let own = programs.filter(|(name, _)| program.ends_with(name)).flat_map(|(_, args)| *args);
         match self {
             Self::Node => {
                 let mut node = Command::new("node");
-                node.arg(board.folder().join("emulator/run.mjs")).arg(program);
+                node.arg(board.folder().join("emulator/run.mjs")).arg(program).args(own);
                 node
             }
             Self::Qemu { system, machine, .. } => {
                 let mut qemu = Command::new(system);
-                qemu.args(*machine).args(QEMU).arg("-kernel").arg(program);
+                qemu.args(*machine).args(QEMU).args(own).arg("-kernel").arg(program);
                 qemu
             }
         }

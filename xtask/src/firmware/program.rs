@@ -97,7 +97,7 @@ impl Program {
 /// What may be asserted, with the reason for it.
 const EXPLAINED: &[&str] = &[
     // A future that was written by hand is polled after it has ended.
-    ".expect(\"not polled again after it resolved\")",
+    "\"not polled again after it resolved\"",
     // A queue of `tickwire-sync` counts its items twice, in its ring and for who waits.
     ".expect(\"an item for each permit\")",
     // The places of a group or an array are those of `0..N`.

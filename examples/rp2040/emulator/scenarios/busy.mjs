@@ -4,6 +4,7 @@ const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 
 
 export default {
   for_ms: 520,
+  stack: 590,
   parts: {
     contact: { model: 'button', pin: 15, seed: 7 },
     led: { model: 'led', pin: 25 },

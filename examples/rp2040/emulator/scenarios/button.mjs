@@ -4,6 +4,7 @@ const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 
 
 export default {
   for_ms: 8_000,
+  stack: 540,
   parts: {
     button: { model: 'button', pin: 15, seed: 3 },
     led: { model: 'led', pin: 25 },

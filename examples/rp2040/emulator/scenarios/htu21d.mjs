@@ -8,6 +8,7 @@ const failed = (error) => ({ event: 'sensor_failed', error });
 
 export default {
   for_ms: 4_900,
+  stack: 560,
   parts: {
     sensor: { model: 'htu21d', bus: 0, celsius: 23.81, percent: 50.72, slow: true },
     led: { model: 'led', pin: 25 },

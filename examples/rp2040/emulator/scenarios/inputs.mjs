@@ -3,6 +3,7 @@ const told = (knob, ir, pps, a, b) => ({ event: 'inputs', knob, ir, pps, a, b })
 
 export default {
   for_ms: 2_600,
+  stack: 620,
   parts: {
     remote: { model: 'nec', pin: 14, stretch: 60 },
     pulses: { model: 'pps', pin: 13 },

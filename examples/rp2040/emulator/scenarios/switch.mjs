@@ -3,6 +3,7 @@ const told = (event, from, to) => ({ event, t_us: [from * 1000, to * 1000] });
 
 export default {
   for_ms: 2_000,
+  stack: 540,
   parts: {
     contact: { model: 'button', pin: 15, seed: 11 },
     led: { model: 'led', pin: 25 },

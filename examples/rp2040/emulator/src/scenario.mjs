@@ -12,7 +12,7 @@ import { Recorder } from './vcd.mjs';
 const HARMLESS = ['ROSC_BASE:', 'VREG_AND_CHIP_RESET_BASE:', 'I2C0: Unimplemented write to IC_SDA_HOLD'];
 
 /** What a scenario can say. */
-const KNOWN = ['for_ms', 'parts', 'stimuli', 'lines', 'ignore', 'looks', 'end', 'ends', 'spans', 'quiet'];
+const KNOWN = ['for_ms', 'parts', 'stimuli', 'lines', 'ignore', 'looks', 'end', 'ends', 'spans', 'quiet', 'stack'];
 
 /**
  * Runs a scenario (README.md says what is in it) and returns what came of it:
@@ -78,6 +78,8 @@ export function play(elf, scenario, { say = () => {}, trace, vcd } = {}) {
   for (const { from_ms, to_ms, instructions } of quiet) {
     if (instructions) problems.push(`${instructions} instructions from ${from_ms} to ${to_ms} ms, where nothing happens`);
   }
+  const { stack = Infinity } = scenario;
+  if (board.deepestStack > stack) problems.push(`a stack of ${board.deepestStack} bytes, more than ${stack}`);
   const figures = {
     micros: Math.round(board.micros),
     instructions: board.instructions,
