@@ -73,9 +73,9 @@ pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outco
     })
 }
 
-/// The manifests of the boards.
-pub(crate) fn manifests() -> impl Iterator<Item = PathBuf> {
-    BOARDS.iter().map(Board::manifest)
+/// The manifests of the boards, and what their programs are built for.
+pub(crate) fn boards() -> impl Iterator<Item = (PathBuf, &'static str)> {
+    BOARDS.iter().map(|board| (board.manifest(), board.target))
 }
 
 /// The folders of the boards, and of what they share.

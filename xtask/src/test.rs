@@ -1,5 +1,6 @@
 //! Everything that this machine can run.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -72,18 +73,27 @@ fn format() -> Outcome {
     }
     let ours = capture(&mut cargo(&["fmt", "--all", "--check"]));
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    let boards = firmware::manifests().map(|manifest| {
+    let boards = firmware::boards().map(|(manifest, _)| {
         capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))
     });
     Outcome::of([ours].into_iter().chain(boards).collect())
 }
 
 fn licences(members: &[Package]) -> Outcome {
-    match workspace::everything() {
-        Ok(packages) => Outcome::of_problems(
-            &dependencies::check(&packages, floor(members)),
-            format!("{} packages, for all platforms", packages.len()),
-        ),
+    let boards = firmware::boards().map(|(manifest, target)| {
+        let packages = workspace::everything_of(&manifest, target)?;
+        Ok((packages, format!("for {target}")))
+    });
+    let ours = workspace::everything().map(|packages| (packages, "for all platforms".to_owned()));
+    let all: Result<Vec<_>, String> = [ours].into_iter().chain(boards).collect();
+    match all {
+        Ok(all) => {
+            let problems = all.iter().flat_map(|(all, _)| dependencies::check(all, floor(members)));
+            let problems: BTreeSet<_> = problems.collect();
+            let seen = all.iter().map(|(all, what)| format!("{} packages {what}", all.len()));
+            let seen: Vec<_> = seen.collect();
+            Outcome::of_problems(&Vec::from_iter(problems), seen.join(", "))
+        }
         Err(error) => Outcome::Failed(error),
     }
 }

@@ -43,6 +43,14 @@ pub(crate) fn members() -> Result<Vec<Package>, String> {
     read(&["metadata", "--format-version=1", "--no-deps"])
 }
 
+/// A board's packages and all they depend on, for its target. Others would bring the
+/// HAL's packages for chips that it is not.
+pub(crate) fn everything_of(manifest: &Path, target: &str) -> Result<Vec<Package>, String> {
+    let manifest = manifest.to_string_lossy();
+    let board = ["--locked", "--manifest-path", &manifest, "--filter-platform", target];
+    read(&[&["metadata", "--format-version=1", "--all-features"], &board[..]].concat())
+}
+
 /// The workspace's packages and all they depend on, for every platform.
 pub(crate) fn everything() -> Result<Vec<Package>, String> {
     read(&["metadata", "--format-version=1", "--all-features"])

@@ -6,25 +6,31 @@
 #![no_std]
 #![no_main]
 
+#[path = "../watchman.rs"]
+mod watchman;
+
 use core::fmt;
+use core::future::pending;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use cortex_m::peripheral::syst::SystClkSource;
 use cortex_m::peripheral::{SCB, SYST};
 use cortex_m_semihosting::{debug, hprint};
-use embassy_executor::Spawner;
+use embassy_executor::{SendSpawner, Spawner};
 use embassy_rp::interrupt;
 use embassy_rp::interrupt::InterruptExt;
 use tickwire_board_checks::{Board, Proof, on_interrupt};
 // Its panic handler, and nothing else.
+use tickwire_conformance::{Unmet, Verdict};
+use tickwire_exec_embassy::{Arena, EmbassyClock, IrqFlag};
 use tickwire_rp2040 as _;
-use tickwire_traits::{Duration, Instant};
+use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Timer};
 
 struct Pico;
 
 impl Board for Pico {
     fn interrupt(&self) {
-        interrupt::SWI_IRQ_0.pend();
+        interrupt::SWI_IRQ_1.pend();
         // The write has arrived, and what comes next is not fetched yet.
         cortex_m::asm::dsb();
         cortex_m::asm::isb();
@@ -36,7 +42,7 @@ impl Board for Pico {
 }
 
 #[interrupt]
-fn SWI_IRQ_0() {
+fn SWI_IRQ_1() {
     on_interrupt();
 }
 
@@ -45,15 +51,58 @@ async fn main(spawner: Spawner) {
     let _board = embassy_rp::init(Default::default());
     start_stopwatch();
     // SAFETY: NOT BY MASK.
-    unsafe { interrupt::SWI_IRQ_0.enable() };
+    unsafe { interrupt::SWI_IRQ_1.enable() };
     let mut proof = Proof::new(&Pico, say);
     proof.run(spawner).await;
     proof.wraps(wrap_after).await;
+    let (above, below) = (watchman::start(), spawner.make_send());
+    let check = tasks_go_between_executors(above, below);
+    proof.check("tasks_go_between_executors", check).await;
     debug::exit(if proof.end() { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
 }
 
 fn say(what: fmt::Arguments<'_>) {
     hprint!("{}", what);
+}
+
+/// Who is spawned onto an executor that preempts runs while this one's task does not let
+/// go, and spawns onto this one; and is cancelled and awaited from here.
+async fn tasks_go_between_executors(above: SendSpawner, below: SendSpawner) -> Verdict {
+    static ABOVE: Arena<64, 2> = Arena::new();
+    static BELOW: Arena<64, 1> = Arena::new();
+    static PREEMPTED: IrqFlag = IrqFlag::new();
+    static HEARD: IrqFlag = IrqFlag::new();
+
+    for _ in 0..20 {
+        let task = ABOVE.with_send(above).spawn(async move {
+            EmbassyClock.sleep(Duration::from_micros(300)).await;
+            if let Ok(task) = BELOW.with_send(below).spawn(async { HEARD.set() }) {
+                task.detach();
+            }
+            PREEMPTED.set();
+        })?;
+        let start = EmbassyClock.now();
+        while !PREEMPTED.clear() {
+            let waited = EmbassyClock.now() - start;
+            expect(waited < Duration::from_secs(1), "a task above did not run")?;
+        }
+        expect(!HEARD.is_set(), "a task below ran beside one that did not let go")?;
+        expect(task.await == Exit::Completed, "the end of a task above was not heard")?;
+        EmbassyClock.sleep(Duration::from_millis(1)).await;
+        expect(HEARD.clear(), "what was spawned from above did not run")?;
+    }
+    let tasks = [(); 2].map(|()| ABOVE.with_send(above).spawn(pending()));
+    let refused = ABOVE.with_send(above).spawn(pending()).is_err();
+    expect(refused, "a full arena has taken a task")?;
+    for task in tasks {
+        let exit = task?.cancel().await;
+        expect(exit == Exit::Cancelled, "a task above was not cancelled")?;
+    }
+    expect(ABOVE.free() == 2, "a task above has kept its slot")
+}
+
+fn expect(kept: bool, broken: &'static str) -> Verdict {
+    if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
 }
 
 /// The timer is read in halves, and compared with by the low one, which wraps every
