@@ -34,7 +34,7 @@ use crate::slot::{Slot, State};
 /// A slot is `BYTES` and some 22 words more. A future that is larger does not compile,
 /// and neither does one that is aligned to more than 8 bytes. The message comes from
 /// `cargo build` and names the future by file and line; `cargo check` does not come so
-/// far. How large a future is, [`size_of_val`] tells.
+/// far. How large a future is, [`size_of_val`] tells: `size_of_val(&task(led))`.
 ///
 /// ```compile_fail,E0080
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }

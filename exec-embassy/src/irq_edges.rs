@@ -19,7 +19,7 @@ use crate::EmbassyClock;
 /// calls [`record`](Self::record). Where it is the HAL's, as for the pins of most of
 /// embassy's, a task on an interrupt executor awaits [`watch`](Self::watch): that one
 /// preempts whatever keeps the thread's executor busy. The driver gets the
-/// [claim](Self::claim).
+/// [claim](Self::claim), and arms it itself.
 ///
 /// ```
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }

@@ -7,10 +7,25 @@
 //!
 //! # What it needs
 //!
-//! Your HAL's usual: `embassy-executor` with the features of your platform, and a time
-//! driver, which for most HALs is a feature of theirs. Nothing of embassy's is in the
-//! signatures here but a [`Spawner`](embassy_executor::Spawner), so `main` is that of
-//! embassy:
+//! Your HAL's usual: `embassy-executor` with the features of your platform; a time driver
+//! and critical sections, which for most HALs are features of theirs.
+//!
+//! ```toml
+//! embassy-executor = { version = "0.10", features = ["platform-cortex-m", "executor-thread"] }
+//! embassy-rp = { version = "0.10", features = ["rp2040", "time-driver", "critical-section-impl"] }
+//! ```
+//!
+//! On a computer, where embassy runs too, there is no HAL to bring them. Then `main.rs`
+//! says `use embassy_time as _;`, or the linker misses `_embassy_time_now`:
+//!
+//! ```toml
+//! embassy-executor = { version = "0.10", features = ["platform-std", "executor-thread"] }
+//! embassy-time = { version = "0.5", features = ["std"] }
+//! critical-section = { version = "1.2", features = ["std"] }
+//! ```
+//!
+//! Nothing of embassy's is in the signatures here but a
+//! [`Spawner`](embassy_executor::Spawner), so `main` is that of embassy:
 //!
 //! ```
 //! # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -45,8 +60,9 @@
 //! tasks alone. What polls its children with wakers of its own (a `TaskGroup` of
 //! `tickwire-sync`; `FuturesUnordered`; another executor inside of a task) may then
 //! not sleep: the first sleep panics, "Found waker not created by the Embassy
-//! executor". There is no way to ask embassy whose a waker is other than by that
-//! panic, so the text is embassy's and not ours.
+//! executor. Unless the generic timer queue is enabled …". That queue is what the
+//! feature below turns on. There is no way to ask embassy whose a waker is other than
+//! by that panic, so the text is embassy's and not ours.
 //!
 //! The feature `any-waker` replaces the queue by one that takes any waker:
 //!

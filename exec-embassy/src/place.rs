@@ -60,7 +60,10 @@ impl<const BYTES: usize, T> Place<BYTES, T> {
         F: Future<Output = ()> + 'static,
     {
         const {
-            assert!(size_of::<F>() <= BYTES, "this future is larger than its arena's BYTES");
+            assert!(
+                size_of::<F>() <= BYTES,
+                "this future is larger than its arena's BYTES: see Arena, Sizes"
+            );
             assert!(
                 align_of::<F>() <= align_of::<Bytes<0>>(),
                 "this future is aligned to more than the 8 bytes of an arena"

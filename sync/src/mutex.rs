@@ -80,7 +80,10 @@ impl<R: RawMutex, T> Mutex<R, T> {
         LockWith { guard: self.acquire(), f: Some(f) }
     }
 
-    /// Runs `f` if nobody has the lock or waits for it.
+    /// Runs `f` and returns what it does; `None` if somebody has the lock or waits for
+    /// it.
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
     #[inline]
     pub fn try_lock<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
         self.try_lock_assuming_cancel_safe().map(|mut guard| f(&mut guard))
@@ -124,7 +127,9 @@ impl<R: RawMutex, T> Mutex<R, T> {
         self.acquire()
     }
 
-    /// Returns the guard, unless somebody has the lock or waits for it.
+    /// Returns the guard; `None` if somebody has the lock or waits for it.
+    ///
+    /// May be called from an interrupt, with the raw mutex for it.
     #[inline]
     pub fn try_lock_assuming_cancel_safe(&self) -> Option<MutexGuard<'_, R, T>> {
         let free = self.monitor.lock(|inside| inside.state.turn.try_take());

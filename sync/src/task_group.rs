@@ -59,7 +59,8 @@ pub(crate) use book::Book;
 /// polled. In `gather` and `join` any wake-up polls everyone, which costs more
 /// the more there are, and less where there are two or three. The wakers need
 /// a place that outlives them: [`WakeSlots`](crate::WakeSlots) in a `static`,
-/// or with the feature `alloc` `HeapSlots`.
+/// or with the feature `alloc` `HeapSlots`. On embassy, tasks that sleep need the
+/// feature `any-waker` of `tickwire-exec-embassy`, whose timer takes such wakers.
 ///
 /// Tasks that have been woken are polled in turn, from the one after the last
 /// that ended. One poll of the group polls each at most once: one that wakes

@@ -42,6 +42,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     };
     let mut status = ExitCode::SUCCESS;
     for (board, programs) in chosen {
+        eprintln!("{}, which is built first", board.name);
         let outcome = match &programs[..] {
             _ if options.sizes => size::measure(board),
             // Who names a program wants to see it.
@@ -127,30 +128,34 @@ fn emulate(board: &Board, programs: &[&str]) -> Outcome {
         Program::read(program)?.check_panics()?;
         Ok(format!("{name:<12} {told}"))
     };
-    match with_each(board, programs, prove) {
-        Ok((core, lines)) => {
-            Outcome::Passed(format!("{}, {}\n{}", board.target, core.source(), lines.join("\n")))
-        }
-        Err(outcome) => outcome,
-    }
+    let (core, proven) = match with_each(board, programs, prove) {
+        Ok(done) => done,
+        Err(outcome) => return outcome,
+    };
+    let is_well = proven.iter().all(Result::is_ok);
+    let lines = proven.into_iter().map(|line| line.unwrap_or_else(|line| line));
+    let told =
+        format!("{}, {}\n{}", board.target, core.source(), lines.collect::<Vec<_>>().join("\n"));
+    if is_well { Outcome::Passed(told) } else { Outcome::Failed(told) }
 }
 
 /// Runs one program before the user's eyes.
 fn show(board: &Board, program: &str, args: &[OsString]) -> Outcome {
     let show = |_: &str, program: &Path| board.emulator.show(board, program, args);
     match with_each(board, &[program], show) {
-        Ok(_) => Outcome::Passed(String::new()),
+        // There is nothing to say of what has been seen.
+        Ok((_, shown)) => Outcome::of(shown.into_iter().map(|it| it.map(|()| "")).collect()),
         Err(outcome) => outcome,
     }
 }
 
-/// Builds programs, and does with each what is to be done. What one build makes, the
-/// next one may replace.
+/// Builds programs, and does with each what is to be done, also after one has failed.
+/// What one build makes, the next one may replace.
 fn with_each<T>(
     board: &Board,
     programs: &[&str],
     act: impl Fn(&str, &Path) -> Result<T, String>,
-) -> Result<(Core, Vec<T>), Outcome> {
+) -> Result<(Core, Vec<Result<T, String>>), Outcome> {
     let core = ready(board).map_err(Outcome::Skipped)?;
     board.emulator.prepare(board).map_err(Outcome::Failed)?;
     let mut done = Vec::new();
@@ -163,7 +168,7 @@ fn with_each<T>(
         let folder = board.build(&core, build.args).map_err(Outcome::Failed)?;
         for program in chosen {
             let acted = act(program, &folder.join(program));
-            done.push(acted.map_err(|told| Outcome::Failed(format!("{program}: {told}")))?);
+            done.push(acted.map_err(|told| format!("{program}: {told}")));
         }
     }
     Ok((core, done))

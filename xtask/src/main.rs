@@ -89,6 +89,9 @@ fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexop
             (Long("only"), Some(name)) if name == "test" => {
                 options.only = args.value()?.string()?
             }
+            (Long(_), Some(name)) if name == "firmware" => {
+                return Err("options of the emulator go behind `--`".into());
+            }
             (arg, _) => return Err(arg.unexpected()),
         }
     }

@@ -27,7 +27,10 @@ try {
 
 async function main(values, elf, name) {
   if (!elf) throw new Error('node run.mjs FIRMWARE.elf [SCENARIO] [--vcd FILE] [--twice] [--trace] [--quiet] [--for MS]');
-  const { default: scenario } = await import(pathToFileURL(find(name ?? basename(elf, '.elf'))));
+  if (!existsSync(elf)) throw new Error(`there is no firmware ${elf}`);
+  const file = find(name ?? basename(elf, '.elf'));
+  if (!existsSync(file)) throw new Error(`there is no scenario ${file}`);
+  const { default: scenario } = await import(pathToFileURL(file));
   if (values.for) scenario.for_ms = Number(values.for);
   const say = values.quiet ? undefined : (line) => console.log(line);
   const first = play(elf, scenario, { say, vcd: values.vcd, trace: values.trace && console.error });

@@ -80,12 +80,14 @@ export class Machine {
   /** The level of a pin, whoever drives it. */
   level(number) {
     const pin = this.mcu.gpio[number];
+    if (!pin) throw new Error(`the chip has no pin ${number}`);
     return pin.outputEnable ? pin.outputValue : Boolean(pin.external ?? pin.pullupEnabled);
   }
 
   /** Drives a pin from outside; null lets go of it. */
   drive(number, level) {
     const pin = this.mcu.gpio[number];
+    if (!pin) throw new Error(`the chip has no pin ${number}`);
     pin.external = level === null ? null : Boolean(level);
     pin.setInputValue();
     this.#moved(number);
