@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use host::run;
+use host::{pass, run};
 use tickwire_exec_embassy::{Arena, ArenaTask, EmbassyClock};
 use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, SpawnError, Timer};
 
@@ -18,21 +18,6 @@ const CLOCK: EmbassyClock = EmbassyClock;
 async fn keep<T>(witness: T) {
     pending::<()>().await;
     drop(witness);
-}
-
-/// Lets every other task that was woken run once: this one may be the first of the
-/// next round, since embassy's queue is a stack.
-async fn pass() {
-    let mut rounds = 0;
-    poll_fn(|cx| {
-        rounds += 1;
-        if rounds > 2 {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 #[test]

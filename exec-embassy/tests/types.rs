@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use embassy_executor::Spawner;
-use host::run;
+use host::{pass, run};
 use tickwire_exec_embassy::{Arena, ArenaTask};
 use tickwire_traits::{Exit, JoinHandle, Spawn};
 
@@ -67,20 +67,6 @@ impl<const SIGN: char, const SIZE: usize> Drop for Logs<SIGN, SIZE> {
 
 type Small = Logs<'s', 1>;
 type Large = Logs<'L', 40>;
-
-/// Lets who was woken run, as in the tests of the arena.
-async fn pass() {
-    let mut rounds = 0;
-    poll_fn(|cx| {
-        rounds += 1;
-        if rounds > 2 {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
 
 #[test]
 fn each_is_polled_as_what_it_is_from_here_and_from_there() {

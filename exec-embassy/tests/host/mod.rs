@@ -38,3 +38,19 @@ pub(crate) fn run_counted<F: Future<Output = ()> + 'static>(
         is_done.get()
     });
 }
+
+/// Lets every other task that was woken run once: this one may be the first of the
+/// next round, since embassy's queue is a stack.
+#[allow(dead_code)] // Not every test has others.
+pub(crate) async fn pass() {
+    let mut rounds = 0;
+    std::future::poll_fn(|cx| {
+        rounds += 1;
+        if rounds > 2 {
+            return std::task::Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
