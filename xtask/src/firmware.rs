@@ -125,7 +125,9 @@ fn choose(options: &Options) -> Result<Vec<Choice>, String> {
 fn emulate(board: &Board, programs: &[&str]) -> Outcome {
     let prove = |name: &str, program: &Path| {
         let told = board.emulator.run_twice(board, program)?;
-        Program::read(program)?.check_panics()?;
+        let program = Program::read(program)?;
+        program.check_panics()?;
+        size::check_floats(name, &program.floats)?;
         Ok(format!("{name:<12} {told}"))
     };
     let (core, proven) = match with_each(board, programs, prove) {

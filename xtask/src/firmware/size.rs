@@ -1,5 +1,7 @@
 //! Flash and memory that a firmware takes.
 
+use std::collections::BTreeSet;
+
 use super::board::Board;
 use super::program::{Program, Size};
 use crate::bare::{Core, TARGET};
@@ -57,6 +59,20 @@ const fn row(
     Row { program, over, goal, bounds, memory }
 }
 
+/// Looks for arithmetic with a floating point where there should be none.
+///
+/// # Errors
+///
+/// What there is, by name; or that none is seen where there must be some.
+pub(super) fn check_floats(program: &str, floats: &BTreeSet<String>) -> Result<(), String> {
+    match (WITH_FLOATS.contains(&program), floats.is_empty()) {
+        (false, false) => Err(format!("HAS FLOATS: {floats:?}")),
+        // Without names in a program none are seen anywhere.
+        (true, true) => Err("SHOWS NONE OF ITS FLOATS".to_owned()),
+        _ => Ok(()),
+    }
+}
+
 /// Measures the programs of a board, and holds them to their bounds.
 pub(super) fn measure(board: &Board) -> Outcome {
     let mut tables = Vec::new();
@@ -108,13 +124,8 @@ fn table(
             verdict += ", EXCEEDS ITS BOUND";
             is_broken = true;
         }
-        if !floats.is_empty() && !WITH_FLOATS.contains(name) {
-            verdict += &format!(", HAS FLOATS: {floats:?}");
-            is_broken = true;
-        }
-        // By these it is known that floats can be seen: without names there are none.
-        if floats.is_empty() && WITH_FLOATS.contains(name) {
-            verdict += ", SHOWS NONE OF ITS FLOATS";
+        if let Err(told) = check_floats(name, &floats) {
+            verdict += &format!(", {told}");
             is_broken = true;
         }
         let columns = [
