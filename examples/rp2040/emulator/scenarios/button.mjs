@@ -3,7 +3,7 @@
 const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 200] });
 
 export default {
-  for_ms: 8_000,
+  for_ms: 10_000,
   stack: 540,
   parts: {
     button: { model: 'button', pin: 15, seed: 3 },
@@ -16,6 +16,9 @@ export default {
     [4_000, 'button', 'tap', 1_500], // A long press: 1000 ms or more.
     [6_500, 'button', 'tap', 90], // Two clicks too far apart to be a double one.
     [7_100, 'button', 'tap', 90],
+    [8_500, 'button', 'tap', 100], // Three clicks.
+    [8_800, 'button', 'tap', 100],
+    [9_100, 'button', 'tap', 100],
   ],
   lines: [
     told('press', 500),
@@ -27,10 +30,20 @@ export default {
     told('release', 2_350),
     told('press', 4_000),
     told('long', 5_000),
+    told('repeat', 5_200), // Held on: every 200 ms.
+    told('repeat', 5_400),
     told('release', 5_500),
     told('press', 6_500),
     told('release', 6_590),
     told('press', 7_100),
     told('release', 7_190),
+    told('press', 8_500),
+    told('release', 8_600),
+    told('press', 8_800),
+    told('double', 8_800),
+    told('release', 8_900),
+    told('press', 9_100),
+    told('clicks', 9_100),
+    told('release', 9_200),
   ],
 };

@@ -8,7 +8,7 @@ use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Debounce, Wiring};
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_rp2040::report;
-use tickwire_traits::PolledEdges;
+use tickwire_traits::{Duration, PolledEdges};
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
@@ -16,7 +16,9 @@ async fn main(_spawner: Spawner) {
     let mut led = Output::new(board.PIN_25, Level::Low);
     let pin = PolledEdges::new(Input::new(board.PIN_15, Pull::Up), EmbassyClock);
     let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    let mut button = Button::new(pin, EmbassyClock, wiring, debounce, Timing::default());
+    let repeat = Some(Duration::from_millis(200));
+    let timing = Timing { repeat, most_clicks: 3, ..Timing::default() };
+    let mut button = Button::new(pin, EmbassyClock, wiring, debounce, timing);
     loop {
         let Ok(gesture) = button.gesture().await;
         match gesture.event {
