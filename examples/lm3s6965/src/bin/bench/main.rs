@@ -26,7 +26,7 @@ const SLEEP: Row = Row { name: "sleep", most: 645, beside: goal(110, 110) };
 const SPAWN_DETACHED: Row = Row { name: "spawn_detached", most: 365, beside: goal(150, 130) };
 const SPAWN_AWAITED: Row = Row { name: "spawn_awaited", most: 325, beside: goal(150, 117) };
 const SPAWN_SENT: Row = Row { name: "spawn_sent", most: 455, beside: goal(150, 163) };
-const BUTTON: Row = Row { name: "edge_to_press", most: 515, beside: None };
+const BUTTON: Row = Row { name: "edge_to_press", most: 495, beside: None };
 const FLAG_SET: Row = Row { name: "flag_set", most: 20, beside: None };
 const FLAG_INTERRUPT: Row = Row { name: "flag_set_by_interrupt", most: 26, beside: None };
 
