@@ -16,7 +16,11 @@ pub(crate) const FEW: u32 = 8;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Waits until `reached`; false if that was not within a second.
-pub(crate) async fn until<C: Timer>(clock: &C, reached: impl Fn() -> bool) -> bool {
+///
+/// # Cancel safety
+///
+/// Cancel-safe: it looks, no more.
+pub async fn until<C: Timer>(clock: &C, reached: impl Fn() -> bool) -> bool {
     for _ in 0..1_000 {
         if reached() {
             return true;

@@ -37,8 +37,9 @@ use core::pin::{Pin, pin};
 use tickwire_traits::{Duration, Timer};
 
 pub use bench::{Bench, Order, TASKS};
+pub use helpers::until;
 pub use scratch::Scratch;
-pub use verdict::{Progress, Totals, Unmet, Verdict};
+pub use verdict::{Progress, Totals, Unmet, Verdict, expect};
 
 /// For how long a check may run before it is taken to hang, in the clock's time.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -61,7 +61,8 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(crate) fn add(&mut self, verdict: Verdict) -> Progress {
+    /// Counts a check, and returns what is to be told of it.
+    pub fn add(&mut self, verdict: Verdict) -> Progress {
         let (count, progress) = match verdict {
             Ok(()) => (&mut self.passed, Progress::Passed),
             Err(Unmet::Skipped(why)) => (&mut self.skipped, Progress::Skipped(why)),
@@ -72,6 +73,11 @@ impl Totals {
     }
 }
 
-pub(crate) fn expect(kept: bool, broken: &'static str) -> Verdict {
+/// Passes if a promise was `kept`, or fails with what was `broken`.
+///
+/// # Errors
+///
+/// [`Unmet::Failed`] with `broken`.
+pub fn expect(kept: bool, broken: &'static str) -> Verdict {
     if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
 }

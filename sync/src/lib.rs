@@ -41,8 +41,8 @@
 //! Not here: `wait_for` and `with_timeout` are
 //! [`Timer::timeout`](tickwire_traits::Timer::timeout); `create_task` is
 //! [`Spawn`](tickwire_traits::Spawn), or a task in a [`TaskGroup`]. An interrupt cannot
-//! wait for a mutex, but may use [`Mutex::try_lock`]. There is no lock for many readers, no pipe of
-//! bytes and no queue by priority.
+//! wait for a mutex, but may use [`Mutex::try_lock`]. There is no lock for many readers,
+//! no pipe of bytes and no queue by priority.
 //!
 //! # What all of them promise
 //!

@@ -128,8 +128,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// # Cancel safety
     ///
     /// Cancel-safe: an item is taken by resolving only. Who is dropped leaves the
-    /// line; the item that was meant for it goes to the next, or
-    /// stays the first.
+    /// line; the item that was meant for it goes to the next, or stays the first.
     #[doc(alias = "get")]
     #[doc(alias = "receive")]
     #[inline]

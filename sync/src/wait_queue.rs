@@ -21,6 +21,8 @@
 //! which takes the node out of the line first. Inside of the lock no code of
 //! others runs: nothing is cloned, dropped, woken or compared there but numbers
 //! and pointers.
+//!
+//! Monitor, line and waiter are in one file, long as it is: LINKED speaks of all three.
 
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;

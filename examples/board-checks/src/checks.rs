@@ -5,7 +5,7 @@ use core::future::{pending, ready};
 
 use critical_section::Mutex;
 use embassy_executor::SendSpawner;
-use tickwire_conformance::{Unmet, Verdict, readiness};
+use tickwire_conformance::{Unmet, Verdict, expect, readiness, until};
 use tickwire_exec_embassy::{ArenaTask, EmbassyClock, IrqFlag, PollEachPass};
 use tickwire_traits::{
     Clock, Duration, Elapsed, Exit, Instant, Interest, JoinHandle, ReadinessExt, SpawnError, Timer,
@@ -95,11 +95,14 @@ pub(crate) async fn an_interrupt_gives_tasks_up(board: &impl Board) -> Verdict {
     expect(ARENA.free() == 0, "a detached task did not take a slot")?;
     let refused = spawned(board, || spawn(pending())).is_err();
     expect(refused, "an interrupt has spawned into a full arena")?;
-    expect(until(|| ARENA.free() == SLOTS).await, "a detached task did not end")?;
+    expect(until(&CLOCK, || ARENA.free() == SLOTS).await, "a detached task did not end")?;
     let task = spawned(board, || spawn(pending()))?;
     put(&SPAWNED, Some(Ok(task)));
     expect(ask(board, Request::Call(|| put(&SPAWNED, None))), "an interrupt was not taken")?;
-    expect(until(|| ARENA.free() == SLOTS).await, "a handle that was dropped cancelled nothing")
+    expect(
+        until(&CLOCK, || ARENA.free() == SLOTS).await,
+        "a handle that was dropped cancelled nothing",
+    )
 }
 
 /// An interrupt's time lies between that before and that after it.
@@ -112,21 +115,6 @@ pub(crate) async fn an_interrupt_sees_the_same_time(board: &impl Board) -> Verdi
         expect(before <= seen && seen <= CLOCK.now(), "an interrupt has another time")?;
     }
     Ok(())
-}
-
-pub(crate) fn expect(kept: bool, broken: &'static str) -> Verdict {
-    if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
-}
-
-/// Waits until `reached`; false if that was not within a second.
-async fn until(reached: impl Fn() -> bool) -> bool {
-    for _ in 0..1_000 {
-        if reached() {
-            return true;
-        }
-        CLOCK.sleep(Duration::from_millis(1)).await;
-    }
-    false
 }
 
 /// Lets the interrupt do `work`, and returns the task that this has [spawned](spawn).

@@ -94,20 +94,7 @@ impl<'a, B: Board> Proof<'a, B> {
     pub async fn check(&mut self, name: &'static str, check: impl Future<Output = Verdict>) {
         self.expected += 1;
         tell(self.say, name, Progress::Begins);
-        let progress = match check.await {
-            Ok(()) => {
-                self.totals.passed += 1;
-                Progress::Passed
-            }
-            Err(Unmet::Skipped(why)) => {
-                self.totals.skipped += 1;
-                Progress::Skipped(why)
-            }
-            Err(Unmet::Failed(what)) => {
-                self.totals.failed += 1;
-                Progress::Failed(what)
-            }
-        };
+        let progress = self.totals.add(check.await);
         tell(self.say, name, progress);
     }
 

@@ -2,12 +2,11 @@
 
 use core::hint::spin_loop;
 
-use tickwire_conformance::Verdict;
+use tickwire_conformance::{Verdict, expect};
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 use crate::Board;
-use crate::checks::expect;
 
 const CLOCK: EmbassyClock = EmbassyClock;
 

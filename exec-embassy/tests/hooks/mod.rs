@@ -46,7 +46,7 @@ fn touch(hook: *const (), touch: Touch) {
 
 /// Ends the program if this thread is in a critical section: then no other gets into
 /// one. A panic would end an executor's thread, and leave the test waiting for it.
-#[allow(dead_code)]
+#[allow(dead_code)] // Not every test has code of others in it.
 pub(crate) fn assert_unlocked() {
     let (told, is_in) = channel();
     thread::spawn(move || {

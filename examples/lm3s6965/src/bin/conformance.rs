@@ -6,7 +6,7 @@
 use embassy_executor::Spawner;
 use lm3s6965::{Interrupt, interrupt};
 use tickwire_board_checks::{Board, Proof, on_interrupt};
-use tickwire_conformance::{Unmet, Verdict};
+use tickwire_conformance::{Verdict, expect};
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_lm3s6965::{executor, init, interrupts, report, stopwatch};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
@@ -54,10 +54,6 @@ async fn check(spawner: Spawner) {
     proof.many_wraps(wrap_after).await;
     proof.check("far_alarms_are_kept", far_alarms_are_kept()).await;
     report::exit(proof.end());
-}
-
-fn expect(kept: bool, broken: &'static str) -> Verdict {
-    if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
 }
 
 /// SysTick wraps at whole seconds.

@@ -21,7 +21,7 @@ use embassy_rp::interrupt;
 use embassy_rp::interrupt::InterruptExt;
 use tickwire_board_checks::{Board, Proof, on_interrupt};
 // Its panic handler, and nothing else.
-use tickwire_conformance::{Unmet, Verdict};
+use tickwire_conformance::{Verdict, expect};
 use tickwire_exec_embassy::{Arena, EmbassyClock, IrqFlag};
 use tickwire_rp2040 as _;
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Timer};
@@ -99,10 +99,6 @@ async fn tasks_go_between_executors(above: SendSpawner, below: SendSpawner) -> V
         expect(exit == Exit::Cancelled, "a task above was not cancelled")?;
     }
     expect(ABOVE.free() == 2, "a task above has kept its slot")
-}
-
-fn expect(kept: bool, broken: &'static str) -> Verdict {
-    if kept { Ok(()) } else { Err(Unmet::Failed(broken)) }
 }
 
 /// The timer is read in halves, and compared with by the low one, which wraps every
