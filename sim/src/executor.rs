@@ -3,6 +3,7 @@
 mod spawn;
 mod stall;
 mod tasks;
+mod turns;
 
 use std::cell::Cell;
 use std::future::Future;
@@ -44,8 +45,12 @@ impl Sim {
         Self { clock: SimClock::new(), tasks: Rc::default(), spin_limit: 100_000 }
     }
 
-    /// Sets how many polls may happen at one instant before that is a
-    /// [`StallKind::Spin`]. The default is 100 000.
+    /// Sets how many polls may happen at one instant, beyond the first hundred of each
+    /// task, before that is a [`StallKind::Spin`]. The default is 100 000.
+    ///
+    /// So any number of tasks may run at one instant, and a spin is found after about
+    /// as many polls among many tasks as among few. A hundred tasks that spawn one
+    /// another at one instant count as one that was polled a hundred times.
     pub fn with_spin_limit(mut self, polls: u32) -> Self {
         self.spin_limit = polls;
         self
@@ -112,19 +117,18 @@ impl Sim {
         let mut cx = Context::from_waker(&waker);
         self.tasks.ready.push(MAIN);
         loop {
-            let mut polls = 0;
             while let Some(id) = self.tasks.ready.pop() {
-                polls += 1;
-                if polls > self.spin_limit {
-                    return Err(self.stall(StallKind::Spin, main.as_mut(), &mut cx));
-                }
+                let now = self.clock.now();
                 if id != MAIN {
-                    self.tasks.poll(id, self.clock.now());
-                    continue;
+                    self.tasks.poll(id, now);
+                } else {
+                    self.tasks.count_main(now);
+                    if let Poll::Ready(output) = main.as_mut().poll(&mut cx) {
+                        return Ok(output);
+                    }
                 }
-                self.tasks.count_poll(self.clock.now());
-                if let Poll::Ready(output) = main.as_mut().poll(&mut cx) {
-                    return Ok(output);
+                if self.tasks.instants.excess() > self.spin_limit {
+                    return Err(self.stall(StallKind::Spin, main.as_mut(), &mut cx));
                 }
             }
             if !self.clock.jump() {
@@ -139,13 +143,14 @@ impl Sim {
         let at = self.tasks.polled.get().unwrap_or(now);
         let mut progress = false;
         let mut tasks = Vec::new();
+        let polls = self.tasks.main.get().polls_at(at);
         let (polled, waits_for) = census::take(|| main.poll(cx));
         progress |= polled.is_ready();
-        tasks.push(StalledTask { name: "main".into(), waits_for });
-        for (id, name) in self.tasks.list() {
+        tasks.push(StalledTask { name: "main".into(), polls, waits_for });
+        for (id, name, turns) in self.tasks.list() {
             let (ended, waits_for) = census::take(|| self.tasks.poll(id, now));
             progress |= ended;
-            tasks.push(StalledTask { name, waits_for });
+            tasks.push(StalledTask { name, polls: turns.polls_at(at), waits_for });
         }
         progress |= !self.tasks.ready.is_empty() || !self.clock.nobody_sleeps();
         let kind = match kind {

@@ -1,14 +1,14 @@
 //! What a simulation says when it cannot go on.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::digital::Wait;
-use tickwire_sim::{Sim, StallKind, Wire, waits_for};
+use tickwire_sim::{Sim, SimSpawner, Stall, StallKind, Wire, waits_for};
 use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer};
 
 fn millis(ms: u64) -> Instant {
@@ -68,17 +68,131 @@ fn who_was_not_woken_but_could_go_on_is_a_lost_wake_up() {
     drop(task);
 }
 
-#[test]
-fn who_keeps_waking_while_time_stands_still_spins() {
-    let sim = Sim::new().with_spin_limit(500);
-    let stall = sim.try_run(poll_fn::<(), _>(|cx| {
+/// Never ends, and never sleeps.
+async fn yields_forever() {
+    poll_fn(|cx| {
         waits_for(|| "nothing in particular".into());
         cx.waker().wake_by_ref();
         Poll::Pending
-    }));
-    let stall = stall.unwrap_err();
+    })
+    .await
+}
+
+/// Checks that `main` is a spin, and that it is found after a number of polls that
+/// goes with the number of tasks.
+#[track_caller]
+fn check_spin(sim: &Sim, main: impl Future, tasks: u64) -> Stall {
+    let Err(stall) = sim.try_run(main) else { panic!("it ended") };
+    assert_eq!(stall.kind, StallKind::Spin);
+    assert!(sim.polls() <= 100_000 + 102 * (tasks + 1), "{} polls", sim.polls());
+    stall
+}
+
+#[test]
+fn a_task_that_keeps_waking_while_time_stands_still_spins() {
+    let sim = Sim::new().with_spin_limit(500);
+    let stall = sim.try_run(yields_forever()).unwrap_err();
     assert_eq!(stall.kind, StallKind::Spin);
     assert_eq!(stall.tasks[0].waits_for, ["nothing in particular"]);
+    assert_eq!((stall.tasks[0].polls, sim.polls()), (601, 601));
+    assert!(stall.to_string().contains("main, polled 601 times, waits for nothing"), "{stall}");
+}
+
+#[test]
+fn any_number_of_tasks_may_run_at_one_instant() {
+    const TASKS: u32 = 100_000;
+    let sim = Sim::new();
+    let (clock, spawner) = (sim.clock(), sim.spawner());
+    let sleep = || {
+        let clock = clock.clone();
+        spawner.spawn(async move { clock.sleep(Duration::from_micros(5)).await }).unwrap()
+    };
+    sim.run(async {
+        // Also by a task that has had many turns itself.
+        for _ in 0..1_000 {
+            let mut woken = false;
+            poll_fn(|cx| {
+                cx.waker().wake_by_ref();
+                if std::mem::replace(&mut woken, true) { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        let tasks: Vec<_> = (0..TASKS).map(|_| sleep()).collect();
+        for task in tasks {
+            task.await;
+        }
+    });
+    assert_eq!(clock.now(), Instant::from_micros(5));
+}
+
+#[test]
+fn a_spin_is_found_among_many_tasks() {
+    for tasks in [0, 1, 10, 1_000] {
+        // One spins, and all others sleep.
+        let sim = Sim::new();
+        let clock = sim.clock();
+        let others: Vec<_> = (0..tasks)
+            .map(|_| {
+                let clock = clock.clone();
+                sim.spawner().spawn(async move { clock.sleep(Duration::from_secs(1)).await })
+            })
+            .collect();
+        let stall = check_spin(&sim, yields_forever(), tasks);
+        assert_eq!(stall.tasks[0].polls, 100_101);
+        assert!(stall.tasks[1..].iter().all(|task| task.polls == 1));
+        drop(others);
+        // All of them spin.
+        let sim = Sim::new();
+        let others: Vec<_> = (0..tasks).map(|_| sim.spawner().spawn(yields_forever())).collect();
+        check_spin(&sim, yields_forever(), tasks);
+        drop(others);
+    }
+}
+
+#[test]
+fn two_tasks_that_wake_each_other_spin() {
+    let sim = Sim::new();
+    let places = Rc::new([const { RefCell::new(None::<Waker>) }; 2]);
+    let player = |own: usize| {
+        let places = places.clone();
+        poll_fn::<(), _>(move |cx| {
+            *places[own].borrow_mut() = Some(cx.waker().clone());
+            let other = places[1 - own].borrow_mut().take();
+            if let Some(other) = other {
+                other.wake();
+            }
+            Poll::Pending
+        })
+    };
+    let other = sim.spawner().spawn(player(1));
+    check_spin(&sim, player(0), 1);
+    drop(other);
+}
+
+#[test]
+fn tasks_that_spawn_the_next_and_end_spin() {
+    fn next(spawner: SimSpawner) {
+        let again = spawner.clone();
+        spawner.spawn(async move { next(again) }).unwrap().detach();
+    }
+    let sim = Sim::new();
+    let spawner = sim.spawner();
+    check_spin(
+        &sim,
+        async {
+            next(spawner);
+            pending::<()>().await
+        },
+        1,
+    );
+    // Or one that spawns and awaits them.
+    let sim = Sim::new();
+    let again = async {
+        loop {
+            sim.spawner().spawn(async {}).unwrap().await;
+        }
+    };
+    check_spin(&sim, again, 1_000);
 }
 
 #[test]

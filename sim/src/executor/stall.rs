@@ -39,6 +39,8 @@ pub enum StallKind {
 pub struct StalledTask {
     /// `main`, or where the task was spawned.
     pub name: String,
+    /// How often it was polled at the instant of the stall.
+    pub polls: u32,
     /// What it said that it waits for ([`waits_for`](crate::waits_for)).
     pub waits_for: Vec<String>,
 }
@@ -56,7 +58,11 @@ impl fmt::Display for Stall {
                 [] => "something that did not say what it is".into(),
                 some => some.join(", "),
             };
-            write!(f, "\n  task {} waits for {waits_for}", task.name)?;
+            write!(f, "\n  task {}", task.name)?;
+            if self.kind == StallKind::Spin {
+                write!(f, ", polled {} times,", task.polls)?;
+            }
+            write!(f, " waits for {waits_for}")?;
         }
         Ok(())
     }

@@ -12,6 +12,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tickwire_traits::{Exit, Instant};
 
+use super::turns::{Instants, Turns};
+
 pub(super) type Id = u64;
 
 /// The future that was given to `run`: no task has this number.
@@ -24,6 +26,9 @@ pub(super) struct Tasks {
     pub(super) polls: Cell<u64>,
     /// When the last one was.
     pub(super) polled: Cell<Option<Instant>>,
+    pub(super) instants: Instants,
+    /// Of the future that was given to `run`.
+    pub(super) main: Cell<Turns>,
     spawned: Cell<Id>,
     /// In the order of their spawning.
     live: RefCell<BTreeMap<Id, Task>>,
@@ -35,6 +40,7 @@ pub(super) struct Tasks {
 struct Task {
     name: String,
     waker: Waker,
+    turns: Turns,
     end: Rc<End>,
     /// Out while it is being polled.
     future: Option<TaskFuture>,
@@ -73,26 +79,33 @@ impl Tasks {
         }
         let waker = self.ready.waker(id);
         let (future, kept) = (Some(future), end.clone());
-        let task = Task { name, waker: waker.clone(), end: kept, future, cancelled: false };
+        let (own, turns) = (waker.clone(), self.instants.of_new());
+        let task = Task { name, waker: own, turns, end: kept, future, cancelled: false };
         self.live.borrow_mut().insert(id, task);
         waker.wake();
         (id, end)
     }
 
-    pub(super) fn count_poll(&self, now: Instant) {
+    pub(super) fn count_main(&self, now: Instant) {
+        let mut turns = self.main.get();
+        self.count_poll(now, &mut turns);
+        self.main.set(turns);
+    }
+
+    fn count_poll(&self, now: Instant, turns: &mut Turns) {
         self.polls.set(self.polls.get() + 1);
         self.polled.set(Some(now));
+        self.instants.count(now, turns);
     }
 
     /// Polls a task, if it is still there. Returns whether it ended.
     pub(super) fn poll(&self, id: Id, now: Instant) -> bool {
-        let taken = self
-            .live
-            .borrow_mut()
-            .get_mut(&id)
-            .map(|task| (task.future.take(), task.waker.clone()));
-        let Some((Some(future), waker)) = taken else { return false };
-        self.count_poll(now);
+        let taken = self.live.borrow_mut().get_mut(&id).and_then(|task| {
+            let future = task.future.take()?;
+            self.count_poll(now, &mut task.turns);
+            Some((future, task.waker.clone()))
+        });
+        let Some((future, waker)) = taken else { return false };
         // If it panics, it ends here too, as one that was cancelled.
         let mut polled = Polled { tasks: self, id, future: Some(future), exit: Exit::Cancelled };
         match polled.poll(&mut Context::from_waker(&waker)) {
@@ -132,8 +145,8 @@ impl Tasks {
         self.ready.clear();
     }
 
-    pub(super) fn list(&self) -> Vec<(Id, String)> {
-        self.live.borrow().iter().map(|(id, task)| (*id, task.name.clone())).collect()
+    pub(super) fn list(&self) -> Vec<(Id, String, Turns)> {
+        self.live.borrow().iter().map(|(id, task)| (*id, task.name.clone(), task.turns)).collect()
     }
 }
 
