@@ -3,8 +3,10 @@
 use core::cell::Cell;
 use core::future::poll_fn;
 use core::mem::replace;
+use core::pin::pin;
 use core::task::Poll;
 
+use tickwire_sync::TaskGroup;
 use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 use crate::helpers::{FEW, counted, poll_once, until};
@@ -49,7 +51,8 @@ pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Where time stands still while anything runs, nobody is late.
+/// Where time stands still while anything runs, nobody is late: neither the task nor
+/// a child that has a waker of its own.
 pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     if !clock.resolution().is_zero() {
@@ -59,6 +62,12 @@ pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
         let deadline = clock.now() + span;
         clock.sleep(span).await;
         expect(clock.now() == deadline, "virtual time went past a deadline")?;
+        let deadline = clock.now() + span;
+        let mut group = pin!(TaskGroup::<_, TASKS>::new(&bench.scratch().slots));
+        let added = group.as_mut().add(clock.sleep_until(deadline)).is_ok();
+        expect(added, "a group that is gone has kept its slots")?;
+        group.as_mut().next().await;
+        expect(clock.now() == deadline, "virtual time went past the deadline of a child")?;
     }
     Ok(())
 }

@@ -9,9 +9,14 @@ use tickwire_wake_queue::WakeQueue;
 
 /// The clock of a [`Sim`](crate::Sim): a handle that may be cloned freely.
 ///
-/// It stands still while anything can run.
+/// It stands still while anything can run, unless a task lets time
+/// [`pass`](Self::pass).
 #[derive(Clone, Debug)]
-pub struct SimClock(Rc<Time>);
+pub struct SimClock {
+    time: Rc<Time>,
+    /// Wakes only at multiples of this. Zero: at any time.
+    period: Duration,
+}
 
 #[derive(Debug)]
 struct Time {
@@ -22,17 +27,69 @@ struct Time {
 impl SimClock {
     pub(crate) fn new() -> Self {
         let now = Cell::new(Instant::EPOCH);
-        Self(Rc::new(Time { now, sleepers: RefCell::default() }))
+        let time = Rc::new(Time { now, sleepers: RefCell::default() });
+        Self { time, period: Duration::ZERO }
+    }
+
+    /// Returns a handle of the same clock that wakes late: only at multiples of
+    /// `period`.
+    ///
+    /// So wakes a timer with a coarse tick, or an executor that comes to its tasks
+    /// every `period`. The time that the handle reads is exact, and its
+    /// [`resolution`](Clock::resolution) is zero nevertheless: code that is told of
+    /// no tick has to stand the lateness all the same. A `period` of zero is
+    /// punctual.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{Clock, Duration, Instant, Timer};
+    ///
+    /// let sim = Sim::new();
+    /// let late = sim.clock().waking_every(Duration::from_millis(40));
+    /// sim.run(late.sleep(Duration::from_millis(1)));
+    /// assert_eq!(late.now(), Instant::from_millis(40));
+    /// sim.run(sim.clock().sleep(Duration::from_millis(1)));
+    /// assert_eq!(late.now(), Instant::from_millis(41));
+    /// ```
+    pub fn waking_every(&self, period: Duration) -> Self {
+        Self { time: self.time.clone(), period }
+    }
+
+    /// Lets `span` pass inside of a poll, as a task does that computes for so long.
+    ///
+    /// Whatever falls due meanwhile is woken in the order of the deadlines, each
+    /// waker at its own. Outside of a run the time passes as well.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{Clock, Duration, Instant, Timer};
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// sim.run(async {
+    ///     let nap = clock.sleep(Duration::from_millis(1));
+    ///     clock.pass(Duration::from_millis(40)); // Holds the thread.
+    ///     nap.await; // Due long ago.
+    /// });
+    /// assert_eq!(clock.now(), Instant::from_millis(40));
+    /// ```
+    pub fn pass(&self, span: Duration) {
+        let end = self.now() + span;
+        while self.next_deadline().is_some_and(|next| next <= end) {
+            self.jump();
+        }
+        // A waker may have let time pass as well.
+        self.time.now.set(end.max(self.now()));
     }
 
     /// Jumps to the next deadline and wakes whom it is for. `false` if nobody
     /// waits for the time.
     pub(crate) fn jump(&self) -> bool {
-        let Some(next) = self.0.sleepers.borrow().next_deadline() else { return false };
-        self.0.now.set(next);
+        let Some(next) = self.next_deadline() else { return false };
+        self.time.now.set(next);
         loop {
             // A statement of its own, so that the queue is free while we wake.
-            let due = self.0.sleepers.borrow_mut().pop(next);
+            let due = self.time.sleepers.borrow_mut().pop(next);
             match due {
                 Some(waker) => waker.wake(),
                 None => return true,
@@ -41,13 +98,25 @@ impl SimClock {
     }
 
     pub(crate) fn nobody_sleeps(&self) -> bool {
-        self.0.sleepers.borrow().is_empty()
+        self.time.sleepers.borrow().is_empty()
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        self.time.sleepers.borrow().next_deadline()
+    }
+
+    /// The first time at which a wake may come for `at`.
+    fn wakes_at(&self, at: Instant) -> Instant {
+        match self.period.as_micros() {
+            0 => at,
+            period => Instant::from_micros(at.as_micros().div_ceil(period).saturating_mul(period)),
+        }
     }
 }
 
 impl Clock for SimClock {
     fn now(&self) -> Instant {
-        self.0.now.get()
+        self.time.now.get()
     }
 
     fn resolution(&self) -> Duration {
@@ -58,9 +127,11 @@ impl Clock for SimClock {
 impl TimerQueue for SimClock {
     fn schedule_wake(&self, at: Instant, waker: &Waker) {
         if at <= self.now() {
-            waker.wake_by_ref();
-        } else if at < Instant::MAX {
-            self.0.sleepers.borrow_mut().schedule(at, waker);
+            return waker.wake_by_ref();
+        }
+        let at = self.wakes_at(at);
+        if at < Instant::MAX {
+            self.time.sleepers.borrow_mut().schedule(at, waker);
         }
     }
 }

@@ -11,7 +11,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use tickwire_traits::Clock;
+use tickwire_traits::{Clock, Duration};
 
 use crate::{SimClock, census};
 pub use spawn::{SimSpawner, SimTask};
@@ -53,6 +53,23 @@ impl Sim {
     /// another at one instant count as one that was polled a hundred times.
     pub fn with_spin_limit(mut self, polls: u32) -> Self {
         self.spin_limit = polls;
+        self
+    }
+
+    /// Makes the simulation late: what waits for the time is woken at multiples of
+    /// `period` only. That of [`SimClock::waking_every`], for each handle that
+    /// [`clock`](Self::clock) returns.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{Clock, Duration, Instant, Timer};
+    ///
+    /// let sim = Sim::new().waking_every(Duration::from_millis(7));
+    /// sim.run(sim.clock().sleep(Duration::from_millis(10)));
+    /// assert_eq!(sim.clock().now(), Instant::from_millis(14));
+    /// ```
+    pub fn waking_every(mut self, period: Duration) -> Self {
+        self.clock = self.clock.waking_every(period);
         self
     }
 

@@ -7,6 +7,8 @@
 //! - [`impatiently`] drops an operation at every pending poll and starts it
 //!   again; [`drop_after`] drops it at one of them. What still gives the right
 //!   result is cancel-safe.
+//! - [`Pace`] lets a simulation be late: by a clock that wakes seldom, or next to
+//!   a task that holds the thread.
 //! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
 //!   record what a driver writes.
 //! - The models behave as their datasheets say, faults included, and are generic
@@ -20,6 +22,7 @@ mod census;
 mod clock;
 mod executor;
 mod impatience;
+mod pace;
 mod trace;
 mod wire;
 
@@ -34,5 +37,6 @@ pub use census::waits_for;
 pub use clock::SimClock;
 pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
 pub use impatience::{drop_after, impatiently};
+pub use pace::Pace;
 pub use trace::{Probe, Trace};
 pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};

@@ -196,6 +196,18 @@ fn tasks_that_spawn_the_next_and_end_spin() {
 }
 
 #[test]
+fn time_that_goes_on_is_no_spin() {
+    let sim = Sim::new().with_spin_limit(10);
+    let clock = sim.clock();
+    sim.run(async {
+        for _ in 0..10_000 {
+            clock.pass(Duration::from_micros(1));
+            sim.spawner().spawn(async {}).unwrap().await;
+        }
+    });
+}
+
+#[test]
 fn what_one_waits_for_may_be_found_by_asking() {
     let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
         waits_for(|| {

@@ -83,6 +83,13 @@ impl TimerQueue for Clock {
             Flaw::RunsAtDoubleSpeed => Instant::from_micros(micros.div_ceil(2)),
             Flaw::IgnoresPastDeadlines if at <= now => return,
             Flaw::WakesLate => at + Duration::from_micros(100),
+            Flaw::WakesEverySevenMilliseconds => {
+                let late = self.time.waking_every(Duration::from_millis(7));
+                return late.schedule_wake(at, waker);
+            }
+            Flaw::WakesForeignWakersLate if self.is_foreign(waker) => {
+                at + Duration::from_micros(100)
+            }
             Flaw::WakesEveryTenthOfAMillisecond => at.min(now + Duration::from_micros(100)),
             Flaw::KeepsTheFirstDeadline => {
                 let mut first = self.state.first.borrow_mut();

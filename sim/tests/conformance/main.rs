@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use std::task::Waker;
 
 use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, TASKS, Totals, run_all};
-use tickwire_sim::{Sim, SimClock, SimSpawner};
-use tickwire_traits::{Clock as _, Instant, JoinHandle as _};
+use tickwire_sim::{Pace, Sim, SimClock, SimSpawner};
+use tickwire_traits::{Clock as _, Duration, Instant, JoinHandle as _};
 
 use clock::Clock;
 use spawner::Spawner;
@@ -26,6 +26,8 @@ enum Flaw {
     RunsAtDoubleSpeed,
     IgnoresPastDeadlines,
     WakesLate,
+    WakesEverySevenMilliseconds,
+    WakesForeignWakersLate,
     WakesEveryTenthOfAMillisecond,
     KeepsTheFirstDeadline,
     CutsDeadlinesTo32Bits,
@@ -123,7 +125,15 @@ impl Bench for OnSim {
 /// Runs all checks; returns what failed, and how they ended if the simulation did
 /// not stall.
 fn run(slots: Option<usize>, flaw: Flaw) -> (Vec<(&'static str, String)>, Option<Totals>) {
-    let sim = Sim::new();
+    run_at(Pace::Punctual, slots, flaw)
+}
+
+fn run_at(
+    pace: Pace,
+    slots: Option<usize>,
+    flaw: Flaw,
+) -> (Vec<(&'static str, String)>, Option<Totals>) {
+    let sim = pace.sim();
     let bench = OnSim::new(&sim, slots, flaw);
     let failed = RefCell::new(Vec::new());
     let begun = RefCell::new(Vec::new());
@@ -158,6 +168,22 @@ fn so_it_does_with_as_many_slots_as_the_checks_need() {
     }
 }
 
+/// Late by as much as the checks have the patience for: a thousand sleeps, one after
+/// another, take ten seconds at most.
+const PACES: [Pace; 2] =
+    [Pace::Late(Duration::from_millis(7)), Pace::Busy(Duration::from_millis(7))];
+
+#[test]
+fn a_late_executor_conforms_but_for_the_exactness_of_its_time() {
+    for pace in PACES {
+        let (failed, totals) = run_at(pace, Some(TASKS), Flaw::None);
+        let late = ("virtual_time_is_exact", "virtual time went past a deadline".to_owned());
+        assert_eq!(failed, [late], "{pace:?}");
+        let passed = CHECKS.len() as u32 - 1;
+        assert_eq!(totals, Some(Totals { passed, skipped: 0, failed: 1 }), "{pace:?}");
+    }
+}
+
 /// Checks that a backend with `flaw` fails `check`, and with these words.
 #[track_caller]
 fn check(flaw: Flaw, check: &str, what: &str) {
@@ -178,6 +204,16 @@ const MEANT: &[(Flaw, &str, &str)] = &[
     (Flaw::RunsAtDoubleSpeed, "sleeps_are_never_early", "a sleep was short"),
     (Flaw::HasTicksThatItDenies, "virtual_time_is_exact", "virtual time went past a deadline"),
     (Flaw::WakesLate, "virtual_time_is_exact", "virtual time went past a deadline"),
+    (
+        Flaw::WakesEverySevenMilliseconds,
+        "virtual_time_is_exact",
+        "virtual time went past a deadline",
+    ),
+    (
+        Flaw::WakesForeignWakersLate,
+        "virtual_time_is_exact",
+        "virtual time went past the deadline of a child",
+    ),
     (
         Flaw::WakesEveryTenthOfAMillisecond,
         "who_sleeps_is_not_polled",
