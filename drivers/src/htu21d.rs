@@ -82,6 +82,12 @@ pub use units::{CentiCelsius, CentiPercent};
 /// A call that is dropped *in the middle of a transfer* loses what that transfer
 /// brought, and no more: the next one asks anew. How the bus is left is the
 /// bus driver's business.
+///
+/// # Late executors
+///
+/// A transfer is given up after 35 waits of a millisecond, and is polled after each.
+/// So a healthy sensor is not reported as a stuck bus, however late the executor is.
+/// A stuck bus is reported after 35 times 40 ms where each wait takes 40 ms.
 pub struct Htu21d<I2C, D> {
     link: Link<I2C, D>,
     begun: Begun,

@@ -45,7 +45,7 @@ pub struct Pcf8574<I> {
 pub enum Error<E> {
     /// The bus reported it.
     I2c(E),
-    /// The transfer did not end in time.
+    /// The transfer did not end in [time](Pcf8574::with_timeout_ms).
     Timeout,
 }
 
@@ -69,6 +69,10 @@ impl<I> Pcf8574<I> {
     /// Sets how long a transfer may take, 100 ms by default: enough for six bytes
     /// at 10 kHz while another device stretches the clock. On a bus that is shared
     /// by a lock, add what the others may take.
+    ///
+    /// That many waits of a millisecond are made, at least one, and the transfer is
+    /// polled after each. So a late executor does not make a healthy bus a stuck one;
+    /// a stuck one is reported after as many waits, however late each ends.
     pub fn with_timeout_ms(mut self, milliseconds: u32) -> Self {
         self.timeout_ms = milliseconds;
         self
@@ -103,7 +107,7 @@ impl<I: I2c> Bus for Pcf8574<I> {
         };
         let steps = steps.get(..count).unwrap_or(&steps);
         let transfer = self.i2c.write(self.address, steps);
-        match within(pin!(delay.delay_ms(self.timeout_ms)), pin!(transfer)).await {
+        match within(delay, self.timeout_ms, pin!(transfer)).await {
             Some(result) => result.map_err(Error::I2c),
             None => Err(Error::Timeout),
         }

@@ -31,7 +31,8 @@ pub enum Error<E> {
     /// sensor can be busy.
     Bus(E),
     /// The bus did not finish a transfer that takes less than a millisecond: a
-    /// line is held low. The transfer has been dropped.
+    /// line is held low. The transfer has been dropped, after 35 waits of a
+    /// millisecond: each of them may end late.
     Timeout,
     /// The sensor began to measure and did not end.
     NotReady,

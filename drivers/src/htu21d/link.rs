@@ -47,7 +47,7 @@ impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
         transfer: Transfer<'_>,
     ) -> Result<bool, Error<I2C::Error>> {
         let Self { i2c, delay, .. } = self;
-        let result = match within(pin!(delay.delay_ms(STUCK_MS)), pin!(transfer.run(i2c))).await {
+        let result = match within(delay, STUCK_MS, pin!(transfer.run(i2c))).await {
             Some(result) => result.map_err(Error::Bus),
             None => Err(Error::Timeout),
         };
@@ -109,5 +109,6 @@ const BUSY_US: u32 = 85_000;
 const ATTEMPT_US: u32 = 25;
 
 /// When a transfer is given up, the wait for a shared bus included: no device may
-/// hold the clock line for longer (SMBus 2.0, section 3.1.1, T_TIMEOUT).
+/// hold the clock line for longer (SMBus 2.0, section 3.1.1, T_TIMEOUT). Each of these
+/// milliseconds may end late.
 const STUCK_MS: u32 = 35;

@@ -4,6 +4,7 @@
 
 mod cancelled;
 mod faults;
+mod late;
 mod phases;
 mod rig;
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::{Bus, EightBit, FourBit, Lcd, Pcf8574};
 use tickwire_sim::hd44780::Display;
-use tickwire_sim::{Output, Sim, SimClock, Wire, i2c};
+use tickwire_sim::{Output, Pace, Sim, SimClock, Wire, i2c};
 use tickwire_traits::Delay;
 
 pub(crate) struct Rig<W: Wiring, const COLS: usize, const ROWS: usize> {
@@ -39,7 +39,12 @@ pub(crate) struct Backpack;
 impl<W: Wiring, const COLS: usize, const ROWS: usize> Rig<W, COLS, ROWS> {
     /// The supply rises now, and the internal reset takes as long as it may.
     pub(crate) fn new() -> Self {
-        let sim = Sim::new();
+        Self::at(Pace::Punctual)
+    }
+
+    /// The same, with an executor that may be late.
+    pub(crate) fn at(pace: Pace) -> Self {
+        let sim = pace.sim();
         let display = Display::new(sim.clock(), COLS, ROWS).with_oscillator(190_000);
         display.power_on(tickwire_traits::Duration::from_millis(40));
         let (bus, handles) = W::connect(&sim.clock(), &display);

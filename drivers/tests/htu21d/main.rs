@@ -3,5 +3,6 @@
 mod behaviour;
 mod drops;
 mod faults;
+mod late;
 mod recorded;
 mod rig;

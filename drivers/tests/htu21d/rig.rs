@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use tickwire_drivers::htu21d::{Error, Htu21d, Resolution};
 use tickwire_sim::i2c::{Bus, Faults, I2cFault};
-use tickwire_sim::{Sim, SimClock, htu21d};
+use tickwire_sim::{Pace, Sim, SimClock, htu21d};
 use tickwire_traits::{Clock, Delay, Duration};
 
 pub(crate) type Sensor = Htu21d<Bus<SimClock>, Delay<SimClock>>;
@@ -48,22 +48,26 @@ pub(crate) struct Rig {
 impl Rig {
     /// On a bus whose transfers take no time.
     pub(crate) fn new() -> Self {
-        Self::on(|bus| bus)
+        Self::on(Sim::new(), |bus| bus)
     }
 
     /// On a bus of 100 kHz.
     pub(crate) fn timed() -> Self {
-        Self::on(|bus| bus.with_speed(100_000))
+        Self::at(Pace::Punctual)
     }
 
-    fn on(bus: impl FnOnce(Bus<SimClock>) -> Bus<SimClock>) -> Self {
-        let (mut bus, sim, clock, model) = {
-            let sim = Sim::new();
+    /// On a bus of 100 kHz, with an executor that may be late.
+    pub(crate) fn at(pace: Pace) -> Self {
+        Self::on(pace.sim(), |bus| bus.with_speed(100_000))
+    }
+
+    fn on(sim: Sim, bus: impl FnOnce(Bus<SimClock>) -> Bus<SimClock>) -> Self {
+        let (mut bus, clock, model) = {
             let clock = sim.clock();
             let model = Rc::new(RefCell::new(htu21d::Htu21d::new()));
             model.borrow_mut().set_temperature(2_381);
             model.borrow_mut().set_humidity(5_072);
-            (bus(Bus::new(clock.clone())), sim, clock, model)
+            (bus(Bus::new(clock.clone())), clock, model)
         };
         bus.attach(Sensor::ADDRESS, model.clone());
         let faults = bus.faults();

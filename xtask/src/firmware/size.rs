@@ -37,7 +37,7 @@ pub(super) const RP2040: &[Row] = &[
     row("switch", Some("input_plain"), Some(1_024), [1_100, 1_070], 470),
     row("button", Some("input_plain"), Some(2_048), [2_230, 2_080], 510),
     row("i2c_plain", Some("blinky_plain"), None, [2_350, 2_190], 540),
-    row("htu21d", Some("i2c_plain"), Some(3_072), [3_000, 2_540], 790),
+    row("htu21d", Some("i2c_plain"), Some(3_072), [3_060, 2_630], 790),
     row("outputs_plain", Some("blinky_plain"), None, [170, 150], 360),
     row("hd44780", Some("outputs_plain"), Some(4_096), [4_450, 3_940], 620),
     row("uart_plain", Some("blinky_plain"), None, [1_780, 1_570], 560),
