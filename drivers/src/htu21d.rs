@@ -17,7 +17,7 @@ use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
 pub use error::Error;
 use link::{Link, RETRY_MS, Transfer};
 use reading::Quantity;
-pub use reading::{BadChecksum, Measurement, Reading};
+pub use reading::{BadFrame, Measurement, Reading};
 pub use register::{Resolution, UserRegister};
 pub use units::{CentiCelsius, CentiPercent};
 

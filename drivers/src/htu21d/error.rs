@@ -4,7 +4,7 @@ use core::fmt;
 
 use embedded_hal_async::i2c::{self, ErrorKind};
 
-use super::BadChecksum;
+use super::BadFrame;
 
 /// What can go wrong with an [`Htu21d`](super::Htu21d). After any of it, the
 /// sensor may be used again.
@@ -38,6 +38,8 @@ pub enum Error<E> {
     NotReady,
     /// A result is not what the sensor sent.
     Checksum,
+    /// A result is three zeros, which fit their checksum: the data line is held low.
+    AllZeros,
     /// A result is of the other quantity: somebody else uses the sensor.
     Mixup,
     /// The user register, which has no checksum, reads differently twice, or
@@ -45,9 +47,12 @@ pub enum Error<E> {
     Register,
 }
 
-impl<E> From<BadChecksum> for Error<E> {
-    fn from(_: BadChecksum) -> Self {
-        Self::Checksum
+impl<E> From<BadFrame> for Error<E> {
+    fn from(bad: BadFrame) -> Self {
+        match bad {
+            BadFrame::Checksum => Self::Checksum,
+            BadFrame::AllZeros => Self::AllZeros,
+        }
     }
 }
 
@@ -66,7 +71,8 @@ impl<E: i2c::Error> fmt::Display for Error<E> {
             Self::Bus(error) => return write!(f, "i2c bus: {}", error.kind()),
             Self::Timeout => "the i2c bus is stuck",
             Self::NotReady => "the sensor does not finish its measurement",
-            Self::Checksum => "wrong checksum",
+            Self::Checksum => BadFrame::Checksum.text(),
+            Self::AllZeros => BadFrame::AllZeros.text(),
             Self::Mixup => "the sensor measured something else",
             Self::Register => "the user register cannot be trusted",
         })

@@ -31,9 +31,25 @@ pub struct Measurement {
     pub humidity: CentiPercent,
 }
 
-/// The bytes do not fit their checksum.
+/// Why three bytes are no result.
+///
+/// ```
+/// use tickwire_drivers::htu21d::{BadFrame, Reading};
+///
+/// assert_eq!(Reading::from_frame([0x74, 0x2f, 0x21]), Err(BadFrame::Checksum));
+/// assert_eq!(Reading::from_frame([0, 0, 0]), Err(BadFrame::AllZeros));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadChecksum;
+#[non_exhaustive]
+pub enum BadFrame {
+    /// The bytes do not fit their checksum.
+    Checksum,
+    /// Three zeros, which fit their checksum: the data line is held low. A sensor
+    /// would mean −46.85 °C, and measures from −40 °C on (datasheet, "Sensor
+    /// performance"). Three bytes of ones, from a line that nothing pulls low, do not
+    /// fit.
+    AllZeros,
+}
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,13 +65,16 @@ impl Reading {
     ///
     /// # Errors
     ///
-    /// [`BadChecksum`] when it is not what the sensor sent. Every error in up to
+    /// [`BadFrame`] when it is not what a sensor sent. Every error in up to
     /// 8 neighbouring bits is found. Measure again.
-    pub const fn from_frame([high, low, sum]: [u8; 3]) -> Result<Self, BadChecksum> {
+    pub const fn from_frame([high, low, sum]: [u8; 3]) -> Result<Self, BadFrame> {
         if crc8(crc8(0, high), low) != sum {
-            return Err(BadChecksum);
+            return Err(BadFrame::Checksum);
         }
         let signal = u16::from_be_bytes([high, low]);
+        if signal == 0 {
+            return Err(BadFrame::AllZeros);
+        }
         Ok(match signal & STATUS_HUMIDITY {
             0 => Self::Temperature(CentiCelsius::from_signal(signal)),
             _ => Self::Humidity(CentiPercent::from_signal(signal)),
@@ -104,13 +123,22 @@ impl Quantity {
     }
 }
 
-impl fmt::Display for BadChecksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("wrong checksum")
+impl BadFrame {
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Self::Checksum => "wrong checksum",
+            Self::AllZeros => "nothing but zeros: the data line is held low",
+        }
     }
 }
 
-impl core::error::Error for BadChecksum {}
+impl fmt::Display for BadFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for BadFrame {}
 
 /// Datasheet, "Communication sequences".
 const STATUS_HUMIDITY: u16 = 0x02;
@@ -162,7 +190,6 @@ mod tests {
         for (signal, sum) in [
             (0x683a, 0x7c),
             (0x4e85, 0x6b),
-            (0x0000, 0x00),
             (0x6000, 0x55),
             (0xfffc, 0x7e),
             (0x7c82, 0x97), // Of the datasheet's drawn dialogue.
@@ -175,6 +202,7 @@ mod tests {
                 assert_eq!(reading.is_ok(), wrong == sum, "{signal:#06x} {wrong:#04x}");
             }
         }
+        assert_eq!(crc8(crc8(0, 0), 0), 0);
         assert_eq!(crc8(0, 0xdc), 0x79); // Of a single byte.
     }
 
@@ -189,12 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_stays_as_it_is_is_no_reading() {
+        assert_eq!(Reading::from_frame([0x00; 3]), Err(BadFrame::AllZeros));
+        assert_eq!(Reading::from_frame([0xff; 3]), Err(BadFrame::Checksum));
+        // The lowest signal of a temperature, and zero as that of a humidity.
+        assert!(Reading::from_frame([0x00, 0x04, crc8(crc8(0, 0x00), 0x04)]).is_ok());
+        assert!(Reading::from_frame([0x00, 0x02, crc8(crc8(0, 0x00), 0x02)]).is_ok());
+    }
+
+    #[test]
     fn every_burst_of_up_to_8_wrong_bits_is_found() {
         let good = u32::from_be_bytes([0, 0x66, 0xf0, 0x8d]);
         for burst in 1..=0xff_u32 {
             for shift in 0..=16 {
                 let [_, frame @ ..] = (good ^ burst << shift).to_be_bytes();
-                assert_eq!(Reading::from_frame(frame), Err(BadChecksum));
+                assert_eq!(Reading::from_frame(frame), Err(BadFrame::Checksum));
             }
         }
     }

@@ -60,6 +60,17 @@ fn a_garbled_result_is_never_a_value() {
     }
 }
 
+#[test]
+fn a_data_line_held_low_is_no_temperature() {
+    let clean = Clean::of(METHODS[0], Rig::new());
+    let mut rig = Rig::new();
+    for (byte, bits) in (clean.bytes - 3..).zip([0x66, 0xf0, 0x8d]) {
+        rig.faults.inject(byte, Fault::Garble(bits));
+    }
+    assert_eq!(rig.call(METHODS[0], LIMIT), Err(Error::AllZeros));
+    rig.call(METHODS[0], LIMIT).unwrap();
+}
+
 #[track_caller]
 fn check(mut rig: Rig, method: Method, clean: &Clean, byte: u64, fault: Fault) {
     let context = format!("{} with {fault:?} at byte {byte}", method.0);
