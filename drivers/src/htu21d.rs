@@ -77,7 +77,8 @@ pub use units::{CentiCelsius, CentiPercent};
 /// sensor: the next call for the same quantity takes its result, and any other
 /// call discards it. So a call that is dropped and made again makes progress,
 /// and one that is made again much later gets an old result, unless
-/// [`forget`](Self::forget) comes first.
+/// [`forget`](Self::forget) comes first. The halves of a
+/// [measurement](Self::measure) are of one age all the same.
 ///
 /// A call that is dropped *in the middle of a transfer* loses what that transfer
 /// brought, and no more: the next one asks anew. How the bus is left is the
@@ -93,7 +94,7 @@ pub struct Htu21d<I2C, D> {
     begun: Begun,
     /// As read or written last; only says how long to wait at first.
     resolution: Resolution,
-    /// The first half of a [`Measurement`].
+    /// The first half of a [`Measurement`], while the other is being measured.
     temperature: Option<CentiCelsius>,
 }
 
@@ -103,6 +104,15 @@ enum Begun {
     Nothing,
     Conversion(Quantity),
     Reset,
+}
+
+/// How old a result may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Age {
+    /// A dropped call may have begun it long ago.
+    Any,
+    /// This call began it, or found the sensor still at it.
+    Recent,
 }
 
 impl<I2C, D> Htu21d<I2C, D> {
@@ -144,7 +154,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     /// Cancel-safe: the next call takes the result of what this one began.
     pub async fn temperature(&mut self) -> Result<CentiCelsius, Error<I2C::Error>> {
         self.temperature = None;
-        self.celsius().await
+        self.celsius(Age::Any).await
     }
 
     /// Measures the relative humidity.
@@ -163,6 +173,11 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
 
     /// Measures the temperature, and then the humidity.
     ///
+    /// The temperature is begun at most 0.3 s before the humidity, counted in the
+    /// driver's waits: a shared bus adds what its transfers wait, a late executor what
+    /// each wait is late. A temperature that may be older is discarded and measured
+    /// again.
+    ///
     /// # Errors
     ///
     /// Any [`Error`] but [`Error::Register`]; a temperature that was measured is
@@ -170,12 +185,15 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the next call goes on where this one was, with the
-    /// temperature if that was measured.
+    /// Cancel-safe: the next call goes on where this one was. It takes a temperature
+    /// that a dropped call began only if it finds the sensor still converting, and one
+    /// that a dropped call took only with the humidity that was begun right after it.
+    /// So a measurement makes progress if each call may take 3 ms; dropped earlier each
+    /// time, it begins anew forever.
     pub async fn measure(&mut self) -> Result<Measurement, Error<I2C::Error>> {
         let temperature = match self.temperature {
-            Some(measured) => measured,
-            None => self.celsius().await?,
+            Some(measured) if self.begun == Begun::Conversion(Quantity::Humidity) => measured,
+            _ => self.celsius(Age::Recent).await?,
         };
         self.temperature = Some(temperature);
         let humidity = self.percent().await;
@@ -294,41 +312,49 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         }
     }
 
-    async fn celsius(&mut self) -> Result<CentiCelsius, Error<I2C::Error>> {
-        match self.convert(Quantity::Temperature).await? {
+    async fn celsius(&mut self, age: Age) -> Result<CentiCelsius, Error<I2C::Error>> {
+        match self.convert(Quantity::Temperature, age).await? {
             Reading::Temperature(temperature) => Ok(temperature),
             Reading::Humidity(_) => Err(Error::Mixup),
         }
     }
 
     async fn percent(&mut self) -> Result<CentiPercent, Error<I2C::Error>> {
-        match self.convert(Quantity::Humidity).await? {
+        match self.convert(Quantity::Humidity, Age::Any).await? {
             Reading::Humidity(humidity) => Ok(humidity),
             Reading::Temperature(_) => Err(Error::Mixup),
         }
     }
 
-    async fn convert(&mut self, quantity: Quantity) -> Result<Reading, Error<I2C::Error>> {
+    async fn convert(
+        &mut self,
+        quantity: Quantity,
+        age: Age,
+    ) -> Result<Reading, Error<I2C::Error>> {
         let mut pause_ms = 0;
-        if self.begun != Begun::Conversion(quantity) {
-            self.begun = Begun::Nothing;
-            self.link.insist(Transfer::Write(&[quantity.command()])).await?;
-            self.begun = Begun::Conversion(quantity);
-            pause_ms = self.resolution.typical_ms(quantity);
-        }
         let mut frame = [0; 3];
         loop {
+            if self.begun != Begun::Conversion(quantity) {
+                self.begun = Begun::Nothing;
+                self.link.insist(Transfer::Write(&[quantity.command()])).await?;
+                self.begun = Begun::Conversion(quantity);
+                pause_ms = self.resolution.typical_ms(quantity);
+            }
             // One place to wait for both pauses: each would be a sleep in flash.
             if pause_ms != 0 {
                 self.link.pause(pause_ms).await;
             }
-            pause_ms = RETRY_MS;
             // A read that is dropped halfway may have had the result: until the
             // sensor refuses, nobody can tell that there is one.
             self.begun = Begun::Nothing;
             match self.link.attempt(Transfer::Read(&mut frame)).await {
+                // A dropped call began it, and it ended before this call looked.
+                Ok(true) if age == Age::Recent && pause_ms == 0 => {}
                 Ok(true) => return Ok(Reading::from_frame(frame)?),
-                Ok(false) => self.begun = Begun::Conversion(quantity),
+                Ok(false) => {
+                    self.begun = Begun::Conversion(quantity);
+                    pause_ms = RETRY_MS;
+                }
                 Err(Error::Bus(error)) if matches!(error.kind(), ErrorKind::NoAcknowledge(_)) => {
                     return Err(Error::NotReady);
                 }
