@@ -167,8 +167,16 @@ impl<T: TimerQueue + Clone, O> Station<'_, T, O> {
         O: Observe<I, R::Error, B>,
     {
         loop {
-            // Counters move also when nothing is understood.
-            let result = self.clock.timeout(REFRESH_EVERY, gps.update()).await;
+            // Counters move also when nothing is understood. Polled once more before it is
+            // called quiet: in the last poll of a late task, with bytes there, the driver
+            // may just have let others have a turn.
+            let mut result = Err(Elapsed);
+            for limit in [REFRESH_EVERY, Duration::ZERO] {
+                result = self.clock.timeout(limit, gps.update()).await;
+                if result.is_ok() {
+                    break;
+                }
+            }
             self.update(|state| {
                 state.fix = *gps.fix();
                 state.counters = *gps.counters();

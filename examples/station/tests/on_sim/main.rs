@@ -2,5 +2,6 @@
 
 mod faults;
 mod gestures;
+mod late;
 mod pages;
 mod rig;

@@ -12,7 +12,7 @@ use tickwire_drivers::hd44780::FourBit;
 use tickwire_sim::hd44780::Display;
 use tickwire_sim::htu21d::Htu21d;
 use tickwire_sim::i2c::{Bus, Faults};
-use tickwire_sim::{Bounce, Sim, SimClock, Wire, drop_after, gps};
+use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, gps};
 use tickwire_station::{COLUMNS, Event, Observe, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
@@ -46,6 +46,7 @@ impl<I, R, B> Observe<I, R, B> for Heard {
             Event::SensorFailed(_) => "SensorFailed",
             Event::Gps(..) => "Gps",
             Event::GpsFailed(..) => "GpsFailed",
+            Event::GpsQuiet(_) => "GpsQuiet",
             Event::DisplayFailed(_) => "DisplayFailed",
             _ => "another",
         };
@@ -75,7 +76,15 @@ impl Rig {
     }
 
     pub(crate) fn with_gps(gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
-        let sim = Sim::new();
+        Self::on(Sim::new(), gps)
+    }
+
+    /// With an executor that may be late.
+    pub(crate) fn at(pace: Pace) -> Self {
+        Self::on(pace.sim(), |clock| gps::Receiver::new(clock, gps::demo_log(60), 9_600).repeat())
+    }
+
+    fn on(sim: Sim, gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
         let clock = sim.clock();
         let wire = |level| Wire::new(clock.clone(), level);
         let button = wire(PinState::High);
