@@ -7,7 +7,7 @@
 //! - [`impatiently`] drops an operation at every pending poll and starts it
 //!   again; [`drop_after`] drops it at one of them. What still gives the right
 //!   result is cancel-safe.
-//! - [`Pace`] lets a simulation be late: by a clock that wakes seldom, or next to
+//! - [`Pace`] and [`at_every_pace`] let a simulation be late: by a clock that wakes seldom, or next to
 //!   a task that holds the thread.
 //! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
 //!   record what a driver writes.
@@ -37,6 +37,6 @@ pub use census::waits_for;
 pub use clock::SimClock;
 pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
 pub use impatience::{drop_after, impatiently};
-pub use pace::Pace;
+pub use pace::{Pace, at_every_pace};
 pub use trace::{Probe, Trace};
 pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};

@@ -1,5 +1,6 @@
 //! How late a task may be polled, and a table of that for tests.
 
+use std::fmt::Debug;
 use std::future::poll_fn;
 use std::task::Poll;
 
@@ -13,7 +14,8 @@ use crate::{Sim, SimClock};
 /// computes. A driver has to work all the same, and must not report a healthy
 /// device as broken: a limit on a transfer has to give the transfer the polls
 /// that it needs. Run the tests of a driver at [every pace](Self::ALL), with the
-/// expectations that do not depend on it.
+/// expectations that do not depend on it; [`at_every_pace`] does so for what has to
+/// be the same.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -84,6 +86,37 @@ impl Pace {
             Self::Late(span) | Self::Busy(span) => span,
         }
     }
+}
+
+/// Runs `scenario` at every [`Pace`], each time on a new simulation, and returns its
+/// outcome, which has to be the same each time.
+///
+/// ```
+/// use embedded_hal::digital::PinState;
+/// use tickwire_sim::{Wire, at_every_pace};
+/// use tickwire_traits::{EdgeInput, Instant};
+///
+/// let edge = at_every_pace(|sim| {
+///     let wire = Wire::new(sim.clock(), PinState::High);
+///     let mut pin = wire.input();
+///     pin.arm().unwrap();
+///     wire.toggle_at(&[Instant::from_millis(3)]);
+///     sim.run(pin.edge())
+/// });
+/// assert_eq!(edge.unwrap().at, Instant::from_millis(3)); // However late it was heard of.
+/// ```
+///
+/// # Panics
+///
+/// If an outcome differs from that of the punctual simulation, with the pace.
+#[track_caller]
+pub fn at_every_pace<T: PartialEq + Debug>(mut scenario: impl FnMut(&Sim) -> T) -> T {
+    let punctual = scenario(&Pace::Punctual.sim());
+    for pace in Pace::ALL {
+        let outcome = scenario(&pace.sim());
+        assert!(outcome == punctual, "{pace:?}: {outcome:?}\nand not {punctual:?}");
+    }
+    punctual
 }
 
 /// How often a neighbor computes.

@@ -63,7 +63,10 @@ pub trait Timer: TimerQueue {
 
     /// Waits for `future` for at most `span`, counted from this call.
     ///
-    /// `future` is polled first: a result that is ready is never thrown away.
+    /// `future` is polled first: a result that is ready is never thrown away. A late
+    /// task may poll it only once before time is up. Work that needs several polls,
+    /// such as a transfer in steps, needs as many limits, one after another: a driver
+    /// must not report a device as stuck because its task was late.
     ///
     /// # Errors
     ///

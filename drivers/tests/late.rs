@@ -1,0 +1,130 @@
+//! The drivers that wait for a line, on late executors: what they report, and the
+//! times that they report, are those of a punctual one. (Those that transfer have
+//! tests of the same name of their own.)
+
+use std::fmt::Debug;
+
+use embedded_hal::digital::PinState;
+use tickwire_drivers::button::{Button, Reporting, Timing};
+use tickwire_drivers::switch::{Debounce, Mode, Switch, Wiring};
+use tickwire_sim::{Bounce, Sim, SimClock, Wire, at_every_pace};
+use tickwire_traits::{Duration, EdgeInput, Instant, PolledEdges, Timer};
+
+/// When the contact toggles, in milliseconds: clicks, double and triple clicks, long
+/// presses, pulses that are too short, and pairs of edges that are due together with
+/// the end of a wait.
+const TOGGLES: &[u64] = &[
+    100, 180, 300, 390, // Double.
+    1_000, 1_090, // Single.
+    2_000, 3_500, // Long.
+    5_000, 5_050, 5_400, 5_450, 5_800, 5_850, // The limits of a triple, to the millisecond.
+    7_000, 8_000, // The limit of a long press.
+    9_000, 9_001, // A pulse.
+    10_000, 10_049, 10_050, 10_100, // Debounced to the millisecond.
+];
+
+/// Longer than anything that the contact does, and than any executor is late.
+const END: Instant = Instant::from_millis(20_000);
+
+/// Checks that `scenario` has the same outcome at every pace, and some outcome.
+#[track_caller]
+fn check<T: PartialEq + Debug>(scenario: impl Fn(&Sim) -> Vec<T>) {
+    assert!(!at_every_pace(scenario).is_empty());
+}
+
+/// A contact to ground that bounces at each toggle.
+fn contact(sim: &Sim) -> Wire<SimClock> {
+    let wire = Wire::new(sim.clock(), PinState::High);
+    let mut bounce = Bounce::new(7).with_span(Duration::from_millis(1));
+    for at in TOGGLES {
+        wire.toggle_at(&bounce.toggles(Instant::from_millis(*at)));
+    }
+    wire
+}
+
+/// An input that has been armed before anything happens.
+fn armed(sim: &Sim) -> impl EdgeInput {
+    let mut pin = contact(sim).input();
+    pin.arm().unwrap();
+    pin
+}
+
+#[test]
+fn a_switch_reports_the_same_changes() {
+    for mode in [Mode::Eager, Mode::Confirmed] {
+        for (close, open) in [(50, 50), (2, 20), (20, 2), (0, 0)]
+            .map(|(close, open)| (Duration::from_millis(close), Duration::from_millis(open)))
+        {
+            check(|sim| {
+                let debounce = Debounce { mode, close, open };
+                let mut switch = Switch::new(armed(sim), sim.clock(), Wiring::default(), debounce);
+                let mut changes = Vec::new();
+                sim.run(async {
+                    let clock = sim.clock();
+                    while let Ok(change) = clock.timeout_at(END, switch.change()).await {
+                        changes.push(change.unwrap());
+                    }
+                });
+                assert_eq!(switch.missed_edges(), 0);
+                changes
+            });
+        }
+    }
+}
+
+#[test]
+fn a_button_reports_the_same_gestures() {
+    for reporting in [Reporting::Immediate, Reporting::Exclusive] {
+        for most_clicks in [1, 2, 3] {
+            check(|sim| {
+                // Without repeats: those that nobody saw are not made up for.
+                let timing = Timing { reporting, most_clicks, ..Timing::default() };
+                let (wiring, debounce) = (Wiring::default(), Debounce::default());
+                let mut button = Button::new(armed(sim), sim.clock(), wiring, debounce, timing);
+                let mut gestures = Vec::new();
+                sim.run(async {
+                    let clock = sim.clock();
+                    while let Ok(gesture) = clock.timeout_at(END, button.gesture()).await {
+                        gestures.push(gesture.unwrap());
+                    }
+                });
+                gestures
+            });
+        }
+    }
+}
+
+#[test]
+fn a_switch_on_a_pin_without_stamps_ends_as_the_contact_does() {
+    check(|sim| {
+        let pin = PolledEdges::new(contact(sim).input(), sim.clock());
+        let mut switch = Switch::new(pin, sim.clock(), Wiring::default(), Debounce::default());
+        sim.run(async {
+            let clock = sim.clock();
+            while clock.timeout_at(END, switch.change()).await.is_ok() {}
+        });
+        vec![switch.contact()]
+    });
+}
+
+#[cfg(feature = "gps")]
+#[test]
+fn a_gps_receiver_is_read_whole() {
+    use tickwire_drivers::gps::Gps;
+    use tickwire_sim::gps;
+
+    check(|sim| {
+        let line = gps::Receiver::new(sim.clock(), gps::demo_log(10), 9_600);
+        let mut receiver = Gps::new(line, sim.clock());
+        let sentences = sim.run(async {
+            let mut sentences = Vec::new();
+            while let Ok(update) = receiver.update().await {
+                sentences.push(update.sentence);
+            }
+            sentences
+        });
+        assert_eq!(receiver.counters().bytes_skipped, 0);
+        let position = receiver.fix().position().map(|position| position.value);
+        vec![(sentences, position)]
+    });
+}
