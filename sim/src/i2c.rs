@@ -9,7 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
-use embedded_hal_async::i2c::{ErrorType, I2c, Operation};
+use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, Operation};
 use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
 
 use crate::{Probe, Trace};
@@ -130,6 +130,9 @@ pub struct Bus<T> {
     listeners: Listeners,
 }
 
+/// Of 7 bits. (UM10204, section 3.1.10.)
+const HIGHEST_ADDRESS: u8 = 0x7f;
+
 type Listeners = RefCell<Vec<Box<dyn FnMut(&Traffic)>>>;
 
 impl<T: TimerQueue> Bus<T> {
@@ -168,7 +171,22 @@ impl<T: TimerQueue> Bus<T> {
     /// It may be borrowed between polls, but not over an `await`: a transfer that
     /// comes to it then panics. One that is dropped then does not; the device does
     /// not hear of its end.
+    ///
+    /// The addresses that UM10204 reserves (section 3.1.12: 0x00 to 0x07 and 0x78 to
+    /// 0x7F) are addresses like others: no general call, no 10-bit addresses.
+    ///
+    /// # Panics
+    ///
+    /// If the address has more than 7 bits: it may be one with the direction bit, which
+    /// many datasheets print.
+    #[track_caller]
     pub fn attach(&mut self, address: u8, device: Rc<RefCell<dyn Device>>) {
+        assert!(
+            address <= HIGHEST_ADDRESS,
+            "an I2C address has 7 bits, and {address:#04x} has more; without its direction bit it \
+             is {:#04x}",
+            address >> 1,
+        );
         self.devices.push((address, device));
     }
 
@@ -193,6 +211,12 @@ impl<T> ErrorType for Bus<T> {
 }
 
 impl<T: TimerQueue> I2c for Bus<T> {
+    /// # Errors
+    ///
+    /// [`I2cFault`] with what went wrong. An address of more than 7 bits is
+    /// [`ErrorKind::Other`], as with HALs that check it, and nothing goes over the
+    /// bus. The bus may be used again.
+    ///
     /// # Cancel safety
     ///
     /// Dropping it gives the transfer up after the byte that has begun. The bus
@@ -202,6 +226,9 @@ impl<T: TimerQueue> I2c for Bus<T> {
         address: u8,
         operations: &mut [Operation<'_>],
     ) -> Result<(), I2cFault> {
+        if address > HIGHEST_ADDRESS {
+            return Err(I2cFault(ErrorKind::Other));
+        }
         if self.bit.is_some() {
             self.clock.sleep_until(self.free.get()).await;
         }

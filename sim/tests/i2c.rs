@@ -1,6 +1,7 @@
 //! The bus: transfers, their times, their waveform, their faults.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState::{self, High, Low};
@@ -44,6 +45,29 @@ fn bus(sim: &Sim) -> (Bus<SimClock>, Rc<RefCell<Recorder>>) {
     let mut bus = Bus::new(sim.clock());
     bus.attach(ADDRESS, device.clone());
     (bus, device)
+}
+
+#[test]
+fn every_address_of_7_bits_is_taken_and_no_other() {
+    for address in 0..=u8::MAX {
+        let sim = Sim::new();
+        let device = Rc::new(RefCell::new(Recorder::default()));
+        let mut bus = Bus::new(sim.clock()).with_speed(100_000);
+        let attached = catch_unwind(AssertUnwindSafe(|| bus.attach(address, device.clone())));
+        let written = sim.run(bus.write(address, &[7]));
+        if address < 0x80 {
+            assert!(attached.is_ok() && written.is_ok(), "{address:#04x}");
+            assert_eq!(device.borrow().log, ["w", "07", "p"]);
+            continue;
+        }
+        let why = *attached.unwrap_err().downcast::<String>().unwrap();
+        let without = format!("it is {:#04x}", address / 2);
+        assert!(why.contains("has 7 bits") && why.ends_with(&without), "{why}");
+        let error = written.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Other);
+        assert_eq!(error.to_string(), "the I2C address has more than 7 bits");
+        assert_eq!((bus.faults().transfers(), sim.clock().now()), (0, Instant::EPOCH));
+    }
 }
 
 #[test]

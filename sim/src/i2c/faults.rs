@@ -96,7 +96,8 @@ impl Faults {
     }
 }
 
-/// The error of a [`Bus`](super::Bus).
+/// The error of a [`Bus`](super::Bus). [`ErrorKind::Other`] is that of an address which
+/// has more than 7 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct I2cFault(pub ErrorKind);
 
@@ -108,7 +109,10 @@ impl Error for I2cFault {
 
 impl fmt::Display for I2cFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self.0 {
+            ErrorKind::Other => f.write_str("the I2C address has more than 7 bits"),
+            kind => kind.fmt(f),
+        }
     }
 }
 
