@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::task::Waker;
 
-use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
+use tickwire_traits::{Clock, Duration, Instant, TimerQueue, hear_waits, waits_for};
 use tickwire_wake_queue::WakeQueue;
 
 /// The clock of a [`Sim`](crate::Sim): a handle that may be cloned freely.
@@ -21,13 +21,15 @@ pub struct SimClock {
 #[derive(Debug)]
 struct Time {
     now: Cell<Instant>,
+    /// The simulation asks what its tasks wait for. Clocks of others say what they are.
+    asking: Cell<bool>,
     sleepers: RefCell<WakeQueue>,
 }
 
 impl SimClock {
     pub(crate) fn new() -> Self {
-        let now = Cell::new(Instant::EPOCH);
-        let time = Rc::new(Time { now, sleepers: RefCell::default() });
+        let (now, asking) = (Cell::new(Instant::EPOCH), Cell::new(false));
+        let time = Rc::new(Time { now, asking, sleepers: RefCell::default() });
         Self { time, period: Duration::ZERO }
     }
 
@@ -97,6 +99,12 @@ impl SimClock {
         }
     }
 
+    /// Runs `poll` of a task of this clock's simulation, and hears what it waits for.
+    pub(crate) fn hear_waits<T>(&self, poll: impl FnOnce() -> T) -> (T, Vec<String>) {
+        let _asking = Asking(&self.time.asking, self.time.asking.replace(true));
+        hear_waits(poll)
+    }
+
     pub(crate) fn nobody_sleeps(&self) -> bool {
         self.time.sleepers.borrow().is_empty()
     }
@@ -129,9 +137,21 @@ impl TimerQueue for SimClock {
         if at <= self.now() {
             return waker.wake_by_ref();
         }
+        if !self.time.asking.get() {
+            waits_for(|| "the clock of another simulation");
+        }
         let at = self.wakes_at(at);
         if at < Instant::MAX {
             self.time.sleepers.borrow_mut().schedule(at, waker);
         }
+    }
+}
+
+/// Puts back whether the simulation asks, even if a task panics.
+struct Asking<'a>(&'a Cell<bool>, bool);
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.1);
     }
 }

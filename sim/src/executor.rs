@@ -13,7 +13,7 @@ use std::task::{Context, Poll};
 
 use tickwire_traits::{Clock, Duration};
 
-use crate::{SimClock, census};
+use crate::SimClock;
 pub use spawn::{SimSpawner, SimTask};
 pub use stall::{Stall, StallKind, StalledTask};
 use tasks::{MAIN, Tasks};
@@ -161,11 +161,11 @@ impl Sim {
         let mut progress = false;
         let mut tasks = Vec::new();
         let polls = self.tasks.main.get().polls_at(at);
-        let (polled, waits_for) = census::take(|| main.poll(cx));
+        let (polled, waits_for) = self.clock.hear_waits(|| main.poll(cx));
         progress |= polled.is_ready();
         tasks.push(StalledTask { name: "main".into(), polls, waits_for });
         for (id, name, turns) in self.tasks.list() {
-            let (ended, waits_for) = census::take(|| self.tasks.poll(id, now));
+            let (ended, waits_for) = self.clock.hear_waits(|| self.tasks.poll(id, now));
             progress |= ended;
             tasks.push(StalledTask { name, polls: turns.polls_at(at), waits_for });
         }

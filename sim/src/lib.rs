@@ -18,7 +18,6 @@
 #![forbid(unsafe_code)]
 
 mod bounce;
-mod census;
 mod clock;
 mod executor;
 mod impatience;
@@ -33,10 +32,10 @@ pub mod i2c;
 pub mod uart;
 
 pub use bounce::Bounce;
-pub use census::waits_for;
 pub use clock::SimClock;
 pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
 pub use impatience::{drop_after, impatiently};
 pub use pace::{Pace, at_every_pace};
+pub use tickwire_traits::waits_for;
 pub use trace::{Probe, Trace};
 pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};

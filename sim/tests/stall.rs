@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use embedded_hal::digital::PinState;
 use embedded_hal_async::digital::Wait;
 use tickwire_sim::{Sim, SimSpawner, Stall, StallKind, Wire, waits_for};
-use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer};
+use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 fn millis(ms: u64) -> Instant {
     Instant::from_millis(ms)
@@ -71,7 +71,7 @@ fn who_was_not_woken_but_could_go_on_is_a_lost_wake_up() {
 /// Never ends, and never sleeps.
 async fn yields_forever() {
     poll_fn(|cx| {
-        waits_for(|| "nothing in particular".into());
+        waits_for(|| "nothing in particular");
         cx.waker().wake_by_ref();
         Poll::Pending
     })
@@ -211,14 +211,14 @@ fn time_that_goes_on_is_no_spin() {
 fn what_one_waits_for_may_be_found_by_asking() {
     let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
         waits_for(|| {
-            waits_for(|| "a word".into());
+            waits_for(|| "a word");
             // A simulation in the simulation: its first poll is heard here too.
             let inner = Sim::new().try_run(poll_fn::<(), _>(|_| {
-                waits_for(|| "a voice".into());
+                waits_for(|| "a voice");
                 Poll::Pending
             }));
             assert_eq!(inner.unwrap_err().tasks[0].waits_for, ["a voice"]);
-            "an end".into()
+            "an end"
         });
         Poll::Pending
     }));
@@ -230,12 +230,43 @@ fn a_panic_while_being_asked_leaves_nobody_asking() {
     let sim = Sim::new();
     let run = catch_unwind(AssertUnwindSafe(|| {
         sim.try_run(poll_fn::<(), _>(|_| {
-            waits_for(|| panic!("as it was told to"));
+            waits_for(|| -> String { panic!("as it was told to") });
             Poll::Pending
         }))
     }));
     assert!(run.is_err());
-    waits_for(|| unreachable!("nobody asks any more"));
+    waits_for(|| -> String { unreachable!("nobody asks any more") });
+}
+
+#[test]
+fn a_clock_from_elsewhere_is_named() {
+    /// A clock that nobody moves.
+    #[derive(Debug)]
+    struct Sundial;
+    impl Clock for Sundial {
+        fn now(&self) -> Instant {
+            Instant::EPOCH
+        }
+    }
+    impl TimerQueue for Sundial {
+        fn schedule_wake(&self, _: Instant, _: &Waker) {}
+    }
+    let (sim, other) = (Sim::new(), Sim::new());
+    let stall = sim.try_run(other.clock().sleep(Duration::from_millis(5))).unwrap_err();
+    assert_eq!(stall.kind, StallKind::Deadlock);
+    let sleep = "t+5ms by a `tickwire_sim::clock::SimClock`";
+    assert_eq!(stall.tasks[0].waits_for, ["the clock of another simulation", sleep]);
+    let stall = sim.try_run(Sundial.sleep_until(millis(5))).unwrap_err();
+    let [what] = &stall.tasks[0].waits_for[..] else { panic!("{stall}") };
+    assert!(what.starts_with("t+5ms by a `stall::") && what.ends_with("::Sundial`"), "{what}");
+    // Its own clock is not from elsewhere.
+    let clock = sim.clock();
+    let sleeper = async move { clock.sleep(Duration::from_millis(5)).await };
+    let sleeper = sim.spawner().spawn(sleeper).unwrap();
+    let stall = sim.try_run(yields_forever()).unwrap_err();
+    assert_eq!(stall.kind, StallKind::Spin);
+    assert_eq!(stall.tasks[1].waits_for, [sleep]);
+    drop(sleeper);
 }
 
 #[test]

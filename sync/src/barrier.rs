@@ -176,6 +176,8 @@ impl Arrive {
 }
 
 impl Claim<State> for Arrive {
+    const WAITS_FOR: &'static str = "a `Barrier` to open";
+
     fn try_claim(&self, state: &State, _line: &WaitQueue) -> bool {
         self.last.set(state.is_last());
         self.last.get()

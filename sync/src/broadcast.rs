@@ -70,6 +70,8 @@ impl Broadcast {
 
 /// A state with a broadcast in it; `LINE` is where one waits for it.
 pub(crate) trait HasBroadcast<const LINE: usize = 0> {
+    const WAITS_FOR: &'static str;
+
     fn broadcast(&self) -> &Broadcast;
 
     /// Returns whether who comes now is through at once.
@@ -80,6 +82,8 @@ pub(crate) trait HasBroadcast<const LINE: usize = 0> {
 }
 
 impl HasBroadcast for Broadcast {
+    const WAITS_FOR: &'static str = "an `Event` or a `CancelToken` to be set";
+
     #[inline(always)]
     fn broadcast(&self) -> &Broadcast {
         self
@@ -90,6 +94,7 @@ impl HasBroadcast for Broadcast {
 pub(crate) struct Hear<const LINE: usize = 0>;
 
 impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {
+    const WAITS_FOR: &'static str = S::WAITS_FOR;
     const LINE: usize = LINE;
 
     #[inline(always)]

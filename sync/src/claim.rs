@@ -7,6 +7,9 @@ use crate::wait_queue::WaitQueue;
 /// What one waiter waits for, and what is owed to those who do. All of it runs
 /// under the lock.
 pub(crate) trait Claim<S> {
+    /// What one waits for, in the report of an executor that asks.
+    const WAITS_FOR: &'static str;
+
     /// Which of the monitor's lines one waits in.
     const LINE: usize = 0;
 

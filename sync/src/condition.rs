@@ -166,6 +166,8 @@ struct State {
 struct Notified;
 
 impl Claim<State> for Notified {
+    const WAITS_FOR: &'static str = "a `Condition` to be notified";
+
     fn try_claim(&self, _state: &State, _line: &WaitQueue) -> bool {
         false
     }

@@ -198,6 +198,8 @@ impl State {
 struct Sooner;
 
 impl Claim<State> for Sooner {
+    const WAITS_FOR: &'static str = "a `RetriggerableDelay` to expire";
+
     fn try_claim(&self, _state: &State, _line: &WaitQueue) -> bool {
         false
     }

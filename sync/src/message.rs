@@ -182,6 +182,8 @@ impl<T: Copy> State<T> {
 }
 
 impl<T> HasBroadcast for State<T> {
+    const WAITS_FOR: &'static str = "a `Message` to be set";
+
     #[inline(always)]
     fn broadcast(&self) -> &Broadcast {
         &self.set
@@ -194,6 +196,8 @@ struct Newer {
 }
 
 impl<T> Claim<State<T>> for Newer {
+    const WAITS_FOR: &'static str = "a `Message` to be set anew";
+
     fn try_claim(&self, state: &State<T>, _line: &WaitQueue) -> bool {
         state.set.number() != self.seen.get()
     }

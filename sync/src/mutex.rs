@@ -224,6 +224,8 @@ impl<R: RawMutex, T> Drop for MutexGuard<'_, R, T> {
 }
 
 impl<T> HasTurn for Guarded<T> {
+    const WAITS_FOR: &'static str = "the lock of a `Mutex`";
+
     #[inline(always)]
     fn turn(&self) -> &Turn {
         &self.turn

@@ -77,20 +77,16 @@ impl Permits {
 
 /// A state with permits in it; `SIDE` tells them from others in the same state.
 pub(crate) trait HasPermits<const SIDE: usize = 0> {
-    fn permits(&self) -> &Permits;
-}
+    const WAITS_FOR: &'static str;
 
-impl HasPermits for Permits {
-    #[inline(always)]
-    fn permits(&self) -> &Permits {
-        self
-    }
+    fn permits(&self) -> &Permits;
 }
 
 /// Waiting for this many permits.
 pub(crate) struct Acquire<const SIDE: usize = 0>(pub(crate) u32);
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
+    const WAITS_FOR: &'static str = S::WAITS_FOR;
     const LINE: usize = SIDE;
 
     #[inline(always)]
@@ -119,6 +115,7 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
 pub(crate) struct AcquireOne<const SIDE: usize = 0>;
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {
+    const WAITS_FOR: &'static str = S::WAITS_FOR;
     const LINE: usize = SIDE;
 
     #[inline(always)]

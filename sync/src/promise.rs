@@ -118,6 +118,8 @@ fn value<R: RawMutex, T>(monitor: &Monitor<R, State<T>>) -> Option<&T> {
 }
 
 impl<T> HasBroadcast for State<T> {
+    const WAITS_FOR: &'static str = "the value of a `Promise`";
+
     fn broadcast(&self) -> &Broadcast {
         &self.kept
     }

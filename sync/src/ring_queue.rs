@@ -156,6 +156,8 @@ struct State<T, const N: usize> {
 }
 
 impl<T, const N: usize> HasPermits for State<T, N> {
+    const WAITS_FOR: &'static str = "an item of a `RingQueue`";
+
     #[inline(always)]
     fn permits(&self) -> &Permits {
         &self.items

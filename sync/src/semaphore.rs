@@ -264,6 +264,8 @@ struct State<K> {
 }
 
 impl<K> HasPermits for State<K> {
+    const WAITS_FOR: &'static str = "a permit of a semaphore";
+
     fn permits(&self) -> &Permits {
         &self.permits
     }

@@ -10,6 +10,7 @@ use core::task::{Context, Poll};
 
 use futures_util::Stream;
 use futures_util::future::MaybeDone;
+use tickwire_traits::waits_for;
 
 use crate::pinned::Tasks;
 use crate::wake_slots::sealed::Taken;
@@ -222,8 +223,12 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
             book.turn = (place + 1) % N;
             return Poll::Ready(output.map(|output| (book.id(place), output)));
         }
-        let over = self.book.slots.iter().all(Option::is_none);
-        if over { Poll::Ready(None) } else { Poll::Pending }
+        if self.book.slots.iter().all(Option::is_none) {
+            return Poll::Ready(None);
+        }
+        // Which of them, and for what, they do not say: none is polled that is not woken.
+        waits_for(|| "a task of a `TaskGroup`");
+        Poll::Pending
     }
 
     fn take_failed(mut self: Pin<&mut Self>) -> Option<(TaskId, F::Output)> {

@@ -40,10 +40,14 @@ impl Turn {
 
 /// A state with a turn in it.
 pub(crate) trait HasTurn {
+    const WAITS_FOR: &'static str;
+
     fn turn(&self) -> &Turn;
 }
 
 impl HasTurn for Turn {
+    const WAITS_FOR: &'static str = "a `Flag` to be set";
+
     #[inline(always)]
     fn turn(&self) -> &Turn {
         self
@@ -54,6 +58,8 @@ impl HasTurn for Turn {
 pub(crate) struct Take;
 
 impl<S: HasTurn> Claim<S> for Take {
+    const WAITS_FOR: &'static str = S::WAITS_FOR;
+
     #[inline(always)]
     fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
         state.turn().try_take()

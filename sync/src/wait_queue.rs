@@ -32,6 +32,8 @@ use core::pin::Pin;
 use core::ptr::NonNull;
 use core::task::{Context, Poll, Waker};
 
+use tickwire_traits::waits_for;
+
 use crate::RawMutex;
 use crate::claim::Claim;
 
@@ -416,7 +418,10 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         if let Look::NeedsWaker = looked {
             looked = self.look(waker, &mut Some(waker.clone()), take).0;
         }
-        let Look::Ready(taken) = looked else { return Poll::Pending };
+        let Look::Ready(taken) = looked else {
+            waits_for(|| C::WAITS_FOR);
+            return Poll::Pending;
+        };
         let (taken, called) = taken.expect("not polled again after it resolved");
         if let Some(called) = called {
             called.wake();

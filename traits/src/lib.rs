@@ -15,6 +15,8 @@
 //! `nb`. Drivers are generic over what they need; only applications see
 //! [`Spawn`].
 //!
+//! [`waits_for`] says what a future waits for, in the reports of executors that ask.
+//!
 //! No trait here has a `Send` bound, and no type a marker that forbids it: a
 //! driver is `Send` exactly when its pins and its clock are.
 #![no_std]
@@ -31,6 +33,7 @@ mod readiness;
 mod spawn;
 mod time;
 mod timer;
+mod waits_for;
 
 pub use analog::AnalogInput;
 pub use clock::{Clock, TimerQueue};
@@ -43,3 +46,6 @@ pub use readiness::{Interest, Readiness, ReadinessExt};
 pub use spawn::{Exit, JoinHandle, Spawn, SpawnError};
 pub use time::{Duration, Instant};
 pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timeout, Timer};
+#[cfg(feature = "std")]
+pub use waits_for::hear_waits;
+pub use waits_for::waits_for;

@@ -1,5 +1,6 @@
 //! Sleeping, timing out and ticking, on any [`TimerQueue`].
 
+use core::any::type_name;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
@@ -7,7 +8,7 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::{Duration, Instant, TimerQueue};
+use crate::{Duration, Instant, TimerQueue, waits_for};
 
 /// Sleeping, timing out and ticking. Every [`TimerQueue`] has it.
 ///
@@ -138,7 +139,17 @@ impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
             return Poll::Ready(());
         }
         self.clock.schedule_wake(self.deadline, cx.waker());
+        waits_for(|| Deadline(self.deadline, type_name::<T>()));
         Poll::Pending
+    }
+}
+
+/// What a sleep waits for: a time, by a type of clock.
+struct Deadline(Instant, &'static str);
+
+impl fmt::Display for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} by a `{}`", self.0, self.1)
     }
 }
 

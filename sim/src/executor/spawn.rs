@@ -7,10 +7,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
+use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError, waits_for};
 
 use super::tasks::{End, Id, Tasks};
-use crate::census;
 
 /// Spawns tasks on a [`Sim`](crate::Sim).
 #[derive(Clone, Debug)]
@@ -70,7 +69,7 @@ impl Future for SimTask {
             return Poll::Ready(exit);
         }
         self.end.waiter.set(Some(cx.waker().clone()));
-        census::waits_for(|| "the end of another task".into());
+        waits_for(|| "the end of another task");
         Poll::Pending
     }
 }

@@ -41,7 +41,7 @@ pub struct StalledTask {
     pub name: String,
     /// How often it was polled at the instant of the stall.
     pub polls: u32,
-    /// What it said that it waits for ([`waits_for`](crate::waits_for)).
+    /// What it said that it waits for ([`waits_for`](tickwire_traits::waits_for)).
     pub waits_for: Vec<String>,
 }
 

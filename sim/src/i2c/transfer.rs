@@ -136,7 +136,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             Some(Fault::Hang) => {
                 // At every poll: the one that asks comes when nothing moves.
                 poll_fn(|_| {
-                    waits_for(|| "an I2C transfer that hangs".into());
+                    waits_for(|| "an I2C transfer that hangs");
                     Poll::Pending
                 })
                 .await

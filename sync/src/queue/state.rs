@@ -61,6 +61,8 @@ impl<T, const N: usize> State<T, N> {
 }
 
 impl<T, const N: usize> HasPermits<ITEMS> for State<T, N> {
+    const WAITS_FOR: &'static str = "an item of a `Queue`";
+
     #[inline(always)]
     fn permits(&self) -> &Permits {
         &self.items
@@ -68,6 +70,8 @@ impl<T, const N: usize> HasPermits<ITEMS> for State<T, N> {
 }
 
 impl<T, const N: usize> HasPermits<ROOM> for State<T, N> {
+    const WAITS_FOR: &'static str = "room in a `Queue`";
+
     #[inline(always)]
     fn permits(&self) -> &Permits {
         &self.room
@@ -75,6 +79,8 @@ impl<T, const N: usize> HasPermits<ROOM> for State<T, N> {
 }
 
 impl<T, const N: usize> HasBroadcast<JOIN> for State<T, N> {
+    const WAITS_FOR: &'static str = "all items of a `Queue` to be done with";
+
     #[inline(always)]
     fn broadcast(&self) -> &Broadcast {
         &self.finished
