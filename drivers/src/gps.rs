@@ -7,19 +7,21 @@
 //!
 //! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG.
 //!
-//! The module needs the feature `gps`, which is on by default, and with it the
-//! parser `nmea`, whose text-to-float conversion alone is some 50 KB of flash on
-//! a Cortex-M0.
+//! # Features
+//!
+//! `gps`, on by default, builds this module, with [`FixedPoint`] as the decoder of
+//! sentences. `nmea` adds another, `NmeaCrate`, which is the crate of that name.
 
+mod aged;
 mod angle;
 mod counters;
+mod decode;
 mod fix;
-mod framer;
+mod frame;
+mod in_view;
 mod quantity;
 mod receiver;
-mod report;
 mod status;
-mod text;
 mod update;
 
 use core::fmt;
@@ -29,10 +31,14 @@ use embedded_io_async::{ErrorKind, Read};
 use futures_util::{Stream, future, stream};
 use tickwire_traits::{Clock, Instant};
 
+pub use aged::Aged;
 pub use angle::{Compass, Course, Latitude, Longitude, Minutes, Position, Seconds};
 pub use counters::Counters;
-pub use fix::{Aged, Fix};
-pub use framer::{Framer, LINE_LENGTH};
+#[cfg(feature = "nmea")]
+pub use decode::NmeaCrate;
+pub use decode::{Decoder, FixedPoint};
+pub use fix::Fix;
+pub use frame::{Framer, LINE_LENGTH};
 pub use quantity::{Date, Dop, Speed, Time};
 pub use receiver::Receiver;
 pub use status::{Constellation, Dimension, Quality, Status};
@@ -74,10 +80,10 @@ const READS_IN_A_ROW: u8 = 32;
 /// reader and clock, the driver takes at most 512 bytes, which the compiler
 /// checks; 64 of them are the read buffer.
 #[derive(Debug)]
-pub struct Gps<R, T, const LINE: usize = LINE_LENGTH> {
+pub struct Gps<R, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
     reader: R,
     clock: T,
-    receiver: Receiver<LINE>,
+    receiver: Receiver<LINE, D>,
     chunk: Chunk,
 }
 
@@ -131,6 +137,14 @@ impl<R, T, const LINE: usize> Gps<R, T, LINE> {
         let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH, reads: 0 };
         Self { reader, clock, receiver: Receiver::new(), chunk }
     }
+}
+
+impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
+    /// Sets what reads the sentences. The default is [`FixedPoint`].
+    pub fn with_decoder<E: Decoder>(self, decoder: E) -> Gps<R, T, LINE, E> {
+        let Self { reader, clock, receiver, chunk } = self;
+        Gps { reader, clock, receiver: receiver.with_decoder(decoder), chunk }
+    }
 
     /// Returns what is known.
     pub const fn fix(&self) -> &Fix {
@@ -148,7 +162,7 @@ impl<R, T, const LINE: usize> Gps<R, T, LINE> {
     }
 }
 
-impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
+impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
     /// Waits for the next sentence that is understood.
     ///
     /// What is not understood is counted and waited past. Each value is as old as
@@ -166,10 +180,10 @@ impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
     /// here.
     pub async fn update(&mut self) -> Result<Update, Error<R::Error>> {
         loop {
-            while let Some(byte) = self.chunk.pop() {
-                if let Some(update) = self.receiver.push(byte, self.chunk.read_at) {
-                    return Ok(update);
-                }
+            let (taken, update) = self.receiver.push_all(self.chunk.rest(), self.chunk.read_at);
+            self.chunk.next += taken;
+            if let Some(update) = update {
+                return Ok(update);
             }
             self.chunk.reads += 1;
             if self.chunk.reads >= READS_IN_A_ROW {
@@ -219,10 +233,8 @@ impl<R: Read, T: Clock, const LINE: usize> Gps<R, T, LINE> {
 }
 
 impl Chunk {
-    fn pop(&mut self) -> Option<u8> {
-        let byte = self.bytes.get(self.next..self.end)?.first()?;
-        self.next += 1;
-        Some(*byte)
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.next..self.end).unwrap_or_default()
     }
 
     fn fill(&mut self, len: usize, now: Instant) {

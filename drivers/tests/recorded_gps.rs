@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use embedded_hal::digital::PinState;
-use tickwire_drivers::gps::{Counters, Receiver};
+use tickwire_drivers::gps::{Constellation, Counters, Receiver};
 use tickwire_sim::uart::{self, Baud};
 use tickwire_traits::Instant;
 
@@ -72,6 +72,47 @@ fn every_log_gives_its_last_fix() {
         let path = format!("nmea/{}.log", log.name);
         let Some(bytes) = recorded("every_log_gives_its_last_fix", &path) else { return };
         check(&log, &bytes);
+    }
+}
+
+/// An F9P sends a set of satellites for each signal. Of the second band it hears five of
+/// the GPS satellites that it hears on the first.
+#[test]
+fn satellites_of_several_bands_count_once() {
+    const TEST: &str = "satellites_of_several_bands_count_once";
+    let Some(bytes) = recorded(TEST, "nmea/gpsd-ublox-f9p-hpnmea.log") else { return };
+    let mut receiver = Receiver::<102>::new();
+    let mut told = Vec::new();
+    for byte in &bytes {
+        if receiver.push(*byte, Instant::EPOCH).is_some() {
+            told.extend(receiver.fix().satellites_in_view());
+        }
+    }
+    told.dedup();
+    // It grows in the first cycle, and is whole from then on.
+    assert_eq!(told, [13, 21]);
+    let of = |system| receiver.fix().satellites_in_view_of(system).map(|count| count.value);
+    assert_eq!((of(Constellation::Gps), of(Constellation::Glonass)), (Some(13), Some(8)));
+    assert_eq!((receiver.counters().malformed, receiver.counters().bad_checksum), (0, 0));
+}
+
+/// Every update, and every fix.
+#[cfg(feature = "nmea")]
+#[test]
+fn both_decoders_read_the_same_of_every_log() {
+    const TEST: &str = "both_decoders_read_the_same_of_every_log";
+    use tickwire_drivers::gps::NmeaCrate;
+
+    for name in LOGS.iter().map(|log| log.name).chain(["gpsd-ublox-f9p-hpnmea"]) {
+        let Some(bytes) = recorded(TEST, &format!("nmea/{name}.log")) else { return };
+        let mut own = Receiver::<102>::new();
+        let mut other = own.clone().with_decoder(NmeaCrate);
+        for (now, byte) in (0..).map(Instant::from_micros).zip(&bytes) {
+            let updates = (own.push(*byte, now), other.push(*byte, now));
+            assert_eq!(updates.0, updates.1, "{name} at {now:?}");
+            assert_eq!(own.fix(), other.fix(), "{name} at {now:?}");
+        }
+        assert_eq!(own.counters(), other.counters(), "{name}");
     }
 }
 

@@ -1,12 +1,12 @@
 //! What is known, and since when.
 
-use tickwire_traits::{Duration, Instant};
+use tickwire_traits::Instant;
 
-use super::report::Report;
-use super::update::put;
+use super::aged::Ages;
+use super::decode::Report;
 use super::{
-    Constellation, Course, Date, Dimension, Dop, Field, Fields, Position, Quality, Speed, Status,
-    Time, Transition, Update,
+    Aged, Constellation, Course, Date, Dimension, Dop, Field, Fields, Position, Quality, Speed,
+    Status, Time, Transition, Update,
 };
 
 /// What a receiver has told so far: each value with the time when it was told.
@@ -41,158 +41,148 @@ use super::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fix {
-    status: Slot<Status>,
-    position: Slot<Position>,
-    altitude_mm: Slot<i32>,
-    geoid_separation_mm: Slot<i32>,
-    speed: Slot<Speed>,
-    course: Slot<Course>,
-    magnetic_variation: Slot<i16>,
-    date: Slot<Date>,
-    time: Slot<Time>,
-    quality: Slot<Quality>,
-    dimension: Slot<Dimension>,
-    satellites_used: Slot<u8>,
-    pdop: Slot<Dop>,
-    hdop: Slot<Dop>,
-    vdop: Slot<Dop>,
-    in_view: [Slot<u8>; Constellation::ALL.len()],
+    ages: Ages<{ Field::ALL.len() }>,
+    in_view_ages: Ages<{ Constellation::ALL.len() }>,
+    position: Position,
+    altitude_mm: i32,
+    geoid_separation_mm: i32,
+    speed: Speed,
+    time: Time,
+    date: Date,
+    course: Course,
+    magnetic_variation: i16,
+    pdop: Dop,
+    hdop: Dop,
+    vdop: Dop,
+    status: Status,
+    quality: Quality,
+    dimension: Dimension,
+    satellites_used: u8,
+    in_view: [u8; Constellation::ALL.len()],
 }
-
-/// A value, and when it was set.
-///
-/// ```
-/// use tickwire_drivers::gps::Aged;
-/// use tickwire_traits::{Duration, Instant};
-///
-/// let satellites = Aged { value: 7, at: Instant::from_millis(500) };
-/// assert_eq!(satellites.age(Instant::from_millis(750)), Duration::from_millis(250));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Aged<T> {
-    /// The value.
-    pub value: T,
-    /// When the bytes that told it were read.
-    pub at: Instant,
-}
-
-/// A value that may not be known: then `at` is [`Instant::MAX`]. Half the size
-/// of an `Option`, because an instant leaves no room for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot<T>(Aged<T>);
 
 impl Fix {
+    /// The values are placeholders: their ages say that none is known.
     pub(super) const UNKNOWN: Self = Self {
-        status: Slot::unknown(Status::Lost),
-        position: Slot::unknown(Position::ORIGIN),
-        altitude_mm: Slot::unknown(0),
-        geoid_separation_mm: Slot::unknown(0),
-        speed: Slot::unknown(Speed::from_hundredths(0)),
-        course: Slot::unknown(Course::NORTH),
-        magnetic_variation: Slot::unknown(0),
-        date: Slot::unknown(Date::GPS_EPOCH),
-        time: Slot::unknown(Time::MIDNIGHT),
-        quality: Slot::unknown(Quality::NoFix),
-        dimension: Slot::unknown(Dimension::NoFix),
-        satellites_used: Slot::unknown(0),
-        pdop: Slot::unknown(Dop::from_hundredths(0)),
-        hdop: Slot::unknown(Dop::from_hundredths(0)),
-        vdop: Slot::unknown(Dop::from_hundredths(0)),
-        in_view: [Slot::unknown(0); Constellation::ALL.len()],
+        ages: Ages::UNKNOWN,
+        in_view_ages: Ages::UNKNOWN,
+        position: Position::ORIGIN,
+        altitude_mm: 0,
+        geoid_separation_mm: 0,
+        speed: Speed::from_hundredths(0),
+        time: Time::MIDNIGHT,
+        date: Date::GPS_EPOCH,
+        course: Course::NORTH,
+        magnetic_variation: 0,
+        pdop: Dop::from_hundredths(0),
+        hdop: Dop::from_hundredths(0),
+        vdop: Dop::from_hundredths(0),
+        status: Status::Lost,
+        quality: Quality::NoFix,
+        dimension: Dimension::NoFix,
+        satellites_used: 0,
+        in_view: [0; Constellation::ALL.len()],
     };
 
     /// Whether there is a fix (RMC, GLL, GGA).
     pub const fn status(&self) -> Option<Aged<Status>> {
-        self.status.get()
+        self.aged(Field::Status, self.status)
     }
 
     /// The last position (RMC, GLL, GGA).
     pub const fn position(&self) -> Option<Aged<Position>> {
-        self.position.get()
+        self.aged(Field::Position, self.position)
     }
 
     /// The altitude above mean sea level, in millimetres (GGA).
     pub const fn altitude_mm(&self) -> Option<Aged<i32>> {
-        self.altitude_mm.get()
+        self.aged(Field::Altitude, self.altitude_mm)
     }
 
     /// How far mean sea level is above the WGS 84 ellipsoid, in millimetres (GGA).
     pub const fn geoid_separation_mm(&self) -> Option<Aged<i32>> {
-        self.geoid_separation_mm.get()
+        self.aged(Field::GeoidSeparation, self.geoid_separation_mm)
     }
 
     /// The speed over ground (RMC, VTG).
     pub const fn speed(&self) -> Option<Aged<Speed>> {
-        self.speed.get()
+        self.aged(Field::Speed, self.speed)
     }
 
     /// The course over ground (RMC, VTG). Who stands still has none, so it ages.
     pub const fn course(&self) -> Option<Aged<Course>> {
-        self.course.get()
+        self.aged(Field::Course, self.course)
     }
 
     /// The magnetic variation, east positive, in hundredths of a degree (RMC).
     pub const fn magnetic_variation_hundredths(&self) -> Option<Aged<i16>> {
-        self.magnetic_variation.get()
+        self.aged(Field::MagneticVariation, self.magnetic_variation)
     }
 
     /// The date, UTC (RMC).
     pub const fn date(&self) -> Option<Aged<Date>> {
-        self.date.get()
+        self.aged(Field::Date, self.date)
     }
 
     /// The time of the fix, UTC (RMC, GLL, GGA).
     pub const fn time(&self) -> Option<Aged<Time>> {
-        self.time.get()
+        self.aged(Field::Time, self.time)
     }
 
     /// How the fix was made (GGA).
     pub const fn quality(&self) -> Option<Aged<Quality>> {
-        self.quality.get()
+        self.aged(Field::Quality, self.quality)
     }
 
     /// How much of a fix there is (GSA).
     pub const fn dimension(&self) -> Option<Aged<Dimension>> {
-        self.dimension.get()
+        self.aged(Field::Dimension, self.dimension)
     }
 
     /// How many satellites the last fix was made of (GGA).
     pub const fn satellites_used(&self) -> Option<Aged<u8>> {
-        self.satellites_used.get()
+        self.aged(Field::SatellitesUsed, self.satellites_used)
     }
 
     /// The dilution of precision in space (GSA).
     pub const fn pdop(&self) -> Option<Aged<Dop>> {
-        self.pdop.get()
+        self.aged(Field::Pdop, self.pdop)
     }
 
     /// The dilution of precision in the plane (GSA, GGA).
     pub const fn hdop(&self) -> Option<Aged<Dop>> {
-        self.hdop.get()
+        self.aged(Field::Hdop, self.hdop)
     }
 
     /// The dilution of precision in height (GSA).
     pub const fn vdop(&self) -> Option<Aged<Dop>> {
-        self.vdop.get()
+        self.aged(Field::Vdop, self.vdop)
     }
 
     /// How many satellites of one system are in view (GSV).
     ///
-    /// It is set by the last sentence of a set that came whole. A receiver of
-    /// several bands sends a set for each (NMEA 4.10), and the last one counts.
+    /// It is set by the last sentence of a set that came whole. A receiver of several
+    /// bands sends a set for each signal (NMEA 0183, version 4.10): then the last sentence
+    /// of a cycle of whole sets sets it, and a satellite counts once, on however many
+    /// signals it is heard.
     pub fn satellites_in_view_of(&self, system: Constellation) -> Option<Aged<u8>> {
-        self.in_view.get(system as usize)?.get()
+        let count = self.in_view.get(system as usize)?;
+        self.in_view_ages.of(system as usize, *count)
     }
 
     /// How many satellites are in view, of all systems that were ever told; none
     /// if no set came whole yet.
     pub fn satellites_in_view(&self) -> Option<u16> {
-        let told = self.in_view.iter().filter_map(Slot::get);
+        let told = Constellation::ALL.into_iter().filter_map(|it| self.satellites_in_view_of(it));
         told.map(|count| u16::from(count.value)).reduce(|sum, count| sum + count)
     }
 
-    /// Takes what a sentence says. A set of GSV sentences that is now whole comes
-    /// as `in_view`.
+    const fn aged<T: Copy>(&self, field: Field, value: T) -> Option<Aged<T>> {
+        self.ages.of(field as usize, value)
+    }
+
+    /// Takes what a sentence says. A number of satellites that is known by it comes as
+    /// `in_view`.
     pub(super) fn apply(
         &mut self,
         report: &Report,
@@ -201,31 +191,27 @@ impl Fix {
     ) -> Update {
         let before = self.status().map(|status| status.value);
         let mut set = Fields::NONE;
-        put(&mut self.status, report.status, now, Field::Status, &mut set);
-        put(&mut self.position, report.position, now, Field::Position, &mut set);
-        put(&mut self.altitude_mm, report.altitude_mm, now, Field::Altitude, &mut set);
-        put(&mut self.geoid_separation_mm, report.geoid_mm, now, Field::GeoidSeparation, &mut set);
-        put(&mut self.speed, report.speed, now, Field::Speed, &mut set);
-        put(&mut self.course, report.course, now, Field::Course, &mut set);
-        put(
-            &mut self.magnetic_variation,
-            report.variation,
-            now,
-            Field::MagneticVariation,
-            &mut set,
-        );
-        put(&mut self.date, report.date, now, Field::Date, &mut set);
-        put(&mut self.time, report.time, now, Field::Time, &mut set);
-        put(&mut self.quality, report.quality, now, Field::Quality, &mut set);
-        put(&mut self.dimension, report.dimension, now, Field::Dimension, &mut set);
-        put(&mut self.satellites_used, report.used, now, Field::SatellitesUsed, &mut set);
-        put(&mut self.pdop, report.pdop, now, Field::Pdop, &mut set);
-        put(&mut self.hdop, report.hdop, now, Field::Hdop, &mut set);
-        put(&mut self.vdop, report.vdop, now, Field::Vdop, &mut set);
+        let mut put = Put { ages: &mut self.ages, set: &mut set, now };
+        put.put(Field::Status, &mut self.status, report.status);
+        put.put(Field::Position, &mut self.position, report.position);
+        put.put(Field::Altitude, &mut self.altitude_mm, report.altitude_mm);
+        put.put(Field::GeoidSeparation, &mut self.geoid_separation_mm, report.geoid_mm);
+        put.put(Field::Speed, &mut self.speed, report.speed);
+        put.put(Field::Course, &mut self.course, report.course);
+        put.put(Field::MagneticVariation, &mut self.magnetic_variation, report.variation);
+        put.put(Field::Date, &mut self.date, report.date);
+        put.put(Field::Time, &mut self.time, report.time);
+        put.put(Field::Quality, &mut self.quality, report.quality);
+        put.put(Field::Dimension, &mut self.dimension, report.dimension);
+        put.put(Field::SatellitesUsed, &mut self.satellites_used, report.used);
+        put.put(Field::Pdop, &mut self.pdop, report.pdop);
+        put.put(Field::Hdop, &mut self.hdop, report.hdop);
+        put.put(Field::Vdop, &mut self.vdop, report.vdop);
         if let Some((system, count)) = in_view
             && let Some(slot) = self.in_view.get_mut(system as usize)
         {
-            put(slot, Some(count), now, Field::SatellitesInView, &mut set);
+            put.put(Field::SatellitesInView, slot, Some(count));
+            self.in_view_ages.set(system as usize, now);
         }
         let transition = match (before, report.status) {
             (Some(Status::Valid), Some(Status::Lost)) => Some(Transition::Lost),
@@ -243,23 +229,20 @@ impl Default for Fix {
     }
 }
 
-impl<T> Aged<T> {
-    /// Returns how long ago the value was set.
-    pub fn age(&self, now: Instant) -> Duration {
-        now - self.at
-    }
+/// Where values that a sentence sets are noted.
+struct Put<'a> {
+    ages: &'a mut Ages<{ Field::ALL.len() }>,
+    set: &'a mut Fields,
+    now: Instant,
 }
 
-impl<T: Copy> Slot<T> {
-    pub(super) const fn new(value: T, at: Instant) -> Self {
-        Self(Aged { value, at })
-    }
-
-    const fn unknown(value: T) -> Self {
-        Self::new(value, Instant::MAX)
-    }
-
-    const fn get(&self) -> Option<Aged<T>> {
-        if self.0.at.as_micros() == Instant::MAX.as_micros() { None } else { Some(self.0) }
+impl Put<'_> {
+    /// Sets a value, if there is something to set.
+    fn put<T>(&mut self, field: Field, slot: &mut T, value: Option<T>) {
+        if let Some(value) = value {
+            *slot = value;
+            self.ages.set(field as usize, self.now);
+            self.set.insert(field);
+        }
     }
 }

@@ -3,15 +3,16 @@
 use tickwire_traits::Instant;
 
 use super::counters::count;
-use super::report::{self, Page, Refusal};
-use super::{Constellation, Counters, Fix, Framer, LINE_LENGTH, Update};
+use super::decode::{Page, Refusal, Report};
+use super::in_view::InView;
+use super::{Counters, Decoder, Fix, FixedPoint, Framer, LINE_LENGTH, Update};
 
 /// Turns bytes into a [`Fix`]. No waiting, no clock: give it the time when the
-/// byte was read.
+/// bytes were read.
 ///
 /// ```text
-/// byte, now ─► Framer ─► sentence ─► nmea ─► report ─► Fix ─► Update
-///                └────── Counters ──────┘
+/// bytes, now ─► Framer ─► sentence ─► Decoder ─► report ─► Fix ─► Update
+///                 └────── Counters ──────┘
 /// ```
 ///
 /// ```
@@ -26,47 +27,30 @@ use super::{Constellation, Counters, Fix, Framer, LINE_LENGTH, Update};
 /// assert_eq!(receiver.fix().position().unwrap().value.latitude.e7(), 492_741_667);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Receiver<const LINE: usize = LINE_LENGTH> {
+pub struct Receiver<const LINE: usize = LINE_LENGTH, D = FixedPoint> {
     framer: Framer<LINE>,
     fix: Fix,
-    sets: [Set; Constellation::ALL.len()],
-}
-
-/// How much of a set of GSV sentences came, in order. Each system has its own:
-/// receivers send them one after the other, and each talker numbers from 1.
-#[derive(Clone, Copy, Debug, Default)]
-struct Set {
-    seen: u8,
-    of: u8,
+    in_view: InView,
+    decoder: D,
 }
 
 impl<const LINE: usize> Receiver<LINE> {
     /// Creates a receiver that knows nothing yet.
     pub const fn new() -> Self {
-        const NOTHING: Set = Set { seen: 0, of: 0 };
-        Self { framer: Framer::new(), fix: Fix::UNKNOWN, sets: [NOTHING; Constellation::ALL.len()] }
+        Self {
+            framer: Framer::new(),
+            fix: Fix::UNKNOWN,
+            in_view: InView::NOTHING,
+            decoder: FixedPoint,
+        }
     }
+}
 
-    /// Takes the next byte, read at `now`. Returns what changed, if that byte
-    /// ended a sentence that was understood.
-    pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
-        let report = match report::read(self.framer.push(byte)?) {
-            Ok(report) => report,
-            Err(refusal) => {
-                let counters = &mut self.framer.counters;
-                count(match refusal {
-                    Refusal::Unsupported => &mut counters.unsupported,
-                    Refusal::Malformed => &mut counters.malformed,
-                });
-                return None;
-            }
-        };
-        count(&mut self.framer.counters.accepted);
-        let in_view = report.page.and_then(|page| {
-            let set = self.sets.get_mut(page.system as usize)?;
-            set.turn(page).then_some((page.system, page.in_view))
-        });
-        Some(self.fix.apply(&report, in_view, now))
+impl<const LINE: usize, D> Receiver<LINE, D> {
+    /// Sets what reads the sentences. The default is [`FixedPoint`].
+    pub fn with_decoder<E: Decoder>(self, decoder: E) -> Receiver<LINE, E> {
+        let Self { framer, fix, in_view, .. } = self;
+        Receiver { framer, fix, in_view, decoder }
     }
 
     /// Returns what is known.
@@ -80,21 +64,69 @@ impl<const LINE: usize> Receiver<LINE> {
     }
 }
 
-impl<const LINE: usize> Default for Receiver<LINE> {
-    fn default() -> Self {
-        Self::new()
+impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
+    /// Takes the next byte, read at `now`. Returns what changed, if that byte
+    /// ended a sentence that was understood.
+    pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
+        let report = self.decoder.decode(self.framer.push(byte)?);
+        self.take(report, now)
+    }
+
+    /// Takes bytes, all read at `now`, up to the end of a sentence that is understood.
+    /// Returns how many it took, and what changed.
+    ///
+    /// Without an update it took all. It does what [`push`](Self::push) does with each
+    /// byte, in half the time.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::Receiver;
+    /// use tickwire_traits::Instant;
+    ///
+    /// let mut receiver = Receiver::<102>::new();
+    /// let mut bytes = &b"$GPGLL,,,,,,V*06\r\n$GPGLL,4916.45,N,12311.12,W,225444,A,*1D\r\n"[..];
+    /// let mut updates = Vec::new();
+    /// while !bytes.is_empty() {
+    ///     let (taken, update) = receiver.push_all(bytes, Instant::EPOCH);
+    ///     bytes = &bytes[taken..];
+    ///     updates.extend(update);
+    /// }
+    /// assert_eq!(updates.len(), 2);
+    /// ```
+    pub fn push_all(&mut self, bytes: &[u8], now: Instant) -> (usize, Option<Update>) {
+        let mut all = 0;
+        while let Some(rest) = bytes.get(all..) {
+            let (taken, sentence) = self.framer.push_all(rest);
+            all += taken;
+            let Some(sentence) = sentence else { break };
+            let report = self.decoder.decode(sentence);
+            if let Some(update) = self.take(report, now) {
+                return (all, Some(update));
+            }
+        }
+        (all, None)
+    }
+
+    fn take(&mut self, report: Result<Report, Refusal>, now: Instant) -> Option<Update> {
+        let counters = &mut self.framer.counters;
+        let report = match report {
+            Ok(report) => report,
+            Err(Refusal::Unsupported) => {
+                count(&mut counters.unsupported);
+                return None;
+            }
+            Err(Refusal::Malformed) => {
+                count(&mut counters.malformed);
+                return None;
+            }
+        };
+        count(&mut counters.accepted);
+        let in_view = |page: Page| Some((page.system, self.in_view.take(&page)?));
+        Some(self.fix.apply(&report, report.page.and_then(in_view), now))
     }
 }
 
-impl Set {
-    /// Takes the next sentence. `true` if the set is whole by it.
-    fn turn(&mut self, page: Page) -> bool {
-        let follows = page.of == self.of && page.number == self.seen.saturating_add(1);
-        if page.number == 1 || follows {
-            *self = Self { seen: page.number, of: page.of };
-        } else {
-            *self = Self::default();
-        }
-        self.seen == self.of && self.of != 0
+impl<const LINE: usize> Default for Receiver<LINE> {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -2,10 +2,6 @@
 
 use core::fmt;
 
-use tickwire_traits::Instant;
-
-use super::fix::Slot;
-
 /// What one sentence set.
 ///
 /// ```
@@ -57,11 +53,24 @@ pub enum Transition {
     Lost,
 }
 
-/// A value of a [`Fix`](super::Fix).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "the methods of `Fix` with the same names tell")]
-pub enum Field {
+/// Declares the values of a fix once, as variants and as a list of them.
+macro_rules! fields {
+    ($($name:ident,)+) => {
+        /// A value of a [`Fix`](super::Fix).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        #[allow(missing_docs, reason = "the methods of `Fix` with the same names tell")]
+        pub enum Field {
+            $($name,)+
+        }
+
+        impl Field {
+            pub(super) const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
+        }
+    };
+}
+
+fields! {
     Status,
     Position,
     Altitude,
@@ -93,7 +102,10 @@ pub enum Field {
 /// assert_eq!(format!("{:?}", update.set), "{Speed, Course}");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Fields(u16);
+pub struct Fields(u32);
+
+/// A bit for each field.
+const _: () = assert!(Field::ALL.len() <= u32::BITS as usize);
 
 impl Fields {
     /// The empty set.
@@ -109,6 +121,10 @@ impl Fields {
         self.0 == 0
     }
 
+    pub(super) fn insert(&mut self, field: Field) {
+        self.0 |= field.bit();
+    }
+
     /// Returns the fields of the set, in the order of [`Field`].
     pub fn iter(self) -> impl Iterator<Item = Field> {
         Field::ALL.into_iter().filter(move |field| self.contains(*field))
@@ -116,46 +132,13 @@ impl Fields {
 }
 
 impl Field {
-    const ALL: [Self; 16] = [
-        Self::Status,
-        Self::Position,
-        Self::Altitude,
-        Self::GeoidSeparation,
-        Self::Speed,
-        Self::Course,
-        Self::MagneticVariation,
-        Self::Date,
-        Self::Time,
-        Self::Quality,
-        Self::Dimension,
-        Self::SatellitesUsed,
-        Self::Pdop,
-        Self::Hdop,
-        Self::Vdop,
-        Self::SatellitesInView,
-    ];
-
-    const fn bit(self) -> u16 {
-        1 << self as u16
+    const fn bit(self) -> u32 {
+        1 << self as u32
     }
 }
 
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-/// Sets a slot, if there is something to set.
-pub(super) fn put<T: Copy>(
-    slot: &mut Slot<T>,
-    value: Option<T>,
-    now: Instant,
-    field: Field,
-    set: &mut Fields,
-) {
-    if let Some(value) = value {
-        *slot = Slot::new(value, now);
-        set.0 |= field.bit();
     }
 }

@@ -1,7 +1,15 @@
 //! The GPS driver, from outside.
 #![cfg(feature = "gps")]
 
+#[cfg(feature = "nmea")]
+mod form;
 mod hostile;
+mod odd_fields;
+#[cfg(feature = "nmea")]
+mod oracle;
+mod random;
+mod satellites;
 mod sentences;
 mod shell;
+mod splits;
 mod vectors;

@@ -22,15 +22,24 @@ fn fed<'a>(sentences: impl IntoIterator<Item = &'a [u8]>) -> Receiver {
 /// of `Fix`.
 #[track_caller]
 fn check(sentence: &str, expected: &str) {
-    let receiver = fed([sentence.as_bytes()]);
+    assert_eq!(verdict(&fed([sentence.as_bytes()])), expected, "{sentence}");
+}
+
+/// What became of the one sentence that a receiver got.
+pub(crate) fn verdict<const LINE: usize, D>(receiver: &Receiver<LINE, D>) -> String {
     let counters = receiver.counters();
-    let verdict = match (counters.accepted, counters.malformed, counters.unsupported) {
+    match (counters.accepted, counters.malformed, counters.unsupported) {
         (1, 0, 0) => told(receiver.fix()),
         (0, 1, 0) => "malformed".into(),
         (0, 0, 1) => "unsupported".into(),
         _ => format!("{counters:?}"),
-    };
-    assert_eq!(verdict, expected, "{sentence}");
+    }
+}
+
+/// Checks the sentence that is made of `body`.
+#[track_caller]
+pub(crate) fn check_body(body: &str, expected: &str) {
+    check(String::from_utf8_lossy(&sentence(body.as_bytes())).trim_end(), expected);
 }
 
 fn told(fix: &Fix) -> String {
@@ -96,10 +105,6 @@ fn what_cannot_be_is_malformed_and_what_may_be_empty_is_not() {
         ("GPRMC,240000,A,4807.038,N,01131.000,E,,,230394,,", "malformed"),
         ("GPRMC,1200nan,A,4807.038,N,01131.000,E,,,230394,,", "malformed"),
         ("GPRMC,120000,A,48nan,N,01131.000,E,,,230394,,", "malformed"),
-        ("GPRMC,120000,A,4807.038,N,01131.000,E,inf,,230394,,", "malformed"),
-        ("GPRMC,120000,A,4807.038,N,01131.000,E,-1,,230394,,", "malformed"),
-        ("GPRMC,120000,A,4807.038,N,01131.000,E,,360.01,230394,,", "malformed"),
-        ("GPRMC,120000,A,4807.038,N,01131.000,E,,,230394,003.1,", "malformed"),
         (
             "GPRMC,120000,A,4807.038,N,01131.000,E,,,230394,,",
             "Valid lat=481173000 lon=115166667 date=1994-03-23 time=12:00:00.000",
@@ -108,18 +113,14 @@ fn what_cannot_be_is_malformed_and_what_may_be_empty_is_not() {
         // Without a fix, what else is said is not looked at.
         ("GPRMC,235946.005,V,8960.000000,N,00000.000000,E,0.000,0.00,050180,,,N", "Lost"),
         ("GPGGA,120000,4807.038,N,01131.000,E,0,00,99.9,137.0,M,13.0,M,,", "Lost NoFix"),
-        ("GPGGA,120000,4807.038,N,01131.000,E,4,300,,,,,,,", "malformed"),
         (
             "GPGGA,120000,4807.038,N,01131.000,E,4,12,,38969.123,M,,,,",
             "Valid lat=481173000 lon=115166667 alt=38969123 time=12:00:00.000 RtkFixed used=12",
         ),
-        ("GPGGA,120000,4807.038,N,01131.000,E,1,12,,1e3,M,,,,", "malformed"),
-        ("GPGGA,120000,4807.038,N,01131.000,E,1,12,,2147484,M,,,,", "malformed"),
         ("GPVTG,,T,,M,0.117,N,0.216,K,A", "kn=12"), // A u-blox that stands still.
         ("GPVTG,0.00,T,,M,0.000,N,0.000,K,N", ""),
         ("GPVTG,0.00,T,,M,1.000,N,0.000,K", "kn=100 course=0.00° N"),
         ("GPGSA,A,1,,,,,,,,,,,,,99.9,99.9,99.9", "NoFix"),
-        ("GPGSA,A,3,01,,,,,,,,,,,,655.36,1.0,1.0", "malformed"),
         ("GPGSV,1,1,00", "view=0"), // A u-blox that sees nothing.
         ("GPGSV,1,0,04,01,10,010,30", "malformed"),
         ("GPGSV,1,2,04,01,10,010,30", "malformed"),

@@ -1,0 +1,119 @@
+//! From a sentence to what it says.
+
+#[cfg(feature = "nmea")]
+mod nmea;
+mod own;
+mod text;
+
+use super::{
+    Constellation, Course, Date, Dimension, Dop, Position, Quality, Sentence, Speed, Status, Time,
+};
+
+#[cfg(feature = "nmea")]
+pub use nmea::NmeaCrate;
+pub use own::FixedPoint;
+
+/// What reads sentences: [`FixedPoint`] unless another is asked for.
+///
+/// The trait is sealed: what a decoder returns grows with the sentences.
+pub trait Decoder: Decode {}
+
+impl<D: Decode> Decoder for D {}
+
+/// The sealed part of [`Decoder`].
+pub trait Decode {
+    /// Reads a sentence, `$` to checksum, whose checksum is good.
+    fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal>;
+}
+
+/// What one sentence says; none for what it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub(super) sentence: Sentence,
+    pub(super) status: Option<Status>,
+    pub(super) position: Option<Position>,
+    pub(super) altitude_mm: Option<i32>,
+    pub(super) geoid_mm: Option<i32>,
+    pub(super) speed: Option<Speed>,
+    pub(super) course: Option<Course>,
+    pub(super) variation: Option<i16>,
+    pub(super) date: Option<Date>,
+    pub(super) time: Option<Time>,
+    pub(super) quality: Option<Quality>,
+    pub(super) dimension: Option<Dimension>,
+    pub(super) used: Option<u8>,
+    pub(super) pdop: Option<Dop>,
+    pub(super) hdop: Option<Dop>,
+    pub(super) vdop: Option<Dop>,
+    pub(super) page: Option<Page>,
+}
+
+/// One sentence of a set of GSV sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) system: Constellation,
+    /// Counted from 1, and at most `of`.
+    pub(super) number: u8,
+    pub(super) of: u8,
+    pub(super) in_view: u8,
+    /// 0 to 15; 0 as well for receivers that name none.
+    pub(super) signal: u8,
+    /// The satellites' numbers; 0 for none.
+    pub(super) ids: [u16; 4],
+}
+
+/// Why a sentence with a good checksum says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is none of ours.
+    Unsupported,
+    /// It is one of ours, and what it is for cannot be read.
+    Malformed,
+}
+
+/// Returns which of our sentences it is.
+fn kind(sentence: &[u8]) -> Option<Sentence> {
+    let &[b'$', first, second, a, b, c, b',', ..] = sentence else { return None };
+    let kind = match &[a, b, c] {
+        b"GGA" => Sentence::Gga,
+        b"GLL" => Sentence::Gll,
+        b"GSA" => Sentence::Gsa,
+        b"GSV" => Sentence::Gsv,
+        b"RMC" => Sentence::Rmc,
+        b"VTG" => Sentence::Vtg,
+        _ => return None,
+    };
+    let known = Constellation::of_talker(&[first, second]).is_some();
+    match kind {
+        // Whose satellites would they be?
+        Sentence::Gsv if !known => None,
+        _ if !(first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric()) => None,
+        // Proprietary: `$PGRMC` of Garmin's is no RMC.
+        _ if first == b'P' && !known => None,
+        _ => Some(kind),
+    }
+}
+
+impl Report {
+    const fn nothing(sentence: Sentence) -> Self {
+        Self {
+            sentence,
+            status: None,
+            position: None,
+            altitude_mm: None,
+            geoid_mm: None,
+            speed: None,
+            course: None,
+            variation: None,
+            date: None,
+            time: None,
+            quality: None,
+            dimension: None,
+            used: None,
+            pdop: None,
+            hdop: None,
+            vdop: None,
+            page: None,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The decoder of this crate: integers only, each field looked at once.
+
+use super::{Decode, Page, Refusal, Report, kind, text};
+use crate::gps::{Constellation, Dimension, Position, Quality, Sentence, Status};
+
+/// The decoder that a receiver has unless another is asked for.
+///
+/// It reads digits as integers, so a decimal is exact to its last place and no arithmetic
+/// with floating points is linked.
+///
+/// What a sentence is for has to be there: the status, and with a fix the position; the
+/// date and the time, where they are not empty. If it is not, the sentence is
+/// [malformed](crate::gps::Counters::malformed). Any other field that is missing or out of range is
+/// unknown, and the rest of the sentence counts: receivers send `999.9` for a variation
+/// that they do not know, and a dilution of precision without digits. In a sentence that
+/// reports no fix, nothing else is looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FixedPoint;
+
+impl Decode for FixedPoint {
+    fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal> {
+        let kind = kind(sentence).ok_or(Refusal::Unsupported)?;
+        let mut report = Report::nothing(kind);
+        let fields = Fields::of(sentence);
+        let read = match kind {
+            Sentence::Gga => gga(&mut report, fields),
+            Sentence::Gll => gll(&mut report, fields),
+            Sentence::Gsa => gsa(&mut report, fields),
+            Sentence::Gsv => gsv(&mut report, fields, sentence),
+            Sentence::Rmc => rmc(&mut report, fields),
+            Sentence::Vtg => vtg(&mut report, fields),
+        };
+        read.map(|()| report).ok_or(Refusal::Malformed)
+    }
+}
+
+// Each of these returns none if the sentence is malformed.
+
+fn rmc(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
+    let time = fields.next()?;
+    match fields.next()? {
+        b"A" | b"D" => report.status = Some(Status::Valid),
+        b"V" => {
+            report.status = Some(Status::Lost);
+            return Some(());
+        }
+        _ => return None,
+    }
+    report.time = if_any(time, text::time)?;
+    report.position = Some(fields.place()?.position()?);
+    report.speed = fields.next().and_then(text::speed);
+    report.course = fields.next().and_then(text::course);
+    report.date = if_any(fields.next().unwrap_or_default(), text::date)?;
+    let variation = fields.next().unwrap_or_default();
+    report.variation = text::variation(variation, fields.next().unwrap_or_default());
+    Some(())
+}
+
+fn gga(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
+    let time = fields.next()?;
+    let place = fields.place()?;
+    let quality = quality(fields.next()?)?;
+    report.quality = Some(quality);
+    if quality == Quality::NoFix {
+        report.status = Some(Status::Lost);
+        return Some(());
+    }
+    report.status = Some(Status::Valid);
+    report.time = if_any(time, text::time)?;
+    report.position = Some(place.position()?);
+    report.used = fields.next().and_then(text::whole);
+    report.hdop = fields.next().and_then(text::dop);
+    report.altitude_mm = fields.next_in(b"M").and_then(text::millimeters);
+    report.geoid_mm = fields.next_in(b"M").and_then(text::millimeters);
+    Some(())
+}
+
+fn gll(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
+    let place = fields.place()?;
+    let time = fields.next()?;
+    match fields.next()? {
+        b"A" => report.status = Some(Status::Valid),
+        b"V" => {
+            report.status = Some(Status::Lost);
+            return Some(());
+        }
+        _ => return None,
+    }
+    report.position = Some(place.position()?);
+    report.time = if_any(time, text::time)?;
+    Some(())
+}
+
+fn gsa(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
+    fields.next(); // Whether the dimension is chosen by hand.
+    report.dimension = Some(match fields.next()? {
+        b"1" => {
+            report.dimension = Some(Dimension::NoFix);
+            return Some(());
+        }
+        b"2" => Dimension::Two,
+        b"3" => Dimension::Three,
+        _ => return None,
+    });
+    let mut dops = fields.skip(12);
+    let (pdop, hdop, vdop) = (dops.next(), dops.next(), dops.next());
+    // The system may follow. With fewer fields or more, the satellites are not twelve, and
+    // which three these are is not known.
+    if vdop.is_some() && dops.nth(1).is_none() {
+        report.pdop = pdop.and_then(text::dop);
+        report.hdop = hdop.and_then(text::dop);
+        report.vdop = vdop.and_then(text::dop);
+    }
+    Some(())
+}
+
+fn gsv(report: &mut Report, mut fields: Fields<'_>, sentence: &[u8]) -> Option<()> {
+    let system = Constellation::of_talker(sentence.get(1..)?.first_chunk()?)?;
+    let mut number = || text::whole(fields.next()?);
+    let (of, number, in_view) = (number()?, number()?, number()?);
+    if !(1..=of).contains(&number) {
+        return None;
+    }
+    let mut page = Page { system, number, of, in_view, signal: 0, ids: [0; 4] };
+    let mut ids = page.ids.iter_mut();
+    // A satellite's number, elevation, azimuth and signal strength. The signal follows, and
+    // on some modems the system: one or two fields, fewer than of any satellite.
+    while let Some(id) = fields.next() {
+        let is_signal = fields.next().is_none() || fields.next().is_none();
+        if is_signal {
+            page.signal = text::hexadecimal(id).unwrap_or(0);
+            break;
+        }
+        fields.next();
+        if let (Some(slot), Some(id)) = (ids.next(), text::whole(id)) {
+            *slot = id;
+        }
+    }
+    report.page = Some(page);
+    Some(())
+}
+
+fn vtg(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
+    let course = fields.next_in(b"T").and_then(text::course);
+    fields.next_in(b"M"); // From magnetic north.
+    fields.rest?;
+    let speed = fields.next_in(b"N").and_then(text::speed);
+    fields.next_in(b"K");
+    // The mode, since NMEA 2.3; an older sentence ends before it.
+    if fields.next() != Some(b"N") {
+        (report.course, report.speed) = (course, speed);
+    }
+    Some(())
+}
+
+fn quality(text: &[u8]) -> Option<Quality> {
+    Some(match text {
+        b"0" => Quality::NoFix,
+        b"1" => Quality::Autonomous,
+        b"2" => Quality::Differential,
+        b"3" => Quality::Precise,
+        b"4" => Quality::RtkFixed,
+        b"5" => Quality::RtkFloat,
+        b"6" => Quality::Estimated,
+        b"7" => Quality::Manual,
+        b"8" => Quality::Simulated,
+        _ => return None,
+    })
+}
+
+/// Reads a field that may be empty. None if it is neither that nor readable.
+fn if_any<T>(text: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { read(text).map(Some) }
+}
+
+/// The data fields of a sentence, from left to right.
+struct Fields<'a> {
+    /// None after the last.
+    rest: Option<&'a [u8]>,
+}
+
+/// Latitude, hemisphere, longitude, hemisphere: not read yet, because without a fix they
+/// may be anything.
+struct Place<'a>([&'a [u8]; 4]);
+
+impl<'a> Fields<'a> {
+    /// What is between `$GPxxx,` and `*hh`.
+    fn of(sentence: &'a [u8]) -> Self {
+        Self { rest: sentence.get(7..sentence.len().saturating_sub(3)) }
+    }
+
+    /// Returns the next field if the one after it is its unit or empty. Takes both.
+    fn next_in(&mut self, unit: &[u8]) -> Option<&'a [u8]> {
+        let (field, found) = (self.next()?, self.next().unwrap_or_default());
+        (found.is_empty() || found == unit).then_some(field)
+    }
+
+    fn place(&mut self) -> Option<Place<'a>> {
+        Some(Place([self.next()?, self.next()?, self.next()?, self.next()?]))
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        let len = rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len());
+        self.rest = rest.get(len + 1..);
+        rest.get(..len)
+    }
+}
+
+impl Place<'_> {
+    fn position(&self) -> Option<Position> {
+        let [latitude, north_south, longitude, east_west] = self.0;
+        Some(Position {
+            latitude: text::latitude(latitude, north_south)?,
+            longitude: text::longitude(longitude, east_west)?,
+        })
+    }
+}
