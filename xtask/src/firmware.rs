@@ -127,7 +127,7 @@ fn emulate(board: &Board, programs: &[&str]) -> Outcome {
         let told = board.emulator.run_twice(board, program)?;
         let program = Program::read(program)?;
         program.check_panics()?;
-        size::check_floats(name, &program.floats)?;
+        size::check_floats(&program.floats)?;
         Ok(format!("{name:<12} {told}"))
     };
     let (core, proven) = match with_each(board, programs, prove) {

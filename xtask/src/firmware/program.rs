@@ -36,11 +36,14 @@ impl Program {
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let told = |error: &dyn ToString| format!("{}: {}", path.display(), error.to_string());
         let bytes = fs::read(path).map_err(|error| told(&error))?;
-        Self::parse(&bytes).map_err(|error| told(&error))
+        let file = object::File::parse(&*bytes).map_err(|error| told(&error))?;
+        let (size, panics) = Self::measure(&file).map_err(|error| told(&error))?;
+        let names = file.symbols().filter_map(|symbol| symbol.name().ok());
+        let floats = floats(names).map_err(|error| told(&error))?;
+        Ok(Self { size, floats, panics })
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, object::Error> {
-        let file = object::File::parse(bytes)?;
+    fn measure(file: &object::File<'_>) -> Result<(Size, BTreeSet<Panic>), object::Error> {
         let (mut size, mut constants) = (Size::default(), Vec::new());
         for section in file.sections() {
             let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
@@ -56,9 +59,7 @@ impl Program {
             }
             size.flash += data.len() as u64;
         }
-        let names = file.symbols().filter_map(|symbol| symbol.name().ok());
-        let floats = names.filter(|name| is_float(name)).map(str::to_owned).collect();
-        Ok(Self { size, floats, panics: panics(&constants) })
+        Ok((size, panics(&constants)))
     }
 
     /// Looks for panics in the code of this project; applications may have their own.
@@ -68,8 +69,7 @@ impl Program {
     /// [`EXPLAINED`].
     ///
     /// Some functions of `core` panic in their own name, `str::split_at` for one, so there
-    /// may be no more of `core` than [`OF_CORE`]. Where a parser with floats is, it is full
-    /// of such, and nothing can be told from that.
+    /// may be no more of `core` than [`OF_CORE`].
     ///
     /// # Errors
     ///
@@ -86,8 +86,7 @@ impl Program {
         let of_core = self.panics.iter().filter_map(|panic| {
             let (_, file) = panic.file.split_once("library/core/src/")?;
             let is_known = OF_CORE.iter().any(|folder| file.starts_with(folder));
-            (!is_known && self.floats.is_empty())
-                .then(|| format!("may panic: something in core, {file}:{}", panic.line))
+            (!is_known).then(|| format!("may panic: something in core, {file}:{}", panic.line))
         });
         let reachable: Vec<_> = ours.chain(of_core).collect();
         if reachable.is_empty() {
@@ -137,6 +136,17 @@ fn begins_a_future(source: &str, line: usize, from: &str) -> bool {
         upwards.take_while(|line| !line.trim_end().ends_with(['{', '}', ';'])).find(is_head)
     });
     head.is_some_and(|head| head.contains("async "))
+}
+
+/// Finds the functions that compute with floating-point numbers.
+///
+/// # Errors
+///
+/// That there are no names, as in a stripped program: in it none would be found.
+fn floats<'a>(names: impl Iterator<Item = &'a str>) -> Result<BTreeSet<String>, &'static str> {
+    let mut names = names.filter(|name| !name.is_empty()).peekable();
+    names.peek().ok_or("it has no names, by which its floats would be known")?;
+    Ok(names.filter(|name| is_float(name)).map(str::to_owned).collect())
 }
 
 /// The compiler's own arithmetic, and what reads and writes decimal numbers.
@@ -205,22 +215,29 @@ mod tests {
     }
 
     #[test]
-    fn what_panics_in_the_name_of_core_is_told_unless_a_parser_is_there() {
+    fn what_panics_in_the_name_of_core_is_told() {
         #[track_caller]
-        fn check(file: &str, floats: &[&str], expected: Result<(), &str>) {
+        fn check(file: &str, expected: Result<(), &str>) {
             let panics = [Panic { file: file.to_owned(), line: 7, column: 9 }].into();
-            let floats = floats.iter().map(|name| (*name).to_owned()).collect();
-            let program = Program { size: Size::default(), floats, panics };
+            let program = Program { size: Size::default(), floats: [].into(), panics };
             assert_eq!(program.check_panics(), expected.map_err(str::to_owned));
         }
 
         let split = "/rustc/0a1b2c/library/core/src/str/mod.rs";
         let told = "it runs, but what is linked may panic where nothing explains it\n\
                     may panic: something in core, str/mod.rs:7";
-        check(split, &[], Err(told));
-        check(split, &["__aeabi_fadd"], Ok(()));
-        check("/usr/lib/rustlib/src/rust/library/core/src/fmt/num.rs", &[], Ok(()));
-        check("/registry/somebody/src/str/mod.rs", &[], Ok(()));
+        check(split, Err(told));
+        check("/usr/lib/rustlib/src/rust/library/core/src/fmt/num.rs", Ok(()));
+        check("/registry/somebody/src/str/mod.rs", Ok(()));
+    }
+
+    #[test]
+    fn floats_are_found_by_name_and_not_where_there_are_no_names() {
+        let found = ["__aeabi_fadd".to_owned()].into();
+        assert_eq!(floats(["main", "", "__aeabi_fadd"].into_iter()), Ok(found));
+        assert_eq!(floats(["main"].into_iter()), Ok([].into()));
+        let none = "it has no names, by which its floats would be known";
+        assert_eq!(floats(["", ""].into_iter()), Err(none));
     }
 
     #[test]

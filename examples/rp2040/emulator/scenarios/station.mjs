@@ -8,7 +8,7 @@ const shows = (...rows) => ({ lcd: { rows: rows.map((row) => row.padEnd(20)) } }
 
 export default {
   for_ms: 36_000,
-  stack: 5_750,
+  stack: 3_350,
   parts: {
     button: { model: 'button', pin: 15, seed: 5 },
     sensor: { model: 'htu21d', bus: 0, celsius: 23.81, percent: 50.72 },
