@@ -31,7 +31,8 @@ pub struct Change {
 pub enum Mode {
     /// At the first edge; then edges are ignored until there have been none for
     /// the time set. What the contact has become meanwhile is reported then: a
-    /// change is late, never lost. For fingers, and clean lines.
+    /// change is late, never lost. Each report, late or not, starts the time of
+    /// the state that it reports. For fingers, and clean lines.
     #[default]
     Eager,
     /// When the contact has been stable for the time set. A shorter pulse is not
@@ -89,10 +90,10 @@ pub struct Wiring {
 ///
 /// ```text
 ///               edge: eager reports it
-///   ┌────────┐ ────────────────────────► ┌──────────┐ ─┐
-///   │ Stable │                           │ Settling │  │ edge: wait anew
-///   └────────┘ ◄──────────────────────── └──────────┘ ◄┘
-///               due: report what differs
+///   ┌────────┐ ────────────────────────► ┌──────────┐ ─┐ edge: wait anew
+///   │ Stable │                           │ Settling │  │ due, and it differs: eager
+///   └────────┘ ◄──────────────────────── └──────────┘ ◄┘ reports it, and waits anew
+///               due: confirmed reports what differs
 /// ```
 ///
 /// Every edge is followed by a look when it is quiet again, so that an edge
@@ -282,20 +283,20 @@ impl Debouncer {
         if now < self.deadline()? {
             return None;
         }
-        if self.phase == Phase::Owing {
-            return Some(self.report(self.due));
-        }
-        self.phase = Phase::Stable;
-        if self.seen == self.contact {
+        if self.phase == Phase::Settling && self.seen == self.contact {
+            self.phase = Phase::Stable;
             return None;
         }
-        self.contact = self.seen;
-        Some(Change { contact: self.contact, at: self.due })
+        Some(self.report(self.due))
     }
 
     fn report(&mut self, at: Instant) -> Change {
         self.contact = self.seen;
-        self.settle(at);
+        match self.mode {
+            // However it was found, the contact may bounce in its new state.
+            Mode::Eager => self.settle(at),
+            Mode::Confirmed => self.phase = Phase::Stable,
+        }
         Change { contact: self.contact, at }
     }
 

@@ -107,8 +107,18 @@ fn closing_and_opening_may_settle_differently() {
     check(
         slow_to_open,
         &[100, 200, 380, 600],
-        &[(100, Closed), (200, Open), (580, Closed), (600, Open)],
+        // The change at 580 is the end of a settling: that of 600 is in the next one.
+        &[(100, Closed), (200, Open), (580, Closed), (650, Open)],
     );
+}
+
+#[test]
+fn a_change_that_settling_reports_settles_as_its_own_state_does() {
+    let (close, open) = (Duration::from_millis(2), Duration::from_millis(20));
+    let slow_to_open = Debounce { close, open, mode: Mode::Eager };
+    let released = [100, 101, 104, 105, 107, 108, 115, 116];
+    check(slow_to_open, &released, &[(100, Closed), (103, Open)]);
+    check(EAGER, &[100, 120, 200], &[(100, Closed), (170, Open), (250, Closed)]);
 }
 
 /// What a switch of this wiring says of a line that starts at `first` and
@@ -254,23 +264,32 @@ fn it_sleeps_while_nothing_happens() {
 
 /// Every sequence of up to nine edges and looks, a grain or two apart, in every
 /// mode: changes alternate, never go back in time, and tell the truth in the end.
+/// In eager mode none comes before the settle time of the state it ends is over.
 #[test]
 fn no_sequence_of_edges_and_times_breaks_it() {
     const GRAIN: Duration = Duration::from_millis(20);
     const STEPS: u32 = 9;
-    let unequal = Debounce { open: Duration::from_millis(30), ..EAGER };
-    for debounce in [EAGER, CONFIRMED, unequal] {
+    let slow_to_close = Debounce { open: Duration::from_millis(30), ..EAGER };
+    let slow_to_open = Debounce { close: Duration::from_millis(10), ..EAGER };
+    for debounce in [EAGER, CONFIRMED, slow_to_close, slow_to_open] {
         // Two bits a step: one grain later or three; an edge or a look.
         for script in 0..1_u32 << (2 * STEPS) {
             let mut machine = Debouncer::new(Wiring::default(), debounce);
             let mut now = Instant::EPOCH;
             let mut level = High;
             let mut last = (Open, Instant::EPOCH);
+            let mut settled = Instant::EPOCH;
             let mut check = |change: Option<Change>, now| {
                 let Some(change) = change else { return };
                 assert!(change.contact != last.0, "{script:#x}: two {last:?} in a row");
                 assert!(last.1 <= change.at && change.at <= now, "{script:#x}: {change:?}");
                 last = (change.contact, change.at);
+                if debounce.mode == Mode::Eager {
+                    assert!(settled <= change.at, "{script:#x}: {change:?} before {settled:?}");
+                    let settle =
+                        if change.contact == Open { debounce.open } else { debounce.close };
+                    settled = change.at + settle;
+                }
             };
             for step in 0..STEPS {
                 let bits = script >> (2 * step);

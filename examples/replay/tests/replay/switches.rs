@@ -34,6 +34,9 @@ fn a_confirmed_switch_reports_when_it_is_quiet() {
 fn each_direction_has_its_own_time() {
     check("close-2", BOUNCE, "--close 2", "120000 close, 123000 open, 176000 close, 300000 open");
     check("open-1", BOUNCE, "--open 1", "120000 close, 300000 open, 303000 close, 356000 open");
+    // Released within the time of closing, with the bounce of opening after it.
+    let released = &[10, 11, 14, 15, 17, 18, 25, 26];
+    check("released-early", released, "--close 2 --open 20", "10000 close, 13000 open");
 }
 
 #[test]
