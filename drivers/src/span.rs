@@ -8,6 +8,8 @@ pub(crate) struct Span(u32);
 
 impl Span {
     pub(crate) const ZERO: Self = Self(0);
+    /// The shortest there is.
+    pub(crate) const TICK: Self = Self(1);
 
     const HOUR: u32 = 3_600_000_000;
 

@@ -70,7 +70,8 @@ pub enum Reporting {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// The longest time from one press to the next of a double click.
+    /// The longest time from one press to the next of a double click: a press
+    /// exactly this long after the one before still counts.
     pub double: Duration,
     /// The shortest hold that is a long press. The second press of a double
     /// click is never one.
@@ -119,7 +120,8 @@ pub struct Timing {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Recogniser {
-    /// When the present phase ends, if it is one that time ends.
+    /// When the present phase ends, if it is one that time ends; of a window that
+    /// another click may come in, the last instant of it.
     due: Instant,
     owed_at: Instant,
     double: Span,
@@ -173,7 +175,7 @@ impl Recogniser {
             long: Span::new(timing.long),
             repeat: match timing.repeat {
                 // A repeat of no time at all would never let go.
-                Some(span) if span.is_zero() => Span::new(Duration::from_micros(1)),
+                Some(span) if span.is_zero() => Span::TICK,
                 Some(span) => Span::new(span),
                 None => Span::ZERO,
             },
@@ -193,7 +195,13 @@ impl Recogniser {
         // The end of a window is news only to who waits for a click.
         let silent = self.reporting == Reporting::Immediate
             && (self.phase == Phase::Window || self.phase == Phase::Down && self.clicks > 1);
-        if silent { None } else { self.ends() }
+        if silent {
+            None
+        } else if self.phase == Phase::Window && self.awaits_click() {
+            Some(Span::TICK.after(self.due))
+        } else {
+            self.ends()
+        }
     }
 
     /// Takes note that the button is `pressed`, or is not, from `at` on.
@@ -224,6 +232,11 @@ impl Recogniser {
         self.touch(pressed, at)
     }
 
+    /// Whether one more click would still be told apart from this many.
+    fn awaits_click(&self) -> bool {
+        self.clicks < self.most_clicks
+    }
+
     /// Returns when time ends the present phase.
     fn ends(&self) -> Option<Instant> {
         match self.phase {
@@ -241,7 +254,12 @@ impl Recogniser {
         }
         let (phase, span, event) = match self.phase {
             Phase::Up | Phase::Spent => return None,
-            Phase::Window => (Phase::Up, Span::ZERO, self.certain()),
+            // A press at the last instant is still in time.
+            Phase::Window if now == at && self.awaits_click() => return None,
+            Phase::Window => {
+                self.phase = Phase::Up;
+                return self.certain().map(|event| Gesture { event, at });
+            }
             Phase::Counted if self.clicks < self.most_clicks => {
                 (Phase::Down, self.double, Some(self.counted()))
             }

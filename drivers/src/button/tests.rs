@@ -117,12 +117,37 @@ fn a_second_press_is_never_long() {
 }
 
 #[test]
-fn a_second_press_at_the_end_of_the_window_is_another_click() {
-    let in_time = [(120, Press), (220, Release), (519, Press), (519, Double), (619, Release)];
-    check(EXCLUSIVE, &[120, 220, 519, 619], &in_time);
+fn a_second_press_after_the_longest_time_is_another_click() {
+    for timing in [EXCLUSIVE, IMMEDIATE] {
+        let in_time = [(120, Press), (220, Release), (520, Press), (520, Double), (620, Release)];
+        check(timing, &[120, 220, 520, 620], &in_time);
+    }
+    let in_time = [(100, Press), (200, Release), (500, Press), (600, Release), (900, Press)];
+    let three = Timing { most_clicks: 3, ..EXCLUSIVE };
+    check(three, &[100, 200, 500, 600, 900], &[&in_time[..], &[(900, Clicks(3))]].concat());
     let late =
-        [(120, Press), (220, Release), (520, Click), (520, Press), (620, Release), (920, Click)];
-    check(EXCLUSIVE, &[120, 220, 520, 620], &late);
+        [(120, Press), (220, Release), (520, Click), (521, Press), (621, Release), (921, Click)];
+    check(EXCLUSIVE, &[120, 220, 521, 621], &late);
+}
+
+/// To the microsecond, and whatever the caller asks at the last instant.
+#[test]
+fn the_longest_time_is_exact() {
+    let event = |gesture: Option<Gesture>| gesture.map(|gesture| gesture.event);
+    let (first, last) = (Instant::from_millis(10), Instant::from_millis(410));
+    for (timing, certain) in [(IMMEDIATE, None), (EXCLUSIVE, Some(Click))] {
+        let mut in_time = Recogniser::new(timing);
+        in_time.contact(true, first);
+        in_time.contact(false, Instant::from_millis(60));
+        let mut late = in_time.clone();
+        assert_eq!(in_time.elapse(last), None);
+        assert_eq!(event(in_time.contact(true, last)), Some(Press));
+        assert_eq!(event(in_time.elapse(last)), Some(Double));
+        let too_late = last + Duration::from_micros(1);
+        assert_eq!(late.elapse(too_late), certain.map(|event| Gesture { event, at: last }));
+        assert_eq!(event(late.contact(true, too_late)), Some(Press));
+        assert_eq!(event(late.elapse(too_late)), None);
+    }
 }
 
 #[test]
@@ -391,7 +416,7 @@ impl Truth {
                 assert!(!self.down, "{script:#o}: two presses in a row");
                 (self.down, self.long) = (true, false);
                 self.unreported += 1;
-                let in_time = at - self.pressed < self.timing.double;
+                let in_time = at - self.pressed <= self.timing.double;
                 let goes_on = 0 < self.sequence && self.sequence < self.timing.most_clicks;
                 self.sequence = if in_time && goes_on { self.sequence + 1 } else { 1 };
                 self.pressed = at;

@@ -132,6 +132,19 @@ fn every_time_can_be_set() {
         "--double 700",
         "120000 press, 220000 release, 720000 press, 720000 double, 820000 release",
     );
+    // The longest time is still in time.
+    check(
+        "double-600",
+        SLOW_PAIR,
+        "--double 600",
+        "120000 press, 220000 release, 720000 press, 720000 double, 820000 release",
+    );
+    check(
+        "double-599.999",
+        SLOW_PAIR,
+        "--double 599.999",
+        "120000 press, 220000 release, 720000 press, 820000 release",
+    );
     check(
         "double-150",
         DOUBLE,
