@@ -10,9 +10,10 @@ use embedded_hal_async::delay::DelayNs;
 ///
 /// # For implementers
 ///
-/// Put RS and the data on the lines; after the address set-up time (60 ns)
-/// raise E for 450 ns, and let a cycle of E take 1000 ns. (Data sheet, bus timing
-/// characteristics at 2.7 V.) Return without a further `await` when E has fallen
+/// Put RS on its line; after the address set-up time (60 ns) raise E for 450 ns,
+/// the last 195 ns of which with the data on the lines, and let a cycle of E take
+/// 1000 ns. After E has fallen, hold the data for 10 ns and RS for 20 ns. (Data
+/// sheet, bus timing characteristics at 2.7 V.) Return without a further `await` when E has fallen
 /// for the last time: what was latched must be known to be. How long the
 /// controller is busy then is not your concern.
 ///

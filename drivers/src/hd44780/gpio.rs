@@ -116,11 +116,14 @@ pub trait DataPins {
     fn set(&mut self, bits: u8) -> Result<(), Self::Error>;
 }
 
-/// E is low for so long before it rises: the rest of its cycle of 1000 ns, in
-/// which RS has more than its 60 ns to settle. (Bus timing characteristics, 2.7 V.)
+/// E is low for so long before it rises: the rest of its cycle of 1000 ns. RS
+/// settles meanwhile, for which it needs 60 ns, and the data of the pulse before
+/// are held, which takes 10 ns. (Bus timing characteristics, 2.7 V: t_cycE, t_AS,
+/// t_H.)
 const LOW_NS: u32 = 550;
 
-/// E is high for so long. (PW_EH, 2.7 V.)
+/// E is high for so long, and the data are set up for as long before it falls, for
+/// which they need 195 ns. (Bus timing characteristics, 2.7 V: PW_EH, t_DSW.)
 const HIGH_NS: u32 = 450;
 
 impl<RS, E, D> Bus for Gpio<RS, E, D>
@@ -145,13 +148,16 @@ where
         let in_halves = D::WIDTH == Width::Four && !matches!(write, Write::Half(_));
         loop {
             if !self.raised {
-                let bits = write.bits();
+                // The same for both halves; a new byte comes after the controller
+                // was busy, which holds it for longer than the 20 ns of t_AH.
                 self.rs.set_state(write.is_data().into())?;
-                self.data.set(if self.second_half { bits << 4 } else { bits })?;
             }
             // One place to wait for both spans: each would be a sleep in flash.
             delay.delay_ns(if self.raised { HIGH_NS } else { LOW_NS }).await;
             if !self.raised {
+                // Not before the wait: the last half is being held until then.
+                let bits = write.bits();
+                self.data.set(if self.second_half { bits << 4 } else { bits })?;
                 self.e.set_high()?;
                 self.raised = true;
                 continue;

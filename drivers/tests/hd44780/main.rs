@@ -10,9 +10,9 @@ mod rig;
 
 use embedded_hal::digital::PinState;
 use rig::{Backpack, Eight, Four, Rig, Wiring};
-use tickwire_drivers::hd44780::{CursorStyle, FourBit, Lcd};
-use tickwire_sim::hd44780::Display;
-use tickwire_sim::{Sim, Trace};
+use tickwire_drivers::hd44780::{CursorStyle, EightBit, FourBit, Lcd};
+use tickwire_sim::hd44780::{Controller, Display, Pins};
+use tickwire_sim::{Sim, SimClock, Trace, Wire};
 use tickwire_traits::{Clock, Delay, Duration, Instant};
 
 const LINES: [&str; 4] = ["first row 1", "second row 22", "third row 333", "fourth row 4444"];
@@ -150,30 +150,80 @@ fn an_initialisation_takes_51_ms() {
     assert!(rig.sim.clock().now() <= Instant::from_millis(51), "{:?}", rig.sim.clock().now());
 }
 
+/// The waveforms of E, RS and the data while a text is written, in this order.
+fn recorded(data: &[&str], write: impl FnOnce(&Sim, &[Wire<SimClock>])) -> Vec<Waveform> {
+    let (sim, trace) = (Sim::new(), Trace::new());
+    let names: Vec<_> = ["E", "RS"].iter().chain(data).collect();
+    let wires: Vec<_> =
+        names.iter().map(|name| trace.wire(name, sim.clock(), PinState::Low)).collect();
+    write(&sim, &wires);
+    names.iter().map(|name| trace.waveform(name)).collect()
+}
+
+type Waveform = Vec<(Instant, PinState)>;
+
+const TEXT: &str = "Held: 0123456789";
+
+fn by_four_lines() -> Vec<Waveform> {
+    recorded(&["D4", "D5", "D6", "D7"], |sim, wires| {
+        let [e, rs, d4, d5, d6, d7] = wires else { panic!("{} wires", wires.len()) };
+        let [e, rs, d4, d5, d6, d7] = [e, rs, d4, d5, d6, d7].map(Wire::output);
+        let mut lcd =
+            Lcd::<_, _, 16, 2>::new(FourBit::new(rs, e, d4, d5, d6, d7), Delay(sim.clock()));
+        lcd.set_line(0, TEXT);
+        sim.run(lcd.flush()).unwrap();
+    })
+}
+
+fn by_eight_lines() -> Vec<Waveform> {
+    recorded(&["D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7"], |sim, wires| {
+        let outputs = <[_; 10]>::try_from(wires.iter().map(Wire::output).collect::<Vec<_>>());
+        let [e, rs, d0, d1, d2, d3, d4, d5, d6, d7] = outputs.unwrap();
+        let bus = EightBit::new(rs, e, (d0, d1, d2, d3, d4, d5, d6, d7));
+        let mut lcd = Lcd::<_, _, 16, 2>::new(bus, Delay(sim.clock()));
+        lcd.set_line(0, TEXT);
+        sim.run(lcd.flush()).unwrap();
+    })
+}
+
 #[test]
-fn e_is_high_and_low_for_long_enough() {
-    let sim = Sim::new();
-    let clock = sim.clock();
-    let trace = Trace::new();
-    let [rs, e, d4, d5, d6, d7] = ["RS", "E", "D4", "D5", "D6", "D7"]
-        .map(|name| trace.wire(name, clock.clone(), PinState::Low));
-    let bus =
-        FourBit::new(rs.output(), e.output(), d4.output(), d5.output(), d6.output(), d7.output());
-    let mut lcd = Lcd::<_, _, 16, 2>::new(bus, Delay(clock));
-    lcd.set_line(0, "E");
-    sim.run(lcd.flush()).unwrap();
-    let edges = trace.waveform("E");
-    assert!(edges.len() > 20);
-    for pair in edges.windows(2) {
-        assert!(pair[1].0 - pair[0].0 >= Duration::from_nanos_ceil(450), "{pair:?}");
-    }
-    // Neither RS nor data move while E is high, nor in the moment it rises.
-    for name in ["RS", "D4", "D5", "D6", "D7"] {
-        for (at, _) in trace.waveform(name) {
-            let high = |pair: &[(Instant, PinState)]| {
-                pair[0].1 == PinState::High && pair[0].0 <= at && at < pair[1].0
-            };
-            assert!(!edges.windows(2).any(high), "{name} moves at {at:?}");
+fn lines_are_stable_for_as_long_as_the_data_sheet_wants() {
+    for waveforms in [by_four_lines(), by_eight_lines()] {
+        let [e, rs, data @ ..] = &waveforms[..] else { panic!("{waveforms:?}") };
+        assert!(e.len() > 20);
+        for pair in e.windows(2) {
+            assert!(pair[1].0 - pair[0].0 >= Duration::from_nanos_ceil(450), "{pair:?}");
         }
+        let pulses = || e.chunks_exact(2).map(|pulse| (pulse[0].0, pulse[1].0));
+        // From before E rises until after it has fallen; the data from within the
+        // pulse on, since only its end counts.
+        for (at, _) in rs {
+            assert!(!pulses().any(|(rise, fall)| (rise..=fall).contains(at)), "RS at {at:?}");
+        }
+        for (at, _) in data.iter().flatten() {
+            assert!(!pulses().any(|(rise, fall)| rise < *at && *at <= fall), "data at {at:?}");
+        }
+    }
+}
+
+/// As sigrok's decoder of parallel lines does: the levels that count are those
+/// that are there when E has fallen.
+#[test]
+fn a_logic_analyzer_reads_the_text_at_the_falling_edges() {
+    for waveforms in [by_four_lines(), by_eight_lines()] {
+        let mut read = Controller::new(Instant::EPOCH);
+        let level = |waveform: &Waveform, at| {
+            let before = waveform.iter().take_while(|(change, _)| *change <= at);
+            before.last().is_some_and(|(_, level)| *level == PinState::High)
+        };
+        let [e, rs, data @ ..] = &waveforms[..] else { panic!("{waveforms:?}") };
+        for (at, _) in e.iter().filter(|(_, level)| *level == PinState::Low) {
+            let bits =
+                data.iter().rev().fold(0, |bits, line| bits << 1 | u8::from(level(line, *at)));
+            let data = bits << (8 - data.len());
+            read.latch(*at, Pins { rs: level(rs, *at), rw: false, data });
+        }
+        let shown: Vec<_> = (0..16).map(|address| read.ddram(address)).collect();
+        assert_eq!(String::from_utf8_lossy(&shown), TEXT);
     }
 }
