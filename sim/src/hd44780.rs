@@ -189,7 +189,7 @@ impl<T: Clock> Display<T> {
     }
 
     /// Returns how often something came too early, and was ignored if the
-    /// controller was busy.
+    /// controller was busy, or was not held for long enough.
     pub fn violations(&self) -> u64 {
         self.panel.borrow().controllers().iter().map(Controller::violations).sum()
     }

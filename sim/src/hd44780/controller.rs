@@ -70,7 +70,7 @@ pub enum Phase {
     Low(u8),
 }
 
-/// Something that came too early.
+/// Something that came too early, or went too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// When it came.
@@ -90,6 +90,10 @@ pub enum ViolationKind {
     /// E rose together with a change of RS or R/W, which must have settled before.
     /// Only seen on an expander, whose lines change together; it works here.
     Unsettled,
+    /// RS, R/W or the data changed at the instant at which E fell, after it: they
+    /// must be held for 20 ns and 10 ns (t_AH, t_H). Only seen on wires. A change
+    /// after that is a microsecond later here. It works, but not on every module.
+    NotHeld,
 }
 
 /// How many violations are kept; all are counted.

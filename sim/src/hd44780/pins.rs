@@ -1,6 +1,6 @@
 //! Ways to the controller's pins: wires, and the I²C backpack.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
@@ -11,7 +11,8 @@ use super::{Pins, ViolationKind};
 use crate::Wire;
 use crate::i2c::{Ack, Device};
 
-/// Lets a controller take what is on the wires when E falls.
+/// Lets a controller take what is on the wires when E falls. A line that moves
+/// right after that, at the same instant, is a violation.
 pub(super) fn attach<T: Clock + Clone + 'static>(
     panel: &Rc<RefCell<Panel>>,
     controller: usize,
@@ -19,6 +20,20 @@ pub(super) fn attach<T: Clock + Clone + 'static>(
     rw: Option<&Wire<T>>,
     data: &[&Wire<T>],
 ) {
+    // What was latched when E fell last.
+    let latched = Rc::new(Cell::new(None));
+    for line in data.iter().copied().chain([rs]).chain(rw) {
+        let (panel, latched) = (panel.clone(), latched.clone());
+        line.on_edge(move |edge| {
+            let Some((fell, pins)) = latched.get().filter(|(fell, _)| *fell == edge.at) else {
+                return;
+            };
+            latched.set(None); // One violation per pulse, however many lines move.
+            if let Some(controller) = panel.borrow_mut().controllers_mut().get_mut(controller) {
+                controller.note(fell, pins, ViolationKind::NotHeld);
+            }
+        });
+    }
     let panel = panel.clone();
     let (rs, rw) = (rs.clone(), rw.cloned());
     let data: Vec<Wire<T>> = data.iter().copied().cloned().collect();
@@ -38,6 +53,7 @@ pub(super) fn attach<T: Clock + Clone + 'static>(
         if let Some(controller) = panel.borrow_mut().controllers_mut().get_mut(controller) {
             controller.latch(edge.at, pins);
         }
+        latched.set(Some((edge.at, pins)));
     });
 }
 
@@ -86,5 +102,61 @@ impl Device for Backpack {
 
     fn read(&mut self, _: Instant) -> u8 {
         self.port
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tickwire_traits::Timer;
+
+    use super::*;
+    use crate::hd44780::Display;
+    use crate::{Sim, SimClock};
+
+    /// The violations of a pulse of E at 100 ms, while `act` moves RS, R/W, E, D6
+    /// and D7.
+    #[track_caller]
+    fn check(act: impl FnOnce([&Wire<SimClock>; 5]), expected: &[ViolationKind]) {
+        let sim = Sim::new();
+        let display = Display::new(sim.clock(), 16, 2);
+        let wires = [(); 7].map(|()| Wire::new(sim.clock(), PinState::Low));
+        let [rs, rw, e, data @ ..] = wires.each_ref();
+        display.wire(0, rs, Some(rw), e, &data);
+        e.toggle_at(&[Instant::from_millis(99)]);
+        sim.run(sim.clock().sleep_until(Instant::from_millis(100)));
+        act([rs, rw, e, data[2], data[3]]);
+        sim.run(sim.clock().sleep_until(Instant::from_millis(101)));
+        for wire in &wires {
+            wire.level(); // What was planned happens.
+        }
+        let kinds: Vec<_> = display.log().iter().map(|violation| violation.kind).collect();
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn a_line_must_be_held_until_e_has_fallen() {
+        use PinState::{High, Low};
+        for line in [0, 1, 3, 4] {
+            let after = |wires: [&Wire<SimClock>; 5]| {
+                wires[2].set(Low);
+                wires[line].set(High);
+            };
+            check(after, &[ViolationKind::NotHeld]);
+            let before = |wires: [&Wire<SimClock>; 5]| {
+                wires[line].set(High);
+                wires[2].set(Low);
+            };
+            check(before, &[]);
+            let held = |wires: [&Wire<SimClock>; 5]| {
+                wires[2].set(Low);
+                wires[line].toggle_at(&[Instant::from_micros(100_001)]);
+            };
+            check(held, &[]);
+        }
+        let all = |[rs, _, e, d6, d7]: [&Wire<SimClock>; 5]| {
+            e.set(Low);
+            [rs, d6, d7].into_iter().for_each(|wire| wire.set(High));
+        };
+        check(all, &[ViolationKind::NotHeld]);
     }
 }
