@@ -92,6 +92,7 @@ function display(options = {}) {
     bench.drive(E, true);
     bench.pass(0.45);
     bench.drive(E, false);
+    bench.pass(0.02);
   };
   const byte = (value, { wait = 50, isData = false } = {}) => {
     nibble(value >> 4, isData);
@@ -182,6 +183,25 @@ test('the pulse on E is as long as the data sheet wants it', () => {
   assert.deepEqual(told(), ['E was high too short']);
   pulse(0.5, 0.45);
   assert.deepEqual(told().slice(1), ['E rose again too soon']);
+});
+
+test('RS and the data are held for as long as the data sheet wants it', () => {
+  const { bench, init, told } = display();
+  init();
+  const pulse = (pin, hold) => {
+    bench.pass(100);
+    bench.drive(E, true);
+    bench.pass(0.45);
+    bench.drive(E, false);
+    bench.pass(hold);
+    bench.drive(pin, !bench.level(pin));
+  };
+  pulse(RS, 0.02);
+  pulse(DATA[0], 0.01);
+  assert.deepEqual(told(), []);
+  pulse(RS, 0.016);
+  pulse(DATA[3], 0.008);
+  assert.deepEqual(told(), ['RS moved too soon after E fell', 'data moved too soon after E fell']);
 });
 
 test('a display that was left in the middle of a byte is spoken to anew', () => {

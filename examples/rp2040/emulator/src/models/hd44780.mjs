@@ -8,7 +8,7 @@ const [SLOW, QUICK, DATA, NOMINAL_KHZ] = [1_520, 37, 41, 270];
 /** Figure 24: from 2.7 V on, after the first function set, after the second. */
 const [POWER_ON, FIRST, SECOND] = [40_000, 4_100, 100];
 /** "Bus timing characteristics", 2.7 to 4.5 V, in ns. */
-const TIMING = { cycle: 1_000, width: 450, address: 60, data: 195 };
+const TIMING = { cycle: 1_000, width: 450, address: 60, data: 195, addressHold: 20, dataHold: 10 };
 
 export class Hd44780 {
   violations = [];
@@ -62,13 +62,15 @@ export class Hd44780 {
 
   #listen(rs, e, data) {
     const board = this.#board;
-    let [rose, addressed, prepared] = [-Infinity, -Infinity, -Infinity];
+    let [rose, fell, addressed, prepared] = [-Infinity, -Infinity, -Infinity, -Infinity];
     board.watch((pin, level, nanos) => {
       if (pin === rs) addressed = nanos;
       else if (data.includes(pin)) prepared = nanos;
       else if (pin !== e) return;
       const high = pin === e ? level : board.level(e);
       if (pin === rs && high) this.#forbid('RS moved while E was high');
+      if (pin === rs && nanos - fell < TIMING.addressHold) this.#forbid('RS moved too soon after E fell');
+      if (data.includes(pin) && nanos - fell < TIMING.dataHold) this.#forbid('data moved too soon after E fell');
       if (pin !== e) return;
       if (level) {
         if (nanos - rose < TIMING.cycle) this.#forbid('E rose again too soon');
@@ -76,6 +78,7 @@ export class Hd44780 {
         rose = nanos;
         return;
       }
+      fell = nanos;
       if (nanos - rose < TIMING.width) this.#forbid('E was high too short');
       if (nanos - prepared < TIMING.data) this.#forbid('E fell too soon after the data');
       const nibble = data.reduce((bits, number, i) => bits | (board.level(number) << i), 0);
