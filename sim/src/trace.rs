@@ -104,7 +104,11 @@ impl Trace {
     }
 
     /// Writes everything so far as a VCD file (IEEE 1364, clause 18) in
-    /// microseconds, which GTKWave and PulseView open.
+    /// microseconds, which GTKWave and PulseView open. It begins at `#0`, with the
+    /// initial levels.
+    ///
+    /// A microsecond is too coarse for fast serial lines: [`uart`](crate::uart)
+    /// says up to which rate.
     ///
     /// White space in names becomes `_`, as does no name at all.
     ///
@@ -121,6 +125,8 @@ impl Trace {
         let ids = log.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
         vcd.upscope()?;
         vcd.enddefinitions()?;
+        let mut now = Instant::EPOCH;
+        vcd.timestamp(now.as_micros())?;
         vcd.begin(vcd::SimulationCommand::Dumpvars)?;
         for (id, (_, level)) in ids.iter().zip(&log.signals) {
             vcd.change_scalar(*id, *level == PinState::High)?;
@@ -128,9 +134,9 @@ impl Trace {
         vcd.end()?;
         let mut changes: Vec<_> = log.changes.iter().collect();
         changes.sort_by_key(|(at, ..)| *at); // Stable: order at one instant stays.
-        let mut now = None;
         for (at, signal, level) in changes {
-            if now.replace(*at) != Some(*at) {
+            if now != *at {
+                now = *at;
                 vcd.timestamp(at.as_micros())?;
             }
             vcd.change_scalar(ids[*signal], *level == PinState::High)?;

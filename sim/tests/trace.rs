@@ -39,7 +39,26 @@ fn a_trace_is_a_vcd_file_that_reads_back() {
         vcd::Command::Timestamp(4_000),
         vcd::Command::ChangeScalar(id, vcd::Value::V1),
     ];
-    assert!(commands.ends_with(&changes), "{commands:?}");
+    // The initial levels have a time, or readers begin at the first change.
+    let initial = [
+        vcd::Command::Timestamp(0),
+        vcd::Command::Begin(vcd::SimulationCommand::Dumpvars),
+        vcd::Command::ChangeScalar(id, vcd::Value::V1),
+        vcd::Command::ChangeScalar(led, vcd::Value::V0),
+        vcd::Command::End(vcd::SimulationCommand::Dumpvars),
+    ];
+    assert_eq!(commands, [&initial[..], &changes].concat());
+}
+
+#[test]
+fn a_change_at_the_very_start_comes_after_the_initial_level() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    trace.wire("led", sim.clock(), Low).set(High);
+    let mut file = Vec::new();
+    trace.write_vcd(&mut file).unwrap();
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.ends_with("#0\n$dumpvars\n0!\n$end\n1!\n"), "{file}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 
-use vcd::{Command, ScopeItem};
+use vcd::{Command, ScopeItem, SimulationCommand};
 
 use crate::{GGA, Station, file, path, text};
 
@@ -28,10 +28,11 @@ fn changes(file: &str) -> (BTreeMap<String, usize>, u64) {
     for command in vcd {
         match command.unwrap() {
             Command::Timestamp(at) => {
-                assert!(!begun || at > now, "{at} after {now}");
-                (now, begun) = (at, true);
+                assert!(at == 0 || at > now, "{at} after {now}");
+                now = at;
             }
-            // Before the first time are the levels in the beginning.
+            // Before that are the initial levels.
+            Command::End(SimulationCommand::Dumpvars) => begun = true,
             Command::ChangeScalar(id, _) if begun => *counts.get_mut(&names[&id]).unwrap() += 1,
             _ => {}
         }
