@@ -1,4 +1,9 @@
 //! Asynchronous serial lines, as a logic analyser sees them.
+//!
+//! Bits are timed in [`Nanos`], as captures have them. A [`Trace`](crate::Trace)
+//! and its VCD file have whole microseconds, which hold 230 400 baud if both ends
+//! agree within 2 %, and 460 800 baud if they agree exactly. Faster lines need a
+//! capture with finer times.
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
@@ -7,6 +12,9 @@ use crate::Probe;
 
 /// Start bit, 8 data bits, no parity, stop bit.
 const BITS: u64 = 10;
+
+/// How many of them come before the stop bit.
+const STOP: u64 = BITS - 1;
 
 /// How fast a serial line is. Its format is 8N1.
 ///
@@ -20,14 +28,73 @@ const BITS: u64 = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baud(u64);
 
+/// Nanoseconds since the start of a capture: a bit at 921 600 baud takes 1 085 of
+/// them, which an [`Instant`] cannot tell from one at a million baud.
+///
+/// ```
+/// use tickwire_sim::uart::Nanos;
+/// use tickwire_traits::Instant;
+///
+/// assert_eq!(Nanos::from(Instant::from_micros(5)), Nanos(5_000));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Nanos(pub u64);
+
+/// A byte that was found on a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Byte {
+    /// When its start bit began.
+    pub at: Nanos,
+    /// Its value, whether or not it has a stop bit.
+    pub value: u8,
+    /// Whether it has no stop bit.
+    pub framing_error: bool,
+}
+
 /// What [`decode`] found; see there for an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
     /// The bytes, also those with a framing error, each with the time of its
     /// start bit.
-    pub bytes: Vec<(Instant, u8)>,
+    pub bytes: Vec<(Nanos, u8)>,
     /// How many bytes had no stop bit.
     pub framing_errors: u32,
+}
+
+/// Finds the bytes on a line, change by change, in constant memory.
+///
+/// ```text
+///         low                  low in the middle of the start bit
+///   Idle ─────► Receiving 0 bits ─────────► … 8 bits ──► stop bit
+///    ▲              │ high: a glitch                        │
+///    └──────────────┴───────────────────────────────────────┘
+/// ```
+///
+/// ```
+/// use embedded_hal::digital::PinState::{High, Low};
+/// use tickwire_sim::uart::{Baud, Byte, Decoder, Nanos};
+///
+/// let mut decoder = Decoder::new(Baud::new(1_000_000));
+/// // 0xf8: a start bit and three zeros.
+/// assert_eq!(decoder.change(Nanos(250), Low), None);
+/// assert_eq!(decoder.change(Nanos(4_250), High), None);
+/// let byte = Byte { at: Nanos(250), value: 0xf8, framing_error: false };
+/// assert_eq!(decoder.finish(), Some(byte));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Decoder {
+    baud: Baud,
+    /// The level since the last change.
+    level: PinState,
+    receiving: Option<Receiving>,
+}
+
+/// A byte of which `bits` have been sampled, the start bit included.
+#[derive(Clone, Copy, Debug)]
+struct Receiving {
+    start: Nanos,
+    bits: u64,
+    value: u8,
 }
 
 impl Baud {
@@ -47,8 +114,64 @@ impl Baud {
     }
 }
 
-/// Finds the bytes on a line from its changes, as
-/// [`Trace::waveform`](crate::Trace::waveform) gives them.
+impl From<Instant> for Nanos {
+    /// Takes what is later than 584 years as that.
+    fn from(at: Instant) -> Self {
+        Self(at.as_micros().saturating_mul(1_000))
+    }
+}
+
+impl Decoder {
+    /// Creates a decoder for a line that is idle.
+    pub fn new(baud: Baud) -> Self {
+        Self { baud, level: PinState::High, receiving: None }
+    }
+
+    /// Takes note that the line is at `level` from `at` on. Returns the byte that
+    /// was complete before. Times must not go back.
+    pub fn change(&mut self, at: Nanos, level: PinState) -> Option<Byte> {
+        let byte = self.sample_until(Some(at));
+        let falls = self.level == PinState::High && level == PinState::Low;
+        if falls && self.receiving.is_none() {
+            self.receiving = Some(Receiving { start: at, bits: 0, value: 0 });
+        }
+        self.level = level;
+        byte
+    }
+
+    /// Returns the byte that is complete if the line stays as it is.
+    pub fn finish(&mut self) -> Option<Byte> {
+        self.sample_until(None)
+    }
+
+    /// Samples each bit whose middle is before `end`.
+    fn sample_until(&mut self, end: Option<Nanos>) -> Option<Byte> {
+        let is_high = self.level == PinState::High;
+        while let Some(Receiving { start, bits, value }) = &mut self.receiving {
+            let middle = start.0.saturating_add((2 * *bits + 1) * 500_000_000 / self.baud.0);
+            if end.is_some_and(|end| end.0 <= middle) {
+                return None;
+            }
+            match *bits {
+                0 if is_high => self.receiving = None, // The start bit does not last.
+                0 => *bits = 1,
+                STOP => {
+                    let byte = Byte { at: *start, value: *value, framing_error: !is_high };
+                    self.receiving = None;
+                    return Some(byte);
+                }
+                _ => {
+                    *value = *value >> 1 | u8::from(is_high) << 7;
+                    *bits += 1;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Finds the bytes on a line from its changes: those of
+/// [`Trace::waveform`](crate::Trace::waveform), or of a capture in [`Nanos`].
 ///
 /// The line was idle before the first change. Each bit is sampled in its middle.
 /// A byte whose stop bit is low is counted and kept: the receiver cannot know
@@ -65,34 +188,22 @@ impl Baud {
 /// let baud = uart::Baud::new(9_600);
 /// uart::draw(&probe, Instant::EPOCH, b'$', baud);
 /// let decoded = uart::decode(&trace.waveform("tx"), baud);
-/// assert_eq!(decoded.bytes, [(Instant::EPOCH, b'$')]);
+/// assert_eq!(decoded.bytes, [(uart::Nanos(0), b'$')]);
 /// assert_eq!(decoded.framing_errors, 0);
 /// ```
-pub fn decode(changes: &[(Instant, PinState)], baud: Baud) -> Decoded {
+pub fn decode<T: Copy + Into<Nanos>>(changes: &[(T, PinState)], baud: Baud) -> Decoded {
+    let mut decoder = Decoder::new(baud);
     let mut decoded = Decoded::default();
-    let mut free_at = Instant::EPOCH;
-    for (index, (start, level)) in changes.iter().enumerate() {
-        if *level == PinState::High || *start < free_at {
-            continue;
+    let mut keep = |byte: Option<Byte>| {
+        if let Some(Byte { at, value, framing_error }) = byte {
+            decoded.bytes.push((at, value));
+            decoded.framing_errors += u32::from(framing_error);
         }
-        let mut later = changes[index..].iter().peekable();
-        let mut level = PinState::High;
-        let mut sample = |halves| {
-            let at = *start + baud.halves(halves);
-            while let Some((_, next)) = later.next_if(|(change, _)| *change <= at) {
-                level = *next;
-            }
-            level == PinState::High
-        };
-        if sample(1) {
-            continue; // A glitch: the start bit does not last.
-        }
-        let byte = (0..8).fold(0, |byte, bit| byte | u8::from(sample(3 + 2 * bit)) << bit);
-        let stop = 2 * BITS - 1;
-        decoded.framing_errors += u32::from(!sample(stop));
-        decoded.bytes.push((*start, byte));
-        free_at = *start + baud.halves(stop);
+    };
+    for (at, level) in changes {
+        keep(decoder.change((*at).into(), *level));
     }
+    keep(decoder.finish());
     decoded
 }
 

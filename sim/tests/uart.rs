@@ -2,7 +2,7 @@
 
 use embedded_hal::digital::PinState;
 use tickwire_sim::Trace;
-use tickwire_sim::uart::{Baud, decode, draw};
+use tickwire_sim::uart::{Baud, Byte, Decoder, Nanos, decode, draw};
 use tickwire_traits::{Duration, Instant};
 
 /// A timing diagram of bits of 100 µs, and what it says.
@@ -44,7 +44,23 @@ fn a_glitch_is_no_start_bit() {
     let glitch = [(at(0), PinState::Low), (at(40), PinState::High)];
     assert_eq!(decode(&glitch, Baud::new(10_000)).bytes, []);
     let short = [(at(0), PinState::Low), (at(60), PinState::High)];
-    assert_eq!(decode(&short, Baud::new(10_000)).bytes, [(at(0), 0xff)]);
+    assert_eq!(decode(&short, Baud::new(10_000)).bytes, [(Nanos(0), 0xff)]);
+    // A start bit that comes right after it begins there.
+    let two = [0, 40, 60, 160].map(at).into_iter().zip([PinState::Low, PinState::High].repeat(2));
+    let two = decode(&two.collect::<Vec<_>>(), Baud::new(10_000)).bytes;
+    assert_eq!(two, [(Nanos(60_000), 0xff)]);
+}
+
+#[test]
+fn a_byte_comes_with_the_first_change_after_it() {
+    let mut decoder = Decoder::new(Baud::new(10_000));
+    let byte = |at, framing_error| Some(Byte { at: Nanos(at), value: 0, framing_error });
+    let mut change = |at, level: bool| decoder.change(Nanos(at), level.into());
+    assert_eq!(change(0, false), None);
+    assert_eq!(change(900_000, true), None, "its stop bit lasts for half of one at least");
+    assert_eq!(change(1_000_000, false), byte(0, false));
+    assert_eq!(change(2_000_000, true), byte(1_000_000, true));
+    assert_eq!(decoder.finish(), None);
 }
 
 #[test]
@@ -60,5 +76,60 @@ fn a_speed_may_be_four_percent_off() {
         let decoded = decode(&trace.waveform("tx"), Baud::new(9_600));
         assert!(decoded.bytes.iter().map(|(_, byte)| *byte).eq(0..=255), "{baud}");
         assert_eq!(decoded.framing_errors, 0, "{baud}");
+    }
+}
+
+/// All bytes, one right after the other, sent at `sent` bits per second and
+/// recorded with times of `grain` nanoseconds.
+fn recorded(sent: u64, grain: u64) -> Vec<(Nanos, PinState)> {
+    let bits = (0..=255_u64).flat_map(|byte| {
+        let frame = byte << 1 | 1 << 9;
+        (0..10).map(move |bit| PinState::from(frame >> bit & 1 == 1))
+    });
+    let mut level = PinState::High;
+    let mut changes = Vec::new();
+    for (nth, bit) in (1..).zip(bits) {
+        if bit != level {
+            changes.push((Nanos(nth * 1_000_000_000 / sent / grain * grain), bit));
+            level = bit;
+        }
+    }
+    changes
+}
+
+/// Whether a line whose speed is off by so many thousandths is read.
+#[track_caller]
+fn check_speed(baud: u32, grain: u64, off: [i64; 2], expected: bool) {
+    for off in off {
+        let sent = u64::from(baud).checked_add_signed(i64::from(baud) * off / 1_000).unwrap();
+        let decoded = decode(&recorded(sent, grain), Baud::new(baud));
+        let is_read = decoded.bytes.iter().map(|(_, byte)| *byte).eq(0..=255);
+        assert_eq!(is_read && decoded.framing_errors == 0, expected, "{baud} off by {off}/1000");
+    }
+}
+
+#[test]
+fn nanoseconds_hold_every_rate_and_microseconds_the_slower_ones() {
+    for baud in [9_600, 115_200, 230_400, 460_800, 921_600, 3_000_000] {
+        check_speed(baud, 1, [-20, 20], true);
+        check_speed(baud, 1, [-70, 70], false);
+    }
+    // As the module's documentation says.
+    check_speed(230_400, 1_000, [-20, 20], true);
+    check_speed(460_800, 1_000, [0, 0], true);
+    check_speed(460_800, 1_000, [-20, 20], false);
+    check_speed(921_600, 1_000, [0, 0], false);
+}
+
+#[test]
+fn a_trace_holds_460_800_baud() {
+    for baud in [230_400, 460_800].map(Baud::new) {
+        let probe = Trace::new();
+        let line = probe.probe("tx", PinState::High);
+        for byte in 0..=255 {
+            draw(&line, Instant::EPOCH + baud.time_of(u64::from(byte)), byte, baud);
+        }
+        let decoded = decode(&probe.waveform("tx"), baud);
+        assert!(decoded.bytes.iter().map(|(_, byte)| *byte).eq(0..=255), "{baud:?}");
     }
 }
