@@ -3,37 +3,30 @@
 use std::io::{self, Write};
 
 use embedded_hal::digital::PinState;
+use futures_lite::future;
 use tickwire_drivers::button::{Button, Event, Timing};
 use tickwire_drivers::switch::{Contact, Switch};
 use tickwire_replay::gesture_name;
-use tickwire_sim::{Input, Sim, SimClock, Wire};
+use tickwire_sim::{Sim, SimClock};
 use tickwire_traits::{Duration, Instant, Timer};
 
+use crate::capture::Capture;
+use crate::failure::Failure;
 use crate::options::ContactOptions;
-use crate::{Failure, capture};
-
-/// A capture on a pin of its own, in its own time.
-struct Replay {
-    sim: Sim,
-    pin: Input<SimClock>,
-    /// The time of the last line.
-    last: Instant,
-}
+use crate::pin::{End, Pin};
 
 pub(crate) fn switch(options: &ContactOptions, out: &mut impl Write) -> Result<(), Failure> {
-    let replay = Replay::of(options)?;
     let settle = options.debounce.close.max(options.debounce.open);
-    let end = replay.last + settle + Duration::from_micros(1);
-    let clock = replay.sim.clock();
-    let mut switch = Switch::new(replay.pin, clock.clone(), options.wiring, options.debounce);
+    let (replay, pin) = Replay::of(options, settle)?;
+    let mut switch = Switch::new(pin, replay.clock.clone(), options.wiring, options.debounce);
     replay.sim.run(async {
-        while let Ok(change) = clock.timeout_at(end, switch.change()).await {
-            let change = change.map_err(|error| Failure::Input(error.to_string()))?;
+        while let Some(change) = replay.before_end(switch.change()).await {
+            let change = change?;
             let event = match change.contact {
                 Contact::Closed => "close",
                 Contact::Open => "open",
             };
-            print(out, change.at, event, "")?;
+            replay.print(out, change.at, event, "")?;
         }
         Ok(())
     })
@@ -44,52 +37,70 @@ pub(crate) fn button(
     timing: Timing,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let replay = Replay::of(options)?;
     let settle = options.debounce.close.max(options.debounce.open);
     // What the last edge may still lead to. A button that is held for ever
     // repeats until then.
-    let end = replay.last + settle + timing.long.max(timing.double) + Duration::from_micros(1);
-    let clock = replay.sim.clock();
+    let (replay, pin) = Replay::of(options, settle + timing.long.max(timing.double))?;
     let (wiring, debounce) = (options.wiring, options.debounce);
-    let mut button = Button::new(replay.pin, clock.clone(), wiring, debounce, timing);
+    let mut button = Button::new(pin, replay.clock.clone(), wiring, debounce, timing);
     replay.sim.run(async {
-        while let Ok(gesture) = clock.timeout_at(end, button.gesture()).await {
-            let gesture = gesture.map_err(|error| Failure::Input(error.to_string()))?;
+        while let Some(gesture) = replay.before_end(button.gesture()).await {
+            let gesture = gesture?;
             let more = match gesture.event {
                 Event::Clicks(n) => format!(",\"n\":{n}"),
                 _ => String::new(),
             };
-            print(out, gesture.at, gesture_name(gesture.event), &more)?;
+            replay.print(out, gesture.at, gesture_name(gesture.event), &more)?;
         }
         Ok(())
     })
 }
 
+/// A capture in its own time.
+struct Replay {
+    sim: Sim,
+    clock: SimClock,
+    end: End,
+    /// How long after the end of the capture there may be news.
+    after: Duration,
+    /// The time of the file at the start.
+    origin: i64,
+}
+
 impl Replay {
-    fn of(options: &ContactOptions) -> Result<Self, Failure> {
-        let levels = capture::read(&options.file, options.signal.as_deref(), options.column);
-        let levels = levels.map_err(Failure::Input)?;
-        let idle = idle_level(options, levels.first().map(|(_, level)| *level));
+    fn of(options: &ContactOptions, after: Duration) -> Result<(Self, Pin), Failure> {
+        let capture = Capture::open(&options.source)?;
+        let origin = capture.origin();
         let sim = Sim::new();
-        let wire = Wire::new(sim.clock(), idle);
-        for (at, level) in &levels {
-            wire.set_at(*at, *level);
-        }
-        let last = levels.last().map_or(Instant::EPOCH, |(at, _)| *at);
-        Ok(Self { pin: wire.input(), sim, last })
+        let clock = sim.clock();
+        let pin = Pin::new(capture, clock.clone(), |first| idle_level(options, first))?;
+        let after = after + Duration::from_micros(1);
+        Ok((Self { sim, clock, end: pin.end(), after, origin }, pin))
+    }
+
+    /// Awaits what the pin leads to; none if the capture is over before.
+    async fn before_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let over = async {
+            let end = self.end.found().await;
+            self.clock.sleep_until(end + self.after).await;
+            None
+        };
+        // The work first: it is the pin that finds the end.
+        future::or(async { Some(work.await) }, over).await
+    }
+
+    fn print(&self, out: &mut impl Write, at: Instant, event: &str, more: &str) -> io::Result<()> {
+        let at = self.origin.saturating_add_unsigned(at.as_micros());
+        writeln!(out, "{{\"t_us\":{at},\"event\":\"{event}\"{more}}}")
     }
 }
 
-/// The level before the first line: that of a contact at rest, or, where it is
-/// to be learnt, the first one there is.
-fn idle_level(options: &ContactOptions, first: Option<PinState>) -> PinState {
+/// The level before the first one: that of a contact at rest, or, where it is to be
+/// learnt, the first one there is.
+fn idle_level(options: &ContactOptions, first: PinState) -> PinState {
     match (options.wiring.closed, options.wiring.rest) {
         (Some(closed), Contact::Closed) => closed,
         (Some(closed), Contact::Open) => !closed,
-        (None, _) => first.unwrap_or(PinState::High),
+        (None, _) => first,
     }
-}
-
-fn print(out: &mut impl Write, at: Instant, event: &str, more: &str) -> io::Result<()> {
-    writeln!(out, "{{\"t_us\":{},\"event\":\"{event}\"{more}}}", at.as_micros())
 }

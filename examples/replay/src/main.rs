@@ -3,33 +3,52 @@
 
 mod capture;
 mod contact;
+mod failure;
+mod line;
 mod nmea;
 mod options;
+mod pin;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+use failure::Failure;
 use options::Command;
 
 const HELP: &str = "\
 Sends a recorded capture through a driver, in virtual time, and prints a JSON
-object an event.
+object per event.
 
   replay switch FILE [options]      debounced contact: close, open
-  replay button FILE [options]      gestures: press, release, long, click, double,
-                                    clicks, repeat
+  replay button FILE [options]      gestures: press, release, long, click,
+                                    double, clicks, repeat
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
 
-FILE of switch and button: lines `time_us level`, 1 is the idle level; further
-columns are left alone, lines that begin with # are comments. The last level is
-taken to last: what it leads to is printed too. FILE of nmea: any bytes. Each may
-also be a .vcd file; for nmea that of a serial line, 8N1.
+FILE of switch and button is a capture:
+  text       lines `time level`, in us, separated by commas, semicolons or white
+             space; further columns are other signals. 1 is the idle level, X
+             and Z leave it as it was. Lines that begin with # or ; are comments.
+             Labels in a first line name signals and unit: `Time [s],key`.
+  Saleae     the CSV file of an export, which is such a text
+  PulseView  the CSV file of an export, with times, or without and with the
+             comment `Samplerate:`
+  VCD        by its name, .vcd, or if it begins with $
+The last level is taken to last: what it leads to is printed too. Times may be
+negative. They are rounded down to us, of which several edges keep their order.
 
-  --signal NAME       which signal of a .vcd file
+FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
+called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
+
+  --signal NAME       which signal, by its name or its number; in a VCD file
+                      also with its scopes, a.b.NAME. The only one of a VCD file,
+                      or the first of a text, need not be named. Lists what there
+                      is if NAME is not there, or is left out at the very end
+  --column N          which signal, by its number                            (1)
+  --unit UNIT         of the times in a text: s, ms, us, ns, ps, fs
+                                          (default: that of its labels, or us)
 
 Of switch and button:
-  --column N          which level of a line; 1 is that behind the time        (1)
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
   --rest STATE        contact nobody acts on: open, closed          (default open)
   --mode MODE         eager, confirmed                              (default eager)
@@ -46,36 +65,33 @@ Only button:
 Only nmea:
   --each              an object after each sentence that is understood
   --baud RATE         how fast the bytes come                             (9600)
+
+Captures are read as they are needed: events before a line that is malformed are
+printed. Exit status: 0 if all was replayed, or the reader of the output closed
+it; 1 if the capture cannot be read, is malformed or empty, or the output cannot
+be written; 2 if the command line is wrong, or names a signal that is not there.
 ";
-
-/// Why there is no replay, or no more of it.
-enum Failure {
-    /// The command line or the capture is not what it should be.
-    Input(String),
-    /// Nobody reads what we print.
-    Output(io::Error),
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
 
 fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
-    let replayed = options::parse().map_err(Failure::Input).and_then(|command| {
-        run(command, &mut out)?;
-        Ok(out.flush()?)
-    });
-    match replayed {
+    let replayed = options::parse().map_err(Failure::Usage);
+    let replayed = replayed.and_then(|command| run(command, &mut out));
+    // What was found before a failure is printed before it.
+    let written = out.flush().map_err(Failure::Output);
+    match replayed.and(written) {
         Ok(()) => ExitCode::SUCCESS,
         // Who closes the pipe has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
-        Err(Failure::Output(error)) => fail(&error.to_string()),
-        Err(Failure::Input(message)) => fail(&message),
+        Err(failure) => {
+            // Nobody is left to hear that this cannot be written either.
+            let _ = writeln!(io::stderr(), "replay: {failure}");
+            ExitCode::from(match failure {
+                Failure::Usage(_) => 2,
+                Failure::Capture(_) | Failure::Output(_) => 1,
+            })
+        }
     }
 }
 
@@ -86,9 +102,4 @@ fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Switch(contact) => contact::switch(&contact, out),
         Command::Button(contact, timing) => contact::button(&contact, timing, out),
     }
-}
-
-fn fail(message: &str) -> ExitCode {
-    eprintln!("replay: {message}");
-    ExitCode::from(2)
 }

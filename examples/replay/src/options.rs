@@ -8,6 +8,8 @@ use tickwire_drivers::button::{self, Reporting};
 use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
 
+use crate::capture::{Signal, Source, Unit, is_vcd};
+
 /// One replay.
 pub(crate) enum Command {
     Help,
@@ -18,17 +20,16 @@ pub(crate) enum Command {
 
 /// Where a contact was recorded, and how it is wired.
 pub(crate) struct ContactOptions {
-    pub(crate) file: PathBuf,
-    pub(crate) signal: Option<String>,
-    pub(crate) column: usize,
+    pub(crate) source: Source,
     pub(crate) wiring: Wiring,
     pub(crate) debounce: switch::Debounce,
 }
 
 /// What a receiver was heard to say.
 pub(crate) struct NmeaOptions {
-    pub(crate) file: PathBuf,
-    pub(crate) signal: Option<String>,
+    pub(crate) source: Source,
+    /// Whether the file is a capture of the line, not what was said on it.
+    pub(crate) is_capture: bool,
     pub(crate) each: bool,
     pub(crate) baud: u32,
 }
@@ -53,17 +54,16 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
 }
 
 fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt::Error> {
-    let mut file = None;
-    let mut signal = None;
-    let mut column = 1;
+    let mut place = Place::default();
     let mut wiring = Wiring::default();
     let mut debounce = switch::Debounce::default();
     let mut timing = button::Timing::default();
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
-            Long("signal") => signal = Some(args.value()?.string()?),
-            Long("column") => column = args.value()?.parse()?,
+            Long("signal") => place.signal = Some(named(&mut args)?),
+            Long("column") => place.signal = Some(numbered(&mut args)?),
+            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
             Long("active") => wiring.closed = args.value()?.parse_with(level)?,
             Long("rest") => wiring.rest = args.value()?.parse_with(rest)?,
             Long("mode") => debounce.mode = args.value()?.parse_with(mode)?,
@@ -74,35 +74,69 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
             Long("repeat") if is_button => timing.repeat = Some(millis(&mut args)?),
             Long("clicks") if is_button => timing.most_clicks = args.value()?.parse()?,
             Long("exclusive") if is_button => timing.reporting = Reporting::Exclusive,
-            Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected()),
         }
     }
-    if column == 0 {
-        return Err("columns are counted from 1".into());
-    }
-    let file = file.ok_or("no file to replay")?;
-    let contact = ContactOptions { file, signal, column, wiring, debounce };
+    let contact = ContactOptions { source: place.source()?, wiring, debounce };
     Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
 }
 
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut file = None;
-    let mut signal = None;
+    let mut place = Place::default();
     let mut each = false;
     let mut baud = 9_600;
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
-            Long("signal") => signal = Some(args.value()?.string()?),
+            Long("signal") => place.signal = Some(named(&mut args)?),
+            Long("column") => place.signal = Some(numbered(&mut args)?),
+            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
             Long("each") => each = true,
             Long("baud") => baud = args.value()?.parse_with(rate)?,
-            Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected()),
         }
     }
-    let file = file.ok_or("no file to replay")?;
-    Ok(Command::Nmea(NmeaOptions { file, signal, each, baud }))
+    let is_asked_for = place.signal.is_some() || place.unit.is_some();
+    let source = place.source()?;
+    let is_capture = is_asked_for || is_vcd(&source.file);
+    Ok(Command::Nmea(NmeaOptions { source, is_capture, each, baud }))
+}
+
+/// The parts of a [`Source`] that have been given.
+#[derive(Default)]
+struct Place {
+    file: Option<PathBuf>,
+    signal: Option<Signal>,
+    unit: Option<Unit>,
+}
+
+impl Place {
+    fn source(self) -> Result<Source, lexopt::Error> {
+        let file = self.file.ok_or("no file to replay")?;
+        Ok(Source { file, signal: self.signal.unwrap_or(Signal::Any), unit: self.unit })
+    }
+}
+
+/// The name of a signal; an empty one, to be told what there is, if it is missing.
+fn named(args: &mut lexopt::Parser) -> Result<Signal, lexopt::Error> {
+    match args.value() {
+        Ok(name) => Ok(Signal::Named(name.string()?)),
+        Err(lexopt::Error::MissingValue { .. }) => Ok(Signal::Named(String::new())),
+        Err(error) => Err(error),
+    }
+}
+
+fn numbered(args: &mut lexopt::Parser) -> Result<Signal, lexopt::Error> {
+    match args.value()?.parse()? {
+        0 => Err("columns are counted from 1".into()),
+        number => Ok(Signal::Numbered(number)),
+    }
+}
+
+fn unit(text: &str) -> Result<Unit, &'static str> {
+    Unit::named(text).ok_or("not one of s, ms, us, ns, ps, fs")
 }
 
 fn rate(text: &str) -> Result<u32, &'static str> {

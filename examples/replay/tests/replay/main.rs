@@ -1,9 +1,12 @@
 //! The program `replay`, from outside.
 
 mod buttons;
+mod captures;
+mod memory;
 mod nmea;
 mod readme;
 mod refusals;
+mod serial;
 mod switches;
 mod vcd;
 

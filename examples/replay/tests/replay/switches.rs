@@ -63,8 +63,7 @@ fn lines_may_be_written_in_many_ways() {
     check("same-level", "0 1\n5 1\n9 0\n9 0\n", "", "9 close");
     check("columns", "0 1 1\n5 1 0\n9 0 0\n", "--column 2", "5 close");
     check("more-columns", "0 1 -3.5 1e3\n5 0 7 7\n", "", "5 close");
-    check("comments", "# nothing\n#else", "", "");
-    check("empty", "", "", "");
+    check("comments", "# nothing\n; else\n0 1\n# more\n5 0", "", "5 close");
 }
 
 /// 14 changes within 638 µs, low at the beginning and at the end: the record is a

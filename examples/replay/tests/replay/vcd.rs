@@ -19,12 +19,12 @@ fn check(name: &str, capture: &str, signal: &str, expected: &str) {
     assert_eq!(replayed("switch", &capture, &format!("--signal {signal}")), lines(expected));
 }
 
-/// It ends with status 2 and one line that says so.
+/// It ends with this status and one line that says so.
 #[track_caller]
-fn refused(name: &str, capture: &str, signal: &str, expected: &str) {
+fn refused(status: i32, name: &str, capture: &str, signal: &str, expected: &str) {
     let capture = file(&format!("refused-{name}.vcd"), capture);
     let ran = replay(["switch", capture.to_str().unwrap(), "--signal", signal]);
-    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+    assert_eq!((ran.status, ran.out.as_str()), (Some(status), ""));
     assert_eq!(ran.err, format!("replay: {}: {expected}\n", capture.display()));
 }
 
@@ -76,8 +76,48 @@ fn a_signal_is_found_by_its_name_or_its_path() {
     check("dotted", &capture, "up.c", "100000 close, 300000 open");
     // The same wire, seen in two scopes.
     check("through", &capture, "up", "200000 close, 300000 open");
-    refused("several", &capture, "key", "there are several signals `key`: name it with its scopes");
-    refused("none", &capture, "c.key", "there is no signal `c.key`");
+    check("number", &capture, "2", "100000 close, 300000 open");
+    let several = "there are several signals \"key\": name it with its scopes";
+    refused(2, "several", &capture, "key", several);
+    refused(
+        2,
+        "none",
+        &vcd(ONE, ""),
+        "a.key",
+        "there is no signal \"a.key\": there are 1 \"top.key\"",
+    );
+}
+
+#[test]
+fn the_only_signal_need_not_be_named() {
+    let capture = file("only.vcd", vcd(ONE, "#0 1! #10 0!"));
+    assert_eq!(replayed("switch", &capture, ""), lines("10 close"));
+}
+
+#[test]
+fn a_vcd_file_is_known_by_what_it_begins_with() {
+    for (name, start) in [("bom", "\u{feff}"), ("blank", "\r\n \t")] {
+        let capture =
+            file(&format!("vcd-{name}.txt"), format!("{start}{}", vcd(ONE, "#0 1! #10 0!")));
+        assert_eq!(replayed("switch", &capture, "--signal key"), lines("10 close"), "{name}");
+    }
+}
+
+/// What is held is held until the last time in the file.
+#[test]
+fn a_capture_lasts_until_its_last_time() {
+    let capture = file("lasts.vcd", vcd(ONE, "#0 1! #10 0! #2000000"));
+    let expected = "10 press, 1000010 long, 1400010 repeat, 1800010 repeat, 2200010 repeat,
+        2600010 repeat, 3000010 repeat";
+    assert_eq!(replayed("button", &capture, "--repeat 400"), lines(expected));
+}
+
+#[test]
+fn a_bit_of_a_bus_has_its_index() {
+    let bus = "$var wire 1 ! d [0] $end $var wire 1 % d [1] $end";
+    let capture = vcd(bus, "#0 1! 1% #10 0! #20 0%");
+    check("index-0", &capture, "d[0]", "10 close");
+    check("index-1", &capture, "d[1]", "20 close");
 }
 
 #[test]
@@ -94,19 +134,30 @@ fn a_bit_may_be_written_as_a_vector() {
 #[test]
 fn what_is_no_signal_is_refused() {
     let bus = "$scope module top $end $var wire 8 ! key $end $upscope $end";
-    refused("vector", &vcd(bus, "#0 b00000001 !"), "key", "signal `key` has 8 bits");
+    refused(2, "vector", &vcd(bus, "#0 b00000001 !"), "key", "signal \"key\" has 8 bits");
     let no_scale = format!("{ONE} $enddefinitions $end #0 1!");
-    refused("no-timescale", &no_scale, "key", "it has no timescale");
-    refused("back", &vcd(ONE, "#0 1!\n#9 0!\n#8 1!"), "key", "line 6: time goes back");
-    refused("late", &vcd(ONE, "#18446744073709551615 0!"), "key", "line 4: too late");
+    refused(1, "no-timescale", &no_scale, "key", "it has no timescale");
+    let back = "line 6: time goes back: \"#8\"";
+    refused(1, "back", &vcd(ONE, "#0 1!\n#9 1!\n#8 0!"), "key", back);
+    let late = "line 4: too late: \"#18446744073709551615\"";
+    refused(1, "late", &vcd(ONE, "#18446744073709551615 0!"), "key", late);
 }
 
 #[test]
 fn what_is_no_vcd_file_is_refused_by_line() {
-    let start = "unexpected character at start of command at line";
-    refused("no-command", "$timescale 1 us $end\n?", "key", &format!("{start} 2"));
-    refused("no-text", "\u{fffd}\n", "key", &format!("{start} 1"));
-    refused("no-time", &vcd(ONE, "#0 1!\n#x"), "key", "invalid digit found in string at line 5");
-    refused("cut", &vcd(ONE, "#0 1!\n#9 0!\n#"), "key", "unexpected end of VCD file");
-    refused("empty", "", "key", "unexpected end of VCD file before $enddefinitions");
+    let refused =
+        |name: &str, capture: &str, expected: &str| refused(1, name, capture, "key", expected);
+    let start = "unexpected character at start of command";
+    refused("no-command", "$timescale 1 us $end\n?", &format!("line 2: {start}: \"?\""));
+    refused("no-text", "\u{fffd}\n", &format!("line 1: {start}: \"\u{fffd}\""));
+    let no_time = "line 5: invalid digit found in string: \"#x\"";
+    refused("no-time", &vcd(ONE, "#0 1!\n#x"), no_time);
+    refused("cut", &vcd(ONE, "#0 1!\n#9 1!\n#"), "line 8: unexpected end of VCD file: \"\"");
+    refused("empty", "", "the file ends before $enddefinitions");
+    refused("early", "$timescale 1 us $end\n1!", "line 2: no definition: \"1!\"");
+    let comment = format!("$comment\n{}", "x".repeat(1 << 20));
+    let too_long = format!("line 2: a command of more than 1048576 bytes: \"{}\"…", "x".repeat(40));
+    refused("long", &comment, &too_long);
+    let scopes = "$scope module a $end\n".repeat(101);
+    refused("deep", &scopes, "line 101: scopes are too deep");
 }

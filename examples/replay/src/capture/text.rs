@@ -1,0 +1,259 @@
+//! Captures as text: a line a moment, a column a signal.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use embedded_hal::digital::PinState;
+
+use super::fields::{Lines, fields, is_comment, labels};
+use super::signals::{Signal, Signals};
+use super::unit::{self, Unit};
+use super::{Sample, Source};
+use crate::failure::{Failure, quoted};
+
+/// One column of a text file.
+pub(super) struct Text {
+    lines: Lines<BufReader<File>>,
+    /// The present line is the first with levels, and was not returned yet.
+    is_ahead: bool,
+    layout: Layout,
+}
+
+/// What is in which field of a line.
+struct Layout {
+    time: Time,
+    /// The field with the level.
+    level: usize,
+    /// Whether the columns have labels: then the other ones may hold anything.
+    is_labelled: bool,
+}
+
+enum Time {
+    /// In the first field.
+    Column(Unit),
+    /// A line is a sample.
+    Samples { hertz: u64, next: u64 },
+}
+
+/// What is said before the first level.
+#[derive(Default)]
+struct Preamble {
+    hertz: Option<u64>,
+    /// The names of the columns of levels, in a comment.
+    channels: Vec<String>,
+    /// The labels of all columns.
+    labels: Vec<String>,
+}
+
+impl Text {
+    pub(super) fn open(file: BufReader<File>, source: &Source) -> Result<Self, Failure> {
+        let mut lines = Lines::new(file);
+        let mut preamble = Preamble::default();
+        while lines.advance().map_err(Failure::Capture)? {
+            let line = lines.text().map_err(Failure::Capture)?;
+            if preamble.note(line) {
+                continue;
+            }
+            let count = fields(line).len();
+            let layout = preamble.layout(count, source, line, lines.line().0)?;
+            return Ok(Self { lines, is_ahead: true, layout });
+        }
+        Err(Failure::Capture("an empty capture: there is no level in it".into()))
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Sample>, String> {
+        if !std::mem::take(&mut self.is_ahead) {
+            loop {
+                if !self.lines.advance()? {
+                    return Ok(None);
+                }
+                if !is_comment(self.lines.text()?) {
+                    break;
+                }
+            }
+        }
+        let line = self.lines.text()?;
+        let sample = self.layout.sample(line);
+        sample.map(Some).map_err(|what| format!("line {}: {what}", self.lines.line().0))
+    }
+
+    /// Returns the number and the bytes of the last line.
+    pub(super) fn line(&self) -> (u64, &[u8]) {
+        self.lines.line()
+    }
+}
+
+impl Layout {
+    fn sample(&mut self, line: &str) -> Result<Sample, String> {
+        let fields = fields(line);
+        let at = match &mut self.time {
+            Time::Column(unit) => {
+                let time = fields.first().copied().unwrap_or_default();
+                let not_a_time = || format!("{} is not a time in {unit}", quoted(time.as_bytes()));
+                unit.nanos(time).ok_or_else(not_a_time)?
+            }
+            Time::Samples { hertz, next } => {
+                let index = *next;
+                *next += 1;
+                unit::of_sample(index, *hertz).ok_or("too late")?
+            }
+        };
+        let in_line = || quoted(line.as_bytes());
+        let level = match fields.get(self.level) {
+            Some(&"0") => Some(PinState::Low),
+            Some(&"1") => Some(PinState::High),
+            Some(&("x" | "X" | "z" | "Z")) => None,
+            Some(level) => {
+                let level = quoted(level.as_bytes());
+                return Err(format!("the level {level} is neither 0 nor 1"));
+            }
+            None => return Err(format!("there is no column {} in {}", self.level, in_line())),
+        };
+        let is_number = |field: &&str| field.is_empty() || field.parse::<f64>().is_ok();
+        let other = fields.iter().skip(self.level + 1).find(|field| !is_number(field));
+        match other {
+            Some(other) if !self.is_labelled => {
+                let other = quoted(other.as_bytes());
+                Err(format!("{other} is one column more, and no number, in {}", in_line()))
+            }
+            _ => Ok(Sample { at, level }),
+        }
+    }
+}
+
+impl Preamble {
+    /// Takes note of a line that has no levels. Returns whether it has none.
+    fn note(&mut self, line: &str) -> bool {
+        let said = line.trim_start_matches(['#', ';', ' ']);
+        if let Some((_, rate)) = split_once_ignoring_case(said, "samplerate:") {
+            self.hertz = hertz(rate).or(self.hertz);
+            return true;
+        }
+        if is_comment(line) {
+            if let Some((_, names)) = split_once_ignoring_case(said, "channels (")
+                .and_then(|(_, rest)| rest.split_once("):"))
+            {
+                self.channels = names.split(',').map(|name| name.trim().to_owned()).collect();
+            }
+            return true;
+        }
+        let is_header = self.labels.is_empty() && is_header(line);
+        if is_header {
+            self.labels = labels(line).into_iter().map(str::to_owned).collect();
+        }
+        is_header
+    }
+
+    /// Finds out what is in which field of lines like the first one.
+    fn layout(
+        self,
+        count: usize,
+        source: &Source,
+        line: &str,
+        number: u64,
+    ) -> Result<Layout, Failure> {
+        let is_labelled = !self.labels.is_empty();
+        let time = self.time(count, source.unit)?;
+        let first = match time {
+            Time::Column(_) => 1,
+            Time::Samples { .. } => 0,
+        };
+        if count <= first {
+            let line = quoted(line.as_bytes());
+            return Err(Failure::Capture(format!("line {number}: there is no level in {line}")));
+        }
+        let labels = self.labels.get(first..).unwrap_or_default();
+        // sigrok labels them by their unit, unless it is asked to do otherwise.
+        let is_unit = |(label, _): (&String, _)| label == "logic";
+        let names = match labels.iter().zip(&self.channels).all(is_unit) {
+            true if !self.channels.is_empty() => &self.channels,
+            _ => labels,
+        };
+        let column = choose(names, count - first, &source.signal)?;
+        Ok(Layout { time, level: first + column, is_labelled })
+    }
+
+    fn time(&self, count: usize, wanted: Option<Unit>) -> Result<Time, Failure> {
+        let label = self.labels.first().map_or("", String::as_str);
+        let Some(hertz) = self.hertz else {
+            let unit = wanted.or(Unit::of_label(label)).unwrap_or(Unit::MICROSECONDS);
+            return Ok(Time::Column(unit));
+        };
+        if label == "samples" && hertz > 1 {
+            // sigrok writes this of a stream, of which it knows the rate too late.
+            let message = "the column \"samples\" has no times: convert the capture from a file";
+            return Err(Failure::Capture(message.into()));
+        }
+        let has_time = (self.channels.is_empty() || count > self.channels.len())
+            && (self.labels.is_empty() || is_time(label));
+        let of_rate = || Unit::of_rate(hertz).unwrap_or(Unit::MICROSECONDS);
+        Ok(match has_time {
+            true => Time::Column(wanted.or(Unit::of_label(label)).unwrap_or_else(of_rate)),
+            false => Time::Samples { hertz, next: 0 },
+        })
+    }
+}
+
+/// Whether a line has labels instead of levels: words, the first one too.
+fn is_header(line: &str) -> bool {
+    let fields = labels(line);
+    let is_word = |field: &&str| field.starts_with(char::is_alphabetic);
+    let is_level = |field: &&str| matches!(*field, "0" | "1");
+    let [first, others @ ..] = &fields[..] else { return false };
+    is_word(first) && (is_time(first) || !others.iter().any(is_level))
+}
+
+/// Whether a label is that of a column of times.
+fn is_time(label: &str) -> bool {
+    let label = label.to_lowercase();
+    label.starts_with("time") || label == "samples" || Unit::of_label(&label).is_some()
+}
+
+/// Finds a column of levels, from 0.
+fn choose(names: &[String], count: usize, asked: &Signal) -> Result<usize, Failure> {
+    let mut signals = Signals::default();
+    for column in 0..count {
+        signals.add(names.get(column).map_or("", String::as_str));
+    }
+    let numbered = |number: usize| {
+        let column = number.checked_sub(1).filter(|column| *column < count);
+        column.ok_or_else(|| signals.unknown(asked))
+    };
+    match asked {
+        Signal::Any => numbered(1),
+        Signal::Numbered(number) => numbered(*number),
+        Signal::Named(name) => {
+            let mut found = (0..count).filter(|column| names.get(*column) == Some(name));
+            match (found.next(), found.next()) {
+                (Some(column), None) => Ok(column),
+                (Some(_), Some(_)) => Err(Failure::Usage(format!(
+                    "there are several signals {}: give the number of one",
+                    quoted(name.as_bytes()),
+                ))),
+                (None, _) => numbered(name.parse().unwrap_or(0)),
+            }
+        }
+    }
+}
+
+/// Reads a rate as sigrok writes it: `24 MHz`, `1.5 kHz`, `200000`.
+fn hertz(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let (number, unit) =
+        text.split_at(text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len()));
+    let power = match unit.trim() {
+        "" | "Hz" => 0,
+        "kHz" => 3,
+        "MHz" => 6,
+        "GHz" => 9,
+        _ => return None,
+    };
+    let (whole, fraction) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+    let (fraction, _) = fraction.split_at(fraction.len().min(power));
+    format!("{whole}{fraction:0<power$}").parse().ok().filter(|hertz| *hertz > 0)
+}
+
+fn split_once_ignoring_case<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
+    let at = text.to_ascii_lowercase().find(wanted)?;
+    Some((&text[..at], &text[at + wanted.len()..]))
+}
