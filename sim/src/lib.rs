@@ -37,5 +37,5 @@ pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
 pub use impatience::{drop_after, impatiently};
 pub use pace::{Pace, at_every_pace};
 pub use tickwire_traits::waits_for;
-pub use trace::{Probe, Trace};
+pub use trace::{Probe, Trace, VcdStream};
 pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};

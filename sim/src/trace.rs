@@ -1,5 +1,7 @@
 //! What happened on each wire.
 
+mod stream;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
@@ -7,8 +9,10 @@ use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Instant};
+use vcd::IdCode;
 
 use crate::Wire;
+pub use stream::VcdStream;
 
 /// A logic analyser: records what happens on the wires that it made.
 ///
@@ -119,19 +123,8 @@ impl Trace {
         self.catch_up();
         let log = self.log.borrow();
         let mut vcd = vcd::Writer::new(out);
-        vcd.timescale(1, vcd::TimescaleUnit::US)?;
-        vcd.add_module("tickwire")?;
-        let add = |(name, _): &(String, PinState)| vcd.add_wire(1, &in_vcd(name));
-        let ids = log.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
-        vcd.upscope()?;
-        vcd.enddefinitions()?;
+        let ids = log.declare(&mut vcd)?;
         let mut now = Instant::EPOCH;
-        vcd.timestamp(now.as_micros())?;
-        vcd.begin(vcd::SimulationCommand::Dumpvars)?;
-        for (id, (_, level)) in ids.iter().zip(&log.signals) {
-            vcd.change_scalar(*id, *level == PinState::High)?;
-        }
-        vcd.end()?;
         let mut changes: Vec<_> = log.changes.iter().collect();
         changes.sort_by_key(|(at, ..)| *at); // Stable: order at one instant stays.
         for (at, signal, level) in changes {
@@ -142,6 +135,19 @@ impl Trace {
             vcd.change_scalar(ids[*signal], *level == PinState::High)?;
         }
         vcd.flush()
+    }
+
+    /// Begins a VCD file that grows while the trace records, and writes its
+    /// declarations.
+    ///
+    /// A trace has one such file: changes go to the stream that asks first, and
+    /// are then in no [`waveform`](Self::waveform) or other file.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` reports. The trace is as it was.
+    pub fn stream_vcd(&self, out: impl io::Write) -> io::Result<VcdStream> {
+        VcdStream::begin(self.clone(), out)
     }
 
     /// Looks at all wires until nothing more happens: what is on one may move
@@ -160,6 +166,29 @@ impl Log {
         let suffixed = (2..).map(|n| format!("{}_{n}", in_vcd(wanted)));
         let mut names = [wanted.to_owned()].into_iter().chain(suffixed);
         names.find(|name| !taken(name)).unwrap_or_default() // They do not run out.
+    }
+
+    /// Writes the names of the signals, and their initial levels at `#0`.
+    fn declare(&self, vcd: &mut vcd::Writer<impl io::Write>) -> io::Result<Vec<IdCode>> {
+        vcd.timescale(1, vcd::TimescaleUnit::US)?;
+        vcd.add_module("tickwire")?;
+        let add = |(name, _): &(String, PinState)| vcd.add_wire(1, &in_vcd(name));
+        let ids = self.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
+        vcd.upscope()?;
+        vcd.enddefinitions()?;
+        vcd.timestamp(Instant::EPOCH.as_micros())?;
+        vcd.begin(vcd::SimulationCommand::Dumpvars)?;
+        for (id, (_, level)) in ids.iter().zip(&self.signals) {
+            vcd.change_scalar(*id, *level == PinState::High)?;
+        }
+        vcd.end()?;
+        Ok(ids)
+    }
+
+    /// Takes the changes of the first `signals` up to and including `until`.
+    fn take_until(&mut self, until: Instant, signals: usize) -> Vec<(Instant, usize, PinState)> {
+        let due = |(at, signal, _): &mut _| *at <= until && *signal < signals;
+        self.changes.extract_if(.., due).collect()
     }
 }
 

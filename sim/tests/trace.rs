@@ -1,5 +1,7 @@
 //! What a trace tells.
 
+use std::io;
+
 use embedded_hal::digital::OutputPin;
 use embedded_hal::digital::PinState::{High, Low};
 use embedded_hal_async::digital::Wait;
@@ -99,5 +101,71 @@ fn signals_of_one_name_and_of_none_are_told_apart() {
     let header = vcd::Parser::new(&file[..]).parse_header().unwrap();
     for name in ["a_b", "a_b_2", "a_b_3", "_", "__2"] {
         assert!(header.find_var(&["tickwire", name]).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn a_stream_has_each_change_once_in_whole_lines_and_keeps_none() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let trace = Trace::new();
+    let (a, b) = (trace.wire("a", clock.clone(), Low), trace.wire("b", clock.clone(), High));
+    let probe = trace.probe("probe", Low);
+    a.toggle_at(&[1, 3, 5].map(millis));
+    b.toggle_at(&[2, 3].map(millis));
+    probe.record(millis(4), High); // Ahead of time.
+    let mut file = Vec::new();
+    let mut stream = trace.stream_vcd(&mut file).unwrap();
+    let declared = file.len();
+    trace.wire("late", clock.clone(), Low).toggle_at(&[millis(1)]);
+    let mut written = |until, file: &mut Vec<u8>| {
+        let before = file.len();
+        sim.run(clock.sleep_until(millis(until)));
+        stream.write_until(millis(until), &mut *file).unwrap();
+        String::from_utf8(file[before..].to_vec()).unwrap()
+    };
+    assert_eq!(written(0, &mut file), "");
+    assert_eq!(written(3, &mut file), "#1000\n1!\n#2000\n0\"\n#3000\n0!\n1\"\n");
+    assert_eq!(written(3, &mut file), "", "once");
+    assert_eq!(trace.waveform("a"), [], "it is not kept");
+    probe.record(millis(5), Low);
+    assert_eq!(written(5, &mut file), "#4000\n1#\n#5000\n0#\n1!\n");
+    b.toggle_at(&[millis(5)]); // One more in an instant that is written already.
+    assert_eq!(written(5, &mut file), "0\"\n");
+    probe.record(millis(4), High); // Too late.
+    assert_eq!(written(6, &mut file), "1#\n");
+    assert_eq!(stream.late(), 1);
+    assert_eq!(trace.waveform("late").len(), 1);
+    let commands = vcd::Parser::new(&file[..]).map(Result::unwrap).count();
+    assert_eq!(commands, String::from_utf8(file).unwrap().lines().count());
+    assert!(declared > 0);
+}
+
+/// A full disk, after some bytes.
+struct Full(usize);
+
+impl io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = bytes.len().min(self.0);
+        self.0 -= len;
+        if len == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(len) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_to_is_an_error_each_time() {
+    let sim = Sim::new();
+    let trace = Trace::new();
+    let wire = trace.wire("a", sim.clock(), Low);
+    assert!(trace.stream_vcd(Full(10)).is_err());
+    let mut stream = trace.stream_vcd(Full(1_000)).unwrap();
+    for level in [High, Low] {
+        wire.set(level);
+        let error = stream.write_until(Instant::MAX, Full(0)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }
