@@ -1,15 +1,19 @@
 //! Stopping in good order.
 
-use std::io;
+use std::{fs, io};
 
 use async_signal::{Signal, Signals};
 use futures_lite::StreamExt;
 
-/// Hears the signals that ask a program to stop: SIGINT (Ctrl-C) and SIGTERM.
+/// Hears the signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, and
+/// SIGHUP (the terminal is gone).
 ///
 /// From the first one on, these signals no longer end the process, also when all
 /// have been dropped: then nobody hears them. Keep one as long as the program
 /// runs, and look at it; or make a new one, which hears what comes from then on.
+///
+/// A signal that the process was started to ignore stays ignored (Linux): SIGHUP
+/// under `nohup`, SIGINT in the background of a script.
 ///
 /// ```
 /// use tickwire_exec_std::{Shutdown, StdClock, run};
@@ -33,6 +37,9 @@ pub enum StopSignal {
     Interrupt,
     /// SIGTERM: the system.
     Terminate,
+    /// SIGHUP: the terminal's window was closed, or its connection is lost. Output
+    /// to it fails from now on.
+    HangUp,
 }
 
 impl Shutdown {
@@ -43,7 +50,10 @@ impl Shutdown {
     /// If the system gives no descriptors for it. Close some and try again, or
     /// go on without: the signals end the process then, as before the first one.
     pub fn new() -> io::Result<Self> {
-        Signals::new([Signal::Int, Signal::Term]).map(Self)
+        let ignored = ignored();
+        let mut asking = vec![Signal::Int, Signal::Term, Signal::Hup];
+        asking.retain(|signal| ignored >> (*signal as u32 - 1) & 1 == 0);
+        Signals::new(asking).map(Self)
     }
 
     /// Waits until someone asks the program to stop.
@@ -59,9 +69,18 @@ impl Shutdown {
     pub async fn requested(&mut self) -> io::Result<StopSignal> {
         match self.0.next().await {
             Some(Ok(Signal::Int)) => Ok(StopSignal::Interrupt),
+            Some(Ok(Signal::Hup)) => Ok(StopSignal::HangUp),
             Some(Ok(_)) => Ok(StopSignal::Terminate),
             Some(Err(error)) => Err(error),
             None => Err(io::ErrorKind::UnexpectedEof.into()),
         }
     }
+}
+
+/// Returns the signals that the process ignores, signal 1 in bit 0; none where
+/// there is no `/proc`.
+fn ignored() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

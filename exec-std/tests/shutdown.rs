@@ -1,6 +1,8 @@
-//! Signals. One test only: they come to the process, and so to each `Shutdown`.
+//! Signals. One test only in this process: they come to it, and so to each
+//! `Shutdown`.
 #![cfg(unix)]
 
+use std::env;
 use std::process::Command;
 
 use futures_lite::future::poll_once;
@@ -15,12 +17,38 @@ fn a_signal_asks_to_stop_whichever_future_hears_it() {
     let mut shutdown = Shutdown::new().unwrap();
     check(&mut shutdown, "TERM", StopSignal::Terminate);
     check(&mut shutdown, "INT", StopSignal::Interrupt);
+    check(&mut shutdown, "HUP", StopSignal::HangUp);
 
     // Without any, this process would not survive the signal if it ended it.
     drop(shutdown);
     kill("TERM");
     let mut shutdown = Shutdown::new().unwrap();
     check(&mut shutdown, "TERM", StopSignal::Terminate);
+}
+
+/// In a process of its own: `nohup` is to keep its promise.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    const CHILD: &str = "TICKWIRE_TEST_IGNORES_SIGHUP";
+    const ME: &str = "a_signal_that_was_ignored_at_the_start_stays_ignored";
+    if env::var_os(CHILD).is_some() {
+        for _ in 0..2 {
+            let mut shutdown = Shutdown::new().unwrap();
+            kill("HUP");
+            kill("TERM");
+            assert_eq!(run(async |_| heard(&mut shutdown).await), StopSignal::Terminate);
+        }
+        return;
+    }
+    let child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(env::current_exe().unwrap())
+        .args(["--exact", ME, "--test-threads=1"])
+        .env(CHILD, "yes")
+        .output()
+        .unwrap();
+    assert!(child.status.success(), "{}", String::from_utf8_lossy(&child.stdout));
 }
 
 #[track_caller]
