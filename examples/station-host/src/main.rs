@@ -5,13 +5,12 @@ mod gps_line;
 mod options;
 mod panel;
 mod record;
+mod recording;
 mod report;
 mod screen;
 mod world;
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal};
-use std::path::Path;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use futures_lite::future::or;
@@ -20,6 +19,7 @@ use tickwire_traits::Timer;
 
 use options::Options;
 use record::Record;
+use recording::Recording;
 use world::World;
 
 fn main() -> ExitCode {
@@ -46,7 +46,8 @@ fn station(options: &Options) -> Result<(), String> {
         None => error.to_string(),
     })?;
     // Before it runs: a path that cannot be written should not cost the recording.
-    let vcd = options.vcd.as_deref().map(create).transpose()?;
+    let vcd = options.vcd.as_deref();
+    let mut recording = vcd.map(|path| Recording::create(path, &world)).transpose()?;
     let mut shutdown = Shutdown::new().map_err(|error| error.to_string())?;
     let record = Record::new(options.headless, &world);
     let ended = run(async |_| {
@@ -67,17 +68,22 @@ fn station(options: &Options) -> Result<(), String> {
             }
             screen::show(&world, &record).await.map_err(|error| error.to_string())
         };
-        // Who is asked first decides if several are ready: errors before ends.
-        or(record.ended(), or(or(over, stopped), or(shown, or(app, world.weather())))).await
+        let recorded = async {
+            match &mut recording {
+                Some(recording) => Err(recording.run().await),
+                None => std::future::pending().await,
+            }
+        };
+        // Who is asked first decides if several are ready: errors before ends. The
+        // recording comes last, when the models have been looked at.
+        let running = or(shown, or(or(app, world.weather()), recorded));
+        let ended = or(record.ended(), or(or(over, stopped), running)).await;
+        let written = match recording {
+            Some(recording) => recording.finish().await,
+            None => Ok(()),
+        };
+        ended.and(written)
     });
-    if let Some(file) = vcd {
-        let written = world.write_vcd(BufWriter::new(file));
-        written.map_err(|error| format!("the VCD file: {error}"))?;
-    }
-    record.finish()?;
-    ended
-}
-
-fn create(path: &Path) -> Result<File, String> {
-    File::create(path).map_err(|error| format!("{}: {error}", path.display()))
+    let told = record.finish();
+    ended.and(told)
 }

@@ -27,7 +27,9 @@ Runs the station against models of its devices, in real time, in a terminal.
   --fast            read a file as fast as it can be
   --headless        print a JSON object a line instead of drawing
   --for SECONDS     end after this time
-  --vcd FILE        write what happened on the wires, for PulseView and GTKWave
+  --vcd FILE        write what happens on the wires, for PulseView and GTKWave;
+                    the file grows five times a second, and is valid at any
+                    time; if it can grow no more, the station ends
 ";
 
 /// Reads the command line; none if it asks for help.

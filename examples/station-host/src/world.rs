@@ -11,7 +11,7 @@ use tickwire_exec_std::StdClock;
 use tickwire_sim::hd44780::Display;
 use tickwire_sim::htu21d::Htu21d;
 use tickwire_sim::i2c::{Bus, Faults};
-use tickwire_sim::{Bounce, Input, Output, Trace, Wire, gps};
+use tickwire_sim::{Bounce, Input, Output, Trace, VcdStream, Wire, gps};
 use tickwire_station::{COLUMNS, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 
@@ -117,9 +117,9 @@ impl World {
         Ok((Self { display, sensor, bus, traffic, gps, button, bounce, trace }, parts))
     }
 
-    /// Writes what happened on the wires.
-    pub(crate) fn write_vcd(&self, out: impl io::Write) -> io::Result<()> {
-        self.trace.write_vcd(out)
+    /// Begins a file of what happens on the wires.
+    pub(crate) fn stream_vcd(&self, out: impl io::Write) -> io::Result<VcdStream> {
+        self.trace.stream_vcd(out)
     }
 
     /// Moves the button as a finger does, bounce and all.

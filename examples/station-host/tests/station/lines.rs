@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::process::Command;
 
 use serde_json::Value;
 use serial2::SerialPort;
 
-use crate::{GGA, RMC, Station, file, is_fix, path, text};
+use crate::{GGA, RMC, Station, fifo, file, is_fix, text};
 
 /// The position of the fix that RMC, or GGA, tells.
 fn place(line: &Value) -> (i64, i64) {
@@ -46,10 +45,8 @@ fn a_file_is_followed_by_silence() {
 
 #[test]
 fn a_fifo_is_read_and_outlives_its_writers() {
-    let fifo = path("fifo");
-    let _ = std::fs::remove_file(&fifo);
-    assert!(Command::new("mkfifo").arg(&fifo).status().expect("there is a `mkfifo`").success());
-    let mut station = Station::start(&["--gps", &text(fifo.clone())]);
+    let fifo = fifo("fifo");
+    let mut station = Station::start(&["--gps", &fifo]);
     for (sentence, expected) in [(RMC, OF_RMC), (GGA, OF_GGA)] {
         // Opening waits for the reader; closing is the end of this writer only.
         File::options().write(true).open(&fifo).unwrap().write_all(sentence.as_bytes()).unwrap();

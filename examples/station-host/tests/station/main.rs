@@ -49,7 +49,14 @@ fn station(args: &[&str]) -> Output {
 impl Station {
     /// Starts a station without a screen.
     fn start(args: &[&str]) -> Self {
-        let mut child = command(args).arg("--headless").spawn().expect("the program starts");
+        Self::run(command(args))
+    }
+
+    /// Starts what starts a station.
+    fn run(mut command: Command) -> Self {
+        command.arg("--headless");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("it is piped"));
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -157,6 +164,14 @@ fn path(name: &str) -> PathBuf {
 fn file(name: &str, contents: impl AsRef<[u8]>) -> String {
     let path = path(name);
     std::fs::write(&path, contents).expect("the folder for tests can be written to");
+    text(path)
+}
+
+/// Makes such a FIFO.
+fn fifo(name: &str) -> String {
+    let path = path(name);
+    let _ = std::fs::remove_file(&path);
+    assert!(Command::new("mkfifo").arg(&path).status().expect("there is a `mkfifo`").success());
     text(path)
 }
 

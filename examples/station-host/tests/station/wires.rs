@@ -1,16 +1,24 @@
 //! The recording of the wires.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use vcd::{Command, ScopeItem, SimulationCommand};
 
-use crate::{GGA, Station, file, path, text};
+use crate::{GGA, PATIENCE, Station, fifo, file, path, text};
 
 /// How often each signal changes, and the time of the last change.
 fn changes(file: &str) -> (BTreeMap<String, usize>, u64) {
-    let mut vcd = vcd::Parser::new(BufReader::new(File::open(file).unwrap()));
+    changes_in(BufReader::new(File::open(file).unwrap()))
+}
+
+fn changes_in(vcd: impl io::BufRead) -> (BTreeMap<String, usize>, u64) {
+    let mut vcd = vcd::Parser::new(vcd);
     let header = vcd.parse_header().unwrap();
     assert_eq!(header.timescale, Some((1, vcd::TimescaleUnit::US)));
     let [ScopeItem::Scope(scope)] = &header.items[..] else { panic!("{header:?}") };
@@ -69,4 +77,81 @@ fn a_real_line_is_no_wire_of_ours() {
     Station::start(&["--vcd", &vcd, "--for", "0.5", "--gps", &log, "--fast"]).end().well();
     let (counts, _) = changes(&vcd);
     assert!(!counts.contains_key("gps_tx") && counts["lcd_e"] > 0, "{counts:?}");
+}
+
+/// Waits until the file at `path` is longer than `len`, and returns its length.
+#[track_caller]
+fn longer_than(len: u64, path: &str) -> u64 {
+    let latest = Instant::now() + PATIENCE;
+    loop {
+        let now = fs::metadata(path).map_or(0, |known| known.len());
+        if now > len {
+            return now;
+        }
+        assert!(Instant::now() < latest, "{path} stays at {now} bytes");
+        sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn the_file_grows_and_is_whole_whenever_the_station_is_killed() {
+    // Killed as soon as it has a beginning, and as it grows.
+    for times in 0..6 {
+        let vcd = text(path(&format!("killed-{times}.vcd")));
+        let _ = fs::remove_file(&vcd);
+        let mut station = Station::start(&["--vcd", &vcd]);
+        let mut len = 0;
+        for _ in 0..=times {
+            len = longer_than(len, &vcd);
+        }
+        station.child.kill().unwrap();
+        assert_eq!(station.child.wait().unwrap().signal(), Some(9));
+        let written = fs::read_to_string(&vcd).unwrap();
+        assert!(written.len() as u64 >= len && written.ends_with('\n'), "{written}");
+        let (counts, _) = changes(&vcd);
+        assert_eq!(counts.len(), 11, "{counts:?}");
+        assert!(times < 4 || counts["lcd_e"] > 0, "{counts:?}");
+    }
+}
+
+#[test]
+fn a_file_that_can_grow_no_more_ends_the_station_and_is_whole() {
+    let vcd = text(path("limited.vcd"));
+    // A process that ignores this signal gets an error for a file of 5 blocks of
+    // 512 bytes, and the write before it a part of a line.
+    let limited = "trap '' XFSZ; ulimit -f 5; exec \"$0\" \"$@\"";
+    let mut command = process::Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_station"), "--vcd", &vcd]);
+    let ended = Station::run(command).end();
+    ended.badly(&format!("{vcd}: File too large (os error 27)"));
+    let len = fs::metadata(&vcd).unwrap().len();
+    assert!((2_500..=2_560).contains(&len), "{len}");
+    assert!(changes(&vcd).0["SCL"] > 0);
+}
+
+#[test]
+fn a_fifo_is_written_to_as_long_as_it_is_read() {
+    let fifo = fifo("vcd-fifo");
+    let open = || File::options().read(true).write(true).open(&fifo).unwrap();
+    // Opened like this it does not wait for the writer, nor end with it.
+    let mut reader = open();
+    let ended = Station::start(&["--vcd", &fifo, "--for", "0.3"]).end();
+    ended.well();
+    let mut vcd = vec![0; 1 << 20];
+    let len = reader.read(&mut vcd).unwrap();
+    assert!(changes_in(&vcd[..len]).0["lcd_e"] > 0);
+
+    let station = Station::start(&["--vcd", &fifo]);
+    assert!(reader.read(&mut vcd).unwrap() > 0);
+    drop(reader);
+    station.end().badly(&format!("{fifo}: Broken pipe (os error 32)"));
+}
+
+#[test]
+fn a_fifo_that_nobody_empties_holds_up_nothing() {
+    let fifo = fifo("stuck-fifo");
+    let _reader = File::options().read(true).write(true).open(&fifo).unwrap();
+    let ended = Station::start(&["--vcd", &fifo, "--for", "4"]).end();
+    ended.badly(&format!("{fifo}: nobody reads the rest"));
+    assert!(ended.count("fix") >= 4, "{:?}", ended.lines);
 }
