@@ -10,8 +10,9 @@ mod report;
 mod screen;
 mod world;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use futures_lite::future::or;
 use tickwire_exec_std::{Shutdown, StdClock, run};
@@ -22,18 +23,25 @@ use record::Record;
 use recording::Recording;
 use world::World;
 
+/// The exit status if the command line makes no sense.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let ended = options::parse().and_then(|options| match options {
-        Some(options) => station(&options),
-        None => record::print(options::HELP).map(drop),
-    });
+    let ended = match options::parse() {
+        Ok(Some(options)) => station(&options),
+        Ok(None) => record::print(options::HELP).map(drop),
+        Err(message) => return fail(&message, ExitCode::from(USAGE)),
+    };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("station: {message}");
-            ExitCode::FAILURE
-        }
+        Err(message) => fail(&message, ExitCode::FAILURE),
     }
+}
+
+fn fail(message: &str, status: ExitCode) -> ExitCode {
+    // If the terminal is gone nobody can be told, and the status is all.
+    let _ = writeln!(io::stderr(), "station: {message}");
+    status
 }
 
 /// Runs until the time is over, somebody asks for the end, or a line is gone.
@@ -41,7 +49,8 @@ fn station(options: &Options) -> Result<(), String> {
     if !options.headless && !io::stdout().is_terminal() {
         return Err("this is no terminal to draw on; try --headless".into());
     }
-    let (world, parts) = World::new(options).map_err(|error| match &options.gps {
+    let record = Rc::new(Record::new(options.headless));
+    let (world, parts) = World::new(options, &record).map_err(|error| match &options.gps {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
     })?;
@@ -49,10 +58,9 @@ fn station(options: &Options) -> Result<(), String> {
     let vcd = options.vcd.as_deref();
     let mut recording = vcd.map(|path| Recording::create(path, &world)).transpose()?;
     let mut shutdown = Shutdown::new().map_err(|error| error.to_string())?;
-    let record = Record::new(options.headless, &world);
     let ended = run(async |_| {
         let clock = StdClock::new();
-        let app = async { match tickwire_station::run(parts, &record).await {} };
+        let app = async { match tickwire_station::run(parts, &*record).await {} };
         let over = async {
             match options.duration {
                 Some(duration) => clock.sleep(duration).await,

@@ -22,7 +22,9 @@ pub(crate) const HELP: &str = "\
 Runs the station against models of its devices, in real time, in a terminal.
 
   --gps PATH        read a tty, a pseudo-terminal, a FIFO or a file, instead of
-                    the model of a GPS receiver; after its end a file is silent
+                    the model of a GPS receiver; after its end a file is silent;
+                    a tty that goes away, or a FIFO that nobody writes to, is
+                    looked for every second
   --baud RATE       the speed of a tty, and of a file                    (9600)
   --fast            read a file as fast as it can be
   --headless        print a JSON object a line instead of drawing
@@ -32,14 +34,19 @@ Runs the station against models of its devices, in real time, in a terminal.
                     time; if it can grow no more, the station ends
 ";
 
+impl Default for Options {
+    fn default() -> Self {
+        Self { gps: None, baud: 9_600, fast: false, headless: false, duration: None, vcd: None }
+    }
+}
+
 /// Reads the command line; none if it asks for help.
 pub(crate) fn parse() -> Result<Option<Options>, String> {
     parse_from(lexopt::Parser::from_env()).map_err(|error| format!("{error}; try --help"))
 }
 
 fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error> {
-    let mut options =
-        Options { gps: None, baud: 9_600, fast: false, headless: false, duration: None, vcd: None };
+    let mut options = Options::default();
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(None),

@@ -5,29 +5,31 @@ use std::collections::VecDeque;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use serde_json::json;
-use tickwire_drivers::gps::{self, Counters, Field, Fix};
+use tickwire_drivers::gps::{Counters, Field, Fix};
 use tickwire_exec_std::StdClock;
 use tickwire_replay::{gps_summary, merged};
 use tickwire_sim::i2c::I2cFault;
 use tickwire_station::{Event, Observe};
 use tickwire_traits::{Clock, Instant};
 
+use crate::gps_line::LineState;
 use crate::report;
-use crate::world::World;
 
-/// How much of the log and of the curves is kept.
+/// How much of the log, of the curves and of the traffic is kept.
 const LOG_LINES: usize = 200;
 const SAMPLES: usize = 600;
+const TRAFFIC_LINES: usize = 100;
 
 /// What has happened so far.
 pub(crate) struct Record {
     headless: bool,
     known: RefCell<Known>,
-    traffic: Rc<RefCell<VecDeque<String>>>,
+    /// The last transfers.
+    traffic: RefCell<VecDeque<String>>,
+    gps_line: RefCell<LineState>,
     /// Why there is no going on.
     end: Cell<Option<Result<(), String>>>,
     waiter: Cell<Option<Waker>>,
@@ -47,18 +49,44 @@ pub(crate) struct Known {
 }
 
 impl Record {
-    pub(crate) fn new(headless: bool, world: &World) -> Self {
+    pub(crate) fn new(headless: bool) -> Self {
         Self {
             headless,
             known: RefCell::default(),
-            traffic: world.traffic.clone(),
+            traffic: RefCell::default(),
+            gps_line: RefCell::new(LineState::Open),
             end: Cell::new(None),
             waiter: Cell::new(None),
         }
     }
 
+    /// Takes note of a transfer on the bus.
+    pub(crate) fn transfer(&self, transfer: String) {
+        keep(&mut self.traffic.borrow_mut(), TRAFFIC_LINES, transfer);
+    }
+
+    /// Tells what became of the line to the receiver, if that is new.
+    pub(crate) fn gps_line(&self, state: LineState) {
+        if self.gps_line.replace(state.clone()) != state {
+            self.write(&match self.headless {
+                true => report::gps_line(StdClock::new().now(), &state).to_string(),
+                false => report::stamped(StdClock::new().now(), report::gps_line_text(&state)),
+            });
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn gps_line_state(&self) -> LineState {
+        self.gps_line.borrow().clone()
+    }
+
+    /// Tells what a key did.
+    pub(crate) fn tell(&self, what: &str) {
+        self.write(&report::stamped(StdClock::new().now(), format!("({what})")));
+    }
+
     /// Adds a line to the log, or prints it.
-    pub(crate) fn write(&self, line: &str) {
+    fn write(&self, line: &str) {
         if self.headless {
             match print(&format!("{line}\n")) {
                 Ok(Reader::Listens) => {}
@@ -131,12 +159,6 @@ impl<B: Display> Observe<I2cFault, io::Error, B> for Record {
                 false => report::line(at, event),
             });
         }
-        if let Event::GpsFailed(error, _) = event {
-            match error {
-                gps::Error::Read(error) if error.kind() != io::ErrorKind::NotConnected => {}
-                error => self.end(Err(format!("the GPS line: {error}"))),
-            }
-        }
     }
 }
 
@@ -177,7 +199,7 @@ pub(crate) fn print(text: &str) -> Result<Reader, String> {
 }
 
 /// Puts something at the end of what is kept, and forgets the oldest.
-pub(crate) fn keep<T>(kept: &mut VecDeque<T>, most: usize, item: T) {
+fn keep<T>(kept: &mut VecDeque<T>, most: usize, item: T) {
     if kept.len() == most {
         kept.pop_front();
     }

@@ -1,4 +1,4 @@
-//! What happens, as JSON.
+//! What happens, as JSON and as lines.
 
 use std::fmt::{Debug, Display};
 
@@ -10,6 +10,8 @@ use tickwire_drivers::gps::Transition;
 use tickwire_replay::{gesture_name, gps_summary, merged};
 use tickwire_station::Event;
 use tickwire_traits::Instant;
+
+use crate::gps_line::{LOOK_EVERY, LineState};
 
 /// Describes an event as an object with its time and its name.
 pub(crate) fn event<I: i2c::Error, R: Display, B: Display>(
@@ -70,7 +72,36 @@ pub(crate) fn line<I: i2c::Error, R: Display, B: Display>(
         Event::DisplayFailed(error) => format!("display: {error}"),
         _ => "something new".into(),
     };
+    stamped(at, what)
+}
+
+/// Puts the time before what is told.
+pub(crate) fn stamped(at: Instant, what: impl Display) -> String {
     format!("{:9.3} s  {what}", at.as_micros() as f64 / 1e6)
+}
+
+/// Describes what became of a line to a receiver.
+pub(crate) fn gps_line(at: Instant, state: &LineState) -> Value {
+    let looks = json!({ "looks_every_us": LOOK_EVERY.as_micros() });
+    let (name, details) = match state {
+        LineState::Open => ("open", json!({})),
+        LineState::NoWriter => ("no_writer", looks),
+        LineState::Gone(None) => ("gone", looks),
+        LineState::Gone(Some(error)) => ("gone", merged(looks, json!({ "error": error }))),
+        LineState::Ended => ("ended", json!({})),
+    };
+    merged(json!({ "t_us": at.as_micros(), "event": "gps_line", "state": name }), details)
+}
+
+/// Tells it in a line.
+pub(crate) fn gps_line_text(state: &LineState) -> String {
+    match state {
+        LineState::Open => "GPS line: open".into(),
+        LineState::NoWriter => "GPS line: waiting for a writer".into(),
+        LineState::Gone(None) => "GPS line: gone, looked for every second".into(),
+        LineState::Gone(Some(error)) => format!("GPS line: gone, looked for every second: {error}"),
+        LineState::Ended => "GPS line: the file has ended".into(),
+    }
 }
 
 fn lower(value: &impl Debug) -> String {

@@ -41,7 +41,7 @@ pub(crate) async fn show(world: &World, record: &Record) -> io::Result<()> {
                     Obeyed::Did(what) => Some(what),
                     Obeyed::Nothing => None,
                 } {
-                    record.write(line);
+                    record.tell(line);
                 }
             }
             terminal.draw(|frame| draw(frame, world, record))?;
@@ -81,17 +81,13 @@ fn obey(event: &Event, world: &World) -> Obeyed {
         KeyCode::Char('l') => world.press(LONG_PRESS),
         KeyCode::Char('u') => {
             let plugged = world.toggle_sensor();
-            return Obeyed::Did(if plugged {
-                "              (sensor plugged in)"
-            } else {
-                "              (sensor unplugged)"
-            });
+            return Obeyed::Did(if plugged { "sensor plugged in" } else { "sensor unplugged" });
         }
         KeyCode::Char('g') => {
             return Obeyed::Did(match world.toggle_garbling() {
-                Some(true) => "              (GPS line garbled)",
-                Some(false) => "              (GPS line clean)",
-                None => "              (a real GPS line is not ours to garble)",
+                Some(true) => "GPS line garbled",
+                Some(false) => "GPS line clean",
+                None => "a real GPS line is not ours to garble",
             });
         }
         _ => {}

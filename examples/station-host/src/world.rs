@@ -1,7 +1,6 @@
 //! The station's devices, as models in real time.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
 
@@ -17,7 +16,7 @@ use tickwire_traits::{Clock, Duration, Timer};
 
 use crate::gps_line::GpsLine;
 use crate::options::Options;
-use crate::record::keep;
+use crate::record::Record;
 
 /// What the station is given.
 pub(crate) type StationParts = Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock>;
@@ -30,8 +29,6 @@ pub(crate) struct World {
     pub(crate) display: Display<StdClock>,
     pub(crate) sensor: Rc<RefCell<Htu21d>>,
     pub(crate) bus: Faults,
-    /// The last transfers.
-    pub(crate) traffic: Rc<RefCell<VecDeque<String>>>,
     /// None if the line is a real one.
     pub(crate) gps: Option<gps::Control<StdClock>>,
     button: Wire<StdClock>,
@@ -40,9 +37,6 @@ pub(crate) struct World {
 }
 
 const CLOCK: StdClock = StdClock::new();
-
-/// How many transfers are kept for the screen.
-const TRAFFIC_LINES: usize = 100;
 
 /// How many bytes a UART collects before it wakes anyone, as a 16550's does.
 const UART_TRIGGER: usize = 14;
@@ -60,8 +54,8 @@ pub(crate) const DOUBLE_CLICK: &[u64] = &[0, 90, 200, 290];
 pub(crate) const LONG_PRESS: &[u64] = &[0, 1_200];
 
 impl World {
-    /// Builds the models and wires them up.
-    pub(crate) fn new(options: &Options) -> io::Result<(Self, StationParts)> {
+    /// Builds the models and wires them up. `record` is told what they do.
+    pub(crate) fn new(options: &Options, record: &Rc<Record>) -> io::Result<(Self, StationParts)> {
         let trace = Trace::new();
         let wire = |name, level| match options.vcd {
             Some(_) => trace.wire(name, CLOCK, level),
@@ -83,14 +77,11 @@ impl World {
         }
         i2c.attach(Htu21d::ADDRESS, sensor.clone());
         let bus = i2c.faults();
-        let traffic = Rc::<RefCell<VecDeque<_>>>::default();
-        let kept = traffic.clone();
-        i2c.on_transfer(move |transfer| {
-            keep(&mut kept.borrow_mut(), TRAFFIC_LINES, transfer.to_string());
-        });
+        let kept = record.clone();
+        i2c.on_transfer(move |transfer| kept.transfer(transfer.to_string()));
 
         let (gps_line, gps) = match &options.gps {
-            Some(path) => (GpsLine::open(path, options)?, None),
+            Some(path) => (GpsLine::open(path, options, record.clone())?, None),
             None => {
                 let mut receiver =
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
@@ -102,7 +93,7 @@ impl World {
                     receiver = receiver.traced(&trace);
                 }
                 let control = receiver.control();
-                (GpsLine::Model(receiver), Some(control))
+                (GpsLine::Model(receiver, record.clone()), Some(control))
             }
         };
 
@@ -114,7 +105,7 @@ impl World {
             i2c,
         };
         let bounce = RefCell::new(Bounce::new(1));
-        Ok((Self { display, sensor, bus, traffic, gps, button, bounce, trace }, parts))
+        Ok((Self { display, sensor, bus, gps, button, bounce, trace }, parts))
     }
 
     /// Begins a file of what happens on the wires.

@@ -5,20 +5,35 @@ use std::process::Stdio;
 
 use crate::{GGA, command, fifo, file, path, station, text};
 
-/// The arguments end a station at once, with this line and nothing printed.
+/// What was asked for cannot be done.
+const FAILED: i32 = 1;
+/// What was asked for makes no sense.
+const USAGE: i32 = 2;
+
+/// The arguments end a station at once, with this status and line, and nothing
+/// printed.
 #[track_caller]
-fn check(args: &[&str], expected: &str) {
+fn refused(args: &[&str], status: i32, expected: &str) {
     let ended = station(args);
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    assert_eq!((ended.status.code(), text(ended.stdout)), (Some(1), String::new()), "{args:?}");
+    assert_eq!(
+        (ended.status.code(), text(ended.stdout)),
+        (Some(status), String::new()),
+        "{args:?}"
+    );
     assert_eq!(text(ended.stderr), format!("station: {expected}\n"), "{args:?}");
+}
+
+#[track_caller]
+fn check(args: &[&str], expected: &str) {
+    refused(args, FAILED, expected);
 }
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
     let check = |args: &str, expected: &str| {
         let args: Vec<_> = args.split_whitespace().collect();
-        check(&args, &format!("{expected}; try --help"));
+        refused(&args, USAGE, &format!("{expected}; try --help"));
     };
     check("--headless --bogus", "invalid option '--bogus'");
     check("--headless extra", "unexpected argument \"extra\"");

@@ -13,7 +13,7 @@ use vcd::{Command, ScopeItem, SimulationCommand};
 use crate::{GGA, PATIENCE, Station, fifo, file, path, text};
 
 /// How often each signal changes, and the time of the last change.
-fn changes(file: &str) -> (BTreeMap<String, usize>, u64) {
+pub(crate) fn changes(file: &str) -> (BTreeMap<String, usize>, u64) {
     changes_in(BufReader::new(File::open(file).unwrap()))
 }
 
