@@ -2,26 +2,30 @@
 #![forbid(unsafe_code)]
 
 mod gps_line;
+mod keys;
 mod options;
 mod panel;
 mod record;
 mod recording;
 mod report;
 mod screen;
+mod terminal;
+mod view;
 mod world;
 
+use std::future::{Future, pending};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 
 use futures_lite::future::or;
-use tickwire_exec_std::{Shutdown, StdClock, run};
-use tickwire_traits::Timer;
+use tickwire_exec_std::{Shutdown, StdClock, StdSpawner, StdTask, run};
+use tickwire_traits::{JoinHandle, Spawn, Timer};
 
 use options::Options;
 use record::Record;
 use recording::Recording;
-use world::World;
+use world::{StationParts, World};
 
 /// The exit status if the command line makes no sense.
 const USAGE: u8 = 2;
@@ -54,44 +58,85 @@ fn station(options: &Options) -> Result<(), String> {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
     })?;
+    let world = Rc::new(world);
     // Before it runs: a path that cannot be written should not cost the recording.
     let vcd = options.vcd.as_deref();
-    let mut recording = vcd.map(|path| Recording::create(path, &world)).transpose()?;
-    let mut shutdown = Shutdown::new().map_err(|error| error.to_string())?;
-    let ended = run(async |_| {
-        let clock = StdClock::new();
-        let app = async { match tickwire_station::run(parts, &*record).await {} };
-        let over = async {
-            match options.duration {
-                Some(duration) => clock.sleep(duration).await,
-                None => std::future::pending().await,
-            }
-            Ok(())
-        };
-        let stopped =
-            async { shutdown.requested().await.map(drop).map_err(|error| error.to_string()) };
-        let shown = async {
-            if options.headless {
-                return std::future::pending().await;
-            }
-            screen::show(&world, &record).await.map_err(|error| error.to_string())
-        };
-        let recorded = async {
-            match &mut recording {
-                Some(recording) => Err(recording.run().await),
-                None => std::future::pending().await,
-            }
-        };
-        // Who is asked first decides if several are ready: errors before ends. The
-        // recording comes last, when the models have been looked at.
-        let running = or(shown, or(or(app, world.weather()), recorded));
-        let ended = or(record.ended(), or(or(over, stopped), running)).await;
-        let written = match recording {
-            Some(recording) => recording.finish().await,
-            None => Ok(()),
-        };
-        ended.and(written)
+    let recording = vcd.map(|path| Recording::create(path, &world)).transpose()?;
+    let shutdown = Shutdown::new().map_err(|error| error.to_string())?;
+    let ended = run(async |spawner| {
+        // Tasks of their own: each look at their descriptors is a system call, so
+        // they are polled when those are ready, not whenever a model moves.
+        let _stopping = start(&spawner, stop(shutdown, record.clone()))?;
+        let mut screen = None;
+        if !options.headless {
+            screen = Some(start(&spawner, show(world.clone(), record.clone()))?);
+        }
+        let ended = run_models(options, parts, &world, &record, recording, &mut screen).await;
+        if let Some(screen) = screen {
+            screen.cancel().await; // The terminal is itself again when this is told.
+        }
+        ended
     });
     let told = record.finish();
     ended.and(told)
+}
+
+fn start(
+    spawner: &StdSpawner,
+    task: impl Future<Output = ()> + 'static,
+) -> Result<StdTask, String> {
+    spawner.spawn(task).map_err(|error| error.to_string())
+}
+
+/// Ends the station when somebody asks for that.
+async fn stop(mut shutdown: Shutdown, record: Rc<Record>) {
+    let asked = shutdown.requested().await;
+    record.end(asked.map(drop).map_err(|error| error.to_string()));
+}
+
+/// Draws until the user has seen enough.
+async fn show(world: Rc<World>, record: Rc<Record>) {
+    let seen = screen::show(&world, &record).await;
+    record.end(seen.map_err(|error| error.to_string()));
+}
+
+/// Runs the station and its models until there is a reason to end.
+async fn run_models(
+    options: &Options,
+    parts: StationParts,
+    world: &World,
+    record: &Record,
+    mut recording: Option<Recording>,
+    screen: &mut Option<StdTask>,
+) -> Result<(), String> {
+    let app = async { match tickwire_station::run(parts, record).await {} };
+    let over = async {
+        match options.duration {
+            Some(duration) => StdClock::new().sleep(duration).await,
+            None => pending().await,
+        }
+        Ok(())
+    };
+    let recorded = async {
+        match &mut recording {
+            Some(recording) => Err(recording.run().await),
+            None => pending().await,
+        }
+    };
+    // The task itself reports why it ended; awaiting it passes on a panic.
+    let drawn = async {
+        if let Some(screen) = screen {
+            screen.await;
+        }
+        pending().await
+    };
+    // If several are ready the first one decides: errors come before ends. The
+    // recording comes last, when the models are up to date.
+    let running = or(drawn, or(or(app, world.weather()), recorded));
+    let ended = or(record.ended(), or(over, running)).await;
+    let written = match recording {
+        Some(recording) => recording.finish().await,
+        None => Ok(()),
+    };
+    ended.and(written)
 }

@@ -1,43 +1,72 @@
-//! The display, drawn dot by dot.
+//! The display, drawn dot by dot, or as text where that is too large.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
-use ratatui::widgets::Widget;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Paragraph, Widget};
 use tickwire_exec_std::StdClock;
 use tickwire_sim::hd44780::Display;
+use tickwire_station::{COLUMNS, ROWS};
 
 /// The dots of a character, and the gap behind it.
 const CELL_WIDTH: usize = 6;
 const CELL_HEIGHT: usize = 9;
 /// The glass around the characters.
 const MARGIN: usize = 2;
+/// The two sides of a frame.
+const FRAME: u16 = 2;
 
 const LIT: Color = Color::Rgb(214, 235, 82);
 const DARK: Color = Color::Rgb(28, 46, 18);
 const OFF: Color = Color::Rgb(52, 66, 40);
 
-/// A display's dots: two a terminal cell where there is room for that, else
-/// eight, in braille.
-pub(crate) struct Panel<'a>(pub(crate) &'a Display<StdClock>);
+/// How a display is drawn, from the best look to the smallest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Two dots a terminal cell, in a frame.
+    Blocks,
+    /// Eight dots a terminal cell, in a frame.
+    Braille,
+    /// As text, in a frame.
+    Text,
+    /// As text alone.
+    Bare,
+}
+
+/// A display.
+pub(crate) struct Panel<'a> {
+    pub(crate) display: &'a Display<StdClock>,
+    pub(crate) look: Look,
+}
+
+impl Look {
+    pub(crate) const ALL: [Self; 4] = [Self::Blocks, Self::Braille, Self::Text, Self::Bare];
+
+    /// The width and height that it takes.
+    pub(crate) const fn size(self) -> (u16, u16) {
+        // The last gap is part of the margin.
+        let width = (COLUMNS * CELL_WIDTH - 1 + 2 * MARGIN) as u16;
+        let height = (ROWS * CELL_HEIGHT - 1 + 2 * MARGIN) as u16;
+        match self {
+            Self::Blocks => (width + FRAME, height.div_ceil(2) + FRAME),
+            Self::Braille => (width.div_ceil(2) + FRAME, height.div_ceil(4) + FRAME),
+            Self::Text => (COLUMNS as u16 + FRAME, ROWS as u16 + FRAME),
+            Self::Bare => (COLUMNS as u16, ROWS as u16),
+        }
+    }
+}
 
 impl Panel<'_> {
-    /// The cells that a display takes in full size.
-    pub(crate) fn size(display: &Display<StdClock>) -> (u16, u16) {
-        let (width, height) = dots(display);
-        (width as u16, height.div_ceil(2) as u16)
-    }
-
     /// Whether the dot is lit; the gaps never are.
     fn dot(&self, x: usize, y: usize) -> bool {
-        let (columns, rows) = self.0.geometry();
         let (Some(x), Some(y)) = (x.checked_sub(MARGIN), y.checked_sub(MARGIN)) else {
             return false;
         };
         let (column, row) = (x / CELL_WIDTH, y / CELL_HEIGHT);
         let (dx, dy) = (x % CELL_WIDTH, y % CELL_HEIGHT);
-        let inside = column < columns && row < rows && dx < 5 && dy < 8;
-        inside && self.0.pixel(column * 5 + dx, row * 8 + dy)
+        let inside = column < COLUMNS && row < ROWS && dx < 5 && dy < 8;
+        inside && self.display.pixel(column * 5 + dx, row * 8 + dy)
     }
 
     fn draw_blocks(&self, area: Rect, buffer: &mut Buffer, style: Style) {
@@ -78,20 +107,25 @@ impl Panel<'_> {
 
 impl Widget for Panel<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let style = Style::new().fg(DARK).bg(if self.0.backlight() { LIT } else { OFF });
-        let (width, height) = Self::size(self.0);
-        if area.width >= width && area.height >= height {
-            self.draw_blocks(area, buffer, style);
-        } else {
-            self.draw_braille(area, buffer, style);
+        let glass = Style::new().fg(DARK).bg(if self.display.backlight() { LIT } else { OFF });
+        let area = match self.look {
+            Look::Bare => area,
+            _ => {
+                let frame = Block::bordered().title(format!(" HD44780, {COLUMNS} x {ROWS} "));
+                let inside = frame.inner(area);
+                frame.render(area, buffer);
+                inside
+            }
+        };
+        match self.look {
+            Look::Blocks => self.draw_blocks(area, buffer, glass),
+            Look::Braille => self.draw_braille(area, buffer, glass),
+            Look::Text | Look::Bare => {
+                let rows = self.display.rows().into_iter().map(Line::from);
+                Paragraph::new(rows.collect::<Vec<_>>()).style(glass).render(area, buffer);
+            }
         }
     }
-}
-
-fn dots(display: &Display<StdClock>) -> (usize, usize) {
-    let (columns, rows) = display.geometry();
-    // The last gap is part of the margin.
-    (columns * CELL_WIDTH - 1 + 2 * MARGIN, rows * CELL_HEIGHT - 1 + 2 * MARGIN)
 }
 
 fn cells(area: Rect) -> impl Iterator<Item = (u16, u16)> {

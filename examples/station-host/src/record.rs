@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::fmt::Display;
 use std::future::poll_fn;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::task::{Poll, Waker};
 
+use rustix::fs::{FileType, fstat};
 use serde_json::json;
 use tickwire_drivers::gps::{Counters, Field, Fix};
 use tickwire_exec_std::StdClock;
@@ -17,6 +19,7 @@ use tickwire_traits::{Clock, Instant};
 
 use crate::gps_line::LineState;
 use crate::report;
+use crate::terminal;
 
 /// How much of the log, of the curves and of the traffic is kept.
 const LOG_LINES: usize = 200;
@@ -75,7 +78,6 @@ impl Record {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn gps_line_state(&self) -> LineState {
         self.gps_line.borrow().clone()
     }
@@ -142,8 +144,9 @@ impl Record {
         }
     }
 
-    fn end(&self, end: Result<(), String>) {
-        self.end.set(Some(end));
+    /// Ends the station, unless there is another reason already.
+    pub(crate) fn end(&self, end: Result<(), String>) {
+        self.end.set(self.end.take().or(Some(end)));
         if let Some(waiter) = self.waiter.take() {
             waiter.wake();
         }
@@ -184,7 +187,7 @@ impl Known {
 /// Whether somebody reads what we print.
 pub(crate) enum Reader {
     Listens,
-    /// Who closes the pipe has seen enough: no failure.
+    /// The pipe or the terminal was closed, which is no failure.
     Left,
 }
 
@@ -194,8 +197,14 @@ pub(crate) fn print(text: &str) -> Result<Reader, String> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(Reader::Listens),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Left),
+        Err(error) if terminal::is_gone(&error) && is_device(&out) => Ok(Reader::Left),
         Err(error) => Err(format!("standard output: {error}")),
     }
+}
+
+/// Whether that is a device, such as a terminal, and no file on one.
+fn is_device(out: impl AsFd) -> bool {
+    fstat(out).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_char_device())
 }
 
 /// Puts something at the end of what is kept, and forgets the oldest.

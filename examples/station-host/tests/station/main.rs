@@ -5,6 +5,7 @@ mod lines;
 mod logs;
 mod refusals;
 mod running;
+mod screen;
 mod wires;
 
 use std::io::{BufRead, BufReader, Read};
