@@ -32,6 +32,10 @@ Runs the station against models of its devices, in real time, in a terminal.
   --vcd FILE        write what happens on the wires, for PulseView and GTKWave;
                     the file grows five times a second, and is valid at any
                     time; if it can grow no more, the station ends
+
+It ends in good order on SIGINT, SIGTERM and SIGHUP. The exit status is 0 when it
+was to end or was asked to, 1 when something failed, 2 when the command line makes
+no sense.
 ";
 
 impl Default for Options {
