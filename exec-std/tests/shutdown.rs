@@ -22,6 +22,9 @@ fn a_signal_asks_to_stop_whichever_future_hears_it() {
     // Without any, this process would not survive the signal if it ended it.
     drop(shutdown);
     kill("TERM");
+    while is_pending() {
+        std::thread::yield_now();
+    }
     let mut shutdown = Shutdown::new().unwrap();
     check(&mut shutdown, "TERM", StopSignal::Terminate);
 }
@@ -76,4 +79,12 @@ async fn heard(shutdown: &mut Shutdown) -> StopSignal {
 fn kill(name: &str) {
     let me = std::process::id().to_string();
     assert!(Command::new("kill").args(["-s", name, &me]).status().unwrap().success());
+}
+
+/// Whether a signal has been sent to this process that none of its threads has
+/// taken yet (Linux): a busy machine may take its time.
+fn is_pending() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:"));
+    pending.is_some_and(|mask| mask.contains(|digit| ('1'..='f').contains(&digit)))
 }
