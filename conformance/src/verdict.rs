@@ -17,8 +17,11 @@ pub enum Unmet {
 }
 
 impl From<SpawnError> for Unmet {
-    fn from(_: SpawnError) -> Self {
-        Self::Failed("no slot was free for a task")
+    fn from(error: SpawnError) -> Self {
+        Self::Failed(match error {
+            SpawnError::OtherExecutor => "the storage for tasks belongs to another executor",
+            _ => "no slot was free for a task",
+        })
     }
 }
 

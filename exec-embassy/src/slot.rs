@@ -135,7 +135,7 @@ impl<const BYTES: usize> Slot<BYTES> {
         executor: SendSpawner,
     ) -> Result<(&'static Self, Option<TaskRef>), SpawnError> {
         let claim = |slot: &'static Self| Some((slot, slot.state.claim(executor)?));
-        slots.iter().find_map(claim).ok_or(SpawnError)
+        slots.iter().find_map(claim).ok_or(SpawnError::NoFreeSlot)
     }
 
     /// Whether the runner is to poll what is there, and need not look any further.

@@ -47,7 +47,7 @@ fn a_full_arena_refuses_and_drops_what_it_refused() {
         let two = tasks.spawn(pending()).unwrap();
         assert_eq!(ARENA.free(), 0);
         let witness = Rc::new(());
-        assert_eq!(tasks.spawn(keep(witness.clone())).unwrap_err(), SpawnError);
+        assert_eq!(tasks.spawn(keep(witness.clone())).unwrap_err(), SpawnError::NoFreeSlot);
         assert_eq!(Rc::strong_count(&witness), 1);
         assert_eq!(one.cancel().await, Exit::Cancelled);
         tasks.spawn(keep(witness.clone())).unwrap().detach();

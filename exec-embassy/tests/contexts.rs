@@ -166,7 +166,11 @@ fn a_slot_stays_with_its_executor() {
     let two = ARENA.with_send(executor());
     assert_eq!(block_on(one.spawn(ready(())).unwrap()), Exit::Completed);
     let first = two.spawn(pending()).unwrap();
-    assert_eq!(two.spawn(pending()).unwrap_err(), SpawnError, "the free one is the other's");
+    assert_eq!(
+        two.spawn(pending()).unwrap_err(),
+        SpawnError::NoFreeSlot,
+        "the free one is the other's"
+    );
     assert_eq!(block_on(one.spawn(ready(())).unwrap()), Exit::Completed);
     assert_eq!(block_on(first.cancel()), Exit::Cancelled);
 }

@@ -70,7 +70,9 @@ impl Spawn for StdSpawner {
         F: Future<Output = ()> + 'static,
     {
         let future = or(clock::polled_by_run(), future);
-        let task = EXECUTOR.try_with(|executor| executor.spawn(future)).map_err(|_| SpawnError)?;
+        let task = EXECUTOR
+            .try_with(|executor| executor.spawn(future))
+            .map_err(|_| SpawnError::NoFreeSlot)?;
         Ok(StdTask(State::Running(task.fallible())))
     }
 }

@@ -51,7 +51,7 @@ fn a_task_that_is_dropped_with_its_thread_cannot_spawn() {
     dropped_with_the_thread(move |spawner| {
         OnDrop(move || sender.send(spawner.spawn(async {}).map(JoinHandle::detach)).unwrap())
     });
-    assert_eq!(receiver.recv(), Ok(Err(SpawnError)));
+    assert_eq!(receiver.recv(), Ok(Err(SpawnError::NoFreeSlot)));
 }
 
 struct Tell(mpsc::Sender<()>);

@@ -50,8 +50,8 @@ pub trait Spawn {
     ///
     /// # Errors
     ///
-    /// [`SpawnError`] when the executor has no free slot; `future` has been
-    /// dropped. Try again when a task has ended.
+    /// [`SpawnError::NoFreeSlot`] when the executor has no free slot. Try again when a
+    /// task has ended. `future` has been dropped, as with any error.
     fn spawn<F>(&self, future: F) -> Result<Self::Handle, SpawnError>
     where
         F: Future<Output = ()> + 'static;
@@ -108,13 +108,22 @@ pub enum Exit {
     Cancelled,
 }
 
-/// The executor has no free slot for another task.
+/// The reason why a task was not spawned. Its future has been dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpawnError;
+#[non_exhaustive]
+pub enum SpawnError {
+    /// No slot is free. Try again when a task has ended.
+    NoFreeSlot,
+    /// The storage for tasks belongs to another executor, for good. Use other storage.
+    OtherExecutor,
+}
 
 impl fmt::Display for SpawnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no free task slot")
+        f.write_str(match self {
+            Self::NoFreeSlot => "no free task slot",
+            Self::OtherExecutor => "the task storage belongs to another executor",
+        })
     }
 }
 

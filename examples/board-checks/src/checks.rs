@@ -130,7 +130,7 @@ fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 
 fn try_spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<ArenaTask, SpawnError> {
     let spawner = critical_section::with(|cs| SPAWNER.borrow(cs).get());
-    ARENA.with_send(spawner.ok_or(SpawnError)?).spawn(future)
+    ARENA.with_send(spawner.ok_or(SpawnError::NoFreeSlot)?).spawn(future)
 }
 
 /// What was there is dropped outside of the critical section.

@@ -54,7 +54,7 @@ impl Spawn for Spawner {
             if flaw == Flaw::KeepsWhatItRefuses {
                 state.kept.borrow_mut().push(Box::new(future));
             }
-            return Err(SpawnError);
+            return Err(SpawnError::NoFreeSlot);
         }
         state.taken.set(state.taken.get() + 1);
         let nth = state.spawned.replace(state.spawned.get() + 1);
