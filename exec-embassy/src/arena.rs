@@ -1,13 +1,12 @@
 //! Spawning without an allocator.
 
 use core::fmt;
-use core::pin::Pin;
-use core::task::{Context, Poll};
 
 use embassy_executor::{SendSpawner, Spawner};
-use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
+use tickwire_traits::{Spawn, SpawnError};
 
-use crate::slot::{Slot, State};
+use crate::home::{Here, Home, There};
+use crate::task::ArenaTask;
 
 /// Room for `N` tasks of at most `BYTES` bytes each, of any types. It lies in a
 /// `static`, and nothing is allocated.
@@ -31,7 +30,7 @@ use crate::slot::{Slot, State};
 ///
 /// # Sizes
 ///
-/// A slot is `BYTES` and some 22 words more. A future that is larger does not compile,
+/// A slot takes `BYTES` and some 18 words more. A future that is larger does not compile,
 /// and neither does one that is aligned to more than 8 bytes. The message comes from
 /// `cargo build` and names the future by file and line; `cargo check` does not come so
 /// far. How large a future is, [`size_of_val`] tells: `size_of_val(&task(led))`.
@@ -54,42 +53,98 @@ use crate::slot::{Slot, State};
 ///
 /// # Slots
 ///
-/// A slot is taken from `spawn` until the task's future has been dropped and its
-/// handle has been told so, is detached or dropped. It can be taken again at once,
-/// also by who was just told.
+/// A slot is taken from `spawn` until the task's future has been dropped and its handle
+/// has returned the [`Exit`](tickwire_traits::Exit), is detached or dropped. It can be
+/// reused immediately, even by the task that was just notified.
 ///
-/// A slot stays with the executor that first ran a task in it. So give each executor
-/// an arena of its own; if two share one, neither finds the slots that are free at the
-/// other's.
+/// # Executors
 ///
-/// Under embassy's priority scheduler all tasks of an arena have the default priority.
+/// An arena belongs to one executor: the first that it is given by [`Arena::with`] or
+/// [`Arena::bind`]. For another executor, `spawn` returns
+/// [`SpawnError::OtherExecutor`]. Each executor needs an arena of its own:
+///
+/// | executor | spawner |
+/// | --- | --- |
+/// | in thread mode, on any core | `ARENA.with(spawner)` |
+/// | the same, from interrupts and from the other core | `ARENA.with(spawner).make_send()` |
+/// | `InterruptExecutor`, futures that are `Send` | `ARENA.bind(executor.start(irq))`, once |
+/// | `InterruptExecutor`, any futures | [`Spawner::for_current_executor`] in a task of it |
+///
+/// Tasks of several cores rely on critical sections that exclude the other cores; see
+/// [the crate's documentation](crate#critical-sections).
+///
+/// # Metadata
+///
+/// Embassy keeps a task's priority, deadline and name in its
+/// [`Metadata`](embassy_executor::Metadata). Here they belong to the slot. They are the
+/// defaults until a future sets its own, by `Metadata::for_current_task`, and then stay for
+/// the next futures in that slot. A future that was sent by a [`SendArenaSpawner`] cannot
+/// be given a priority by the sender: its first poll has that of the slot. Where priorities
+/// matter, give each an arena of its own, or let every future set its own first.
+///
+/// # Panics in futures
+///
+/// With `panic = "abort"`, as in firmware, nothing follows a panic. Where panics unwind, a
+/// panic leaves through embassy's executor and ends its thread. If a destructor of a future
+/// has panicked, the task has ended all the same: its handle reports the end, and its slot
+/// is free.
 pub struct Arena<const BYTES: usize, const N: usize> {
-    slots: [Slot<BYTES>; N],
+    home: Home<BYTES, N>,
 }
 
 impl<const BYTES: usize, const N: usize> Arena<BYTES, N> {
     /// Creates an empty arena.
     pub const fn new() -> Self {
-        Self { slots: [const { Slot::new() }; N] }
+        Self { home: Home::new() }
     }
 
-    /// Spawns from tasks of `spawner`'s executor, whatever they like.
-    pub const fn with(&'static self, spawner: Spawner) -> ArenaSpawner<BYTES, N> {
-        ArenaSpawner { arena: self, spawner }
-    }
-
-    /// Spawns from anywhere, interrupts and other executors included, what is `Send`.
+    /// Returns a spawner for the tasks of `spawner`'s executor, which spawns futures of any
+    /// type.
     ///
-    /// `spawner` is that of the executor which is to run the tasks. Embassy's interrupt
-    /// executors have one when they are started; in thread mode it is
-    /// `spawner.make_send()`.
-    pub const fn with_send(&'static self, spawner: SendSpawner) -> SendArenaSpawner<BYTES, N> {
-        SendArenaSpawner { arena: self, spawner }
+    /// An arena that belongs to no executor then belongs to this one. If it belongs to
+    /// another, every [`spawn`](Spawn::spawn) fails.
+    pub fn with(&'static self, spawner: Spawner) -> ArenaSpawner<BYTES, N> {
+        ArenaSpawner(self.home.here(spawner))
+    }
+
+    /// Binds the arena to an interrupt executor, of which there is a [`SendSpawner`] only.
+    ///
+    /// The spawner that this returns can be copied and sent. Embassy does not tell whether
+    /// two [`SendSpawner`]s are of one executor, so an arena can be bound once, and
+    /// [`Arena::with`] does not spawn into it.
+    ///
+    /// ```
+    /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
+    /// use tickwire_exec_embassy::Arena;
+    /// use tickwire_traits::{Exit, SpawnError};
+    ///
+    /// static URGENT: Arena<64, 2> = Arena::new();
+    ///
+    /// # host::run(async |spawner| {
+    /// # let start = || spawner.make_send();
+    /// // `let executor = EXECUTOR.start(interrupt::SWI_IRQ_0);`
+    /// let executor = start();
+    /// let urgent = URGENT.bind(executor).unwrap();
+    /// let task = urgent.spawn(async { /* on that executor */ }).unwrap();
+    /// assert_eq!(task.await, Exit::Completed);
+    /// assert_eq!(URGENT.bind(executor).unwrap_err(), SpawnError::OtherExecutor);
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError::OtherExecutor`] if the arena belongs to an executor already, even if
+    /// to this one. Use the spawner that the first call returned, or another arena.
+    pub fn bind(
+        &'static self,
+        executor: SendSpawner,
+    ) -> Result<SendArenaSpawner<BYTES, N>, SpawnError> {
+        Ok(SendArenaSpawner(Ok(self.home.bind(executor)?)))
     }
 
     /// Returns how many slots are free.
     pub fn free(&self) -> usize {
-        self.slots.iter().filter(|slot| slot.is_free()).count()
+        self.home.free()
     }
 }
 
@@ -101,8 +156,7 @@ impl<const BYTES: usize, const N: usize> Default for Arena<BYTES, N> {
 
 impl<const BYTES: usize, const N: usize> fmt::Debug for Arena<BYTES, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut arena = f.debug_struct("Arena");
-        arena.field("bytes", &BYTES).field("slots", &N).field("free", &self.free()).finish()
+        self.home.fmt(f)
     }
 }
 
@@ -126,7 +180,7 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for Arena<BYTES, N> {
 /// # });
 /// ```
 ///
-/// It does not leave its executor; for that there is [`Arena::with_send`]:
+/// It does not leave its executor; for that there is [`ArenaSpawner::make_send`]:
 ///
 /// ```compile_fail,E0277
 /// use tickwire_exec_embassy::ArenaSpawner;
@@ -134,10 +188,15 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for Arena<BYTES, N> {
 /// fn is_send<T: Send>() {}
 /// is_send::<ArenaSpawner<64, 4>>();
 /// ```
-#[derive(Clone, Copy)]
-pub struct ArenaSpawner<const BYTES: usize, const N: usize> {
-    arena: &'static Arena<BYTES, N>,
-    spawner: Spawner,
+#[derive(Clone, Copy, Debug)]
+pub struct ArenaSpawner<const BYTES: usize, const N: usize>(Result<Here<BYTES, N>, SpawnError>);
+
+impl<const BYTES: usize, const N: usize> ArenaSpawner<BYTES, N> {
+    /// Returns a spawner for interrupts, other executors and other cores, which spawns
+    /// futures that are `Send`.
+    pub fn make_send(&self) -> SendArenaSpawner<BYTES, N> {
+        SendArenaSpawner(self.0.map(Here::make_send))
+    }
 }
 
 impl<const BYTES: usize, const N: usize> Spawn for ArenaSpawner<BYTES, N> {
@@ -147,19 +206,17 @@ impl<const BYTES: usize, const N: usize> Spawn for ArenaSpawner<BYTES, N> {
     ///
     /// # Errors
     ///
-    /// [`SpawnError`] when no slot is free for this executor; `future` has been
-    /// dropped. Try again when a task has ended, or make the arena larger.
+    /// `future` has been dropped.
+    ///
+    /// - [`SpawnError::NoFreeSlot`] if no slot is free. Try again when a task has ended, or
+    ///   make the arena larger.
+    /// - [`SpawnError::OtherExecutor`] if the arena belongs to another executor. Give this
+    ///   one an arena of its own.
     fn spawn<F>(&self, future: F) -> Result<ArenaTask, SpawnError>
     where
         F: Future<Output = ()> + 'static,
     {
-        Slot::spawn_here(&self.arena.slots, self.spawner, future).map(ArenaTask::new)
-    }
-}
-
-impl<const BYTES: usize, const N: usize> fmt::Debug for ArenaSpawner<BYTES, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ArenaSpawner").field(self.arena).finish()
+        self.0?.spawn(future).map(ArenaTask::new)
     }
 }
 
@@ -174,7 +231,7 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for ArenaSpawner<BYTES, N> {
 /// static ARENA: Arena<64, 4> = Arena::new();
 ///
 /// # host::run(async |spawner| {
-/// let tasks = ARENA.with_send(spawner.make_send());
+/// let tasks = ARENA.with(spawner).make_send();
 /// // Where an interrupt would be:
 /// let task = thread::spawn(move || tasks.spawn(async { /* on the executor */ }));
 /// assert_eq!(task.join().unwrap().unwrap().await, Exit::Completed);
@@ -185,97 +242,27 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for ArenaSpawner<BYTES, N> {
 /// not [`Spawn`], whose futures need not be:
 ///
 /// ```compile_fail,E0277
-/// # use embassy_executor::SendSpawner;
-/// # use tickwire_exec_embassy::Arena;
-/// # static ARENA: Arena<64, 4> = Arena::new();
-/// fn spawn(spawner: SendSpawner) {
+/// # use tickwire_exec_embassy::SendArenaSpawner;
+/// fn spawn(tasks: SendArenaSpawner<64, 4>) {
 ///     let shared = std::rc::Rc::new(1);
-///     let _task = ARENA.with_send(spawner).spawn(async move { drop(shared) });
+///     let _task = tasks.spawn(async move { drop(shared) });
 /// }
 /// ```
-#[derive(Clone, Copy)]
-pub struct SendArenaSpawner<const BYTES: usize, const N: usize> {
-    arena: &'static Arena<BYTES, N>,
-    spawner: SendSpawner,
-}
+#[derive(Clone, Copy, Debug)]
+pub struct SendArenaSpawner<const BYTES: usize, const N: usize>(
+    Result<There<BYTES, N>, SpawnError>,
+);
 
 impl<const BYTES: usize, const N: usize> SendArenaSpawner<BYTES, N> {
     /// Starts `future` in a free slot.
     ///
     /// # Errors
     ///
-    /// As [`ArenaSpawner`]'s: [`SpawnError`] when no slot is free for the executor;
-    /// `future` has been dropped here. Try again when a task has ended.
+    /// As for [`ArenaSpawner`]; `future` has been dropped here.
     pub fn spawn<F>(&self, future: F) -> Result<ArenaTask, SpawnError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        Slot::spawn_there(&self.arena.slots, self.spawner, future).map(ArenaTask::new)
-    }
-}
-
-impl<const BYTES: usize, const N: usize> fmt::Debug for SendArenaSpawner<BYTES, N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SendArenaSpawner").field(self.arena).finish()
-    }
-}
-
-/// A task in an [`Arena`].
-///
-/// It may be awaited, cancelled, detached and dropped anywhere: in tasks of any
-/// executor, and, but for awaiting, in interrupts. The task's future is always dropped
-/// by its own executor; so dropping the handle does not wait for that, and
-/// [`cancel`](JoinHandle::cancel) does.
-#[derive(Debug)]
-#[must_use = "dropping a task cancels it; call `detach` to let it run"]
-pub struct ArenaTask(Task);
-
-#[derive(Debug)]
-enum Task {
-    Running(&'static State),
-    /// The slot is no longer ours.
-    Ended(Exit),
-}
-
-impl ArenaTask {
-    fn new(state: &'static State) -> Self {
-        Self(Task::Running(state))
-    }
-}
-
-impl Future for ArenaTask {
-    type Output = Exit;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
-        let exit = match self.0 {
-            Task::Running(state) => core::task::ready!(state.poll_exit(cx)),
-            Task::Ended(exit) => exit,
-        };
-        self.0 = Task::Ended(exit);
-        Poll::Ready(exit)
-    }
-}
-
-impl JoinHandle for ArenaTask {
-    async fn cancel(self) -> Exit {
-        if let Task::Running(state) = self.0 {
-            state.cancel();
-        }
-        self.await
-    }
-
-    fn detach(self) {
-        if let Task::Running(state) = self.0 {
-            state.leave(false);
-        }
-        core::mem::forget(self);
-    }
-}
-
-impl Drop for ArenaTask {
-    fn drop(&mut self) {
-        if let Task::Running(state) = self.0 {
-            state.leave(true);
-        }
+        self.0?.spawn(future).map(ArenaTask::new)
     }
 }

@@ -24,8 +24,9 @@
 //! critical-section = { version = "1.2", features = ["std"] }
 //! ```
 //!
-//! Nothing of embassy's is in the signatures here but a
-//! [`Spawner`](embassy_executor::Spawner), so `main` is that of embassy:
+//! Nothing of embassy's is in the signatures here but its
+//! [`Spawner`](embassy_executor::Spawner) and [`SendSpawner`](embassy_executor::SendSpawner),
+//! so `main` is that of embassy:
 //!
 //! ```
 //! # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -52,6 +53,15 @@
 //! On the board this is [examples/rp2040][pico], a program for each driver.
 //!
 //! [pico]: https://github.com/tickwire/tickwire/tree/main/examples/rp2040
+//!
+//! # Critical sections
+//!
+//! What tasks, interrupts and cores share here is guarded by critical sections, and on a
+//! Cortex-M0+ embassy's own queue is, too. *On a chip with two cores, such as the RP2040,
+//! the feature `critical-section-single-core` of `cortex-m` is unsound:* it masks the
+//! interrupts of one core, and the other core runs on. Use the implementation of the HAL
+//! (`critical-section-impl` of `embassy-rp`), which excludes the other core as well. A
+//! program has one implementation, so no dependency may turn on a second one.
 //!
 //! # Wakers that embassy did not make
 //!
@@ -93,18 +103,24 @@
 
 mod arena;
 mod clock;
+#[allow(unsafe_code)] // OWNER
+mod home;
 mod irq_edges;
 mod irq_flag;
 #[allow(unsafe_code)] // STORED
 mod place;
 mod poll_each_pass;
-#[allow(unsafe_code)] // TYPED
+#[allow(unsafe_code)] // EXCLUSIVE
+mod primitives;
+#[allow(unsafe_code)] // RUNNER
 mod runner;
-#[allow(unsafe_code)] // HOME
+#[allow(unsafe_code)] // STEP
 mod slot;
+mod task;
 
-pub use arena::{Arena, ArenaSpawner, ArenaTask, SendArenaSpawner};
+pub use arena::{Arena, ArenaSpawner, SendArenaSpawner};
 pub use clock::EmbassyClock;
 pub use irq_edges::{IrqEdges, IrqInput};
 pub use irq_flag::{IrqClaim, IrqFlag};
 pub use poll_each_pass::PollEachPass;
+pub use task::ArenaTask;

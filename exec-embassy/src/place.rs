@@ -1,61 +1,40 @@
-//! A future of any type, in a place of fixed size.
+//! Storage of fixed size for a future of any type.
 //!
-//! STORED, on which the `unsafe` in this file rests: a place is filled between the
-//! end of [`Place::put`] and the start of [`Place::empty`]. While it is filled, its
-//! bytes are a future of the type that its table is for, which does not move, and
-//! only [`Place::poll`] and [`Place::empty`] touch it. While it is not, they are
-//! nothing, and only [`Place::put`] touches them. Nobody ever has a reference to the
-//! bytes but the one to the future inside, so to look at the mark beside them
-//! disturbs no pinned borrow.
+//! STORED, on which the `unsafe` in this file rests: a place is filled from the end of
+//! [`Place::put`] to the start of [`drop_in`]. While a place is filled, its bytes are a
+//! future of one type, which does not move, and only the functions for that type access
+//! them, one at a time. While a place is empty, only [`Place::put`] accesses its bytes.
+//! No other reference to the bytes exists.
 
-use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicBool, Ordering};
 use core::task::{Context, Poll};
 
+use crate::primitives::Exclusive;
+
 /// Room for one future of at most `BYTES` bytes.
-pub(crate) struct Place<const BYTES: usize, T: 'static> {
-    filled: AtomicBool,
-    stored: UnsafeCell<MaybeUninit<Stored<BYTES, T>>>,
-}
-
-/// What is left of a future's type, and what the owner of the place has for such.
-pub(crate) struct Table<T> {
-    /// It is given the address of such a future, which is pinned there and which nobody
-    /// else uses. It leaves none.
-    drop: unsafe fn(*mut u8),
-    pub(crate) with: T,
-}
-
-/// `table` is read, and `bytes` pointed to, without a reference to the whole.
-struct Stored<const BYTES: usize, T: 'static> {
-    table: &'static Table<T>,
-    bytes: Bytes<BYTES>,
-}
-
 #[repr(C, align(8))]
-struct Bytes<const BYTES: usize>([MaybeUninit<u8>; BYTES]);
+pub(crate) struct Place<const BYTES: usize>(Exclusive<[MaybeUninit<u8>; BYTES]>);
 
-// SAFETY: of what is in the cell only one side has the use at any time, and the mark
-// hands it over: STORED. That a future which is not `Send` stays where it was put is
-// for those to see to who call the functions below.
-unsafe impl<const BYTES: usize, T: Sync> Sync for Place<BYTES, T> {}
+/// The address of a place of any size.
+pub(crate) type PlacePtr = *const Place<0>;
 
-impl<const BYTES: usize, T> Place<BYTES, T> {
-    /// All zeros, so that an arena takes no room in the program's image.
+// SAFETY: one context at a time accesses the bytes: STORED. The callers of the functions
+// below keep a future that is not `Send` in the context that it was created in.
+unsafe impl<const BYTES: usize> Sync for Place<BYTES> {}
+
+impl<const BYTES: usize> Place<BYTES> {
     pub(crate) const fn new() -> Self {
-        Self { filled: AtomicBool::new(false), stored: UnsafeCell::new(MaybeUninit::uninit()) }
+        Self(Exclusive::new([MaybeUninit::uninit(); BYTES]))
     }
 
-    /// Fills it with `future`. One that does not fit does not compile.
+    /// Moves `future` into the place. A future that does not fit does not compile.
     ///
     /// # Safety
     ///
-    /// The table is of an `F`. The place is not filled, and nobody else fills it. Unless
-    /// `F` is `Send`, the context that calls this is the one that will poll and empty it.
+    /// The place is empty, and no other context fills it.
     #[inline]
-    pub(crate) unsafe fn put<F>(&self, future: F, table: &'static Table<T>)
+    pub(crate) unsafe fn put<F>(&self, future: F)
     where
         F: Future<Output = ()> + 'static,
     {
@@ -65,76 +44,44 @@ impl<const BYTES: usize, T> Place<BYTES, T> {
                 "this future is larger than its arena's BYTES: see Arena, Sizes"
             );
             assert!(
-                align_of::<F>() <= align_of::<Bytes<0>>(),
+                align_of::<F>() <= align_of::<Self>(),
                 "this future is aligned to more than the 8 bytes of an arena"
             );
         }
-        let stored = self.stored();
-        // SAFETY: nobody else touches the bytes, and they are large enough and aligned
-        // for an `F`, by what is asserted above: STORED.
-        unsafe {
-            (&raw mut (*stored).table).write(table);
-            (&raw mut (*stored).bytes).cast::<F>().write(future);
-        }
-        self.filled.store(true, Ordering::Release);
-    }
-
-    /// Returns the table of the future, if there is one. That may change at any time,
-    /// but only who empties the place can make it change back.
-    #[inline]
-    pub(crate) fn table(&self) -> Option<&'static Table<T>> {
-        // SAFETY: it was written before the mark, and stays: STORED.
-        self.filled.load(Ordering::Acquire).then(|| unsafe { (*self.stored()).table })
-    }
-
-    /// Polls the future.
-    ///
-    /// # Safety
-    ///
-    /// It is filled with an `F`, which this context has seen, and no other polls or
-    /// empties it.
-    #[inline]
-    pub(crate) unsafe fn poll<F>(&self, cx: &mut Context<'_>) -> Poll<()>
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        // SAFETY: it is an `F`, and this has the use of it: STORED.
-        unsafe { Pin::new_unchecked(&mut *self.bytes().cast::<F>()) }.poll(cx)
-    }
-
-    /// Drops the future. If that panics, there is none any more all the same.
-    ///
-    /// # Safety
-    ///
-    /// It is filled, which this context has seen, and no other polls or empties it.
-    #[inline]
-    pub(crate) unsafe fn empty(&self) {
-        // SAFETY: it is filled.
-        let table = unsafe { (*self.stored()).table };
-        self.filled.store(false, Ordering::Relaxed);
-        // SAFETY: this is a future of the table's type; nobody else uses it, nor takes
-        // it for one from here on: STORED.
-        unsafe { (table.drop)(self.bytes()) }
-    }
-
-    fn stored(&self) -> *mut Stored<BYTES, T> {
-        self.stored.get().cast()
-    }
-
-    fn bytes(&self) -> *mut u8 {
-        // SAFETY: it is inside of the cell, and only the address is taken.
-        unsafe { &raw mut (*self.stored()).bytes }.cast()
+        // SAFETY: the bytes are large enough and aligned for an `F`, as asserted above,
+        // and this is their only access: STORED.
+        unsafe { Exclusive::access(&self.0, |bytes| bytes.cast::<F>().write(future)) }
     }
 }
 
-impl<T> Table<T> {
-    /// The table of an `F`.
-    pub(crate) const fn of<F: Future<Output = ()> + 'static>(with: T) -> Self {
-        unsafe fn drop<F>(future: *mut u8) {
-            // SAFETY: it is an `F`, and this has the use of it: see `Table`.
-            unsafe { future.cast::<F>().drop_in_place() }
-        }
+/// Polls the future in `place`.
+///
+/// # Safety
+///
+/// `place` is the address of a place that is filled with an `F`, and may be used for all
+/// of its bytes. The caller's context may access that `F`, and no other does until this
+/// returns.
+#[inline]
+pub(crate) unsafe fn poll_in<F>(place: PlacePtr, cx: &mut Context<'_>) -> Poll<()>
+where
+    F: Future<Output = ()> + 'static,
+{
+    // SAFETY: it is an `F`, which this accesses alone and which never moves: STORED.
+    unsafe {
+        Exclusive::access(&raw const (*place).0, |bytes| {
+            Pin::new_unchecked(&mut *bytes.cast::<F>()).poll(cx)
+        })
+    }
+}
 
-        Self { drop: drop::<F>, with }
+/// Drops the future in `place`, which is empty afterward, even if the destructor panics.
+///
+/// # Safety
+///
+/// As for [`poll_in`].
+pub(crate) unsafe fn drop_in<F>(place: PlacePtr) {
+    // SAFETY: it is an `F`, which this accesses alone: STORED.
+    unsafe {
+        Exclusive::access(&raw const (*place).0, |bytes| bytes.cast::<F>().drop_in_place());
     }
 }

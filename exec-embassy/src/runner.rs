@@ -1,148 +1,65 @@
-//! The task of embassy's that a slot has, and the runner in it.
+//! The embassy task of a slot.
 //!
-//! It never ends: it polls what is in the slot's place, and sleeps while there is
-//! nothing. Embassy calls a task through a function that is made for its type. So a
-//! runner has a type for each type of future, and embassy calls that future as it calls
-//! its own. All these types are one pointer to the slot, and a task that is there is
-//! turned from one to the next.
+//! The task never ends: while its slot holds no future, nothing wakes it. An embassy task
+//! that has ended may still be in the run queue, and cannot be spawned again until it has
+//! left the queue; a task that stays can run the next future immediately.
 //!
-//! TYPED, on which the `unsafe` in this file rests: of which type a task's runner is,
-//! embassy's function tells. That is read and written in the context of the executor
-//! alone, once the task has been started, and while it is settled the slot's place is
-//! filled with a future of that type. An [`AvailableTask`] is the address of a storage.
-//! Its `initialize` writes the function, the runner, and what a task's metadata are at
-//! first; not who is to run the task, nor whether it is about to be.
+//! RUNNER, on which the `unsafe` in this file rests: the task in a slot is started with a
+//! reference to that slot. Embassy polls it on one executor, one poll at a time.
 
 use core::convert::Infallible;
-use core::future::Pending;
-use core::marker::{PhantomData, PhantomPinned};
 use core::pin::Pin;
-use core::task::{Context, Poll};
-use core::{mem, ptr};
+use core::task::{Context, Poll, Waker};
 
-use embassy_executor::SendSpawner;
-use embassy_executor::raw::{AvailableTask, TaskRef, TaskStorage, task_from_waker, wake_task};
-use tickwire_traits::Exit;
+pub(crate) use embassy_executor::SendSpawner as Executor;
+use embassy_executor::raw::{TaskRef, TaskStorage, task_from_waker, wake_task};
 
-use crate::place::Table;
-use crate::slot::Slot;
+use crate::slot::SlotRef;
 
-/// A slot's task. It is nothing yet, or has a runner for some type of future.
-pub(crate) struct Task<const BYTES: usize>(Storage<BYTES, Pending<()>>);
+/// Storage of a slot's task.
+pub(crate) struct Task(TaskStorage<Runner>);
 
-type Storage<const BYTES: usize, F> = TaskStorage<Runner<BYTES, F>>;
-
-/// What a place keeps for the runner: [`Task::turn`], for its future's type.
-pub(crate) type Turn<const BYTES: usize> = unsafe fn(&'static Slot<BYTES>);
-
-impl<const BYTES: usize> Task<BYTES> {
+impl Task {
     pub(crate) const fn new() -> Self {
         Self(TaskStorage::new())
     }
 
-    /// Lets the executor poll the slot's task, which has this runner if it was ever
-    /// polled. It is not before whoever runs there now comes back to the executor.
-    #[inline(never)]
-    pub(crate) fn rouse(
-        slot: &'static Slot<BYTES>,
-        runner: Option<TaskRef>,
-        executor: SendSpawner,
-    ) {
-        match runner {
-            Some(runner) => wake_task(runner),
-            None => Self::start(slot, executor),
-        }
-    }
-
-    /// Starts it, with a runner for nothing.
+    /// Starts the task, which then steps `slot` each time that it is woken.
     #[cold]
-    fn start(slot: &'static Slot<BYTES>, executor: SendSpawner) {
-        let storage = &slot.task.0;
-        // It is never taken twice: there is a runner when the slot is next claimed.
-        if let Some(task) = AvailableTask::claim(storage) {
-            // What `turn` takes for granted. The compiler sees that it is so, and
-            // leaves nothing of this in the program.
-            assert!(ptr::eq(address(&task), storage), "embassy's AvailableTask is another");
-            executor.spawn(task.initialize(|| Runner::new(slot)));
+    pub(crate) fn start(&'static self, slot: SlotRef, executor: Executor) {
+        // A task that runs already looks at the slot by itself.
+        if let Ok(token) = self.0.spawn(|| Runner(slot)) {
+            executor.spawn(token);
         }
     }
+}
 
-    /// Makes the slot's runner one for an `F`, from the next poll on.
-    ///
-    /// # Safety
-    ///
-    /// The task has been started, this is the context of its executor, and the slot is
-    /// not settled.
-    pub(crate) unsafe fn turn<F>(slot: &'static Slot<BYTES>)
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        type Available<const BYTES: usize, F> = AvailableTask<Runner<BYTES, F>>;
-        let storage = slot.task.storage::<F>();
-        // SAFETY: that is what it is, and nobody reads what it writes: TYPED.
-        let task =
-            unsafe { mem::transmute::<&'static Storage<BYTES, F>, Available<BYTES, F>>(storage) };
-        // It is not to be spawned: it is running.
-        mem::forget(task.initialize(|| Runner::new(slot)));
+/// Wakes a slot's task.
+#[derive(Clone, Copy)]
+pub(crate) struct RunnerRef(TaskRef);
+
+impl RunnerRef {
+    /// Returns the task that `waker` wakes, which is a slot's.
+    pub(crate) fn of(waker: &Waker) -> Self {
+        Self(task_from_waker(waker))
     }
 
-    /// What a place is to have beside an `F`.
-    pub(crate) const fn table<F>() -> &'static Table<Turn<BYTES>>
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        const { &Table::of::<F>(Self::turn::<F>) }
-    }
-
-    fn storage<F>(&'static self) -> &'static Storage<BYTES, F>
-    where
-        F: Future<Output = ()> + 'static,
-    {
-        const {
-            assert!(size_of::<Storage<BYTES, F>>() == size_of::<Self>());
-            assert!(align_of::<Storage<BYTES, F>>() == align_of::<Self>());
-        }
-        // SAFETY: it is what embassy has on every task, and a pointer that is not there
-        // or is the same for all: TYPED.
-        unsafe { &*(&raw const self.0).cast() }
+    /// One function for all that wake a runner.
+    #[inline(never)]
+    pub(crate) fn wake(self) {
+        wake_task(self.0);
     }
 }
 
-/// Whose address it is that embassy has made available.
-fn address<F: Future>(task: &AvailableTask<F>) -> *const TaskStorage<F> {
-    const { assert!(size_of::<AvailableTask<F>>() == size_of::<*const ()>()) }
-    // SAFETY: it is one pointer, as asserted, and that is not followed: TYPED.
-    unsafe { mem::transmute_copy(task) }
-}
+struct Runner(SlotRef);
 
-/// The future of the slot's task. It may be written anew while it is polled, so it is not
-/// `Unpin`: who polls something that is may count on being alone with it.
-#[repr(transparent)]
-struct Runner<const BYTES: usize, F> {
-    slot: &'static Slot<BYTES>,
-    of: PhantomData<(fn() -> F, PhantomPinned)>,
-}
-
-impl<const BYTES: usize, F: Future<Output = ()> + 'static> Runner<BYTES, F> {
-    fn new(slot: &'static Slot<BYTES>) -> Self {
-        Self { slot, of: PhantomData }
-    }
-}
-
-impl<const BYTES: usize, F: Future<Output = ()> + 'static> Future for Runner<BYTES, F> {
+impl Future for Runner {
     type Output = Infallible;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Infallible> {
-        let slot = self.slot;
-        if slot.is_settled() || Slot::settle(task_from_waker(cx.waker()), slot, Task::table::<F>())
-        {
-            // SAFETY: it is settled, so this is an `F`: TYPED. Nobody else polls it or
-            // empties the place: HOME, in `slot`.
-            if unsafe { slot.place.poll::<F>(cx) }.is_ready() {
-                slot.end(Exit::Completed);
-            }
-        }
+        // SAFETY: this is the task of the slot: RUNNER.
+        unsafe { self.0.step(cx) };
         Poll::Pending
     }
 }

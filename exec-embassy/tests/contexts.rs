@@ -72,7 +72,7 @@ fn all_of_it_can_be_sent() {
 #[test]
 fn a_task_runs_on_its_spawners_executor_and_is_awaited_in_another_thread() {
     static ARENA: Arena<128, 2> = Arena::new();
-    let tasks = ARENA.with_send(executor());
+    let tasks = ARENA.bind(executor()).unwrap();
     let (told, id) = channel();
     let task = tasks.spawn(async move { told.send(thread::current().id()).unwrap() }).unwrap();
     assert_eq!(block_on(task), Exit::Completed);
@@ -87,7 +87,7 @@ fn a_task_runs_on_its_spawners_executor_and_is_awaited_in_another_thread() {
 #[test]
 fn a_slot_is_free_for_who_was_told_in_another_thread() {
     static ARENA: Arena<64, 1> = Arena::new();
-    let tasks = ARENA.with_send(executor());
+    let tasks = ARENA.bind(executor()).unwrap();
     let rounds = if cfg!(miri) { 20 } else { 5_000 };
     for _ in 0..rounds {
         assert_eq!(block_on(tasks.spawn(ready(())).unwrap()), Exit::Completed);
@@ -115,7 +115,7 @@ fn tasks_are_spawned_cancelled_and_dropped_by_many_at_once() {
         }
     }
 
-    let tasks = ARENA.with_send(executor());
+    let tasks = ARENA.bind(executor()).unwrap();
     let rounds = if cfg!(miri) { 10 } else { 2_000 };
     let work = move |which: usize| {
         for round in 0..rounds {
@@ -151,7 +151,7 @@ fn tasks_are_spawned_cancelled_and_dropped_by_many_at_once() {
 fn the_local_and_the_sent_share_the_slots_of_one_executor() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
-        let (here, there) = (ARENA.with(spawner), ARENA.with_send(spawner.make_send()));
+        let (here, there) = (ARENA.with(spawner), ARENA.with(spawner).make_send());
         for _ in 0..2 {
             assert_eq!(here.spawn(ready(())).unwrap().await, Exit::Completed);
             assert_eq!(there.spawn(ready(())).unwrap().await, Exit::Completed);
@@ -160,25 +160,89 @@ fn the_local_and_the_sent_share_the_slots_of_one_executor() {
 }
 
 #[test]
-fn a_slot_stays_with_its_executor() {
-    static ARENA: Arena<64, 2> = Arena::new();
-    let one = ARENA.with_send(executor());
-    let two = ARENA.with_send(executor());
-    assert_eq!(block_on(one.spawn(ready(())).unwrap()), Exit::Completed);
-    let first = two.spawn(pending()).unwrap();
-    assert_eq!(
-        two.spawn(pending()).unwrap_err(),
-        SpawnError::NoFreeSlot,
-        "the free one is the other's"
-    );
-    assert_eq!(block_on(one.spawn(ready(())).unwrap()), Exit::Completed);
-    assert_eq!(block_on(first.cancel()), Exit::Cancelled);
+fn an_arena_refuses_every_executor_but_the_first() {
+    static KNOWN: Arena<64, 2> = Arena::new();
+    static BOUND: Arena<64, 2> = Arena::new();
+
+    fn refused<T>(spawned: Result<T, SpawnError>) -> bool {
+        spawned.err() == Some(SpawnError::OtherExecutor)
+    }
+
+    let other = executor();
+    run(async move |spawner| {
+        // By a spawner of its own executor, any number of times.
+        let here = KNOWN.with(spawner);
+        assert_eq!(KNOWN.with(spawner).spawn(ready(())).unwrap().await, Exit::Completed);
+        assert!(refused(KNOWN.bind(other)));
+        assert!(refused(KNOWN.bind(spawner.make_send())), "it cannot tell");
+        // By a spawner that cannot be told from others, once.
+        let there = BOUND.bind(other).unwrap();
+        assert!(refused(BOUND.bind(other)));
+        assert!(refused(BOUND.with(spawner).spawn(pending())));
+        assert_eq!(there.spawn(ready(())).unwrap().await, Exit::Completed);
+        // In another executor's thread.
+        let witness = Arc::new(());
+        let theirs = thread::spawn({
+            let witness = witness.clone();
+            move || {
+                run(async move |spawner| {
+                    let keep = async move || drop(witness);
+                    assert!(refused(KNOWN.with(spawner).spawn(keep.clone()())));
+                    assert!(refused(KNOWN.with(spawner).make_send().spawn(keep())));
+                });
+            }
+        });
+        theirs.join().unwrap();
+        assert_eq!(Arc::strong_count(&witness), 1, "what was refused was dropped");
+        // Nothing of this has hurt the first.
+        let tasks = [(); 2].map(|()| here.spawn(pending()).unwrap());
+        assert_eq!(here.spawn(pending()).unwrap_err(), SpawnError::NoFreeSlot);
+        for task in tasks {
+            assert_eq!(task.cancel().await, Exit::Cancelled);
+        }
+    });
+}
+
+#[test]
+fn a_task_whose_destructor_panics_has_ended() {
+    static ARENA: [Arena<64, 1>; 2] = [const { Arena::new() }; 2];
+
+    struct Panics;
+
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("a destructor panics, as it should in this test");
+        }
+    }
+
+    for (arena, exit) in ARENA.iter().zip([Exit::Completed, Exit::Cancelled]) {
+        let (told, handle) = channel();
+        let executor = thread::spawn(move || {
+            run(async move |spawner| {
+                let panics = Panics;
+                let task = arena.with(spawner).spawn(poll_fn(move |_| {
+                    let _kept = &panics;
+                    if exit == Exit::Completed { Poll::Ready(()) } else { Poll::Pending }
+                }));
+                let mut cancel = Box::pin(task.unwrap().cancel());
+                if exit == Exit::Cancelled {
+                    // Polled once, it has cancelled.
+                    poll_fn(|cx| Poll::Ready(cancel.as_mut().poll(cx).is_ready())).await;
+                }
+                told.send(cancel).unwrap();
+                pending::<()>().await;
+            });
+        });
+        executor.join().expect_err("the destructor has not panicked");
+        let told = handle.recv().unwrap().as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!((told, arena.free()), (Poll::Ready(exit), 1));
+    }
 }
 
 #[test]
 fn a_task_of_one_executor_sleeps_beside_that_of_another() {
     static ARENA: Arena<128, 1> = Arena::new();
-    let elsewhere = ARENA.with_send(executor());
+    let elsewhere = ARENA.bind(executor()).unwrap();
     run(async move |_| {
         let nap = async || EmbassyClock.sleep(Duration::from_millis(2)).await;
         let task = elsewhere.spawn(async { EmbassyClock.sleep(Duration::from_millis(2)).await });
@@ -211,7 +275,7 @@ fn no_code_of_others_runs_in_a_critical_section() {
         }
     }
 
-    let tasks = ARENA.with_send(executor());
+    let tasks = ARENA.bind(executor()).unwrap();
     let poll = |task: &mut ArenaTask, hook| {
         let waker = hooks::waker(hook);
         std::pin::Pin::new(task).poll(&mut Context::from_waker(&waker))

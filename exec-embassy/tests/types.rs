@@ -72,7 +72,7 @@ type Large = Logs<'L', 40>;
 fn each_is_polled_as_what_it_is_from_here_and_from_there() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
-        let (here, there) = (ARENA.with(spawner), ARENA.with_send(spawner.make_send()));
+        let (here, there) = (ARENA.with(spawner), ARENA.with(spawner).make_send());
         let log = Log::default();
         let spawn = |which| match which {
             0 => here.spawn(Small::new(&log, 2)),
@@ -103,7 +103,7 @@ fn each_is_polled_as_what_it_is_from_here_and_from_there() {
 fn a_waker_of_the_last_type_wakes_the_next() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
-        let (here, there) = (ARENA.with(spawner), ARENA.with_send(spawner.make_send()));
+        let (here, there) = (ARENA.with(spawner), ARENA.with(spawner).make_send());
         let kept = Rc::new(RefCell::new(None::<Waker>));
         let keeper = kept.clone();
         let task = here.spawn(poll_fn(move |cx| {
@@ -194,7 +194,7 @@ fn types_are_sent_and_cancelled_by_many_at_once() {
 
     const EACH: u32 = if cfg!(miri) { 20 } else { 1_000 };
     run(async |spawner| {
-        let there = ARENA.with_send(spawner.make_send());
+        let there = ARENA.with(spawner).make_send();
         let senders = [0, 1].map(|which| {
             thread::spawn(move || {
                 for round in 0..EACH {

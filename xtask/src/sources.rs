@@ -33,10 +33,18 @@ const UNSAFE_FILES: &[&str] = &[
     "sync/src/slot_waker.rs",
     // STORED: what the bytes of a task's place are.
     "exec-embassy/src/place.rs",
-    // TYPED: for which type of future the task of a slot is.
-    "exec-embassy/src/runner.rs",
-    // HOME: who runs what is in a slot, and where.
+    // EXCLUSIVE: the accesses to a value exclude each other.
+    "exec-embassy/src/primitives.rs",
+    // STEP: what a slot's place holds while its runner is at each step.
     "exec-embassy/src/slot.rs",
+    // RUNNER: a slot's task is polled by one executor, one poll at a time.
+    "exec-embassy/src/runner.rs",
+    // OWNER: an arena belongs to one executor.
+    "exec-embassy/src/home.rs",
+    // The same invariants, where Loom runs slots.
+    "exec-embassy/tests/loom/primitives.rs",
+    "exec-embassy/tests/loom/runner.rs",
+    "exec-embassy/tests/loom/home.rs",
     // FOREVER: wakers whose data is a static function.
     "exec-embassy/tests/hooks/mod.rs",
     // OWN: one interrupt calls an executor.

@@ -4,15 +4,14 @@ use core::cell::Cell;
 use core::future::{pending, ready};
 
 use critical_section::Mutex;
-use embassy_executor::SendSpawner;
 use tickwire_conformance::{Unmet, Verdict, expect, readiness, until};
-use tickwire_exec_embassy::{ArenaTask, EmbassyClock, IrqFlag, PollEachPass};
+use tickwire_exec_embassy::{ArenaTask, EmbassyClock, IrqFlag, PollEachPass, SendArenaSpawner};
 use tickwire_traits::{
     Clock, Duration, Elapsed, Exit, Instant, Interest, JoinHandle, ReadinessExt, SpawnError, Timer,
 };
 
 use crate::Board;
-use crate::bench::{ARENA, SLOTS};
+use crate::bench::{ARENA, BYTES, SLOTS};
 use crate::interrupt::{Request, ask};
 use crate::wraps::LATE;
 
@@ -20,8 +19,9 @@ const CLOCK: EmbassyClock = EmbassyClock;
 
 static FLAG: IrqFlag = IrqFlag::new();
 
-/// Which executor an interrupt spawns on.
-pub(crate) static SPAWNER: Mutex<Cell<Option<SendSpawner>>> = Mutex::new(Cell::new(None));
+/// Spawns from an interrupt.
+pub(crate) static SPAWNER: Mutex<Cell<Option<SendArenaSpawner<BYTES, SLOTS>>>> =
+    Mutex::new(Cell::new(None));
 
 /// What an interrupt has spawned, or is to give up.
 static SPAWNED: Mutex<Cell<Option<Result<ArenaTask, SpawnError>>>> = Mutex::new(Cell::new(None));
@@ -130,7 +130,7 @@ fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 
 fn try_spawn(future: impl Future<Output = ()> + Send + 'static) -> Result<ArenaTask, SpawnError> {
     let spawner = critical_section::with(|cs| SPAWNER.borrow(cs).get());
-    ARENA.with_send(spawner.ok_or(SpawnError::NoFreeSlot)?).spawn(future)
+    spawner.ok_or(SpawnError::NoFreeSlot)?.spawn(future)
 }
 
 /// What was there is dropped outside of the critical section.

@@ -8,7 +8,7 @@ use tickwire_conformance::{CHECKS, Progress, Totals, Unmet, Verdict, run_all};
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_traits::{Clock, Duration, Instant};
 
-use crate::bench::OnBoard;
+use crate::bench::{ARENA, OnBoard};
 use crate::{Board, checks, wraps};
 
 /// The order of embassy's tasks is unspecified, and its time is not virtual.
@@ -35,7 +35,7 @@ impl<'a, B: Board> Proof<'a, B> {
     ///
     /// Cancel-safe: the checks that have not run are missing in the totals.
     pub async fn run(&mut self, spawner: Spawner) {
-        checks::put(&checks::SPAWNER, Some(spawner.make_send()));
+        checks::put(&checks::SPAWNER, Some(ARENA.with(spawner).make_send()));
         let began = (EmbassyClock.now(), self.board.stopwatch());
         self.expected += CHECKS.len() as u32 - SKIPPED;
         let (say, bench) = (self.say, OnBoard { board: self.board, spawner });

@@ -6,7 +6,7 @@ static ARENA: Arena<64, 1> = Arena::new();
 
 pub fn start(spawner: SendSpawner) -> Result<ArenaTask, SpawnError> {
     let shared = std::rc::Rc::new(1);
-    ARENA.with_send(spawner).spawn(async move { drop(shared) })
+    ARENA.bind(spawner)?.spawn(async move { drop(shared) })
 }
 
 fn main() {

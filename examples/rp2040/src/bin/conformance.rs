@@ -55,8 +55,7 @@ async fn main(spawner: Spawner) {
     let mut proof = Proof::new(&Pico, say);
     proof.run(spawner).await;
     proof.wraps(wrap_after).await;
-    let (above, below) = (watchman::start(), spawner.make_send());
-    let check = tasks_go_between_executors(above, below);
+    let check = tasks_go_between_executors(watchman::start(), spawner);
     proof.check("tasks_go_between_executors", check).await;
     debug::exit(if proof.end() { debug::EXIT_SUCCESS } else { debug::EXIT_FAILURE });
 }
@@ -67,16 +66,17 @@ fn say(what: fmt::Arguments<'_>) {
 
 /// Who is spawned onto an executor that preempts runs while this one's task does not let
 /// go, and spawns onto this one; and is cancelled and awaited from here.
-async fn tasks_go_between_executors(above: SendSpawner, below: SendSpawner) -> Verdict {
+async fn tasks_go_between_executors(above: SendSpawner, below: Spawner) -> Verdict {
     static ABOVE: Arena<64, 2> = Arena::new();
     static BELOW: Arena<64, 1> = Arena::new();
     static PREEMPTED: IrqFlag = IrqFlag::new();
     static HEARD: IrqFlag = IrqFlag::new();
 
+    let (above, below) = (ABOVE.bind(above)?, BELOW.with(below).make_send());
     for _ in 0..20 {
-        let task = ABOVE.with_send(above).spawn(async move {
+        let task = above.spawn(async move {
             EmbassyClock.sleep(Duration::from_micros(300)).await;
-            if let Ok(task) = BELOW.with_send(below).spawn(async { HEARD.set() }) {
+            if let Ok(task) = below.spawn(async { HEARD.set() }) {
                 task.detach();
             }
             PREEMPTED.set();
@@ -91,8 +91,8 @@ async fn tasks_go_between_executors(above: SendSpawner, below: SendSpawner) -> V
         EmbassyClock.sleep(Duration::from_millis(1)).await;
         expect(HEARD.clear(), "what was spawned from above did not run")?;
     }
-    let tasks = [(); 2].map(|()| ABOVE.with_send(above).spawn(pending()));
-    let refused = ABOVE.with_send(above).spawn(pending()).is_err();
+    let tasks = [(); 2].map(|()| above.spawn(pending()));
+    let refused = above.spawn(pending()).is_err();
     expect(refused, "a full arena has taken a task")?;
     for task in tasks {
         let exit = task?.cancel().await;

@@ -36,7 +36,7 @@ pub(crate) async fn sent(spawner: Spawner) -> Measured {
 
 #[embassy_executor::task]
 async fn send(spawner: Spawner) {
-    let tasks = ARENA.with_send(spawner.make_send());
+    let tasks = ARENA.with(spawner).make_send();
     let mark = Mark::now();
     for _ in 0..TIMES / 2 {
         tasks.spawn(in_one(tell())).expect("a slot is free").detach();

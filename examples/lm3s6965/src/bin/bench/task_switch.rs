@@ -30,7 +30,7 @@ pub(crate) async fn measure(spawner: Spawner) -> Measured {
         let task = in_one(take_turns(turns));
         is_sent.set(!is_sent.get());
         let task = if is_sent.get() {
-            ARENA.with_send(spawner.make_send()).spawn(task)
+            ARENA.with(spawner).make_send().spawn(task)
         } else {
             ARENA.with(spawner).spawn(task)
         };

@@ -1,0 +1,68 @@
+//! The handle of a task.
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use tickwire_traits::{Exit, JoinHandle};
+
+use crate::slot::State;
+
+/// A task in an [`Arena`](crate::Arena).
+///
+/// It may be awaited, cancelled, detached and dropped anywhere: in tasks of any
+/// executor, and, but for awaiting, in interrupts. The task's future is always dropped
+/// by its own executor; so dropping the handle does not wait for that, and
+/// [`cancel`](JoinHandle::cancel) does.
+#[derive(Debug)]
+#[must_use = "dropping a task cancels it; call `detach` to let it run"]
+pub struct ArenaTask(Task);
+
+#[derive(Debug)]
+enum Task {
+    Running(&'static State),
+    /// The slot is no longer ours.
+    Ended(Exit),
+}
+
+impl ArenaTask {
+    pub(crate) fn new(state: &'static State) -> Self {
+        Self(Task::Running(state))
+    }
+}
+
+impl Future for ArenaTask {
+    type Output = Exit;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
+        let exit = match self.0 {
+            Task::Running(state) => core::task::ready!(state.poll_exit(cx)),
+            Task::Ended(exit) => exit,
+        };
+        self.0 = Task::Ended(exit);
+        Poll::Ready(exit)
+    }
+}
+
+impl JoinHandle for ArenaTask {
+    async fn cancel(self) -> Exit {
+        if let Task::Running(state) = self.0 {
+            state.cancel();
+        }
+        self.await
+    }
+
+    fn detach(self) {
+        if let Task::Running(state) = self.0 {
+            state.leave(false);
+        }
+        core::mem::forget(self);
+    }
+}
+
+impl Drop for ArenaTask {
+    fn drop(&mut self) {
+        if let Task::Running(state) = self.0 {
+            state.leave(true);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Loom's building blocks, in place of `src/primitives.rs`.
+//!
+//! SECTION, on which the `unsafe` in this file rests: one mutex that Loom sees is the
+//! critical section of everything, and a value in a [`Locked`] is accessed under it only.
+//! An [`Exclusive`] has a cell beside its value, through which Loom sees each access.
+
+use std::cell::UnsafeCell;
+use std::sync::OnceLock;
+
+use loom::cell;
+use loom::sync::Mutex;
+pub(crate) use loom::sync::atomic::fence;
+use loom::sync::atomic::{AtomicPtr as Inner, Ordering};
+
+/// Loom's atomics have no constant constructor: this one is null until it is first used.
+pub(crate) struct AtomicPtr<T>(OnceLock<Inner<T>>);
+
+impl<T> AtomicPtr<T> {
+    pub(crate) const fn new(null: *mut T) -> Self {
+        assert!(null.is_null());
+        Self(OnceLock::new())
+    }
+
+    fn inner(&self) -> &Inner<T> {
+        self.0.get_or_init(|| Inner::new(std::ptr::null_mut()))
+    }
+
+    pub(crate) fn load(&self, order: Ordering) -> *mut T {
+        self.inner().load(order)
+    }
+
+    pub(crate) fn store(&self, value: *mut T, order: Ordering) {
+        self.inner().store(value, order);
+    }
+}
+
+loom::lazy_static! {
+    static ref SECTION: Mutex<()> = Mutex::new(());
+}
+
+pub(crate) struct Locked<T>(T);
+
+// SAFETY: one thread at a time has a reference to the value: SECTION.
+unsafe impl<T: Send> Sync for Locked<T> {}
+
+impl<T> Locked<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    pub(crate) fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
+        let _locked = SECTION.lock().unwrap();
+        f(&self.0)
+    }
+}
+
+#[repr(C, align(8))]
+pub(crate) struct Exclusive<T> {
+    seen: OnceLock<cell::UnsafeCell<()>>,
+    value: Aligned<T>,
+}
+
+/// So that it is at one offset whatever its type is.
+#[repr(C, align(8))]
+struct Aligned<T>(UnsafeCell<T>);
+
+impl<T> Exclusive<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self { seen: OnceLock::new(), value: Aligned(UnsafeCell::new(value)) }
+    }
+
+    /// # Safety
+    ///
+    /// As in `src/primitives.rs`, but for other accesses: Loom looks for these.
+    pub(crate) unsafe fn access<R>(this: *const Self, f: impl FnOnce(*mut T) -> R) -> R {
+        // SAFETY: that is what it points to, by the caller.
+        let (seen, value) = unsafe { (&(*this).seen, &raw const (*this).value.0) };
+        let seen = seen.get_or_init(|| cell::UnsafeCell::new(()));
+        seen.with_mut(|_| f(UnsafeCell::raw_get(value)))
+    }
+}
