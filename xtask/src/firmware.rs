@@ -127,6 +127,7 @@ fn emulate(board: &Board, programs: &[&str]) -> Outcome {
         let told = board.emulator.run_twice(board, program)?;
         let program = Program::read(program)?;
         program.check_panics()?;
+        program.check_arenas()?;
         size::check_floats(&program.floats)?;
         Ok(format!("{name:<12} {told}"))
     };

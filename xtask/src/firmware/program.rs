@@ -15,6 +15,8 @@ pub(super) struct Program {
     /// Names of functions that compute with floating-point numbers.
     pub(super) floats: BTreeSet<String>,
     pub(super) panics: BTreeSet<Panic>,
+    /// Names of arenas whose first value is in flash.
+    pub(super) arenas: BTreeSet<String>,
 }
 
 /// Bytes in flash and in memory; a variable with a first value takes both.
@@ -40,7 +42,7 @@ impl Program {
         let (size, panics) = Self::measure(&file).map_err(|error| told(&error))?;
         let names = file.symbols().filter_map(|symbol| symbol.name().ok());
         let floats = floats(names).map_err(|error| told(&error))?;
-        Ok(Self { size, floats, panics })
+        Ok(Self { size, floats, panics, arenas: arenas(&file) })
     }
 
     fn measure(file: &object::File<'_>) -> Result<(Size, BTreeSet<Panic>), object::Error> {
@@ -60,6 +62,19 @@ impl Program {
             size.flash += data.len() as u64;
         }
         Ok((size, panics(&constants)))
+    }
+
+    /// Looks for arenas that take room in flash: they are all zeros at first, so that the
+    /// start of a program clears them like any other such variable.
+    ///
+    /// # Errors
+    ///
+    /// Their names.
+    pub(super) fn check_arenas(&self) -> Result<(), String> {
+        if self.arenas.is_empty() {
+            return Ok(());
+        }
+        Err(format!("it runs, but these arenas take room in flash: {:?}", self.arenas))
     }
 
     /// Looks for panics in the code of this project; applications may have their own.
@@ -149,6 +164,21 @@ fn floats<'a>(names: impl Iterator<Item = &'a str>) -> Result<BTreeSet<String>, 
     Ok(names.filter(|name| is_float(name)).map(str::to_owned).collect())
 }
 
+/// Finds the arenas whose section has bytes in the file.
+fn arenas(file: &object::File<'_>) -> BTreeSet<String> {
+    let is_in_flash = |symbol: &object::Symbol<'_, '_>| {
+        let section = symbol.section_index().and_then(|at| file.section_by_index(at).ok());
+        section.and_then(|section| section.data().ok()).is_some_and(|data| !data.is_empty())
+    };
+    let names = file.symbols().filter(is_in_flash).filter_map(|symbol| symbol.name().ok());
+    names.filter(|name| is_arena(name)).map(str::to_owned).collect()
+}
+
+/// By the name that arenas have in our programs, as a part of a mangled path.
+fn is_arena(name: &str) -> bool {
+    name.contains("5ARENA")
+}
+
 /// The compiler's own arithmetic, and what reads and writes decimal numbers.
 fn is_float(name: &str) -> bool {
     let helpers =
@@ -219,7 +249,8 @@ mod tests {
         #[track_caller]
         fn check(file: &str, expected: Result<(), &str>) {
             let panics = [Panic { file: file.to_owned(), line: 7, column: 9 }].into();
-            let program = Program { size: Size::default(), floats: [].into(), panics };
+            let program =
+                Program { size: Size::default(), floats: [].into(), panics, arenas: [].into() };
             assert_eq!(program.check_panics(), expected.map_err(str::to_owned));
         }
 

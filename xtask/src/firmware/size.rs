@@ -152,7 +152,12 @@ mod tests {
             let flash = if is_first { 1_000 } else { 1_260 };
             let floats = floats.iter().filter(|_| !is_first).map(|f| (*f).to_owned()).collect();
             let memory = if is_first { 8 } else { memory };
-            Ok(Program { size: Size { flash, memory }, floats, panics: [].into() })
+            Ok(Program {
+                size: Size { flash, memory },
+                floats,
+                panics: [].into(),
+                arenas: [].into(),
+            })
         };
         let table = table(ROWS, nth.unwrap_or(0), nth.is_some(), program);
         let last = |table: String| table.lines().last().unwrap_or_default().to_owned();
