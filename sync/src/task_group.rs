@@ -131,9 +131,12 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
         let Some(place) = (0..N).find(|place| !book.holds(*place)) else {
             return Err(Full(future));
         };
+        // Not by index, which the compiler does not always see to be in range.
+        let places = book.slots.get_mut(place).zip(book.serials.get_mut(place));
+        let Some((taken, serial)) = places else { return Err(Full(future)) };
         let Some(slot) = book.home.claim() else { return Err(Full(future)) };
-        book.slots[place] = Some(slot);
-        book.serials[place] = book.serials[place].wrapping_add(1);
+        *taken = Some(slot);
+        *serial = serial.wrapping_add(1);
         let id = book.id(place);
         self.task(place).set(MaybeDone::Future(future));
         Ok(id)
