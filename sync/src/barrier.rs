@@ -120,7 +120,7 @@ impl<R: RawMutex> Barrier<R> {
     /// May be called from an interrupt, with the raw mutex for it.
     pub fn trigger(&self) -> bool {
         let last = self.monitor.lock(|inside| {
-            let last = inside.state.is_last();
+            let last = inside.state.is_last(inside.line::<Arrive>());
             if !last {
                 inside.state.arrived.set(inside.state.arrived.get() + 1);
             }
@@ -143,21 +143,25 @@ struct State {
     participants: u16,
     /// Of this round.
     arrived: Cell<u16>,
-    /// Counts the rounds for which all have come. It wraps, by when nobody is left
-    /// of the round that had this number before.
-    round: Cell<u16>,
+    /// The ticket of this round's waiters. It advances when a round that has waiters
+    /// ends. So rounds that are in line have different numbers, unless there are 2^32
+    /// nodes in line: more than memory holds, however long nobody may go on.
+    round: Cell<u32>,
     /// How many last ones still have something to do. Meanwhile nobody goes on: of
-    /// several it is not known which will be done first.
-    busy: Cell<u16>,
+    /// several it is not known which will be done first. Each has a stack frame.
+    busy: Cell<u32>,
 }
 
 impl State {
     /// Ends the round if nobody but the caller is missing.
-    fn is_last(&self) -> bool {
+    fn is_last(&self, line: &WaitQueue) -> bool {
         let last = self.arrived.get() + 1 == self.participants;
         if last {
             self.arrived.set(0);
-            self.round.set(self.round.get().wrapping_add(1));
+            // This round's waiters are the last in line.
+            if line.last_ticket() == Some(self.round.get()) {
+                self.round.set(self.round.get().wrapping_add(1));
+            }
             self.busy.set(self.busy.get() + 1);
         }
         last
@@ -178,23 +182,23 @@ impl Arrive {
 impl Claim<State> for Arrive {
     const WAITS_FOR: &'static str = "a `Barrier` to open";
 
-    fn try_claim(&self, state: &State, _line: &WaitQueue) -> bool {
-        self.last.set(state.is_last());
+    fn try_claim(&self, state: &State, line: &WaitQueue) -> bool {
+        self.last.set(state.is_last(line));
         self.last.get()
     }
 
     fn ticket(&self, state: &State) -> u32 {
         state.arrived.set(state.arrived.get() + 1);
-        u32::from(state.round.get())
+        state.round.get()
     }
 
     fn passed(state: &State, ticket: u32) -> bool {
-        state.busy.get() == 0 && ticket != u32::from(state.round.get())
+        state.busy.get() == 0 && ticket != state.round.get()
     }
 
     fn left(&self, state: &State, ticket: u32) {
         // Not if its round is complete, and only the last one is not done yet.
-        if ticket == u32::from(state.round.get()) {
+        if ticket == state.round.get() {
             state.arrived.set(state.arrived.get() - 1);
         }
     }

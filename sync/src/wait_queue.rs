@@ -190,6 +190,13 @@ impl WaitQueue {
         Some(unsafe { last.as_ref().linked().next.as_ref().ticket() })
     }
 
+    /// Returns the ticket of the last in line.
+    pub(crate) fn last_ticket(&self) -> Option<u32> {
+        let last = self.last.get()?;
+        // SAFETY: as above.
+        Some(unsafe { last.as_ref().ticket() })
+    }
+
     /// Calls up the first in line: it is given what it waits for, and leaves.
     #[inline(always)]
     pub(crate) fn call_first(&self) -> Option<Waker> {

@@ -5,7 +5,10 @@
 mod poll;
 
 use std::cell::RefCell;
-use std::task::Poll;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
 
 use poll::poll;
 use tickwire_sync::{Barrier, NoopRawMutex};
@@ -75,14 +78,72 @@ fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
     assert!(barrier.trigger() && poll(&mut next).is_ready());
 }
 
-#[test]
-#[cfg_attr(miri, ignore = "it counts for long, and there is nothing else to see")]
-fn after_as_many_rounds_as_can_be_counted_all_is_as_before() {
+/// Completes `rounds` rounds while the first one's closure runs, each with a waiter
+/// if `waiting`.
+#[track_caller]
+fn check_rounds(rounds: usize, waiting: bool) {
     let barrier = Local::new(2);
-    for _ in 0..2 * u32::from(u16::MAX) {
-        assert!(!barrier.trigger() && barrier.trigger());
+    let (mut first, mut next) = (Box::pin(barrier.wait()), Box::pin(barrier.wait()));
+    let mut later: Vec<_> = (0..rounds).map(|_| Box::pin(barrier.wait())).collect();
+    assert!(poll(&mut first).is_pending());
+    let mut last = Box::pin(barrier.wait_with(|| {
+        let mut leaves = Box::pin(barrier.wait());
+        assert!(poll(&mut leaves).is_pending() && barrier.trigger());
+        for waits in &mut later {
+            assert!(if waiting { poll(waits).is_pending() } else { !barrier.trigger() });
+            assert!(barrier.trigger());
+        }
+        assert!(poll(&mut next).is_pending() && poll(&mut first).is_pending());
+        drop(leaves);
+        barrier.arrived()
+    }));
+    assert_eq!(poll(&mut last), Poll::Ready(Some(1)), "the next round's, after {rounds} rounds");
+    drop(last);
+    let all_go = !waiting || later.iter_mut().all(|waits| poll(waits).is_ready());
+    assert!(all_go && poll(&mut first).is_ready(), "after {rounds} rounds");
+    assert!(poll(&mut next).is_pending(), "after {rounds} rounds");
+    assert!(barrier.trigger() && poll(&mut next).is_ready());
+}
+
+#[test]
+fn waiters_keep_their_round_however_many_are_complete_before_the_first_closure_returns() {
+    // The rounds between two with equal numbers, if the numbers had 8 or 16 bits.
+    let rounds = [0, 1, 254, 255, 256, 65_533, 65_534, 65_535, 65_536, 2 * 65_535];
+    let for_miri = |rounds: &usize| !cfg!(miri) || *rounds < 2;
+    for rounds in rounds.into_iter().filter(for_miri) {
+        check_rounds(rounds, false);
+        check_rounds(rounds, true);
     }
-    let mut waits = Box::pin(barrier.wait());
-    assert!(poll(&mut waits).is_pending());
-    assert!(barrier.trigger() && poll(&mut waits).is_ready());
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
+fn nobody_goes_on_however_many_closures_run() {
+    const CLOSURES: usize = 65_536;
+    const STACK: usize = CLOSURES * 8_192; // Reserved, and used only as far as it is needed.
+
+    /// Runs closures within closures, and the innermost one looks.
+    fn nest(barrier: &Local, closures: usize, look: &dyn Fn()) {
+        if closures == 0 {
+            return look();
+        }
+        barrier.trigger();
+        let mut last = pin!(barrier.wait_with(|| nest(barrier, closures - 1, look)));
+        let polled = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_ready());
+    }
+
+    let nested = || {
+        let barrier = Local::new(2);
+        let waits = RefCell::new(Box::pin(barrier.wait()));
+        let look = || {
+            assert!(poll(&mut waits.borrow_mut()).is_pending(), "it comes");
+            assert!(barrier.trigger());
+            assert!(poll(&mut waits.borrow_mut()).is_pending(), "closures run");
+        };
+        nest(&barrier, CLOSURES, &look);
+        assert!(poll(&mut waits.borrow_mut()).is_ready());
+    };
+    let thread = thread::Builder::new().stack_size(STACK).spawn(nested);
+    thread.unwrap().join().unwrap();
 }

@@ -11,6 +11,7 @@ mod harness;
 mod model;
 
 mod barrier;
+mod barrier_closures;
 mod condition;
 mod delay;
 mod event;

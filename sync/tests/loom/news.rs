@@ -113,6 +113,19 @@ fn a_barrier_opens_for_those_who_are_there() {
         block_on(barrier.wait());
         other.join().unwrap();
     });
+    // The next round may be complete before a closure has returned: all go on.
+    every_order(|| {
+        let barrier = Arc::new(Barrier::<Section>::new(2));
+        let mut first = pin!(barrier.wait());
+        assert!(poll_once(first.as_mut()).is_pending());
+        let other = spawn(&barrier, |barrier| {
+            barrier.trigger();
+            barrier.trigger();
+        });
+        block_on(barrier.wait_with(|| barrier.trigger()));
+        block_on(first);
+        other.join().unwrap();
+    });
 }
 
 #[test]
