@@ -1,6 +1,8 @@
 //! From who has something to say to who asked for it, without either knowing the
 //! other.
 
+mod delivery;
+
 use core::cell::Cell;
 use core::fmt;
 use core::ptr;
@@ -8,14 +10,17 @@ use core::ptr;
 use crate::wait_queue::Monitor;
 use crate::{Event, Flag, Full, Message, Queue, RawMutex, RingQueue};
 
+use delivery::Delivery;
+
 /// Passes messages on to those who subscribed to their topics: up to `SUBS`
 /// subscriptions.
 ///
 /// What a subscriber is, its type says: an [`Agent`] is a queue, an event, a
 /// closure. One that has no room loses the message, which is counted; nobody waits,
-/// so messages may be published from interrupts. Agents are told in the order in
-/// which they subscribed, each once a message; who subscribes while a message is
-/// delivered hears from the next one on.
+/// so messages may be published from interrupts. Agents are notified in the order in
+/// which they subscribed, each once per message. They may subscribe and unsubscribe
+/// meanwhile, themselves and others: a subscription that ends before its turn gets
+/// nothing, and a new one gets messages from the next one on.
 ///
 /// An agent is known by where it is and of which type. One without data (a function,
 /// a closure that captures nothing) that is subscribed in one crate and unsubscribed
@@ -166,36 +171,16 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
     /// Delivers `message` to all who subscribed to `topic`.
     ///
     /// May be called from an interrupt, with the raw mutex for it.
+    ///
+    /// # Panics
+    ///
+    /// If an agent panics, and only once the agents behind it have the message. The
+    /// broker may be used again. If two agents panic, the process aborts.
     pub fn publish<T: ?Sized>(&self, topic: K, message: &T) -> Published
     where
         A: Agent<K, T>,
     {
-        let mut published = Published { delivered: 0, dropped: 0 };
-        let newest = self.monitor.lock(|inside| inside.state.newest.get());
-        let mut last = 0;
-        while let Some(entry) = self.next(last, newest) {
-            last = entry.number;
-            if !entry.topics.contain(&topic) {
-                continue;
-            }
-            let told = |it: &Subscription<'a, K, A>| {
-                it.number < last && it.is_of(entry.agent) && it.topics.contain(&topic)
-            };
-            if (0..SUBS).filter_map(|at| self.entry(at)).any(|it| told(&it)) {
-                continue;
-            }
-            match entry.agent.deliver(&topic, message) {
-                Ok(()) => published.delivered += 1,
-                Err(Dropped) => published.dropped += 1,
-            }
-        }
-        if published.dropped > 0 {
-            self.monitor.lock(|inside| {
-                let lost = u32::try_from(published.dropped).unwrap_or(u32::MAX);
-                inside.state.dropped.set(inside.state.dropped.get().saturating_add(lost));
-            });
-        }
-        published
+        Delivery::new(self, topic, message).run()
     }
 
     /// Returns how many times an agent had no room for a message, at most `u32::MAX`.
@@ -210,15 +195,6 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
 
     fn entry(&self, at: usize) -> Option<Subscription<'a, K, A>> {
         self.monitor.lock(|inside| inside.state.entries[at].get())
-    }
-
-    /// Returns the first subscription after the one with number `last`, up to that
-    /// with number `newest`.
-    fn next(&self, last: u64, newest: u64) -> Option<Subscription<'a, K, A>> {
-        self.monitor.lock(|inside| {
-            let entries = inside.state.entries.iter().filter_map(Cell::get);
-            entries.filter(|it| last < it.number && it.number <= newest).min_by_key(|it| it.number)
-        })
     }
 
     fn add(&self, topics: Topics<K>, agent: &'a A) -> Result<(), Full<&'a A>> {

@@ -12,6 +12,7 @@ mod model;
 
 mod barrier;
 mod barrier_closures;
+mod broker;
 mod condition;
 mod delay;
 mod event;
