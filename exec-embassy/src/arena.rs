@@ -70,13 +70,15 @@ use crate::task::ArenaTask;
 /// | `InterruptExecutor`, futures that are `Send` | `ARENA.bind(executor.start(irq))`, once |
 /// | `InterruptExecutor`, any futures | [`Spawner::for_current_executor`] in a task of it |
 ///
+/// [`Spawner::for_current_executor`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Spawner.html#method.for_current_executor
+///
 /// Tasks of several cores rely on critical sections that exclude the other cores; see
 /// [the crate's documentation](crate#critical-sections).
 ///
 /// # Metadata
 ///
 /// Embassy keeps a task's priority, deadline and name in its
-/// [`Metadata`](embassy_executor::Metadata). Here they belong to the slot. They are the
+/// [`Metadata`](https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Metadata.html). Here they belong to the slot. They are the
 /// defaults until a future sets its own, by `Metadata::for_current_task`, and then stay for
 /// the next futures in that slot. A future that was sent by a [`SendArenaSpawner`] cannot
 /// be given a priority by the sender: its first poll has that of the slot. Where priorities
@@ -108,6 +110,8 @@ impl<const BYTES: usize, const N: usize> Arena<BYTES, N> {
     }
 
     /// Binds the arena to an interrupt executor, of which there is a [`SendSpawner`] only.
+    ///
+    /// [`SendSpawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.SendSpawner.html
     ///
     /// The spawner that this returns can be copied and sent. Embassy does not tell whether
     /// two [`SendSpawner`]s are of one executor, so an arena can be bound once, and

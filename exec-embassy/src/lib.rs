@@ -24,9 +24,11 @@
 //! critical-section = { version = "1.2", features = ["std"] }
 //! ```
 //!
-//! Nothing of embassy's is in the signatures here but its
-//! [`Spawner`](embassy_executor::Spawner) and [`SendSpawner`](embassy_executor::SendSpawner),
+//! Nothing of embassy's is in the signatures here but its [`Spawner`] and [`SendSpawner`],
 //! so `main` is that of embassy:
+//!
+//! [`Spawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Spawner.html
+//! [`SendSpawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.SendSpawner.html
 //!
 //! ```
 //! # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }

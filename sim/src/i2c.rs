@@ -214,7 +214,7 @@ impl<T: TimerQueue> I2c for Bus<T> {
     /// # Errors
     ///
     /// [`I2cFault`] with what went wrong. An address of more than 7 bits is
-    /// [`ErrorKind::Other`], as with HALs that check it, and nothing goes over the
+    /// `ErrorKind::Other`, as with HALs that check it, and nothing goes over the
     /// bus. The bus may be used again.
     ///
     /// # Cancel safety

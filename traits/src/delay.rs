@@ -7,6 +7,8 @@ use crate::{Duration, Timer, TimerQueue};
 /// Any [`TimerQueue`] as an [`embedded_hal_async::delay::DelayNs`], for drivers
 /// that only pause and need not know about clocks.
 ///
+/// [`embedded_hal_async::delay::DelayNs`]: https://docs.rs/embedded-hal-async/1/embedded_hal_async/delay/trait.DelayNs.html
+///
 /// Waits are rounded up to whole microseconds and then to whole ticks of the
 /// clock, and a wait of less than a tick still waits for one: never too short.
 ///

@@ -7,6 +7,8 @@ use crate::{Clock, Edge, EdgeInput, TimeSource};
 
 /// Any pin with [`Wait`], and a clock, as [`EdgeInput`].
 ///
+/// [`Wait`]: https://docs.rs/embedded-hal-async/1/embedded_hal_async/digital/trait.Wait.html
+///
 /// It waits for the *level* that the pin did not have last, so that a change
 /// which comes while nobody waits is late, not lost. The time of an edge is
 /// that of the poll that saw it.

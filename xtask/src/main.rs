@@ -4,6 +4,7 @@
 mod arrows;
 mod bare;
 mod dependencies;
+mod docs;
 mod firmware;
 mod instructions;
 mod nightly;
@@ -33,6 +34,8 @@ Usage: cargo xtask COMMAND
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
+  docs [--open]            the documentation of all crates, with links between them
+      --open               shows it in a browser
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
   instructions             what the primitives of sync cost beside those of others, and their bounds
 ";
@@ -40,6 +43,7 @@ Usage: cargo xtask COMMAND
 enum Command {
     Help,
     Test(test::Options),
+    Docs(docs::Options),
     Sizes,
     Instructions,
     Firmware(firmware::Options),
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Test(options)) => test::run(&options),
+        Ok(Command::Docs(options)) => docs::run(&options),
         Ok(Command::Sizes) => sizes::run(),
         Ok(Command::Instructions) => instructions::run(),
         Ok(Command::Firmware(options)) => firmware::run(&options),
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
 fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexopt::Error> {
     let mut command = None;
     let mut options = test::Options::default();
+    let mut docs = docs::Options::default();
     let mut firmware = firmware::Options::default();
     while let Some(arg) = args.next()? {
         match (arg, &command) {
@@ -84,6 +90,7 @@ fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexop
                 }
             }
             (Long("sizes"), Some(name)) if name == "firmware" => firmware.sizes = true,
+            (Long("open"), Some(name)) if name == "docs" => docs.open = true,
             (Long("setup"), Some(name)) if name == "test" => options.setup = true,
             (Long("all"), Some(name)) if name == "test" => options.all = true,
             (Long("only"), Some(name)) if name == "test" => {
@@ -101,6 +108,7 @@ fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexop
     firmware.emulator = rest;
     match command.as_deref() {
         Some("test") => Ok(Command::Test(options)),
+        Some("docs") => Ok(Command::Docs(docs)),
         Some("firmware") => Ok(Command::Firmware(firmware)),
         Some("sizes") => Ok(Command::Sizes),
         Some("instructions") => Ok(Command::Instructions),

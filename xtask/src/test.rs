@@ -9,7 +9,7 @@ use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report};
 use crate::workspace::{self, Package, root};
-use crate::{arrows, dependencies, firmware, instructions, nightly, setup, sizes, sources};
+use crate::{arrows, dependencies, docs, firmware, instructions, nightly, setup, sizes, sources};
 
 /// What `cargo xtask test` was asked for.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("miri", nightly::miri);
     report.step("address sanitizer", nightly::address_sanitizer);
     report.step("thread sanitizer", nightly::thread_sanitizer);
-    report.step("docs", docs);
+    report.step("docs", || docs::check(&members));
     report.step("bare metal", || bare_metal(&members));
     report.step("sizes", sizes::measure);
     for (name, step) in firmware::steps() {
@@ -133,11 +133,6 @@ fn recorded_inputs() -> Outcome {
         "none at {}: tests of recordings did nothing (TICKWIRE_CORPUS names another folder)",
         folder.display()
     ))
-}
-
-fn docs() -> Outcome {
-    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
-    Outcome::of(capture(command.env("RUSTDOCFLAGS", "-D warnings")))
 }
 
 /// Everything that has to do without `std`, where there is none.

@@ -38,6 +38,12 @@ pub(crate) fn root() -> &'static Path {
     ours.parent().unwrap_or(ours)
 }
 
+/// The folder that cargo builds into.
+pub(crate) fn target() -> Result<PathBuf, String> {
+    let metadata = metadata(&["metadata", "--format-version=1", "--no-deps"])?;
+    Ok(PathBuf::from(text(&metadata["target_directory"])))
+}
+
 /// The workspace's own packages. Needs no network.
 pub(crate) fn members() -> Result<Vec<Package>, String> {
     read(&["metadata", "--format-version=1", "--no-deps"])
@@ -57,9 +63,12 @@ pub(crate) fn everything() -> Result<Vec<Package>, String> {
 }
 
 fn read(args: &[&str]) -> Result<Vec<Package>, String> {
-    let metadata = serde_json::from_str::<Value>(&stdout(&mut cargo(args))?)
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    Ok(list(&metadata["packages"]).map(package).collect())
+    Ok(list(&metadata(args)?["packages"]).map(package).collect())
+}
+
+fn metadata(args: &[&str]) -> Result<Value, String> {
+    serde_json::from_str(&stdout(&mut cargo(args))?)
+        .map_err(|error| format!("cargo metadata: {error}"))
 }
 
 fn package(value: &Value) -> Package {

@@ -96,7 +96,7 @@ impl Faults {
     }
 }
 
-/// The error of a [`Bus`](super::Bus). [`ErrorKind::Other`] is that of an address which
+/// The error of a [`Bus`](super::Bus). `ErrorKind::Other` is that of an address which
 /// has more than 7 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct I2cFault(pub ErrorKind);

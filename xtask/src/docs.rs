@@ -1,0 +1,181 @@
+//! The documentation of the published crates, with links between them.
+//!
+//! rustdoc links to another crate only where that crate's pages are in the folder
+//! already. `cargo doc --no-deps` renders in any order, so it runs here once per layer
+//! of dependencies. (docs.rs passes the address of each dependency to rustdoc instead.)
+
+mod page;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use crate::process::{capture, cargo};
+use crate::report::Outcome;
+use crate::workspace::{self, Package, target};
+
+/// What `cargo xtask docs` was asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    /// Open a browser.
+    pub(crate) open: bool,
+}
+
+/// Renders the documentation and shows cargo's progress.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let render = || {
+        let members = workspace::members()?;
+        let mut commands = commands(members.iter().filter(|member| member.published))?;
+        if options.open
+            && let Some(last) = commands.last_mut()
+        {
+            last.arg("--open");
+        }
+        commands.iter_mut().try_for_each(|command| match command.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("{command:?}: {status}")),
+            Err(error) => Err(format!("{command:?}: {error}")),
+        })
+    };
+    match render() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Renders the documentation into an empty folder, without a warning, and looks for
+/// links that lead nowhere. Unpublished crates are rendered too, for their warnings.
+pub(crate) fn check(members: &[Package]) -> Outcome {
+    match render_and_judge(members) {
+        Ok((problems, seen)) => Outcome::of_problems(&problems, seen),
+        Err(output) => Outcome::Failed(output),
+    }
+}
+
+fn render_and_judge(members: &[Package]) -> Result<(Vec<String>, String), String> {
+    capture(&mut cargo(&["clean", "--doc"]))?;
+    for mut command in commands(members.iter())? {
+        capture(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    judge(&target()?.join("doc"), members)
+}
+
+/// One command per layer: the crates of a layer depend on those before it alone.
+fn commands<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Command>, String> {
+    let command = |layer: Vec<&str>| {
+        let mut command = cargo(&["doc", "--no-deps", "--all-features"]);
+        command.args(layer.into_iter().flat_map(|name| ["--package", name]));
+        command
+    };
+    Ok(layers(members)?.into_iter().map(command).collect())
+}
+
+fn layers<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Vec<&'a str>>, String> {
+    let mut left: Vec<_> = members.collect();
+    let mut layers = Vec::new();
+    while !left.is_empty() {
+        let waits = |member: &&&Package| {
+            let mut needs = member.dependencies.iter().filter(|needs| !needs.dev);
+            needs.any(|needs| left.iter().any(|other| other.name == needs.name))
+        };
+        let layer: Vec<_> = left.iter().filter(|member| !waits(member)).copied().collect();
+        if layer.is_empty() {
+            return Err("crates depend on each other in a circle".to_owned());
+        }
+        left.retain(|member| !layer.iter().any(|done| done.name == member.name));
+        layers.push(layer.into_iter().map(|member| member.name.as_str()).collect());
+    }
+    Ok(layers)
+}
+
+/// Looks at the pages of the published crates, in the folder `doc`.
+fn judge(doc: &Path, members: &[Package]) -> Result<(Vec<String>, String), String> {
+    let published = members.iter().filter(|member| member.published);
+    let names: BTreeSet<_> = published.map(|member| member.name.replace('-', "_")).collect();
+    let (mut problems, mut pages, mut between) = (Vec::new(), 0, 0);
+    for name in &names {
+        for file in html_files(&doc.join(name))? {
+            let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let page = page::read(&text);
+            let shown = file.strip_prefix(doc).unwrap_or(&file).display();
+            for raw in page.raw {
+                problems.push(format!("{shown}: {raw} is not a link"));
+            }
+            for link in page.links {
+                let target = file.with_file_name(link);
+                if !target.is_file() {
+                    problems.push(format!("{shown}: {link} leads nowhere"));
+                } else if names
+                    .iter()
+                    .any(|other| other != name && link.contains(&format!("../{other}/")))
+                {
+                    between += 1;
+                }
+            }
+            pages += 1;
+        }
+    }
+    if between == 0 {
+        problems.push(format!("none of {pages} pages links to another crate"));
+    }
+    Ok((problems, format!("{pages} pages, {between} links between crates")))
+}
+
+/// Every page in a folder, and in the folders within.
+fn html_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+    let told = |error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(told)? {
+        let path = entry.map_err(told)?.path();
+        if path.is_dir() {
+            files.extend(html_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Dependency;
+
+    fn package(name: &str, needs: &[&str], tests_need: &[&str]) -> Package {
+        let dependency = |dev| {
+            move |name: &&str| Dependency {
+                name: (*name).to_owned(),
+                dev,
+                requirement: "*".to_owned(),
+            }
+        };
+        let needs = needs.iter().map(dependency(false));
+        Package {
+            name: name.to_owned(),
+            dependencies: needs.chain(tests_need.iter().map(dependency(true))).collect(),
+            ..Package::default()
+        }
+    }
+
+    #[test]
+    fn a_crate_is_rendered_after_those_that_it_depends_on() {
+        let members = [
+            package("drivers", &["sync", "traits", "nb"], &["sim"]),
+            package("sim", &["traits"], &[]),
+            package("sync", &["traits"], &["sim"]),
+            package("traits", &["embedded-hal"], &["sim"]),
+        ];
+        let layers = layers(members.iter()).unwrap();
+        assert_eq!(layers, [vec!["traits"], vec!["sim", "sync"], vec!["drivers"]]);
+    }
+
+    #[test]
+    fn a_circle_is_an_error() {
+        let members = [package("a", &["b"], &[]), package("b", &["a"], &[])];
+        assert!(layers(members.iter()).is_err());
+    }
+}
