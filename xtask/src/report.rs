@@ -1,6 +1,7 @@
-//! One line a step, and a verdict.
+//! One line per step, and a verdict.
 
-use std::io::{self, IsTerminal, Write};
+use std::fmt;
+use std::io::{Stdout, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -40,8 +41,10 @@ impl Outcome {
     }
 }
 
-/// Counts the steps and prints each as it ends.
-pub(crate) struct Report {
+/// Prints the name of each step as it begins, and its result and time as it ends. Each
+/// step is one line, in a log file too. Failures and tables follow on lines of their own.
+pub(crate) struct Report<W = Stdout> {
+    out: W,
     /// Whether [`Outcome::Skipped`] counts as failed.
     all: bool,
     /// What a step's name has to contain, or it is left out.
@@ -54,9 +57,13 @@ pub(crate) struct Report {
     started: Instant,
 }
 
-impl Report {
-    pub(crate) fn new(all: bool, only: &str) -> Self {
+/// The room for a step's name.
+const NAME: usize = 32;
+
+impl<W: Write> Report<W> {
+    pub(crate) fn new(out: W, all: bool, only: &str) -> Self {
         Self {
+            out,
             all,
             only: only.to_owned(),
             chosen: 0,
@@ -67,7 +74,7 @@ impl Report {
         }
     }
 
-    /// Runs a step, if it is asked for, and prints its line, and its output if it failed.
+    /// Runs a step if it is asked for, and prints its line, and its output if it failed.
     pub(crate) fn step(&mut self, name: &str, step: impl FnOnce() -> Outcome) {
         if name.contains(&self.only) {
             self.chosen += 1;
@@ -75,55 +82,58 @@ impl Report {
         }
     }
 
-    /// Runs a step also if others were asked for: what they lean on.
+    /// Runs a step even if others were asked for: what they lean on.
     pub(crate) fn run(&mut self, name: &str, step: impl FnOnce() -> Outcome) {
-        if io::stdout().is_terminal() {
-            print!("...                {name}\r");
-            let _ = io::stdout().flush();
-        }
+        self.print(format_args!("{name:<NAME$} "));
         let started = Instant::now();
         let outcome = step();
-        for line in self.note(name, outcome, started.elapsed()) {
-            println!("{line}");
-        }
+        let result = self.note(name, outcome, started.elapsed());
+        self.print(format_args!("{result}\n"));
     }
 
     /// Prints the summary and returns the exit status.
-    pub(crate) fn finish(self) -> ExitCode {
-        let Self { chosen, passed, skipped, failed, started, .. } = self;
-        println!("\nin {:.0} s", started.elapsed().as_secs_f32());
-        if !failed.is_empty() {
-            println!("failed: {}", failed.join(", "));
+    pub(crate) fn finish(mut self) -> ExitCode {
+        let took = self.started.elapsed().as_secs_f32();
+        let (passed, skipped, failed) = (self.passed, self.skipped, self.failed.len());
+        self.print(format_args!("\nin {took:.0} s\n"));
+        if failed > 0 {
+            let names = self.failed.join(", ");
+            self.print(format_args!("failed: {names}\n"));
         }
-        println!("{passed} passed, {} failed, {skipped} skipped", failed.len());
-        if chosen == 0 {
-            println!("no step is named so");
+        self.print(format_args!("{passed} passed, {failed} failed, {skipped} skipped\n"));
+        if self.chosen == 0 {
+            self.print(format_args!("no step is named so\n"));
             return ExitCode::FAILURE;
         }
-        if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
-    fn note(&mut self, name: &str, outcome: Outcome, took: Duration) -> Vec<String> {
-        let took = format!("{:>6.1} s", took.as_secs_f32());
+    /// Prints at once, even if the line goes on. A reader that is gone misses it, and
+    /// the verdict is still the exit status.
+    fn print(&mut self, text: fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(text).and_then(|()| self.out.flush());
+    }
+
+    /// Counts a step, and returns what follows its name.
+    fn note(&mut self, name: &str, outcome: Outcome, took: Duration) -> String {
+        let took = format!("{:>7.1} s", took.as_secs_f32());
         match outcome {
             Outcome::Passed(seen) => {
                 self.passed += 1;
-                let mut seen = seen.lines();
-                let first = seen.next().map(|first| format!(": {first}")).unwrap_or_default();
-                let rest = seen.map(|line| format!("                   {line}"));
-                [format!("ok       {took}  {name}{first}")].into_iter().chain(rest).collect()
+                let lines = seen.lines().collect::<Vec<_>>().join("\n    ");
+                format!("ok     {took}  {lines}").trim_end().to_owned()
             }
             Outcome::Skipped(why) if self.all => {
                 self.failed.push(name.to_owned());
-                vec![format!("FAILED   {took}  {name}: skipped, {why}")]
+                format!("FAILED {took}  skipped, {why}")
             }
             Outcome::Skipped(why) | Outcome::Absent(why) => {
                 self.skipped += 1;
-                vec![format!("skipped            {name}: {why}")]
+                format!("skipped           {why}")
             }
             Outcome::Failed(output) => {
                 self.failed.push(name.to_owned());
-                vec![format!("FAILED   {took}  {name}"), output]
+                format!("FAILED {took}\n{output}")
             }
         }
     }
@@ -151,26 +161,32 @@ fn tally(output: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{self, BufWriter, Read};
+
     use super::*;
 
+    fn report(all: bool, only: &str) -> Report<Vec<u8>> {
+        Report::new(Vec::new(), all, only)
+    }
+
     #[track_caller]
-    fn check(all: bool, outcome: Outcome, line: &str, failures: usize) {
-        let mut report = Report::new(all, "");
-        let lines = report.note("docs", outcome, Duration::from_millis(1_250));
-        assert_eq!((lines.join("|").as_str(), report.failed.len()), (line, failures));
+    fn check(all: bool, outcome: Outcome, result: &str, failures: usize) {
+        let mut report = report(all, "");
+        let noted = report.note("docs", outcome, Duration::from_millis(1_250));
+        assert_eq!((noted.as_str(), report.failed.len()), (result, failures));
     }
 
     #[test]
     fn a_skip_fails_only_when_all_was_asked_for_and_setup_could_help() {
         let why = || "no docs".to_owned();
-        check(false, Outcome::Skipped(why()), "skipped            docs: no docs", 0);
-        check(true, Outcome::Skipped(why()), "FAILED      1.2 s  docs: skipped, no docs", 1);
-        check(true, Outcome::Absent(why()), "skipped            docs: no docs", 0);
+        check(false, Outcome::Skipped(why()), "skipped           no docs", 0);
+        check(true, Outcome::Skipped(why()), "FAILED     1.2 s  skipped, no docs", 1);
+        check(true, Outcome::Absent(why()), "skipped           no docs", 0);
     }
 
     #[test]
     fn who_asks_for_some_steps_gets_these_and_what_they_lean_on() {
-        let mut report = Report::new(false, "firm");
+        let mut report = report(false, "firm");
         let passed = || Outcome::Passed(String::new());
         report.run("setup", passed);
         report.step("docs", || panic!("nobody has asked for it"));
@@ -178,18 +194,38 @@ mod tests {
         assert_eq!((report.passed, report.chosen), (2, 1));
     }
 
+    /// A pipe: what was written is there to be read, before the step has ended.
     #[test]
-    fn a_failure_shows_its_output() {
-        let output = "line 7".to_owned();
-        check(false, Outcome::Failed(output), "FAILED      1.2 s  docs|line 7", 1);
+    fn a_name_is_printed_when_its_step_begins_and_the_result_beside_it_when_it_ends() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut report = Report::new(BufWriter::new(writer), false, "");
+        let mut read = |length| {
+            let mut bytes = vec![0; length];
+            reader.read_exact(&mut bytes).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        report.step("docs", || {
+            assert_eq!(read(NAME + 1), format!("{:<NAME$} ", "docs"));
+            Outcome::Passed("414 pages".to_owned())
+        });
+        drop(report);
+        let mut result = String::new();
+        reader.read_to_string(&mut result).unwrap();
+        assert!(result.starts_with("ok ") && result.ends_with(" s  414 pages\n"), "{result:?}");
+        assert!(!result.contains('\x1b') && !result.contains('\r'), "{result:?}");
     }
 
     #[test]
-    fn what_was_seen_follows_the_name() {
-        check(true, Outcome::Passed(String::new()), "ok          1.2 s  docs", 0);
+    fn a_failure_shows_its_output() {
+        let output = "line 7".to_owned();
+        check(false, Outcome::Failed(output), "FAILED     1.2 s\nline 7", 1);
+    }
+
+    #[test]
+    fn what_was_seen_follows_the_time() {
+        check(true, Outcome::Passed(String::new()), "ok         1.2 s", 0);
         let seen = "2 files\na\nb".to_owned();
-        let lines = "ok          1.2 s  docs: 2 files|                   a|                   b";
-        check(true, Outcome::Passed(seen), lines, 0);
+        check(true, Outcome::Passed(seen), "ok         1.2 s  2 files\n    a\n    b", 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -31,7 +32,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut report = Report::new(options.all, &options.only);
+    let mut report = Report::new(io::stdout(), options.all, &options.only);
     if options.setup {
         report.run("setup", setup::run);
     }
