@@ -123,17 +123,25 @@ fn own_timer_queue() -> Outcome {
     Outcome::of_tests(capture(&mut cargo(&package)))
 }
 
-/// Tests that need a recording pass without it, so its absence is told here.
+/// Tests that need a recording pass without it, so its absence is reported here.
 fn recorded_inputs() -> Outcome {
-    let named = env::var_os("TICKWIRE_CORPUS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| root().join("../shared/corpus"));
-    if folder.is_dir() {
-        return Outcome::Passed("read by the tests above".to_owned());
+    judge_corpus(env::var_os("TICKWIRE_CORPUS").map(PathBuf::from))
+}
+
+fn judge_corpus(folder: Option<PathBuf>) -> Outcome {
+    match folder {
+        None => {
+            Outcome::Absent("TICKWIRE_CORPUS is not set: tests of recordings did nothing".into())
+        }
+        // Each crate's tests run in that crate's folder.
+        Some(folder) if folder.is_absolute() && folder.is_dir() => {
+            Outcome::Passed("read by the tests above".into())
+        }
+        Some(folder) => Outcome::Failed(format!(
+            "TICKWIRE_CORPUS is not the absolute path of a folder: {}",
+            folder.display()
+        )),
     }
-    Outcome::Absent(format!(
-        "none at {}: tests of recordings did nothing (TICKWIRE_CORPUS names another folder)",
-        folder.display()
-    ))
 }
 
 /// Everything that has to do without `std`, where there is none.
@@ -192,4 +200,19 @@ fn names<'a>(members: impl Iterator<Item = &'a Package>) -> Vec<&'a str> {
 
 fn selected<'a>(names: &[&'a str]) -> Vec<&'a str> {
     names.iter().flat_map(|name| ["--package", name]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recordings_are_absent_only_if_nobody_said_where_they_are() {
+        let judged = |folder: Option<&str>| judge_corpus(folder.map(PathBuf::from));
+        assert!(matches!(judged(None), Outcome::Absent(_)));
+        assert!(matches!(judged(root().to_str()), Outcome::Passed(_)));
+        for wrong in ["", "src", "/nonexistent/corpus"] {
+            assert!(matches!(judged(Some(wrong)), Outcome::Failed(_)), "{wrong:?}");
+        }
+    }
 }

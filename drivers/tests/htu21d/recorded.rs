@@ -8,10 +8,10 @@ use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Reading};
 #[test]
 fn a_recorded_sensor_measured_23_81_degrees_and_50_72_percent() {
     const TEST: &str = "a_recorded_sensor_measured_23_81_degrees_and_50_72_percent";
-    let corpus = std::env::var_os("TICKWIRE_CORPUS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus"),
-        PathBuf::from,
-    );
+    let Some(corpus) = std::env::var_os("TICKWIRE_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: {TEST}: TICKWIRE_CORPUS is not set");
+        return;
+    };
     let path = corpus.join("logic/sht21-serial-hold.txt");
     let Ok(dialogue) = fs::read_to_string(&path) else {
         eprintln!("skipped: {TEST}: no recorded inputs at {}", path.display());

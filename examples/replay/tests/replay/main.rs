@@ -67,9 +67,9 @@ fn file(name: &str, contents: impl AsRef<[u8]>) -> PathBuf {
 
 /// The path of a recorded input; none, and a line that says so, if it is not there.
 fn recorded(test: &str, path: &str) -> Option<PathBuf> {
-    let root = match std::env::var_os("TICKWIRE_CORPUS") {
-        Some(root) => PathBuf::from(root),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
+    let Some(root) = std::env::var_os("TICKWIRE_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: {test}: TICKWIRE_CORPUS is not set");
+        return None;
     };
     let path = root.join(path);
     if path.exists() {

@@ -1,6 +1,6 @@
 //! Recorded logs, as fast as they go.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -27,9 +27,9 @@ aerorust-nmea1-long         550899705   389175214 2017-03-31 11:19:07.000  11500
 
 #[test]
 fn every_log_ends_with_its_fix() {
-    let root = match std::env::var_os("TICKWIRE_CORPUS") {
-        Some(root) => root.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
+    let Some(root) = std::env::var_os("TICKWIRE_CORPUS").map(PathBuf::from) else {
+        eprintln!("skipped: every_log_ends_with_its_fix: TICKWIRE_CORPUS is not set");
+        return;
     };
     if !root.exists() {
         let here = root.display();
