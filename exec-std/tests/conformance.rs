@@ -1,10 +1,13 @@
 //! The hosted backend passes what every backend must, on a real clock.
 
+mod patience;
+
 use std::cell::RefCell;
-use std::sync::{LazyLock, mpsc};
+use std::sync::LazyLock;
 use std::task::Waker;
 use std::{thread, time};
 
+use patience::within_two_minutes;
 use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, Totals, run_all};
 use tickwire_exec_std::{StdClock, StdSpawner, run};
 use tickwire_traits::Instant;
@@ -48,13 +51,6 @@ impl Bench for OnLinux {
     fn stopwatch(&self) -> Instant {
         Instant::from_micros(START.elapsed().as_micros() as u64)
     }
-}
-
-/// Runs `test` in a thread of its own; none if it hangs.
-fn within_two_minutes<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(test()));
-    receiver.recv_timeout(time::Duration::from_secs(120)).ok()
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Faults and odd company: whoever does what is wrong, nobody else hangs.
 
+mod patience;
+
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
@@ -8,18 +10,12 @@ use std::task::{Wake, Waker};
 use std::{env, thread, time};
 
 use futures_lite::future::{block_on, yield_now};
+use patience::{PATIENCE, within_two_minutes};
 use tickwire_exec_std::{StdClock, StdSpawner, StdTask, run};
 use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, SpawnError, Timer, TimerQueue};
 
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
-
-/// Runs `test` in a thread of its own; none if it hangs.
-fn in_time<T: Send + 'static>(test: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(test()));
-    receiver.recv_timeout(time::Duration::from_secs(2)).ok()
-}
 
 /// Has a task drop `it` with its thread.
 fn dropped_with_the_thread<T: 'static>(make: impl FnOnce(StdSpawner) -> T + Send + 'static) {
@@ -69,7 +65,7 @@ fn a_task_that_is_dropped_with_its_thread_may_ask_to_be_woken() {
     let ask = move || CLOCK.schedule_wake(CLOCK.now() + NAP, &tell);
     let again = ask.clone();
     dropped_with_the_thread(move |_| OnDrop(ask));
-    assert_eq!(woken.recv_timeout(time::Duration::from_secs(2)), Ok(()));
+    assert_eq!(woken.recv_timeout(PATIENCE), Ok(()));
     // Here the thread had tasks before it had a clock, and so loses that first.
     let spawner = run(async |spawner| spawner);
     let left = move || {
@@ -78,7 +74,7 @@ fn a_task_that_is_dropped_with_its_thread_may_ask_to_be_woken() {
         block_on(CLOCK.sleep(NAP));
     };
     thread::spawn(left).join().unwrap();
-    assert_eq!(woken.recv_timeout(time::Duration::from_secs(2)), Ok(()));
+    assert_eq!(woken.recv_timeout(PATIENCE), Ok(()));
 }
 
 #[test]
@@ -103,7 +99,7 @@ fn a_panic_reaches_who_awaits_the_task_and_nobody_else() {
 
 #[test]
 fn a_sleep_under_another_executor_inside_of_a_run_ends() {
-    let slept = in_time(|| {
+    let slept = within_two_minutes(|| {
         run(async |spawner| {
             block_on(CLOCK.sleep(NAP));
             let task = async {
@@ -128,7 +124,7 @@ impl Wake for Bad {
 
 #[test]
 fn a_waker_that_panics_ends_nobody_elses_sleep() {
-    let slept = in_time(|| {
+    let slept = within_two_minutes(|| {
         let soon = CLOCK.now() + NAP;
         CLOCK.schedule_wake(soon, &Waker::from(Arc::new(Bad)));
         block_on(CLOCK.sleep_until(soon + NAP));
@@ -142,9 +138,9 @@ fn a_waker_that_panics_ends_nobody_elses_sleep() {
 }
 
 #[test]
-fn a_sleep_ends_in_time_if_the_system_has_no_thread_left() {
+fn a_sleep_ends_and_is_not_short_if_the_system_has_no_thread_left() {
     const CHILD: &str = "TICKWIRE_TEST_WITHOUT_THREADS";
-    const ME: &str = "a_sleep_ends_in_time_if_the_system_has_no_thread_left";
+    const ME: &str = "a_sleep_ends_and_is_not_short_if_the_system_has_no_thread_left";
     if env::var_os(CHILD).is_some() {
         assert!(thread::Builder::new().spawn(|| ()).is_err(), "there are threads");
         let start = time::Instant::now();
