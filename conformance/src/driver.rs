@@ -9,7 +9,7 @@ use tickwire_traits::{
 };
 
 use crate::verdict::expect;
-use crate::{Bench, Scratch, Unmet, Verdict};
+use crate::{Bench, Scratch, Verdict};
 
 const CLOSED: Duration = Duration::from_millis(2);
 const OPEN: Duration = Duration::from_millis(60);
@@ -35,8 +35,7 @@ pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
     let pin = Contacts { scratch, now: start, level: PinState::High };
     let mut switch = Switch::new(pin, clock.clone(), Wiring::default(), Debounce::default());
     for (contact, at) in [(Contact::Closed, CLOSED), (Contact::Open, OPEN)] {
-        let change = clock.timeout(Duration::from_secs(1), switch.change()).await;
-        let Ok(Ok(change)) = change else { return Err(Unmet::Failed("a change was not seen")) };
+        let Ok(change) = switch.change().await;
         expect(change.contact == contact, "a bounce was taken for a change")?;
         expect(change.at == start + at, "a change has not the time of its first edge")?;
         scratch.go.set();

@@ -42,7 +42,7 @@ pub use scratch::Scratch;
 pub use verdict::{Progress, Totals, Unmet, Verdict, expect};
 
 /// For how long a check may run before it is taken to hang, in the clock's time.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 macro_rules! checks {
     ($($module:ident::$check:ident,)*) => {

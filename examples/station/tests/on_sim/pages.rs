@@ -66,16 +66,14 @@ fn the_fourth_page_counts() {
     );
 }
 
-/// It is polled for what happens, not for the time, which takes next to none.
+/// It is polled for what happens, and not for the time that passes.
 #[test]
 fn an_hour_passes_with_few_polls() {
     // A UART as in a 16550 collects 14 bytes before it wakes anyone.
     let uart = |clock| gps::Receiver::new(clock, gps::demo_log(60), 9_600).with_trigger(14);
     let mut rig = Rig::with_gps(|clock| uart(clock).repeat());
-    let begun = std::time::Instant::now();
     rig.pass_seconds(3_600);
-    let (took, polls) = (begun.elapsed(), rig.sim.polls());
-    println!("an hour took {took:?}, {polls} polls");
+    let polls = rig.sim.polls();
     assert!(rig.heard.times_never_go_back());
     assert_eq!((rig.heard.count("Gps"), rig.heard.count("Climate")), (3_600 * 7, 1_800));
     assert_eq!(rig.display.violations(), 0);
@@ -83,7 +81,6 @@ fn an_hour_passes_with_few_polls() {
     // rest draw, measure and wait. It is 86.1 a second; two more if refreshes have
     // no pause between them, four if one is made though nothing has changed.
     assert!(polls < 3_600 * 87, "{polls} polls");
-    assert!(took.as_secs() < 60, "{took:?}");
 }
 
 #[test]
