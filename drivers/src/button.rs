@@ -42,6 +42,9 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
     ///
     /// It counts as pressed while its contact differs from [`Wiring::rest`].
     /// `debounce` is about the contact, `timing` about the finger.
+    ///
+    /// Edges before the first call are not seen, unless the pin was
+    /// [armed](EdgeInput::arm) before.
     pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce, timing: Timing) -> Self {
         let switch = Switch::new(pin, clock, wiring, debounce);
         Self { switch, recogniser: Recogniser::new(timing) }
@@ -86,7 +89,7 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
         }
     }
 
-    /// Returns the gestures as a stream, which ends at no time.
+    /// Returns the gestures as a stream, which never ends.
     ///
     /// ```
     /// use core::pin::pin;

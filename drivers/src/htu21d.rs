@@ -106,6 +106,15 @@ enum Begun {
     Reset,
 }
 
+/// The sensor's address, of 7 bits. It has no other. (Datasheet, "I2C communication".)
+///
+/// ```
+/// use tickwire_drivers::htu21d;
+///
+/// assert_eq!(htu21d::ADDRESS, 0x40);
+/// ```
+pub const ADDRESS: u8 = 0x40;
+
 /// How old a result may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Age {
@@ -116,9 +125,6 @@ enum Age {
 }
 
 impl<I2C, D> Htu21d<I2C, D> {
-    /// The sensor's address, of 7 bits. It has no other.
-    pub const ADDRESS: u8 = 0x40;
-
     /// Creates a driver. Sends nothing: a sensor that is still powering up is
     /// waited for in the first call.
     pub const fn new(i2c: I2C, delay: D) -> Self {

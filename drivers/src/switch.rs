@@ -42,6 +42,10 @@ pub struct Switch<P, T> {
 impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     /// Creates a switch, taken to be at rest. If it is not, that is the first
     /// change.
+    ///
+    /// Edges before the first call are not seen, unless the pin was
+    /// [armed](EdgeInput::arm) before. A task that may be late for its first call arms
+    /// the pin first.
     pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce) -> Self {
         Self { pin, clock, debouncer: Debouncer::new(wiring, debounce) }
     }
@@ -105,7 +109,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
         }
     }
 
-    /// Returns the changes as a stream, which ends at no time.
+    /// Returns the changes as a stream, which never ends.
     ///
     /// ```
     /// use core::pin::pin;

@@ -12,6 +12,7 @@ use tickwire_traits::{Interest, Readiness};
 
 use crate::Fd;
 
+#[doc(no_inline)]
 pub use serial2::{CharSize, FlowControl, Parity, StopBits};
 
 /// How bytes are sent on a line.

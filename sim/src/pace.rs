@@ -91,6 +91,9 @@ impl Pace {
 /// Runs `scenario` at every [`Pace`], each time on a new simulation, and returns its
 /// outcome, which has to be the same each time.
 ///
+/// Arm a pin before the simulation runs: what polls it first may be late, and edges
+/// from before that are not seen otherwise.
+///
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_sim::{Wire, at_every_pace};

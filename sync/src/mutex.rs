@@ -32,7 +32,7 @@ use crate::wait_queue::{Monitor, Waiter};
 /// There is no poison: where a closure panics and that is caught, the next finds
 /// the data as they were left.
 ///
-/// The tutorial's `Lock`. Embassy, tokio and async-lock call it as we do.
+/// The tutorial's `Lock`.
 ///
 /// ```
 /// use tickwire_sim::Sim;

@@ -139,7 +139,10 @@ impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
             return Poll::Ready(());
         }
         self.clock.schedule_wake(self.deadline, cx.waker());
-        waits_for(|| Deadline(self.deadline, type_name::<T>()));
+        if self.deadline != Instant::MAX {
+            // One that never comes is no reason to wait, and hides the one that is.
+            waits_for(|| Deadline(self.deadline, type_name::<T>()));
+        }
         Poll::Pending
     }
 }

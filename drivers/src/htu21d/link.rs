@@ -5,7 +5,7 @@ use core::pin::pin;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
 
-use super::{Error, Htu21d};
+use super::{ADDRESS, Error};
 use crate::within::within;
 
 /// The way to the sensor, and how long that has been silent.
@@ -80,7 +80,6 @@ impl Transfer<'_> {
     }
 
     async fn run<B: I2c>(self, bus: &mut B) -> Result<(), B::Error> {
-        const ADDRESS: u8 = Htu21d::<(), ()>::ADDRESS;
         match self {
             Self::Write(bytes) => bus.write(ADDRESS, bytes).await,
             Self::Read(into) => bus.read(ADDRESS, into).await,

@@ -69,7 +69,7 @@ impl Rig {
             model.borrow_mut().set_humidity(5_072);
             (bus(Bus::new(clock.clone())), clock, model)
         };
-        bus.attach(Sensor::ADDRESS, model.clone());
+        bus.attach(tickwire_drivers::htu21d::ADDRESS, model.clone());
         let faults = bus.faults();
         let sensor = Htu21d::new(bus, Delay(clock.clone()));
         Self { sim, clock, model, faults, sensor }
