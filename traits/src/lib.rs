@@ -34,6 +34,7 @@ mod spawn;
 mod time;
 mod timer;
 mod waits_for;
+mod waker_id;
 
 pub use analog::AnalogInput;
 pub use clock::{Clock, TimerQueue};
@@ -49,3 +50,4 @@ pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timeout, Timer};
 #[cfg(feature = "std")]
 pub use waits_for::hear_waits;
 pub use waits_for::waits_for;
+pub use waker_id::WakerId;

@@ -1,6 +1,7 @@
 //! What is written for `nb`, awaited.
 
 use core::fmt;
+use core::future::poll_fn;
 
 use embedded_hal_nb::serial;
 use embedded_io::ErrorKind;
@@ -8,6 +9,9 @@ use embedded_io::ErrorKind;
 use crate::{Interest, Readiness, ReadinessExt};
 
 /// Calls `attempt` until it does not block, waiting for `readiness` in between.
+///
+/// Before each attempt it lets other tasks have their turn, as often as
+/// [`readiness`](Readiness::poll_proceed) says.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -36,6 +40,7 @@ pub async fn nb_ready<R: Readiness, T, E>(
     mut attempt: impl FnMut() -> nb::Result<T, E>,
 ) -> Result<T, NbError<E, R::Error>> {
     loop {
+        poll_fn(|cx| readiness.poll_proceed(cx)).await;
         match attempt() {
             Ok(value) => return Ok(value),
             Err(nb::Error::Other(error)) => return Err(NbError::Source(error)),

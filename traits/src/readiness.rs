@@ -53,6 +53,24 @@ pub trait Readiness: embedded_io::ErrorType {
         interest: Interest,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Self::Error>>;
+
+    /// Lets other tasks have their turn: now and then it is pending once, and wakes
+    /// the caller at once. Poll it before each try.
+    ///
+    /// A source that is ready again and again never makes its task wait. On a single
+    /// thread no other task would run then.
+    ///
+    /// # For implementers
+    ///
+    /// Count how often this was ready since [`poll_ready`](Self::poll_ready) was last
+    /// pending, and be pending once at a bound such as 32. A caller that drops its
+    /// future then and tries again has let a turn pass too. Without a count, as
+    /// provided, this is always ready: right for a source that is never ready for
+    /// long.
+    fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let _ = cx;
+        Poll::Ready(())
+    }
 }
 
 impl<T: Readiness + ?Sized> Readiness for &mut T {
@@ -62,6 +80,10 @@ impl<T: Readiness + ?Sized> Readiness for &mut T {
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Self::Error>> {
         T::poll_ready(self, interest, cx)
+    }
+
+    fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        T::poll_proceed(self, cx)
     }
 }
 

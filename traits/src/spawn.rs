@@ -116,6 +116,8 @@ pub enum SpawnError {
     NoFreeSlot,
     /// The storage for tasks belongs to another executor, for good. Use other storage.
     OtherExecutor,
+    /// The executor does not run here, or is ending. Spawn while it runs.
+    NotRunning,
 }
 
 impl fmt::Display for SpawnError {
@@ -123,6 +125,7 @@ impl fmt::Display for SpawnError {
         f.write_str(match self {
             Self::NoFreeSlot => "no free task slot",
             Self::OtherExecutor => "the task storage belongs to another executor",
+            Self::NotRunning => "the executor does not run",
         })
     }
 }

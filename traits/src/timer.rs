@@ -2,7 +2,8 @@
 
 use core::any::type_name;
 use core::fmt;
-use core::future::Future;
+use core::future::{Future, poll_fn};
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -103,7 +104,7 @@ pub trait Timer: TimerQueue {
     /// A `period` of zero is taken as one microsecond.
     fn ticker(&self, period: Duration) -> Ticker<'_, Self> {
         let period = period.max(Duration::from_micros(1));
-        Ticker { clock: self, period, next: self.now() + period }
+        Ticker { clock: self, period, next: self.now() + period, has_waited: false }
     }
 }
 
@@ -212,6 +213,8 @@ pub struct Ticker<'a, T: ?Sized> {
     clock: &'a T,
     period: Duration,
     next: Instant,
+    /// The tick to come has been waited for. On a 32-bit machine it lies in padding.
+    has_waited: bool,
 }
 
 /// One tick of a [`Ticker`].
@@ -226,14 +229,30 @@ pub struct Tick {
 impl<T: TimerQueue + ?Sized> Ticker<'_, T> {
     /// Waits for the next tick.
     ///
-    /// Who comes late gets the latest tick that is due, at once, and is told
-    /// how many before it were missed; the grid stays where it was.
+    /// If called late, it returns the most recent due tick, with the number of ticks
+    /// missed; the grid stays where it was. Other tasks have their turn before: each
+    /// tick is pending once at least, so that a loop which takes longer than its
+    /// period does not hold the thread forever.
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe: a tick is spent only by resolving.
     pub async fn tick(&mut self) -> Tick {
-        self.clock.sleep_until(self.next).await;
+        poll_fn(|cx| {
+            let is_due = self.clock.now() >= self.next;
+            // A call that is dropped and made again has waited too.
+            if is_due && mem::take(&mut self.has_waited) {
+                return Poll::Ready(());
+            }
+            self.has_waited = true;
+            if is_due {
+                cx.waker().wake_by_ref();
+            } else {
+                self.clock.schedule_wake(self.next, cx.waker());
+            }
+            Poll::Pending
+        })
+        .await;
         let late = self.clock.now() - self.next;
         let (missed, rest) = divide(late.as_micros(), self.period.as_micros());
         let at = self.next + (late - Duration::from_micros(rest));

@@ -1,0 +1,43 @@
+//! Telling wakers apart.
+
+use core::ptr;
+use core::task::Waker;
+
+/// A waker's identity: two wakers with the same one wake the same task.
+///
+/// It is the pair of pointers that [`Waker::will_wake`] compares. As long as a clone
+/// of the waker is kept, no other waker has it.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::task::{Wake, Waker};
+/// use tickwire_traits::WakerId;
+///
+/// struct Task;
+///
+/// impl Wake for Task {
+///     fn wake(self: Arc<Self>) {}
+/// }
+///
+/// let task = Waker::from(Arc::new(Task));
+/// assert_eq!(WakerId::of(&task), WakerId::of(&task.clone()));
+/// assert_ne!(WakerId::of(&task), WakerId::of(Waker::noop()));
+/// ```
+///
+/// # For implementers
+///
+/// A [`TimerQueue`](crate::TimerQueue) finds a waker's entry by it. Some wakers have
+/// clones with other identities; each of those is a waker of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WakerId {
+    data: usize,
+    vtable: usize,
+}
+
+impl WakerId {
+    /// Returns the identity of `waker`.
+    #[inline]
+    pub fn of(waker: &Waker) -> Self {
+        Self { data: waker.data().addr(), vtable: ptr::from_ref(waker.vtable()).addr() }
+    }
+}
