@@ -2,26 +2,27 @@
 //!
 //! A sleep under [`TimerQueue`](tickwire_traits::TimerQueue) keeps nothing in
 //! its future; it asks again whenever it is polled. So the queue holds one entry
-//! a waker, found by the waker's data and vtable pointers, with the earliest
+//! per waker, found by its [identity](WakerId), with the earliest
 //! deadline asked for: a sleep that is polled a million times before it is due
 //! has one entry. To insert and to fire is O(log n).
 //!
-//! That holds for wakers that clone to the same two pointers, as those of
-//! executors do. One that is made anew for each poll, or for each clone, has an
+//! That holds for wakers whose clones have the same identity, as those of executors
+//! do. One that is made anew for each poll, or for each clone, has an
 //! entry for each time it asked; all of them are woken.
 //!
-//! An entry stays until it is due, also when nobody wants it any more, and with
-//! it what the waker keeps alive. That is the price of a sleep without storage:
-//! it has nothing by which it could be found when it is dropped. So a task that
-//! gives up long timeouts has one entry, and a million tasks that each gave up
-//! one have a million.
+//! A sleep that is dropped leaves its entry, and with it what the waker keeps
+//! alive: it has no storage by which the entry could be found. The entry goes when
+//! it is due, or when the executor [forgets](WakeQueue::forget) the waker of a task
+//! that has ended. A deadline of [`Instant::MAX`] never comes and is not queued.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::hash_map::{Entry, HashMap};
 use std::task::Waker;
 
-use tickwire_traits::Instant;
+use rustc_hash::FxBuildHasher;
+use tickwire_traits::{Instant, WakerId};
 
 /// Wakers, and the earliest time each wants.
 ///
@@ -46,76 +47,184 @@ use tickwire_traits::Instant;
 /// ```
 #[derive(Debug, Default)]
 pub struct WakeQueue {
-    by_deadline: BTreeMap<Key, Waker>,
-    /// The clone in `by_deadline` keeps these pointers from being used again.
-    by_waker: BTreeMap<Identity, Key>,
+    /// Invariant: the entry at the top counts. Below it there may be entries that
+    /// were moved or forgotten.
+    heap: BinaryHeap<Reverse<Entered>>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// The waker in a slot keeps its pointers from being used again.
+    by_waker: HashMap<WakerId, u32, FxBuildHasher>,
     asked: u64,
 }
 
-/// The deadline, and a number that keeps equal ones in order.
-type Key = (Instant, u64);
-/// A waker's data and vtable, as addresses.
-type Identity = (usize, usize);
+/// The deadline, a number that keeps equal ones in order, and the slot.
+type Entered = (Instant, u64, u32);
 
-fn identity(waker: &Waker) -> Identity {
-    (waker.data().addr(), std::ptr::from_ref(waker.vtable()).addr())
+#[derive(Debug)]
+struct Slot {
+    waker: Option<Waker>,
+    /// The number of the entry that counts.
+    asked: u64,
+    at: Instant,
 }
+
+/// Entries that may be left behind before the heap is searched for them.
+const SLACK: usize = 64;
 
 impl WakeQueue {
     /// Creates an empty queue.
     pub const fn new() -> Self {
-        Self { by_deadline: BTreeMap::new(), by_waker: BTreeMap::new(), asked: 0 }
+        Self {
+            heap: BinaryHeap::new(),
+            slots: Vec::new(),
+            free: Vec::new(),
+            by_waker: HashMap::with_hasher(FxBuildHasher),
+            asked: 0,
+        }
     }
 
     /// Asks for `waker` to be woken at `at`, or earlier if it asked for that.
+    ///
+    /// A waker that is not in the queue is cloned. Where the queue is under a lock,
+    /// take [`insert`](Self::insert): a waker's `clone` may be anybody's code.
     pub fn schedule(&mut self, at: Instant, waker: &Waker) {
-        let known = self.by_waker.get(&identity(waker)).copied();
-        let kept = match known {
-            Some((earlier, _)) if earlier <= at => return,
-            Some(key) => self.by_deadline.remove(&key),
-            None => None,
-        };
-        let kept = kept.unwrap_or_else(|| waker.clone());
-        let key = (at, self.asked);
-        self.asked += 1;
-        // The clone's own pointers: not every waker clones to the same, and then
-        // the clone may be in here already. It wakes the same task, so one entry
-        // with the earlier time serves both.
-        match self.by_waker.entry(identity(&kept)) {
-            Entry::Occupied(other) if known.is_none() && other.get().0 <= at => return,
-            Entry::Occupied(mut other) => {
-                let replaced = other.insert(key);
-                self.by_deadline.remove(&replaced);
-            }
-            Entry::Vacant(slot) => {
-                slot.insert(key);
-            }
+        match self.by_waker.get(&WakerId::of(waker)) {
+            Some(&slot) => self.advance(slot, at),
+            None => drop(self.insert(at, waker.clone())),
         }
-        self.by_deadline.insert(key, kept);
     }
 
-    /// Returns the earliest time anyone waits for.
+    /// Asks for `waker` to be woken at `at`, or earlier if it asked for that.
+    ///
+    /// Returns the waker if it is in the queue already, or not needed. Drop it when
+    /// no lock is held.
+    ///
+    /// ```
+    /// use std::task::Waker;
+    /// use tickwire_traits::Instant;
+    /// use tickwire_wake_queue::WakeQueue;
+    ///
+    /// let mut queue = WakeQueue::new();
+    /// assert!(queue.insert(Instant::from_millis(20), Waker::noop().clone()).is_none());
+    /// assert!(queue.insert(Instant::from_millis(10), Waker::noop().clone()).is_some());
+    /// assert_eq!((queue.len(), queue.next_deadline()), (1, Some(Instant::from_millis(10))));
+    /// ```
+    pub fn insert(&mut self, at: Instant, waker: Waker) -> Option<Waker> {
+        if at == Instant::MAX {
+            return Some(waker);
+        }
+        match self.by_waker.entry(WakerId::of(&waker)) {
+            Entry::Occupied(slot) => {
+                let slot = *slot.get();
+                self.advance(slot, at);
+                Some(waker)
+            }
+            Entry::Vacant(place) => {
+                self.asked += 1;
+                let filled = Slot { waker: Some(waker), asked: self.asked, at };
+                let slot = match self.free.pop() {
+                    Some(slot) => {
+                        self.slots[slot as usize] = filled;
+                        slot
+                    }
+                    None => {
+                        self.slots.push(filled);
+                        u32::try_from(self.slots.len() - 1).expect("memory runs out before")
+                    }
+                };
+                place.insert(slot);
+                self.heap.push(Reverse((at, self.asked, slot)));
+                None
+            }
+        }
+    }
+
+    /// Returns the earliest time that any waker waits for.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.by_deadline.first_key_value().map(|(&(at, _), _)| at)
+        self.heap.peek().map(|&Reverse((at, ..))| at)
     }
 
     /// Takes out the next waker that is due at `now`.
     ///
     /// Wake it when no lock is held: it may call back into the queue.
     pub fn pop(&mut self, now: Instant) -> Option<Waker> {
-        let entry = self.by_deadline.first_entry().filter(|entry| entry.key().0 <= now)?;
-        let waker = entry.remove();
-        self.by_waker.remove(&identity(&waker));
+        let &Reverse((at, _, slot)) = self.heap.peek()?;
+        if at > now {
+            return None;
+        }
+        self.heap.pop();
+        let waker = self.vacate(slot)?;
+        self.by_waker.remove(&WakerId::of(&waker));
+        self.uncover();
         Some(waker)
+    }
+
+    /// Takes out a waker that is not to be woken any more: its task has ended.
+    ///
+    /// Drop it when no lock is held.
+    ///
+    /// ```
+    /// use std::task::Waker;
+    /// use tickwire_traits::Instant;
+    /// use tickwire_wake_queue::WakeQueue;
+    ///
+    /// let mut queue = WakeQueue::new();
+    /// queue.schedule(Instant::from_millis(20), Waker::noop());
+    /// assert!(queue.forget(Waker::noop()).is_some());
+    /// assert!(queue.is_empty() && queue.forget(Waker::noop()).is_none());
+    /// ```
+    pub fn forget(&mut self, waker: &Waker) -> Option<Waker> {
+        let slot = self.by_waker.remove(&WakerId::of(waker))?;
+        let waker = self.vacate(slot);
+        self.uncover();
+        self.sweep();
+        waker
     }
 
     /// Returns the number of wakers that wait.
     pub fn len(&self) -> usize {
-        self.by_deadline.len()
+        self.by_waker.len()
     }
 
-    /// Returns whether nobody waits.
+    /// Returns whether no waker waits.
     pub fn is_empty(&self) -> bool {
-        self.by_deadline.is_empty()
+        self.by_waker.is_empty()
+    }
+
+    /// Moves the waker in `slot` to `at`, if that is earlier.
+    fn advance(&mut self, slot: u32, at: Instant) {
+        let filled = &mut self.slots[slot as usize];
+        if at < filled.at {
+            self.asked += 1;
+            (filled.at, filled.asked) = (at, self.asked);
+            self.heap.push(Reverse((at, self.asked, slot)));
+            // If the entry that is left behind was at the top, this one is now.
+            self.sweep();
+        }
+    }
+
+    fn vacate(&mut self, slot: u32) -> Option<Waker> {
+        let filled = &mut self.slots[slot as usize];
+        // No entry has this number.
+        filled.asked = 0;
+        self.free.push(slot);
+        filled.waker.take()
+    }
+
+    /// Drops entries from the top that do not count.
+    fn uncover(&mut self) {
+        while let Some(&Reverse((_, asked, slot))) = self.heap.peek()
+            && self.slots[slot as usize].asked != asked
+        {
+            self.heap.pop();
+        }
+    }
+
+    /// Drops all entries that do not count, when they are the most.
+    fn sweep(&mut self) {
+        if self.heap.len() > 2 * self.by_waker.len() + SLACK {
+            let slots = &self.slots;
+            self.heap.retain(|&Reverse((_, asked, slot))| slots[slot as usize].asked == asked);
+        }
     }
 }

@@ -119,6 +119,32 @@ fn a_waker_whose_clones_are_one_another_is_woken_once_at_its_earliest() {
 }
 
 #[test]
+fn a_deadline_that_never_comes_is_not_queued() {
+    let (wakers, _) = wakers(1);
+    let mut queue = WakeQueue::new();
+    queue.schedule(Instant::MAX, &wakers[0]);
+    assert!(queue.is_empty());
+    queue.schedule(Instant::from_micros(5), &wakers[0]);
+    queue.schedule(Instant::MAX, &wakers[0]);
+    assert_eq!((queue.len(), queue.next_deadline()), (1, Some(Instant::from_micros(5))));
+}
+
+#[test]
+fn a_million_deadlines_that_were_moved_or_forgotten_leave_nothing_behind() {
+    let (wakers, _) = wakers(2);
+    let mut queue = WakeQueue::new();
+    queue.schedule(Instant::from_micros(1), &wakers[1]);
+    for _ in 0..100_000 {
+        for at in (2..12).rev() {
+            queue.schedule(Instant::from_micros(at), &wakers[0]);
+        }
+        drop(queue.forget(&wakers[0]).unwrap());
+    }
+    // What is left behind is bounded: the debug form prints all that there is.
+    assert!(format!("{queue:?}").len() < 20_000);
+}
+
+#[test]
 fn it_agrees_with_a_list_that_is_searched() {
     // A small generator: the same every time, and no dependency.
     let mut state = 12_345_u32;
@@ -131,8 +157,16 @@ fn it_agrees_with_a_list_that_is_searched() {
     let mut model: Vec<(u64, usize)> = Vec::new();
     for _ in 0..20_000 {
         let (n, at) = (random(8) as usize, u64::from(random(50)));
-        if random(3) > 0 {
-            queue.schedule(Instant::from_micros(at), &wakers[n]);
+        if random(8) == 0 {
+            let known = model.iter().position(|(_, known)| *known == n);
+            known.map(|entry| model.remove(entry));
+            assert_eq!(queue.forget(&wakers[n]).is_some(), known.is_some());
+        } else if random(3) > 0 {
+            if random(2) == 0 {
+                queue.schedule(Instant::from_micros(at), &wakers[n]);
+            } else {
+                drop(queue.insert(Instant::from_micros(at), wakers[n].clone()));
+            }
             let known = model.iter().position(|(_, known)| *known == n);
             match known {
                 Some(entry) if model[entry].0 <= at => {}
@@ -151,5 +185,7 @@ fn it_agrees_with_a_list_that_is_searched() {
             assert_eq!(std::mem::take(&mut *log.lock().unwrap()), expected);
         }
         assert_eq!(queue.len(), model.len());
+        let next = model.iter().map(|(at, _)| *at).min().map(Instant::from_micros);
+        assert_eq!(queue.next_deadline(), next);
     }
 }
