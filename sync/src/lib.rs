@@ -154,4 +154,6 @@ pub use semaphore::{
 pub use task_group::{TaskGroup, TaskId};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use wake_slots::HeapSlots;
+#[cfg(feature = "std")]
+pub use wake_slots::is_child_of;
 pub use wake_slots::{StaticSlots, WakeHome, WakeSlots};

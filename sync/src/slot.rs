@@ -5,6 +5,9 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use core::task::Waker;
 
+#[cfg(feature = "std")]
+use tickwire_traits::WakerId;
+
 use crate::wait_queue::Monitor;
 use crate::{CriticalSectionRawMutex, RawMutex};
 
@@ -20,7 +23,17 @@ use crate::{CriticalSectionRawMutex, RawMutex};
 pub struct Slot<R = CriticalSectionRawMutex> {
     ready: AtomicBool,
     taken: AtomicBool,
-    parent: Monitor<R, Cell<Option<Waker>>, 0>,
+    parent: Monitor<R, Parent, 0>,
+}
+
+struct Parent {
+    waker: Cell<Option<Waker>>,
+    /// The waker with which the outermost group was polled.
+    #[cfg(feature = "std")]
+    root: Cell<Option<WakerId>>,
+    /// A backend has arranged to wake the child while the root polled it.
+    #[cfg(feature = "std")]
+    is_relied_on: Cell<bool>,
 }
 
 impl<R: RawMutex> Slot<R> {
@@ -28,14 +41,20 @@ impl<R: RawMutex> Slot<R> {
         Self {
             ready: AtomicBool::new(true),
             taken: AtomicBool::new(taken),
-            parent: Monitor::new(Cell::new(None)),
+            parent: Monitor::new(Parent {
+                waker: Cell::new(None),
+                #[cfg(feature = "std")]
+                root: Cell::new(None),
+                #[cfg(feature = "std")]
+                is_relied_on: Cell::new(false),
+            }),
         }
     }
 
     pub(crate) fn wake(&self) {
         let parent = self.parent.lock(|parent| {
             self.ready.store(true, Relaxed);
-            parent.state.take()
+            parent.state.waker.take()
         });
         if let Some(parent) = parent {
             parent.wake();
@@ -54,7 +73,7 @@ impl<R: RawMutex> Slot<R> {
         let parent = Some(parent.clone());
         let none = self.parent.lock(|inside| {
             self.ready.store(false, Relaxed);
-            inside.state.replace(parent)
+            inside.state.waker.replace(parent)
         });
         drop(none);
         true
@@ -66,10 +85,49 @@ impl<R: RawMutex> Slot<R> {
         self.parent.lock(|inside| {
             // One that is ready is about to be looked at, and told then.
             if !self.ready.load(Relaxed) {
-                parent = inside.state.replace(parent.take());
+                parent = inside.state.waker.replace(parent.take());
             }
         });
         drop(parent);
+    }
+
+    /// Has the child polled the next time that its group is, if a backend has relied on
+    /// its root.
+    #[cfg(feature = "std")]
+    pub(crate) fn recall(&self) {
+        self.parent.lock(|inside| {
+            if inside.state.is_relied_on.take() {
+                self.ready.store(true, Relaxed);
+            }
+        });
+    }
+
+    /// Notes whose task polls the child: the one with the waker `root`.
+    #[cfg(feature = "std")]
+    pub(crate) fn set_root(&self, root: WakerId) {
+        self.parent.lock(|inside| inside.state.root.set(Some(root)));
+    }
+
+    /// Returns the root, for a group that the child polls: a backend may rely on it for
+    /// the tasks of that group.
+    #[cfg(feature = "std")]
+    pub(crate) fn lend_root(&self) -> Option<WakerId> {
+        self.parent.lock(|inside| {
+            inside.state.is_relied_on.set(true);
+            inside.state.root.get()
+        })
+    }
+
+    /// Returns whether the root is this one. If so, the caller relies on that.
+    #[cfg(feature = "std")]
+    pub(crate) fn relies_on(&self, root: WakerId) -> bool {
+        self.parent.lock(|inside| {
+            let is_root = inside.state.root.get() == Some(root);
+            if is_root {
+                inside.state.is_relied_on.set(true);
+            }
+            is_root
+        })
     }
 
     pub(crate) fn is_free(&self) -> bool {
@@ -92,7 +150,7 @@ impl<R: RawMutex> Slot<R> {
     pub(crate) fn release(&self) {
         let parent = self.parent.lock(|parent| {
             self.taken.store(false, Relaxed);
-            parent.state.take()
+            parent.state.waker.take()
         });
         drop(parent);
     }

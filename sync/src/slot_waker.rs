@@ -1,10 +1,12 @@
-//! Wakers that point to a slot which is there for ever.
+//! Wakers that point to a slot.
 //!
-//! FOREVER, on which the `unsafe` in this file rests: whoever has [`VTABLE`] for
-//! its vtable has the address of a `&'static Slot` for its data. Such wakers are
-//! made in one place, from such a reference; a clone has the same two pointers.
-//! A [`Slot`] is `Sync`, so any context may follow it.
+//! FOREVER, on which the `unsafe` in this file rests: a waker with [`VTABLE`] for its
+//! vtable has the address of a `&'static Slot` for its data, and one with
+//! [`heap::VTABLE`] that of a [`Slot`] of which it owns a count. Such wakers are made
+//! in this file alone. A [`Slot`] is `Sync`, so any context may follow the address
+//! for as long as it has the waker.
 
+use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 
 use crate::slot::Slot;
@@ -17,7 +19,16 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, forget);
 pub(crate) fn waker(slot: &'static Slot) -> Waker {
     // SAFETY: the data is that of VTABLE, whose functions may be called from any
     // thread, as often as one likes: FOREVER.
-    unsafe { Waker::from_raw(raw(core::ptr::from_ref(slot).cast())) }
+    unsafe { Waker::from_raw(raw(ptr::from_ref(slot).cast())) }
+}
+
+/// Returns the slot to which `waker` points; none if it is no waker of a slot.
+#[cfg(feature = "std")]
+pub(crate) fn slot_of(waker: &Waker) -> Option<&Slot> {
+    let is_ours = ptr::eq(waker.vtable(), &VTABLE) || ptr::eq(waker.vtable(), &heap::VTABLE);
+    // SAFETY: the vtable says that it is a slot, which is there as long as the waker:
+    // FOREVER.
+    is_ours.then(|| unsafe { &*waker.data().cast::<Slot>() })
 }
 
 fn raw(slot: *const ()) -> RawWaker {
@@ -35,3 +46,53 @@ fn wake(slot: *const ()) {
 }
 
 fn forget(_: *const ()) {}
+
+/// The same for slots that are counted.
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub(crate) mod heap {
+    use alloc::sync::Arc;
+    use core::mem::ManuallyDrop;
+    use core::task::{RawWaker, RawWakerVTable, Waker};
+
+    use crate::slot::Slot;
+
+    pub(super) static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
+
+    /// Returns a waker that owns `slot` with others.
+    pub(crate) fn waker(slot: Arc<Slot>) -> Waker {
+        // SAFETY: the data is that of VTABLE, whose functions may be called from any
+        // thread: FOREVER.
+        unsafe { Waker::from_raw(RawWaker::new(Arc::into_raw(slot).cast(), &VTABLE)) }
+    }
+
+    /// # Safety
+    ///
+    /// It is the data of a waker with VTABLE, which gives up its count.
+    unsafe fn owned(slot: *const ()) -> Arc<Slot> {
+        // SAFETY: it comes from `Arc::into_raw` in `waker` or in `clone`: FOREVER.
+        unsafe { Arc::from_raw(slot.cast()) }
+    }
+
+    fn clone(slot: *const ()) -> RawWaker {
+        // SAFETY: a waker with VTABLE keeps its count: FOREVER.
+        let slot = ManuallyDrop::new(unsafe { owned(slot) });
+        RawWaker::new(Arc::into_raw(Arc::clone(&slot)).cast(), &VTABLE)
+    }
+
+    fn wake(slot: *const ()) {
+        // SAFETY: the waker is used up with this call: FOREVER.
+        let slot = unsafe { owned(slot) };
+        slot.wake();
+    }
+
+    fn wake_by_ref(slot: *const ()) {
+        // SAFETY: only a waker with VTABLE comes here, so it is a slot: FOREVER.
+        let slot = unsafe { &*slot.cast::<Slot>() };
+        slot.wake();
+    }
+
+    fn drop(slot: *const ()) {
+        // SAFETY: the waker is used up with this call: FOREVER.
+        core::mem::drop(unsafe { owned(slot) });
+    }
+}

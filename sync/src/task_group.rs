@@ -208,12 +208,20 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<(TaskId, F::Output)>> {
         self.as_mut().book().tell(cx.waker());
+        #[cfg(feature = "std")]
+        let root = crate::wake_slots::root_of(cx.waker());
+        #[cfg(feature = "std")]
+        self.as_mut().book().follow(root);
         let first = self.book.turn;
         for place in (first..N).chain(0..first) {
             let Some(Some(slot)) = self.book.slots.get(place) else { continue };
             if !slot.slot().take_ready(cx.waker()) {
                 continue;
             }
+            // Each time: the outermost group may be polled by another task than before,
+            // and this one by the same.
+            #[cfg(feature = "std")]
+            slot.slot().set_root(root);
             let waker = slot.waker();
             let mut turn = Turn { group: self.as_mut(), place };
             if turn.task().poll(&mut Context::from_waker(&waker)).is_pending() {

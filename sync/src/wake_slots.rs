@@ -3,6 +3,9 @@
 use core::fmt;
 use core::task::Waker;
 
+#[cfg(feature = "std")]
+use tickwire_traits::WakerId;
+
 use crate::slot::Slot;
 use crate::slot_waker;
 
@@ -148,21 +151,11 @@ impl Drop for StaticSlot {
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod heap {
     use alloc::sync::Arc;
-    use alloc::task::Wake;
     use core::task::Waker;
 
     use super::{HeapSlots, sealed};
     use crate::slot::Slot;
-
-    impl Wake for Slot {
-        fn wake(self: Arc<Self>) {
-            Slot::wake(&self);
-        }
-
-        fn wake_by_ref(self: &Arc<Self>) {
-            Slot::wake(self);
-        }
-    }
+    use crate::slot_waker;
 
     /// The same on the heap.
     #[derive(Debug)]
@@ -182,7 +175,7 @@ mod heap {
         }
 
         fn waker(&self) -> Waker {
-            self.0.clone().into()
+            slot_waker::heap::waker(self.0.clone())
         }
     }
 
@@ -192,6 +185,51 @@ mod heap {
             self.0.release();
         }
     }
+}
+
+/// Returns whether `waker` is that of a task in a [`TaskGroup`](crate::TaskGroup), and
+/// `parent` the waker with which that group was last polled: itself, or the outermost
+/// of groups that hold one another.
+///
+/// ```
+/// use core::future::poll_fn;
+/// use core::pin::pin;
+/// use core::task::{Context, Poll, Waker};
+/// use tickwire_sync::{TaskGroup, WakeSlots, is_child_of};
+/// use tickwire_traits::WakerId;
+///
+/// static SLOTS: WakeSlots<1> = WakeSlots::new();
+///
+/// let parent = Waker::noop();
+/// let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
+/// let task = poll_fn(|cx| Poll::Ready(is_child_of(cx.waker(), WakerId::of(parent))));
+/// group.as_mut().add(task).unwrap();
+/// let mut next = pin!(group.next());
+/// let Poll::Ready(Some((_, is_child))) = next.as_mut().poll(&mut Context::from_waker(parent))
+///     else { panic!("it is ready") };
+/// assert!(is_child);
+/// assert!(!is_child_of(parent, WakerId::of(parent)));
+/// ```
+///
+/// # For implementers
+///
+/// A [`TimerQueue`](tickwire_traits::TimerQueue) that is asked with a waker which no
+/// task of its executor has cannot know whether the task comes back to its executor,
+/// or whether another executor holds the thread until that waker is woken. Of a task
+/// in a group it can know, while it polls the task with the waker `parent`. A queue that
+/// got true may rely on that: if another executor polls the group later, the group polls
+/// that task once more, and the queue is asked anew.
+#[cfg(feature = "std")]
+pub fn is_child_of(waker: &Waker, parent: WakerId) -> bool {
+    slot_waker::slot_of(waker).is_some_and(|slot| slot.relies_on(parent))
+}
+
+/// Returns the waker with which the outermost group is polled, for a group that is
+/// polled with `waker`.
+#[cfg(feature = "std")]
+pub(crate) fn root_of(waker: &Waker) -> WakerId {
+    let root = slot_waker::slot_of(waker).and_then(Slot::lend_root);
+    root.unwrap_or_else(|| WakerId::of(waker))
 }
 
 impl sealed::Home for StaticSlots {

@@ -2,6 +2,9 @@
 
 use core::task::Waker;
 
+#[cfg(feature = "std")]
+use tickwire_traits::WakerId;
+
 use super::TaskId;
 use crate::wake_slots::sealed::{Home, Taken};
 
@@ -17,6 +20,9 @@ pub(crate) struct Book<const N: usize, H: Home> {
     pub(super) failed: Option<usize>,
     /// Whom the slots tell.
     parent: Option<Waker>,
+    /// The waker with which the outermost group was polled last.
+    #[cfg(feature = "std")]
+    root: Option<WakerId>,
     pub(super) home: H,
 }
 
@@ -28,6 +34,8 @@ impl<const N: usize, H: Home> Book<N, H> {
             turn: 0,
             failed: None,
             parent: None,
+            #[cfg(feature = "std")]
+            root: None,
             home,
         }
     }
@@ -39,6 +47,16 @@ impl<const N: usize, H: Home> Book<N, H> {
     pub(super) fn id(&self, place: usize) -> TaskId {
         // A place that is not there has no task, and no panic in flash either.
         TaskId { place, serial: self.serials.get(place).copied().unwrap_or_default() }
+    }
+
+    /// Has tasks polled once more if `root` is another than before, and a backend has
+    /// relied on the former one ([`is_child_of`](crate::is_child_of)): it may not come
+    /// to wake them while another executor polls the group.
+    #[cfg(feature = "std")]
+    pub(super) fn follow(&mut self, root: WakerId) {
+        if self.root.replace(root) != Some(root) {
+            self.slots.iter().flatten().for_each(|slot| slot.slot().recall());
+        }
     }
 
     /// Sees to it that all slots tell `parent`, who may be another than before.
