@@ -111,6 +111,10 @@ impl Readiness for Serial {
     fn poll_ready(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.0.poll_ready(interest, cx)
     }
+
+    fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.poll_proceed(cx)
+    }
 }
 
 impl Read for Serial {

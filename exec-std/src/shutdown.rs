@@ -1,9 +1,17 @@
 //! Stopping in good order.
 
+use std::future::poll_fn;
+use std::os::unix::net::UnixStream;
+use std::pin::pin;
+use std::task::Poll;
 use std::{fs, io};
 
-use async_signal::{Signal, Signals};
-use futures_lite::StreamExt;
+use embedded_io_async::Read;
+use signal_hook::SigId;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::low_level::{pipe, unregister};
+
+use crate::Fd;
 
 /// Hears the signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, and
 /// SIGHUP (the terminal is gone).
@@ -28,7 +36,9 @@ use futures_lite::StreamExt;
 /// # Ok::<_, std::io::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Shutdown(Signals);
+pub struct Shutdown {
+    heard: Vec<Heard>,
+}
 
 /// Who asked the program to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +61,9 @@ impl Shutdown {
     /// go on without: the signals end the process then, as before the first one.
     pub fn new() -> io::Result<Self> {
         let ignored = ignored();
-        let mut asking = vec![Signal::Int, Signal::Term, Signal::Hup];
-        asking.retain(|signal| ignored >> (*signal as u32 - 1) & 1 == 0);
-        Signals::new(asking).map(Self)
+        let all = [StopSignal::Interrupt, StopSignal::Terminate, StopSignal::HangUp];
+        let asking = all.into_iter().filter(|signal| ignored >> (signal.number() - 1) & 1 == 0);
+        Ok(Self { heard: asking.map(Heard::new).collect::<io::Result<_>>()? })
     }
 
     /// Waits until someone asks the program to stop.
@@ -67,12 +77,49 @@ impl Shutdown {
     ///
     /// Cancel-safe: a signal that came meanwhile is reported by the next call.
     pub async fn requested(&mut self) -> io::Result<StopSignal> {
-        match self.0.next().await {
-            Some(Ok(Signal::Int)) => Ok(StopSignal::Interrupt),
-            Some(Ok(Signal::Hup)) => Ok(StopSignal::HangUp),
-            Some(Ok(_)) => Ok(StopSignal::Terminate),
-            Some(Err(error)) => Err(error),
-            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        poll_fn(|cx| {
+            for heard in &mut self.heard {
+                // Dropped when it is pending, which loses nothing.
+                let mut byte = [0];
+                let read = pin!(heard.bytes.read(&mut byte));
+                if let Poll::Ready(read) = read.poll(cx) {
+                    return Poll::Ready(read.map(|_| heard.signal));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// A signal, as a byte each time that it comes.
+#[derive(Debug)]
+struct Heard {
+    signal: StopSignal,
+    bytes: Fd<UnixStream>,
+    id: SigId,
+}
+
+impl Heard {
+    fn new(signal: StopSignal) -> io::Result<Self> {
+        let (near, far) = UnixStream::pair()?;
+        let bytes = Fd::new(near)?;
+        Ok(Self { signal, bytes, id: pipe::register(signal.number(), far)? })
+    }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        unregister(self.id);
+    }
+}
+
+impl StopSignal {
+    fn number(self) -> i32 {
+        match self {
+            Self::Interrupt => SIGINT,
+            Self::Terminate => SIGTERM,
+            Self::HangUp => SIGHUP,
         }
     }
 }

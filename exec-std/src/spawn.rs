@@ -1,16 +1,15 @@
 //! Tasks on this thread.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use async_executor::{FallibleTask, LocalExecutor};
-use futures_lite::future::or;
 use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
 
-use crate::clock;
+use crate::run_loop::{self, Task};
 
-/// Spawns onto the executor of the thread on which it is used.
+/// Spawns into the run of the thread on which it is used.
 ///
 /// ```
 /// use tickwire_exec_std::run;
@@ -24,31 +23,18 @@ use crate::clock;
 #[derive(Clone, Copy, Debug)]
 pub struct StdSpawner(());
 
-/// A task on a thread's executor.
+/// A task of a run.
 ///
-/// It may be awaited in any thread. When its own thread has ended before it did,
-/// it is [`Exit::Cancelled`].
+/// It may be awaited and cancelled in any thread. If its run has ended before it
+/// did, it is [`Exit::Cancelled`].
 ///
 /// # Panics
 ///
-/// Awaiting a task that has panicked panics, and so does its `cancel`.
+/// Awaiting a task that has panicked panics with that task's panic, and so does its
+/// `cancel`.
 #[derive(Debug)]
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
-pub struct StdTask(State);
-
-#[derive(Debug)]
-enum State {
-    Running(FallibleTask<()>),
-    Ended(Exit),
-}
-
-thread_local! {
-    static EXECUTOR: LocalExecutor<'static> = const { LocalExecutor::new() };
-}
-
-pub(crate) fn on_executor<T>(f: impl FnOnce(&LocalExecutor<'static>) -> T) -> T {
-    EXECUTOR.with(f)
-}
+pub struct StdTask(Arc<Task>);
 
 impl StdSpawner {
     pub(crate) const fn new() -> Self {
@@ -63,49 +49,40 @@ impl Spawn for StdSpawner {
     ///
     /// # Errors
     ///
-    /// [`SpawnError`] only while the thread ends and drops the tasks that are
-    /// left; `future` has been dropped. Spawn in another thread.
+    /// [`SpawnError::NotRunning`] if no run is going on in this thread, or if its `main` has
+    /// ended and the tasks that are left are being dropped. `future` has been
+    /// dropped. Spawn inside of a [`run`](crate::run).
     fn spawn<F>(&self, future: F) -> Result<StdTask, SpawnError>
     where
         F: Future<Output = ()> + 'static,
     {
-        let future = or(clock::polled_by_run(), future);
-        let task = EXECUTOR
-            .try_with(|executor| executor.spawn(future))
-            .map_err(|_| SpawnError::NoFreeSlot)?;
-        Ok(StdTask(State::Running(task.fallible())))
+        run_loop::spawn(future).map(StdTask).ok_or(SpawnError::NotRunning)
     }
 }
 
 impl Future for StdTask {
     type Output = Exit;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
-        let exit = match &mut self.0 {
-            State::Running(task) => exit(ready!(Pin::new(task).poll(cx))),
-            State::Ended(exit) => *exit,
-        };
-        self.0 = State::Ended(exit);
-        Poll::Ready(exit)
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
+        self.0.poll_end(cx)
     }
 }
 
 impl JoinHandle for StdTask {
     async fn cancel(self) -> Exit {
-        match self.0 {
-            State::Running(task) => exit(task.cancel().await),
-            State::Ended(exit) => exit,
-        }
+        self.0.cancel();
+        poll_fn(|cx| self.0.poll_end(cx)).await
     }
 
     fn detach(self) {
-        if let State::Running(task) = self.0 {
-            task.detach();
-        }
+        self.0.detach();
     }
 }
 
-/// A task that was dropped before it returned has no output.
-fn exit(output: Option<()>) -> Exit {
-    if output.is_some() { Exit::Completed } else { Exit::Cancelled }
+impl Drop for StdTask {
+    fn drop(&mut self) {
+        if !self.0.is_detached() {
+            self.0.cancel();
+        }
+    }
 }

@@ -7,8 +7,8 @@ use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::{thread, time};
 
@@ -103,22 +103,31 @@ fn dropping_a_handle_cancels_and_detaching_does_not() {
 }
 
 #[test]
-fn a_task_that_is_left_goes_on_in_the_next_run() {
-    let (sender, receiver) = mpsc::channel();
+fn tasks_that_are_left_are_dropped_before_run_returns_the_newest_first() {
+    struct Log(u32, Rc<RefCell<Vec<u32>>>);
+
+    impl Drop for Log {
+        fn drop(&mut self) {
+            self.1.borrow_mut().push(self.0);
+        }
+    }
+
+    let dropped = Rc::new(RefCell::new(Vec::new()));
     run(async |spawner| {
-        let task = async move {
-            CLOCK.sleep(Duration::from_millis(5)).await;
-            sender.send(()).unwrap();
-        };
-        spawner.spawn(task).unwrap().detach();
-    });
-    assert!(receiver.try_recv().is_err());
-    // Lost, it would be waited for without an end.
-    run(async |_| {
-        while receiver.try_recv().is_err() {
-            CLOCK.sleep(Duration::from_millis(1)).await;
+        for n in 0..4 {
+            let log = Log(n, dropped.clone());
+            let task = async move {
+                let _log = log;
+                CLOCK.sleep(Duration::from_millis(5)).await;
+            };
+            spawner.spawn(task).unwrap().detach();
+            // The number of a task that has ended is used again.
+            spawner.spawn(async {}).unwrap().await;
         }
     });
+    assert_eq!(*dropped.borrow(), [3, 2, 1, 0]);
+    run(async |_| CLOCK.sleep(Duration::from_millis(20)).await);
+    assert_eq!(dropped.borrow().len(), 4);
 }
 
 #[test]

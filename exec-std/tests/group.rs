@@ -5,6 +5,7 @@ mod patience;
 use std::pin::pin;
 use std::time;
 
+use futures_lite::future::{block_on, poll_once};
 use patience::within_two_minutes;
 use tickwire_exec_std::{StdClock, run};
 use tickwire_sync::{HeapSlots, TaskGroup, WakeSlots, gather};
@@ -98,4 +99,24 @@ fn what_a_sleep_of_a_child_costs() {
             median(child)
         );
     });
+}
+
+#[test]
+fn a_group_that_its_task_and_another_executor_poll_in_turn_sleeps_under_both() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let naps = async || nap(2).await + nap(2).await + nap(2).await;
+            let inner = async || {
+                let mut inner = pin!(TaskGroup::<_, 1, _>::with_home(HeapSlots));
+                inner.as_mut().add(naps()).unwrap();
+                inner.as_mut().next().await.unwrap().1
+            };
+            let mut outer = pin!(TaskGroup::<_, 1, _>::with_home(HeapSlots));
+            outer.as_mut().add(inner()).unwrap();
+            // The inner group has the same parent before and after, the outer has not.
+            assert!(poll_once(outer.as_mut().next()).await.is_none());
+            block_on(outer.as_mut().next()).unwrap().1
+        })
+    });
+    assert_eq!(ended, Some(6));
 }

@@ -44,7 +44,7 @@ pub(crate) const RULES: &[Rule] = &[
         "tickwire-exec-std",
         &[TRAITS, WAKE_QUEUE, SYNC],
         &[CONFORMANCE],
-        &["async-executor", "async-io", "async-signal", "futures-lite"],
+        &["async-io", "futures-lite"],
     ),
     hosted(SIM, &[TRAITS, WAKE_QUEUE], &[CONFORMANCE], &[]),
     library(CONFORMANCE, &[TRAITS, SYNC, DRIVERS], &[]),

@@ -49,7 +49,7 @@ pub(crate) fn address_sanitizer() -> Outcome {
     Outcome::of_tests(both)
 }
 
-/// Runs threads that meet in `sync` with checks for races.
+/// Runs threads that meet in `sync` and in `exec-std` with checks for races.
 ///
 /// The prebuilt library orders its memory in ways that the sanitizer does not see,
 /// which it takes for races. So it is built from source.
@@ -73,7 +73,7 @@ pub(crate) fn thread_sanitizer() -> Outcome {
         other.env("RUSTC", &compiler.rustc).env("RUSTC_BOOTSTRAP", "1");
         sanitized(other, "thread", &format!("{flags} {part}"))
     };
-    command.args(["--package", "tickwire-sync", "-Zbuild-std"]);
+    command.args(["--package", "tickwire-sync", "--package", "tickwire-exec-std", "-Zbuild-std"]);
     Outcome::of_tests(capture(command.args(["--test", "threads", "--test", "group_wakers"])))
 }
 

@@ -47,6 +47,10 @@ const UNSAFE_FILES: &[&str] = &[
     "exec-embassy/tests/loom/home.rs",
     // FOREVER: wakers whose data is a static function.
     "exec-embassy/tests/hooks/mod.rs",
+    // COMES BACK: wakers whose functions ignore their data.
+    "exec-std/tests/reentrant.rs",
+    // A process that forks, and has one thread that does anything then.
+    "exec-std/tests/forked.rs",
     // OWN: one interrupt calls an executor.
     "examples/rp2040/src/watchman.rs",
     // NOT BY MASK: no critical section is one because an interrupt is masked.

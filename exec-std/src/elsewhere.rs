@@ -1,0 +1,45 @@
+//! Waiting on other systems than Linux, by what the standard library and async-io
+//! have: a thread that waits is parked, and async-io's own thread watches
+//! descriptors.
+
+mod alarms;
+#[cfg(unix)]
+mod fd;
+
+use std::convert::Infallible;
+use std::thread::{self, Thread};
+
+use tickwire_traits::Instant;
+
+use crate::clock;
+
+pub(crate) use alarms::alarm;
+#[cfg(unix)]
+pub use fd::Fd;
+
+/// The thread of a run loop.
+#[derive(Debug)]
+pub(crate) struct Reactor(Thread);
+
+impl Reactor {
+    /// Creates the reactor of this thread.
+    pub(crate) fn new() -> Result<Self, Infallible> {
+        Ok(Self(thread::current()))
+    }
+
+    /// Ends the wait, from any thread.
+    pub(crate) fn notify(&self) {
+        self.0.unpark();
+    }
+
+    /// Waits until [`notify`](Self::notify), or until `at`.
+    pub(crate) fn wait(&self, at: Option<Instant>) {
+        match at {
+            Some(at) => thread::park_timeout(clock::until(at)),
+            None => thread::park(),
+        }
+    }
+
+    /// Looks for events that are there: async-io's thread has woken their tasks.
+    pub(crate) fn look(&self) {}
+}

@@ -1,0 +1,117 @@
+//! File descriptors, by async-io.
+
+use std::future::poll_fn;
+use std::io;
+use std::os::fd::AsFd;
+use std::task::{Context, Poll, ready};
+
+use async_io::Async;
+use tickwire_traits::{Interest, Readiness};
+
+/// A file descriptor as embedded-io-async `Read` and `Write`, and as [`Readiness`].
+///
+/// What it does, its errors and its cancel safety are those of Linux, with one
+/// difference: no loop refuses two of one descriptor.
+#[derive(Debug)]
+pub struct Fd<T> {
+    io: Async<T>,
+    /// How many times more it need not wait before it lets others have a turn.
+    turns: u8,
+}
+
+const TURNS: u8 = 32;
+
+impl<T: AsFd> Fd<T> {
+    /// Makes `io` non-blocking and watches it.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot tell its readiness. `io` is closed; read it in a thread
+    /// of its own instead.
+    pub fn new(io: T) -> io::Result<Self> {
+        Ok(Self { io: Async::new(io)?, turns: TURNS })
+    }
+
+    /// Returns the descriptor's owner.
+    pub fn get_ref(&self) -> &T {
+        self.io.get_ref()
+    }
+
+    /// Stops watching, and gives the descriptor's owner back. It stays
+    /// non-blocking.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system's readiness queue reports. The descriptor is closed;
+    /// open it anew.
+    pub fn into_inner(self) -> io::Result<T> {
+        self.io.into_inner()
+    }
+
+    /// Does `io`, unless it is the turn of others.
+    fn poll_in_turn(
+        &mut self,
+        interest: Interest,
+        cx: &mut Context<'_>,
+        mut io: impl FnMut(&T) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_proceed(cx));
+        loop {
+            match io(self.io.get_ref()) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                result => return Poll::Ready(result),
+            }
+            ready!(self.poll_ready(interest, cx))?;
+        }
+    }
+}
+
+impl<T> embedded_io::ErrorType for Fd<T> {
+    type Error = io::Error;
+}
+
+impl<T> Readiness for Fd<T> {
+    fn poll_ready(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = match interest {
+            Interest::Read => self.io.poll_readable(cx),
+            Interest::Write => self.io.poll_writable(cx),
+        };
+        if polled.is_pending() {
+            self.turns = TURNS;
+        }
+        polled
+    }
+
+    fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(turns) = self.turns.checked_sub(1) {
+            self.turns = turns;
+            return Poll::Ready(());
+        }
+        // A caller that drops this and tries again has yielded too.
+        self.turns = TURNS;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+impl<T: AsFd> embedded_io_async::Read for Fd<T> {
+    async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        poll_fn(|cx| {
+            self.poll_in_turn(Interest::Read, cx, |io| Ok(rustix::io::read(io, &mut *buf)?))
+        })
+        .await
+    }
+}
+
+impl<T: AsFd> embedded_io_async::Write for Fd<T> {
+    async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        poll_fn(|cx| self.poll_in_turn(Interest::Write, cx, |io| Ok(rustix::io::write(io, buf)?)))
+            .await
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        // The system has all that was written.
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The readiness of descriptors, and the timer, of one thread that waits: that of a
+//! run loop, or the helper.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use rustix::event::epoll::EventFlags;
+use tickwire_traits::{Instant, Interest};
+
+use super::armed::Armed;
+use super::poller::{Event, Poller};
+use super::source::{Left, Source};
+use crate::clock;
+
+#[derive(Debug)]
+pub(crate) struct Reactor {
+    poller: Poller,
+    armed: Armed,
+    sources: Mutex<Sources>,
+    /// How many sources there are.
+    watched: AtomicUsize,
+}
+
+/// Sources by key.
+#[derive(Debug, Default)]
+struct Sources {
+    /// With the number of sources that the place has had.
+    places: Vec<(u32, Option<Arc<Source>>)>,
+    free: Vec<u32>,
+}
+
+impl Reactor {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Self {
+            poller: Poller::new()?,
+            armed: Armed::new(),
+            sources: Mutex::default(),
+            watched: AtomicUsize::new(0),
+        })
+    }
+
+    /// Ends the wait, from any thread.
+    pub(crate) fn notify(&self) {
+        self.poller.notify();
+    }
+
+    /// Waits for events, or until `at`.
+    pub(crate) fn wait(&self, at: Option<Instant>) {
+        if let Some(at) = at {
+            self.arm(at);
+        }
+        self.poll(true);
+    }
+
+    /// Looks for events that are there, if any source may have some.
+    pub(crate) fn look(&self) {
+        if self.watched.load(Ordering::Relaxed) > 0 {
+            self.poll(false);
+        }
+    }
+
+    /// Makes the timer fire at `at` or earlier.
+    pub(crate) fn arm(&self, at: Instant) {
+        if self.armed.is_earlier(at) {
+            self.poller.set_timer(clock::until(at));
+        }
+    }
+
+    fn poll(&self, block: bool) {
+        self.poller.poll(block, |event| match event {
+            Event::Timer => self.armed.fired(),
+            Event::Source(key, flags) => {
+                let source = self.sources().get(key);
+                if let Some(source) = source {
+                    source.note(flags);
+                }
+            }
+        });
+    }
+
+    fn sources(&self) -> MutexGuard<'_, Sources> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A descriptor that a reactor watches. It is [removed](Self::remove) with the
+/// descriptor at hand: this does not own it.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    reactor: Arc<Reactor>,
+    source: Arc<Source>,
+    key: u64,
+    is_for_writing: bool,
+}
+
+impl Registration {
+    pub(crate) fn new(reactor: Arc<Reactor>, fd: impl AsFd) -> io::Result<Self> {
+        let source = Arc::<Source>::default();
+        let key = reactor.sources().insert(source.clone());
+        if let Err(error) = reactor.poller.add(fd, key, flags(false)) {
+            let gone = reactor.sources().remove(key);
+            drop(gone);
+            return Err(error);
+        }
+        reactor.watched.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { reactor, source, key, is_for_writing: false })
+    }
+
+    pub(crate) fn is_at(&self, reactor: &Arc<Reactor>) -> bool {
+        Arc::ptr_eq(&self.reactor, reactor)
+    }
+
+    /// Tries `io` for as long as that is worth it, and leaves the caller's waker then.
+    pub(crate) fn poll_io(
+        &mut self,
+        fd: impl AsFd,
+        interest: Interest,
+        cx: &mut Context<'_>,
+        io: impl FnMut() -> io::Result<(usize, Left)>,
+    ) -> Poll<io::Result<usize>> {
+        let Self { reactor, source, key, is_for_writing } = self;
+        let watch = || watch(reactor, *key, is_for_writing, &fd, interest);
+        source.poll_io(interest, cx, io, watch)
+    }
+
+    /// Has the caller woken by what comes from now on.
+    pub(crate) fn register(
+        &mut self,
+        fd: impl AsFd,
+        interest: Interest,
+        cx: &mut Context<'_>,
+    ) -> io::Result<()> {
+        self.source.register(interest, cx.waker());
+        watch(&self.reactor, self.key, &mut self.is_for_writing, fd, interest)
+    }
+
+    pub(crate) fn remove(self, fd: impl AsFd) {
+        self.reactor.poller.delete(fd);
+        let gone = self.reactor.sources().remove(self.key);
+        // With nothing locked: with it go wakers.
+        drop(gone);
+        self.reactor.watched.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Has the kernel report room to write from the first time on that it is wanted. It
+/// then reports also room that is there already.
+fn watch(
+    reactor: &Reactor,
+    key: u64,
+    is_for_writing: &mut bool,
+    fd: impl AsFd,
+    interest: Interest,
+) -> io::Result<()> {
+    if interest == Interest::Write && !*is_for_writing {
+        reactor.poller.modify(fd, key, flags(true))?;
+        *is_for_writing = true;
+    }
+    Ok(())
+}
+
+fn flags(is_for_writing: bool) -> EventFlags {
+    let read = EventFlags::IN | EventFlags::PRI | EventFlags::RDHUP | EventFlags::ET;
+    if is_for_writing { read | EventFlags::OUT } else { read }
+}
+
+impl Sources {
+    fn insert(&mut self, source: Arc<Source>) -> u64 {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.places.push((0, None));
+            u32::try_from(self.places.len() - 1).expect("a descriptor has 31 bits")
+        });
+        let (had, place) = &mut self.places[index as usize];
+        *place = Some(source);
+        u64::from(*had) << 32 | u64::from(index)
+    }
+
+    /// None if the event is that of a source which has gone.
+    fn get(&self, key: u64) -> Option<Arc<Source>> {
+        let (had, source) = self.places.get(index(key))?;
+        if u64::from(*had) == key >> 32 { source.clone() } else { None }
+    }
+
+    fn remove(&mut self, key: u64) -> Option<Arc<Source>> {
+        let (had, source) = self.places.get_mut(index(key))?;
+        // The keys above are the poller's own; half of the numbers are enough.
+        *had = (*had + 1) & (u32::MAX >> 1);
+        self.free.push(key as u32);
+        source.take()
+    }
+}
+
+fn index(key: u64) -> usize {
+    key as u32 as usize
+}

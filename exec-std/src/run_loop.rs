@@ -1,0 +1,398 @@
+//! The run loop of a thread: `main`, its tasks, and when they are polled.
+//!
+//! ```text
+//!        ┌─▶ up to 64 polls, in the order of waking
+//!        │       │ budget used up             │ nobody is ready
+//!        │       ▼                            ▼
+//!        │   timers that are due          timers that are due
+//!        │       ▼                            │ still nobody
+//!        │   one look at descriptors          ▼
+//!        └───────┴──────────────────────── one wait
+//! ```
+//!
+//! `main` is task 0 and waits for its turn like all others. A task belongs to the
+//! run in which it was spawned. Nothing is borrowed while code of others runs (a
+//! poll, a destructor, or a waker's `clone`, `wake` and `drop`), except for the place of
+//! the task that is polled.
+
+mod inbox;
+mod task;
+mod timers;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use tickwire_sync::is_child_of;
+use tickwire_traits::{Exit, Instant, WakerId};
+
+use crate::clock;
+use crate::quiet::wake;
+use crate::system::Reactor;
+use inbox::Inbox;
+use task::End;
+pub(crate) use task::Task;
+use timers::{Due, Timers};
+
+/// Polls between two looks at the clock and at descriptors.
+const BUDGET: u32 = 64;
+
+/// The number of `main` among the tasks.
+const MAIN: u32 = 0;
+
+thread_local! {
+    /// The loop that runs on this thread.
+    static CURRENT: RefCell<Option<Rc<RunLoop>>> = const { RefCell::new(None) };
+}
+
+struct RunLoop {
+    inbox: Arc<Inbox>,
+    polled: Cell<Option<Polled>>,
+    ready: RefCell<Vec<u32>>,
+    tasks: RefCell<Tasks>,
+    timers: RefCell<Timers>,
+    /// `main` has ended: nothing may be spawned.
+    closed: Cell<bool>,
+}
+
+/// The task that is polled now.
+#[derive(Clone, Copy)]
+struct Polled {
+    waker: WakerId,
+    number: u32,
+}
+
+/// All tasks but `main`, by number.
+#[derive(Default)]
+struct Tasks {
+    places: Vec<Rc<Place>>,
+    /// Numbers that no task has and that are in no queue.
+    free: Vec<u32>,
+    spawned: u64,
+}
+
+/// What only the loop touches of a task. It is used again for the next one.
+#[derive(Default)]
+struct Place {
+    /// Borrowed while it is polled. None when it has ended.
+    body: RefCell<Option<Body>>,
+    /// The last task's, to be used again when no handle and no waker is left.
+    spare: RefCell<Option<Arc<Task>>>,
+}
+
+struct Body {
+    future: Pin<Box<dyn Future<Output = ()>>>,
+    waker: Waker,
+    task: Arc<Task>,
+    /// How many were spawned before.
+    serial: u64,
+}
+
+/// Runs `main` and what it spawns on this thread, until `main` ends.
+pub(crate) fn run<F: Future>(main: impl FnOnce() -> F) -> F::Output {
+    let running = Running::begin();
+    let mut output = None;
+    {
+        let main = pin!(async { output = Some(main().await) });
+        // Of no type of its own: the loop is compiled once, in this crate.
+        running.0.drive(main);
+    }
+    output.expect("`main` has ended")
+}
+
+/// Starts a task of this thread's loop. None if there is no loop, or if it ends.
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) -> Option<Arc<Task>> {
+    let this = current()?;
+    if this.closed.get() { None } else { Some(this.spawn(Box::pin(future))) }
+}
+
+/// Notes when a task of this thread's loop is to be woken. False if `waker` is
+/// neither that of the task which is polled now, nor that of a group's child in it.
+pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
+    let scheduled = with_current(|this| {
+        let (number, relation) = this.relation(waker)?;
+        let mut timers = this.timers.borrow_mut();
+        match relation {
+            Relation::Same => timers.schedule(at, number),
+            // Its clone runs no code of others: it is one of our groups'.
+            Relation::Child => timers.schedule_child(at, number, waker),
+        }
+        Some(())
+    });
+    scheduled.flatten().is_some()
+}
+
+/// Calls `f` with this thread's reactor. None if `waker` is of no kind for which
+/// [`schedule`] works.
+#[cfg(target_os = "linux")]
+pub(crate) fn with_reactor_of<T>(waker: &Waker, f: impl FnOnce(&Arc<Reactor>) -> T) -> Option<T> {
+    with_current(|this| this.relation(waker).map(|_| f(this.inbox.reactor()))).flatten()
+}
+
+/// Returns the reactor of the loop that runs on this thread.
+#[cfg(target_os = "linux")]
+pub(crate) fn reactor() -> Option<Arc<Reactor>> {
+    with_current(|this| this.inbox.reactor().clone())
+}
+
+/// Puts a task into its loop's queue, from any thread.
+#[inline]
+fn queue(task: &Task) {
+    let is_here = with_current(|this| {
+        let is_here = Arc::ptr_eq(&this.inbox, task.inbox());
+        if is_here {
+            this.ready.borrow_mut().push(task.number());
+        }
+        is_here
+    });
+    if is_here != Some(true) {
+        task.inbox().push(task.number());
+    }
+}
+
+/// None if no loop runs here, or if the thread is about to end.
+#[inline]
+fn with_current<T>(f: impl FnOnce(&RunLoop) -> T) -> Option<T> {
+    CURRENT.try_with(|current| current.borrow().as_deref().map(f)).ok().flatten()
+}
+
+fn current() -> Option<Rc<RunLoop>> {
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+/// The loop of this thread, until this is dropped.
+struct Running(Rc<RunLoop>);
+
+impl Running {
+    fn begin() -> Self {
+        CURRENT.with(|current| {
+            // Looked at first: the outer run, if there is one, goes on.
+            assert!(current.borrow().is_none(), "`run` was called from inside of itself");
+            let reactor = Reactor::new().expect("the system refuses what waiting takes");
+            let this = Rc::new(RunLoop {
+                inbox: Arc::new(Inbox::new(Arc::new(reactor))),
+                polled: Cell::new(None),
+                ready: RefCell::default(),
+                tasks: RefCell::default(),
+                timers: RefCell::default(),
+                closed: Cell::new(false),
+            });
+            // The place of `main`.
+            this.tasks.borrow_mut().places.push(Rc::default());
+            current.replace(Some(this.clone()));
+            Self(this)
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.close();
+        let _gone = CURRENT.take();
+    }
+}
+
+impl RunLoop {
+    fn drive(&self, mut main: Pin<&mut dyn Future<Output = ()>>) {
+        let task = Task::new(MAIN, self.inbox.clone());
+        let waker = Waker::from(task.clone());
+        self.ready.borrow_mut().push(MAIN);
+        // Who is ready, and how many of them have been polled.
+        let (mut batch, mut polled) = (Vec::new(), 0);
+        let mut budget = BUDGET;
+        loop {
+            while budget > 0 {
+                let number = match batch.get(polled) {
+                    Some(&number) => number,
+                    None => {
+                        self.next_batch(&mut batch);
+                        let Some(&number) = batch.first() else { break };
+                        polled = 0;
+                        number
+                    }
+                };
+                polled += 1;
+                budget -= 1;
+                if number != MAIN {
+                    self.poll(number);
+                    continue;
+                }
+                task.unqueue();
+                let _polled = self.polling(&waker, MAIN);
+                if main.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+                    // Its wakers may be used still.
+                    task.retire();
+                    return;
+                }
+            }
+            let next = self.fire(&waker);
+            if budget == 0 {
+                self.inbox.reactor().look();
+                budget = BUDGET;
+            } else if self.ready.borrow().is_empty() {
+                self.inbox.unless_filled(|| self.inbox.reactor().wait(next));
+                budget = BUDGET;
+            }
+        }
+    }
+
+    #[inline]
+    fn next_batch(&self, batch: &mut Vec<u32>) {
+        batch.clear();
+        let mut ready = self.ready.borrow_mut();
+        self.inbox.take(&mut *ready);
+        mem::swap(&mut *ready, batch);
+    }
+
+    /// Wakes what is due; returns when the next one is.
+    fn fire(&self, main: &Waker) -> Option<Instant> {
+        self.timers.borrow_mut().next()?;
+        let now = clock::now();
+        loop {
+            let due = self.timers.borrow_mut().pop(now);
+            match due {
+                Some(Due::Task(MAIN)) => main.wake_by_ref(),
+                Some(Due::Task(number)) => self.tasks.borrow().wake(number),
+                Some(Due::Child(waker)) => wake(waker),
+                None => return self.timers.borrow_mut().next(),
+            }
+        }
+    }
+
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()>>>) -> Arc<Task> {
+        let (number, place, serial) = self.tasks.borrow_mut().place();
+        let spare = place.spare.take().and_then(|mut task| Task::renew(&mut task).then_some(task));
+        let task = spare.unwrap_or_else(|| Task::new(number, self.inbox.clone()));
+        let waker = Waker::from(task.clone());
+        place.body.replace(Some(Body { future, waker, task: task.clone(), serial }));
+        self.ready.borrow_mut().push(number);
+        task
+    }
+
+    #[inline]
+    fn poll(&self, number: u32) {
+        let Some(place) = self.tasks.borrow().get(number) else { return };
+        let mut inside = place.body.borrow_mut();
+        let Some(body) = &mut *inside else {
+            // It ended while it was in the queue.
+            return self.tasks.borrow_mut().free.push(number);
+        };
+        let end = if body.task.unqueue() {
+            let _polled = self.polling(&body.waker, number);
+            match catch_unwind(AssertUnwindSafe(|| {
+                body.future.as_mut().poll(&mut Context::from_waker(&body.waker))
+            })) {
+                Ok(Poll::Pending) => return,
+                Ok(Poll::Ready(())) => End::Exit(Exit::Completed),
+                Err(payload) => End::panicked(payload),
+            }
+        } else {
+            End::Exit(Exit::Cancelled)
+        };
+        let body = inside.take();
+        drop(inside);
+        self.end(&place, body, end);
+    }
+
+    /// Drops the task's future, forgets its timers, and reports its end only then.
+    fn end(&self, place: &Place, body: Option<Body>, end: End) {
+        let Some(Body { future, waker, task, .. }) = body else { return };
+        let end = match catch_unwind(AssertUnwindSafe(|| drop(future))) {
+            Ok(()) => end,
+            Err(payload) => End::panicked(payload),
+        };
+        let number = task.number();
+        let children = self.timers.borrow_mut().forget(number);
+        drop(children);
+        drop(waker);
+        // If it is in a queue, its number is free when it comes out of that.
+        if task.retire() {
+            self.tasks.borrow_mut().free.push(number);
+        }
+        task.ended(end);
+        place.spare.replace(Some(task));
+    }
+
+    /// Ends all tasks, the newest first.
+    fn close(&self) {
+        self.closed.set(true);
+        let serial = |place: &Rc<Place>| place.body.borrow().as_ref().map(|body| body.serial);
+        let mut places = self.tasks.borrow().places.clone();
+        places.sort_by_cached_key(serial);
+        for place in places.iter().rev() {
+            let body = place.body.take();
+            self.end(place, body, End::Exit(Exit::Cancelled));
+        }
+    }
+
+    /// Notes whose poll this is, until what is returned is dropped.
+    #[inline]
+    fn polling(&self, waker: &Waker, number: u32) -> Polling<'_> {
+        self.polled.set(Some(Polled { waker: WakerId::of(waker), number }));
+        Polling(&self.polled)
+    }
+
+    /// Returns which task is polled now, and what `waker` is to it.
+    ///
+    /// None if it is a waker of any other kind. Such a one may be that of an executor
+    /// which holds this thread until it is woken, so this loop cannot serve it.
+    #[inline]
+    fn relation(&self, waker: &Waker) -> Option<(u32, Relation)> {
+        let polled = self.polled.get()?;
+        if polled.waker == WakerId::of(waker) {
+            Some((polled.number, Relation::Same))
+        } else if is_child_of(waker, polled.waker) {
+            Some((polled.number, Relation::Child))
+        } else {
+            None
+        }
+    }
+}
+
+/// What a waker is to the task that is polled.
+enum Relation {
+    Same,
+    /// It is that of a child of a group which the task polls. The task comes back to
+    /// the loop.
+    Child,
+}
+
+struct Polling<'a>(&'a Cell<Option<Polled>>);
+
+impl Drop for Polling<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.set(None);
+    }
+}
+
+impl Tasks {
+    /// Returns a number that is free, its place, and how many had one before.
+    fn place(&mut self) -> (u32, Rc<Place>, u64) {
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Rc::default());
+            u32::try_from(self.places.len() - 1).expect("memory runs out before numbers do")
+        });
+        self.spawned += 1;
+        (number, self.places[number as usize].clone(), self.spawned)
+    }
+
+    #[inline]
+    fn get(&self, number: u32) -> Option<Rc<Place>> {
+        self.places.get(number as usize).cloned()
+    }
+
+    /// The waker is the loop's own, and borrows nothing of this.
+    fn wake(&self, number: u32) {
+        if let Some(place) = self.places.get(number as usize)
+            && let Some(body) = &*place.body.borrow()
+        {
+            body.waker.wake_by_ref();
+        }
+    }
+}

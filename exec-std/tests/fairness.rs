@@ -1,0 +1,72 @@
+//! Tasks that are always ready, and others that are to have their turn.
+
+mod patience;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use futures_lite::future::yield_now;
+use patience::within_two_minutes;
+use tickwire_exec_std::{StdClock, run};
+use tickwire_traits::{Clock, Duration, JoinHandle, Spawn, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+
+/// Runs `busy` until a neighbor that sleeps has had ten turns.
+fn check(busy: impl AsyncFn(&Cell<u32>) + Send + 'static) {
+    let ended = within_two_minutes(move || {
+        run(async |spawner| {
+            let turns = Rc::new(Cell::new(0));
+            let neighbor = {
+                let turns = turns.clone();
+                async move {
+                    loop {
+                        CLOCK.sleep(Duration::from_micros(100)).await;
+                        turns.set(turns.get() + 1);
+                    }
+                }
+            };
+            spawner.spawn(neighbor).unwrap().detach();
+            while turns.get() < 10 {
+                busy(&turns).await;
+            }
+        });
+    });
+    assert!(ended.is_some(), "the neighbor had no turn");
+}
+
+#[test]
+fn a_ticker_whose_body_is_slower_than_its_period_leaves_others_their_turn() {
+    check(async |turns| {
+        let mut ticker = CLOCK.ticker(Duration::from_micros(1));
+        while turns.get() < 10 {
+            ticker.tick().await;
+            // Whatever the machine: the next tick is due when the body ends.
+            let start = CLOCK.now();
+            while CLOCK.now() - start < Duration::from_micros(2) {}
+        }
+    });
+}
+
+#[test]
+fn tasks_that_yield_forever_leave_others_their_turn() {
+    check(async |_| yield_now().await);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_that_is_always_ready_leaves_others_their_turn() {
+    use std::os::unix::net::UnixStream;
+
+    use tickwire_exec_std::Fd;
+    use tickwire_traits::{Interest, nb_ready};
+
+    check(async |turns| {
+        let (_far, near) = UnixStream::pair().unwrap();
+        let mut near = Fd::new(near).unwrap();
+        while turns.get() < 10 {
+            let taken = nb_ready(&mut near, Interest::Write, || Ok::<_, nb::Error<()>>(7)).await;
+            assert_eq!(taken.unwrap(), 7);
+        }
+    });
+}

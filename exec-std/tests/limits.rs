@@ -1,0 +1,115 @@
+//! What the system refuses. Each test is a process of its own, since the limits are
+//! those of a process.
+#![cfg(target_os = "linux")]
+
+mod patience;
+mod process;
+
+use std::fs::File;
+use std::os::unix::net::UnixStream;
+use std::panic::catch_unwind;
+use std::process::Command;
+use std::{env, io, thread};
+
+use futures_lite::future::block_on;
+use patience::within_two_minutes;
+use rustix::process::{Resource, Rlimit, setrlimit};
+use tickwire_exec_std::{Fd, StdClock, run};
+use tickwire_traits::{Duration, Exit, Spawn, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+const NAP: Duration = Duration::from_millis(5);
+
+/// Runs `test`, which is called `name`, in a process of its own.
+fn in_a_process(name: &str, test: impl FnOnce()) {
+    const CHILD: &str = "TICKWIRE_TEST_IN_A_PROCESS";
+    if env::var_os(CHILD).is_some_and(|child| child == name) {
+        return test();
+    }
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture", "--test-threads=1"])
+        .env(CHILD, name)
+        .output()
+        .unwrap();
+    let told = (String::from_utf8_lossy(&child.stdout), String::from_utf8_lossy(&child.stderr));
+    assert!(child.status.success(), "{}{}", told.0, told.1);
+}
+
+/// Takes all descriptors that the process may have.
+fn take_all_descriptors() -> Vec<File> {
+    let limit = Rlimit { current: Some(64), maximum: Some(64) };
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let mut all = Vec::new();
+    loop {
+        match File::open("/dev/null") {
+            Ok(file) => all.push(file),
+            Err(error) => {
+                assert_eq!(error.raw_os_error(), Some(24), "EMFILE");
+                return all;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sleep_that_begins_without_descriptors_ends_and_so_does_the_next_one() {
+    in_a_process("a_sleep_that_begins_without_descriptors_ends_and_so_does_the_next_one", || {
+        let all = take_all_descriptors();
+        let nap = || within_two_minutes(|| block_on(CLOCK.sleep(NAP)));
+        assert!(nap().is_some(), "while there are none");
+        drop(all);
+        assert!(nap().is_some(), "when they are back");
+    });
+}
+
+#[test]
+fn a_run_without_descriptors_panics_and_the_next_one_works() {
+    in_a_process("a_run_without_descriptors_panics_and_the_next_one_works", || {
+        let mut all = take_all_descriptors();
+        // One is not enough either, nor two; and what was taken is given back.
+        for _ in 0..3 {
+            assert!(catch_unwind(|| run(async |_| ())).is_err());
+            all.pop();
+        }
+        run(async |_| CLOCK.sleep(NAP).await);
+    });
+}
+
+#[test]
+fn descriptors_that_run_out_are_an_error_and_what_is_open_works() {
+    in_a_process("descriptors_that_run_out_are_an_error_and_what_is_open_works", || {
+        run(async |_| {
+            let (far, near) = UnixStream::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            let all = take_all_descriptors();
+            io::Write::write_all(&mut &far, b"1").unwrap();
+            let mut buf = [0; 4];
+            assert_eq!(embedded_io_async::Read::read(&mut near, &mut buf).await.unwrap(), 1);
+            assert!(UnixStream::pair().is_err());
+            drop(all);
+        });
+        // Outside of a run the first descriptor needs the helper's.
+        let (one, other) = UnixStream::pair().unwrap();
+        let mut all = take_all_descriptors();
+        assert_eq!(Fd::new(one).unwrap_err().raw_os_error(), Some(24));
+        all.truncate(all.len() - 3);
+        assert!(Fd::new(other).is_ok());
+    });
+}
+
+#[test]
+fn a_run_inside_of_which_no_thread_can_be_had_sleeps_and_reads() {
+    const ME: &str = "a_run_inside_of_which_no_thread_can_be_had_sleeps_and_reads";
+    in_a_process(ME, || {
+        // No thread has so large a stack.
+        let spawned = thread::Builder::new().stack_size(1 << 50).spawn(|| ());
+        assert!(spawned.is_err());
+        let slept = run(async |spawner| {
+            let task = spawner.spawn(CLOCK.sleep(NAP)).unwrap();
+            CLOCK.sleep(NAP).await;
+            task.await
+        });
+        assert_eq!(slept, Exit::Completed);
+        assert_eq!(process::threads(), 2, "the loop needs no helper");
+    });
+}

@@ -1,0 +1,192 @@
+//! Every order in which threads can come to what they share of a run loop.
+//!
+//! The files under test are those of the crate, compiled here with Loom's atomics and
+//! locks in place of the standard library's, and with a kernel that is a few flags.
+//! A wake-up that is lost is a thread that waits forever, which Loom reports.
+#![cfg(all(target_os = "linux", not(light_tests)))]
+#![forbid(unsafe_code)]
+// Each model uses a part of them.
+#![allow(dead_code)]
+
+mod atomic {
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+    pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};
+    pub(crate) use std::sync::PoisonError;
+}
+
+mod kernel;
+
+/// As the crate's files name it.
+mod system {
+    pub(crate) use crate::kernel::Reactor;
+}
+
+#[path = "../../src/run_loop/inbox.rs"]
+mod inbox;
+#[path = "../../src/quiet.rs"]
+mod quiet;
+
+// Paths in it are those of this file.
+#[path = "."]
+mod linux {
+    mod reactor {
+        pub(crate) use crate::kernel::Reactor;
+    }
+
+    #[path = "../../src/linux/alarms.rs"]
+    pub(crate) mod alarms;
+    #[path = "../../src/linux/armed.rs"]
+    pub(crate) mod armed;
+    #[path = "../../src/linux/source.rs"]
+    pub(crate) mod source;
+}
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::{Wake, Waker};
+
+use loom::future::block_on;
+use loom::model::Builder;
+use loom::sync::Arc;
+use loom::thread;
+use rustix::event::epoll::EventFlags;
+use tickwire_traits::{Instant, Interest};
+
+use inbox::Inbox;
+use kernel::{Descriptor, Reactor};
+use linux::alarms::Alarms;
+use linux::source::Source;
+
+/// Runs a model in every order of its threads with so many interruptions. The ways
+/// to lose a wake-up that are known need one or two.
+fn every_order(model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(model);
+}
+
+#[test]
+fn a_loop_that_falls_asleep_hears_of_every_task_that_is_woken() {
+    every_order(|| {
+        let inbox = Arc::new(Inbox::new(Arc::new(Reactor::new())));
+        let threads = [1, 2].map(|number| {
+            let inbox = inbox.clone();
+            thread::spawn(move || inbox.push(number))
+        });
+        let mut ready: Vec<u32> = Vec::new();
+        while ready.len() < 2 {
+            inbox.take(&mut ready);
+            if ready.len() < 2 {
+                inbox.unless_filled(|| inbox.reactor().wait_for_notice());
+            }
+        }
+        ready.sort_unstable();
+        assert_eq!(ready, [1, 2]);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
+fn a_reader_hears_of_every_byte() {
+    every_order(|| {
+        let source = Arc::new(Source::default());
+        let descriptor = Arc::new(Descriptor::default());
+        let kernel = {
+            let (source, descriptor) = (source.clone(), descriptor.clone());
+            thread::spawn(move || {
+                for _ in 0..2 {
+                    descriptor.send_a_byte();
+                    source.note(EventFlags::IN);
+                }
+            })
+        };
+        let mut read = 0;
+        while read < 2 {
+            let polled =
+                poll_fn(|cx| source.poll_io(Interest::Read, cx, || descriptor.read(), || Ok(())));
+            read += block_on(polled).unwrap();
+        }
+        kernel.join().unwrap();
+    });
+}
+
+#[test]
+fn a_line_that_hangs_up_ends_the_read_that_waits() {
+    every_order(|| {
+        let source = Arc::new(Source::default());
+        let descriptor = Arc::new(Descriptor::default());
+        let kernel = {
+            let (source, descriptor) = (source.clone(), descriptor.clone());
+            thread::spawn(move || {
+                descriptor.send_a_byte();
+                descriptor.hang_up();
+                source.note(EventFlags::IN | EventFlags::RDHUP);
+            })
+        };
+        let mut read = 0;
+        loop {
+            let polled =
+                poll_fn(|cx| source.poll_io(Interest::Read, cx, || descriptor.read(), || Ok(())));
+            match block_on(polled).unwrap() {
+                0 => break,
+                len => read += len,
+            }
+        }
+        assert_eq!(read, 1);
+        kernel.join().unwrap();
+    });
+}
+
+struct Count(Arc<AtomicUsize>);
+
+impl Wake for Count {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+fn set(alarms: &Arc<Alarms>, at: u64) -> thread::JoinHandle<Arc<AtomicUsize>> {
+    let alarms = alarms.clone();
+    thread::spawn(move || {
+        let woken = Arc::new(AtomicUsize::new(0));
+        let waker = Waker::from(std::sync::Arc::new(Count(woken.clone())));
+        alarms.set(Instant::from_micros(at), &waker);
+        woken
+    })
+}
+
+#[test]
+fn alarms_that_other_threads_set_while_the_helper_waits_are_all_heard() {
+    every_order(|| {
+        let reactor = Arc::new(Reactor::new());
+        let alarms = Arc::new(Alarms::new(reactor.clone()));
+        let setters = [10, 20].map(|at| set(&alarms, at));
+        // The helper: time is what the timer says.
+        let mut now = Instant::from_micros(5);
+        let mut woken = 0;
+        while woken < 2 {
+            while let Some(waker) = alarms.next_due(now) {
+                waker.wake();
+                woken += 1;
+            }
+            if woken < 2 {
+                now = now.max(reactor.wait_for_timer());
+            }
+        }
+        for setter in setters {
+            assert_eq!(setter.join().unwrap().load(SeqCst), 1);
+        }
+    });
+}
+
+#[test]
+fn the_timer_is_set_to_the_earliest_of_alarms_that_are_set_at_once() {
+    every_order(|| {
+        let reactor = Arc::new(Reactor::new());
+        let alarms = Arc::new(Alarms::new(reactor.clone()));
+        for setter in [20, 10].map(|at| set(&alarms, at)) {
+            setter.join().unwrap();
+        }
+        assert_eq!(reactor.wait_for_timer(), Instant::from_micros(10));
+    });
+}

@@ -1,0 +1,197 @@
+//! What has ended keeps nothing: no memory, no descriptor, no thread.
+#![cfg(target_os = "linux")]
+
+mod patience;
+mod process;
+
+use std::alloc::System;
+use std::future::pending;
+use std::hint::black_box;
+use std::io::Write as _;
+use std::os::unix::net::UnixStream;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use embedded_io_async::Read;
+use futures_lite::future::{block_on, yield_now};
+use patience::within_two_minutes;
+use process::{descriptors, threads};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use tickwire_exec_std::{Fd, StdClock, StdSpawner, run};
+use tickwire_sync::{HeapSlots, TaskGroup, WakeSlots, gather};
+use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+const HOUR: Duration = Duration::from_secs(3_600);
+
+#[global_allocator]
+static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// These tests count what the whole process has, so one runs at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns how many bytes are in use after each of three rounds that were not before:
+/// the least, since the thread that runs the tests comes and goes.
+async fn kept_by(mut round: impl AsyncFnMut()) -> isize {
+    // What grows once is used by each round.
+    round().await;
+    let mut least = isize::MAX;
+    for _ in 0..3 {
+        let region = Region::new(MEMORY);
+        round().await;
+        let change = region.change();
+        let kept = change.bytes_allocated.cast_signed() - change.bytes_deallocated.cast_signed();
+        least = least.min(kept);
+    }
+    least
+}
+
+/// Has tasks do `work` and end, and returns how many bytes each has kept.
+#[track_caller]
+fn check<F: Future<Output = ()> + 'static>(work: impl Fn() -> F) {
+    const TASKS: isize = 4_000;
+    let _alone = alone();
+    let round = async |spawner: StdSpawner| {
+        for _ in 0..TASKS {
+            let work = work();
+            let task = async move {
+                let state = [0_u8; 1_024];
+                work.await;
+                black_box(&state);
+            };
+            assert_eq!(spawner.spawn(task).unwrap().await, Exit::Completed);
+        }
+    };
+    let kept = run(async |spawner| kept_by(async || round(spawner).await).await);
+    assert!(kept < TASKS, "{} bytes each", kept / TASKS);
+}
+
+/// Starts a sleep of `span` and gives it up.
+async fn give_up(span: Duration) {
+    let _ = CLOCK.timeout(span, yield_now()).await;
+}
+
+#[test]
+fn a_task_that_gave_up_an_hour_keeps_nothing() {
+    check(|| give_up(HOUR));
+}
+
+#[test]
+fn a_task_that_gave_up_a_deadline_that_never_comes_keeps_nothing() {
+    check(|| give_up(Duration::MAX));
+}
+
+#[test]
+fn a_task_whose_children_gave_up_an_hour_keeps_nothing() {
+    static SLOTS: WakeSlots<2> = WakeSlots::new();
+    check(async || {
+        let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
+        for _ in 0..2 {
+            group.as_mut().add(give_up(HOUR)).unwrap();
+        }
+        while group.as_mut().next().await.is_some() {}
+    });
+    check(async || {
+        let mut group = pin!(TaskGroup::<_, 2, _>::with_home(HeapSlots));
+        for _ in 0..2 {
+            group.as_mut().add(give_up(HOUR)).unwrap();
+        }
+        while group.as_mut().next().await.is_some() {}
+    });
+}
+
+#[test]
+fn a_task_that_is_cancelled_while_it_sleeps_keeps_nothing() {
+    let _alone = alone();
+    let kept = run(async |spawner| {
+        let round = async || {
+            for _ in 0..4_000 {
+                let task = spawner.spawn(async {
+                    let _ = gather((CLOCK.sleep(HOUR), CLOCK.sleep(Duration::MAX))).await;
+                });
+                yield_now().await;
+                assert_eq!(task.unwrap().cancel().await, Exit::Cancelled);
+            }
+        };
+        kept_by(round).await
+    });
+    assert!(kept < 4_000, "{kept} bytes");
+}
+
+#[test]
+fn a_main_that_gives_up_sleeps_keeps_nothing() {
+    let _alone = alone();
+    let kept = run(async |_| {
+        let round = async || {
+            for _ in 0..4_000 {
+                give_up(HOUR).await;
+            }
+        };
+        kept_by(round).await
+    });
+    assert!(kept < 4_000, "{kept} bytes");
+}
+
+#[test]
+fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
+    let _alone = alone();
+    let visit = || {
+        run(async |spawner| {
+            spawner.spawn(pending()).unwrap().detach();
+            spawner.spawn(give_up(HOUR)).unwrap().detach();
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            far.write_all(b"1").unwrap();
+            assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 1);
+        });
+    };
+    visit();
+    let open = descriptors();
+    const RUNS: isize = 200;
+    let kept = block_on(kept_by(async || (0..RUNS).for_each(|_| visit())));
+    // A word for each run would be more.
+    assert!(kept < RUNS * size_of::<usize>() as isize, "{kept} bytes");
+    assert_eq!(descriptors(), open);
+}
+
+#[test]
+fn threads_that_run_and_end_leave_nothing() {
+    let _alone = alone();
+    let visit = || {
+        run(async |_| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            let nap = || CLOCK.sleep(Duration::from_micros(50));
+            let mut buf = [0; 4];
+            let answer = async {
+                nap().await;
+                far.write_all(b"1").unwrap();
+            };
+            assert_eq!(gather((near.read(&mut buf), answer)).await.0.unwrap(), 1);
+            // The helper serves these.
+            block_on(nap());
+            far.write_all(b"2").unwrap();
+            assert_eq!(block_on(near.read(&mut buf)).unwrap(), 1);
+        });
+    };
+    let ended = within_two_minutes(move || {
+        thread::spawn(visit).join().unwrap();
+        let before = (descriptors(), threads());
+        for _ in 0..25 {
+            let all: Vec<_> = (0..4).map(|_| thread::spawn(visit)).collect();
+            all.into_iter().for_each(|thread| thread.join().unwrap());
+        }
+        // A thread that has been joined may be in the list for a moment more.
+        while threads() > before.1 {
+            thread::yield_now();
+        }
+        (before.0, descriptors())
+    });
+    let (before, after) = ended.expect("it hangs");
+    assert_eq!(before, after);
+}

@@ -1,0 +1,111 @@
+//! A waker whose `clone` and `drop` come back into the crate.
+//!
+//! COMES BACK, on which the `unsafe` in this file rests: the functions of [`VTABLE`]
+//! ignore the data, own nothing, and may be called from any thread.
+
+mod patience;
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+
+use futures_lite::future::block_on;
+use patience::within_two_minutes;
+use tickwire_exec_std::{StdClock, run};
+use tickwire_traits::{Clock, Duration, JoinHandle, Spawn, Timer, TimerQueue};
+
+const CLOCK: StdClock = StdClock::new();
+const NAP: Duration = Duration::from_millis(5);
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        come_back();
+        RawWaker::new(data, &VTABLE)
+    },
+    |_| come_back(),
+    |_| come_back(),
+    |_| come_back(),
+);
+
+fn waker() -> Waker {
+    // SAFETY: COMES BACK.
+    unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), &VTABLE)) }
+}
+
+/// Does whatever takes a lock or borrows.
+fn come_back() {
+    thread_local!(static INSIDE: Cell<bool> = const { Cell::new(false) });
+    if !INSIDE.replace(true) {
+        CLOCK.schedule_wake(CLOCK.now() + NAP, &waker());
+        if let Some(spawner) = SPAWNER.get() {
+            // Nothing if no run goes on here.
+            let _ = spawner.spawn(async {}).map(JoinHandle::detach);
+        }
+        INSIDE.set(false);
+    }
+}
+
+thread_local!(static SPAWNER: Cell<Option<tickwire_exec_std::StdSpawner>> = const { Cell::new(None) });
+
+#[test]
+fn a_sleep_outside_of_a_run_hangs_nobody() {
+    let ended = within_two_minutes(|| {
+        let mut sleep = pin!(CLOCK.sleep(NAP));
+        for _ in 0..3 {
+            assert!(sleep.as_mut().poll(&mut Context::from_waker(&waker())).is_pending());
+        }
+        block_on(CLOCK.sleep(NAP + NAP));
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_sleep_a_task_and_its_end_inside_of_a_run_hang_nobody() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            SPAWNER.set(Some(spawner));
+            let mut sleep = pin!(CLOCK.sleep(NAP));
+            let mut task = pin!(spawner.spawn(CLOCK.sleep(NAP)).unwrap());
+            for _ in 0..3 {
+                let waker = waker();
+                let cx = &mut Context::from_waker(&waker);
+                assert!(sleep.as_mut().poll(cx).is_pending());
+                assert!(task.as_mut().poll(cx).is_pending());
+            }
+            CLOCK.sleep(NAP + NAP).await;
+            poll_fn(|cx| task.as_mut().poll(cx)).await;
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_descriptor_that_waits_inside_of_a_run_hangs_nobody() {
+    use std::io::Write as _;
+    use std::os::unix::net::UnixStream;
+
+    use embedded_io_async::Read;
+    use tickwire_exec_std::Fd;
+
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            SPAWNER.set(Some(spawner));
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            let mut buf = [0; 4];
+            {
+                let mut read = pin!(near.read(&mut buf));
+                for _ in 0..3 {
+                    let polled = read.as_mut().poll(&mut Context::from_waker(&waker()));
+                    assert!(matches!(polled, Poll::Pending));
+                }
+            }
+            far.write_all(b"1").unwrap();
+            CLOCK.sleep(NAP).await;
+            assert_eq!(near.read(&mut buf).await.unwrap(), 1);
+        });
+    });
+    assert!(ended.is_some());
+}

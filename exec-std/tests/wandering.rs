@@ -1,0 +1,269 @@
+//! Descriptors in odd company: moved between executors and threads, watched twice,
+//! closed, ready in numbers.
+#![cfg(target_os = "linux")]
+
+mod patience;
+mod process;
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::pin::pin;
+use std::thread;
+
+use embedded_io_async::{Read, Write};
+use futures_lite::future::{block_on, yield_now, zip};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use patience::within_two_minutes;
+use tickwire_exec_std::{Fd, StdClock, run};
+use tickwire_sync::{HeapSlots, TaskGroup, gather};
+use tickwire_traits::{Duration, Exit, Interest, ReadinessExt, Spawn, Timer};
+
+const CLOCK: StdClock = StdClock::new();
+const NAP: Duration = Duration::from_millis(5);
+
+/// Reads a byte that another thread sends after this one waits, and answers, `rounds`
+/// times.
+async fn converse(rounds: u8, near: &mut Fd<UnixStream>, far: &UnixStream) {
+    for byte in 0..rounds {
+        let mut far = far.try_clone().unwrap();
+        let other = thread::spawn(move || {
+            thread::yield_now();
+            far.write_all(&[byte]).unwrap();
+            let mut answer = [0; 2];
+            far.read_exact(&mut answer).unwrap();
+            answer
+        });
+        let mut buf = [0; 8];
+        assert_eq!(near.read(&mut buf).await.unwrap(), 1);
+        near.write_all(&[buf[0], byte]).await.unwrap();
+        assert_eq!(other.join().unwrap(), [byte, byte]);
+    }
+}
+
+#[test]
+fn a_descriptor_works_under_one_executor_after_the_other() {
+    let ended = within_two_minutes(|| {
+        let (far, near) = UnixStream::pair().unwrap();
+        let mut near = Fd::new(near).unwrap();
+        for _ in 0..3 {
+            block_on(converse(5, &mut near, &far));
+            run(async |_| converse(5, &mut near, &far).await);
+            async_io::block_on(converse(5, &mut near, &far));
+            // Another executor holds the thread of the run.
+            run(async |_| block_on(converse(5, &mut near, &far)));
+            run(async |_| {
+                let mut group = pin!(TaskGroup::<_, 2, _>::with_home(HeapSlots));
+                assert!(group.as_mut().add(converse(5, &mut near, &far)).is_ok());
+                group.as_mut().next().await.unwrap();
+            });
+            run(async |_| {
+                let all = FuturesUnordered::from_iter([converse(5, &mut near, &far)]);
+                all.collect::<Vec<_>>().await;
+            });
+            let other = far.try_clone().unwrap();
+            let moved = thread::spawn(move || {
+                run(async |_| converse(5, &mut near, &other).await);
+                near
+            });
+            near = moved.join().unwrap();
+        }
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_descriptor_is_watched_by_one_loop_once_and_its_duplicate_apart() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let borrowed = near.as_fd();
+            let one = Fd::new(borrowed).unwrap();
+            assert_eq!(Fd::new(borrowed).unwrap_err().kind(), ErrorKind::AlreadyExists);
+            drop(one);
+            let mut one = Fd::new(borrowed).unwrap();
+            let mut other = Fd::new(borrowed.try_clone_to_owned().unwrap()).unwrap();
+
+            far.write_all(b"1").unwrap();
+            let both = gather((one.ready(Interest::Read), other.ready(Interest::Read))).await;
+            assert!(both.0.is_ok() && both.1.is_ok());
+            drop(one);
+            let mut buf = [0; 4];
+            assert_eq!(other.read(&mut buf).await.unwrap(), 1);
+            let write = async {
+                CLOCK.sleep(NAP).await;
+                far.write_all(b"2").unwrap();
+            };
+            zip(async { assert_eq!(other.read(&mut buf).await.unwrap(), 1) }, write).await;
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_regular_file_is_refused_and_leaves_nothing() {
+    let open = process::descriptors();
+    for _ in 0..3 {
+        let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
+        assert!(Fd::new(file).is_err());
+        run(async |_| {
+            let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
+            assert!(Fd::new(file).is_err());
+        });
+    }
+    // The helper's, once; other tests of this process come and go.
+    assert!(process::descriptors() < open + 100);
+}
+
+#[test]
+fn a_full_pipe_is_written_when_there_is_room() {
+    const LEN: usize = 3_000_000;
+    let ended = within_two_minutes(|| {
+        let (mut drain, full) = io::pipe().unwrap();
+        let drain = thread::spawn(move || {
+            let (mut sum, mut buf) = (0, [0; 1_000]);
+            while sum < LEN {
+                sum += drain.read(&mut buf).unwrap();
+            }
+        });
+        run(async |_| Fd::new(full).unwrap().write_all(&vec![7; LEN]).await.unwrap());
+        drain.join().unwrap();
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_reader_and_a_writer_that_goes_away_are_told_apart_from_an_error() {
+    run(async |_| {
+        let (far, near) = UnixStream::pair().unwrap();
+        let mut near = Fd::new(near).unwrap();
+        drop(far);
+        // An error, and no signal that ends the process.
+        assert_eq!(near.write(b"1").await.unwrap_err().kind(), ErrorKind::BrokenPipe);
+        assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 0);
+        let (drain, full) = io::pipe().unwrap();
+        let mut full = Fd::new(full).unwrap();
+        drop(drain);
+        assert_eq!(full.write(b"1").await.unwrap_err().kind(), ErrorKind::BrokenPipe);
+    });
+}
+
+/// Bytes, and then the end of the line.
+#[track_caller]
+fn check_end<T: AsFd>(line: impl Fn() -> (T, Box<dyn FnOnce()>)) {
+    for waits in [false, true] {
+        let ended = run(async |_| {
+            let (near, send_and_end) = line();
+            let mut near = Fd::new(near).unwrap();
+            let mut buf = [0; 64];
+            if waits {
+                assert!(CLOCK.timeout(NAP, near.read(&mut buf)).await.is_err());
+            }
+            send_and_end();
+            if waits {
+                CLOCK.sleep(NAP).await;
+            }
+            let first = near.read(&mut buf).await.unwrap();
+            (first, near.read(&mut buf).await.unwrap(), near.read(&mut buf).await.unwrap())
+        });
+        assert_eq!(ended, (3, 0, 0), "waits: {waits}");
+    }
+}
+
+#[test]
+fn the_end_of_a_line_is_seen_behind_its_bytes() {
+    let ended = within_two_minutes(|| {
+        check_end(|| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            (near, Box::new(move || far.write_all(b"abc").unwrap()))
+        });
+        check_end(|| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let end = move || {
+                far.write_all(b"abc").unwrap();
+                far.shutdown(std::net::Shutdown::Write).unwrap();
+                // It stays open in the other direction.
+                std::mem::forget(far);
+            };
+            (near, Box::new(end))
+        });
+        check_end(|| {
+            let (near, mut far) = io::pipe().unwrap();
+            (OwnedFd::from(near), Box::new(move || far.write_all(b"abc").unwrap()))
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_datagram_socket_gives_each_of_its_packets() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let (far, near) = UnixDatagram::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            for _ in 0..3 {
+                far.send(b"abc").unwrap();
+            }
+            for _ in 0..3 {
+                assert_eq!(near.read(&mut [0; 64]).await.unwrap(), 3);
+            }
+            assert!(CLOCK.timeout(NAP, near.read(&mut [0; 64])).await.is_err());
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn more_descriptors_than_the_kernel_reports_at_once_are_all_heard() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let (mut tasks, mut fars) = (Vec::new(), Vec::new());
+            for n in 0..200 {
+                let (far, near) = UnixStream::pair().unwrap();
+                fars.push(far);
+                let read = async move {
+                    let mut near = Fd::new(near).unwrap();
+                    let mut buf = [0; 4];
+                    if n % 2 == 0 {
+                        near.read(&mut buf).await.unwrap();
+                    } else {
+                        // Woken by the helper.
+                        let mut all = FuturesUnordered::from_iter([near.read(&mut buf)]);
+                        all.next().await.unwrap().unwrap();
+                    }
+                };
+                tasks.push(spawner.spawn(read).unwrap());
+            }
+            yield_now().await;
+            for far in &mut fars {
+                far.write_all(b"1").unwrap();
+            }
+            for task in tasks {
+                assert_eq!(task.await, Exit::Completed);
+            }
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn bytes_that_the_owner_has_read_itself_are_not_waited_for() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let mut near = Fd::new(near).unwrap();
+            far.write_all(b"1").unwrap();
+            near.ready(Interest::Read).await.unwrap();
+            assert_eq!(near.get_ref().read(&mut [0; 4]).unwrap(), 1);
+            assert!(CLOCK.timeout(NAP, near.ready(Interest::Read)).await.is_err());
+            let later = async {
+                CLOCK.sleep(NAP).await;
+                far.write_all(b"2").unwrap();
+            };
+            zip(async { near.ready(Interest::Read).await.unwrap() }, later).await;
+            assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 1);
+        });
+    });
+    assert!(ended.is_some());
+}
