@@ -1,7 +1,8 @@
-//! What the primitives of `sync` cost, beside those of others.
+//! What the primitives of `sync` and the run loop of `exec-std` cost, compared with
+//! others.
 //!
-//! The program `sync_primitives` in `benches` counts, prints and judges: it knows
-//! its bounds, and fails beyond them. It is built as a release.
+//! The programs `sync_primitives` and `run_loop` in `benches` count, print and judge:
+//! they know their bounds, and fail beyond them. They are built as a release.
 
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Builds the program and runs it; what it prints, if its bounds hold.
+/// Builds the programs and runs them; what they print, if their bounds hold.
 pub(crate) fn measure() -> Outcome {
     if cfg!(not(target_arch = "x86_64")) {
         return Outcome::Absent("the bounds are those of x86-64".to_owned());
@@ -28,11 +29,15 @@ pub(crate) fn measure() -> Outcome {
     if !can_count() {
         return Outcome::Skipped("no valgrind here: apt-get install valgrind".to_owned());
     }
-    let program = ["--package", "tickwire-benches", "--bin", "sync_primitives"];
-    match capture(cargo(&["run", "--quiet", "--release"]).args(program)) {
-        Ok(tables) => Outcome::Passed(format!("within their bounds\n{}", tables.trim_end())),
-        Err(output) => Outcome::Failed(output),
+    let mut all = String::new();
+    for program in ["sync_primitives", "run_loop"] {
+        let program = ["--package", "tickwire-benches", "--bin", program];
+        match capture(cargo(&["run", "--quiet", "--release"]).args(program)) {
+            Ok(tables) => all.push_str(&tables),
+            Err(output) => return Outcome::Failed(output),
+        }
     }
+    Outcome::Passed(format!("within their bounds\n{}", all.trim_end()))
 }
 
 /// Whether there is what counts instructions.
