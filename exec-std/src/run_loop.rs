@@ -1,7 +1,7 @@
 //! The run loop of a thread: `main`, its tasks, and when they are polled.
 //!
 //! ```text
-//!        ┌─▶ up to 64 polls, in the order of waking
+//!        ┌─▶ up to 64 polls, in the order of waking; timers after each round
 //!        │       │ budget used up             │ nobody is ready
 //!        │       ▼                            ▼
 //!        │   timers that are due          timers that are due
@@ -56,6 +56,8 @@ struct RunLoop {
     ready: RefCell<Vec<u32>>,
     tasks: RefCell<Tasks>,
     timers: RefCell<Timers>,
+    /// A deadline may be queued.
+    has_timers: Cell<bool>,
     /// `main` has ended: nothing may be spawned.
     closed: Cell<bool>,
 }
@@ -116,6 +118,7 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) -> Option<Arc<Ta
 pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
     let scheduled = with_current(|this| {
         let (number, relation) = this.relation(waker)?;
+        this.has_timers.set(true);
         let mut timers = this.timers.borrow_mut();
         match relation {
             Relation::Same => timers.schedule(at, number),
@@ -180,6 +183,7 @@ impl Running {
                 ready: RefCell::default(),
                 tasks: RefCell::default(),
                 timers: RefCell::default(),
+                has_timers: Cell::new(false),
                 closed: Cell::new(false),
             });
             // The place of `main`.
@@ -210,6 +214,10 @@ impl RunLoop {
                 let number = match batch.get(polled) {
                     Some(&number) => number,
                     None => {
+                        // Polls may be long: whoever sleeps waits for one round of them.
+                        if self.has_timers.get() {
+                            self.fire(&waker);
+                        }
                         self.next_batch(&mut batch);
                         let Some(&number) = batch.first() else { break };
                         polled = 0;
@@ -251,7 +259,9 @@ impl RunLoop {
 
     /// Wakes what is due; returns when the next one is.
     fn fire(&self, main: &Waker) -> Option<Instant> {
-        self.timers.borrow_mut().next()?;
+        let next = self.timers.borrow_mut().next();
+        self.has_timers.set(next.is_some());
+        next?;
         let now = clock::now();
         loop {
             let due = self.timers.borrow_mut().pop(now);

@@ -49,6 +49,38 @@ fn a_ticker_whose_body_is_slower_than_its_period_leaves_others_their_turn() {
 }
 
 #[test]
+fn a_sleeper_whose_time_has_come_waits_for_one_round_of_polls() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let slept = Rc::new(Cell::new(false));
+            let mut late = 0;
+            for _ in 0..50 {
+                slept.set(false);
+                let deadline = CLOCK.now() + Duration::from_micros(50);
+                let sleeper = {
+                    let slept = slept.clone();
+                    async move {
+                        CLOCK.sleep_until(deadline).await;
+                        slept.set(true);
+                    }
+                };
+                spawner.spawn(sleeper).unwrap().detach();
+                yield_now().await;
+                while CLOCK.now() < deadline {}
+                let mut polls = 0;
+                while !slept.get() {
+                    yield_now().await;
+                    polls += 1;
+                }
+                late = late.max(polls);
+            }
+            late
+        })
+    });
+    assert!(ended.is_some_and(|polls| polls <= 2), "{ended:?} polls of another task");
+}
+
+#[test]
 fn tasks_that_yield_forever_leave_others_their_turn() {
     check(async |_| yield_now().await);
 }
