@@ -133,6 +133,7 @@ impl Sim {
         let waker = self.tasks.ready.waker(MAIN);
         let mut cx = Context::from_waker(&waker);
         self.tasks.ready.push(MAIN);
+        self.tasks.begin_run();
         loop {
             while let Some(id) = self.tasks.ready.pop() {
                 let now = self.clock.now();

@@ -276,3 +276,19 @@ fn a_simulation_goes_on_after_a_stall() {
     sim.run(sim.clock().sleep(Duration::from_millis(5)));
     assert_eq!(sim.clock().now(), millis(5));
 }
+
+#[test]
+fn runs_that_end_at_one_instant_are_no_spin_however_many() {
+    let sim = Sim::new().with_spin_limit(1_000);
+    for _ in 0..5_000 {
+        let mut yielded = false;
+        let once = poll_fn(|cx| {
+            if std::mem::replace(&mut yielded, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        });
+        assert!(sim.try_run(once).is_ok());
+    }
+}

@@ -85,6 +85,11 @@ impl Tasks {
         waker.wake();
         (id, end)
     }
+    /// Begins to count anew: each run has another main.
+    pub(super) fn begin_run(&self) {
+        self.main.set(Turns::default());
+        self.instants.clear();
+    }
 
     pub(super) fn count_main(&self, now: Instant) {
         let mut turns = self.main.get();

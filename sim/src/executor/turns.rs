@@ -55,6 +55,11 @@ impl Instants {
         Turns { polls: 0, generation: last.generation.saturating_add(1), ..last }
     }
 
+    /// Forgets what was counted.
+    pub(super) fn clear(&self) {
+        self.excess.set(0);
+    }
+
     pub(super) fn excess(&self) -> u32 {
         self.excess.get()
     }
