@@ -92,6 +92,25 @@ fn a_humidity_is_not_paired_with_a_temperature_of_a_call_long_dropped() {
 }
 
 #[test]
+fn a_temperature_is_forgotten_by_a_humidity_of_its_own() {
+    let mut rig = Rig::new();
+    // Dropped while it waits for the humidity, with the temperature at hand.
+    let mut polls = 1;
+    while rig.sim.run(drop_after(polls, rig.sensor.measure())).is_none() {
+        rig.sim.run(rig.sensor.humidity()).unwrap();
+        rig.model.borrow_mut().set_temperature(-1_500);
+        // Begun and dropped: a measurement may go on with this humidity, not with that
+        // temperature.
+        let _ = rig.sim.run(drop_after(2, rig.sensor.humidity()));
+        let measured = rig.sim.run(rig.sensor.measure()).unwrap();
+        assert_eq!(measured.temperature.0, -1_500, "dropped at {polls}");
+        rig = Rig::new();
+        polls += 1;
+    }
+    assert!(polls > 3);
+}
+
+#[test]
 fn who_drops_every_wait_still_hears_that_the_sensor_is_dead_or_gone() {
     for method in METHODS {
         let mut rig = Rig::new();

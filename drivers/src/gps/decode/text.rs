@@ -142,6 +142,10 @@ pub(super) fn time(text: &[u8]) -> Option<Time> {
         millis += digit(byte)? * place;
         place /= 10;
     }
+    // A leap second is told as the last millisecond before it: nothing here counts to 60,
+    // and the position is worth more.
+    let is_leap = minute == 59 && second == 60;
+    let (second, millis) = if is_leap { (59, 999) } else { (second, millis) };
     Time::new(hour, minute, second, u16::try_from(millis).ok()?)
 }
 
@@ -261,9 +265,12 @@ mod tests {
         assert_eq!(time("180042.900").as_deref(), Some("18:00:42.900"));
         assert_eq!(time("180042.9").as_deref(), Some("18:00:42.900"));
         assert_eq!(time("235959.9999").as_deref(), Some("23:59:59.999"));
-        for text in
-            ["240000", "236000", "235960", "23595", "235959x", "235959.x", "2359nan", "-10000", ""]
-        {
+        assert_eq!(time("235960").as_deref(), Some("23:59:59.999"), "a leap second");
+        assert_eq!(time("235960.75").as_deref(), Some("23:59:59.999"));
+        for text in [
+            "240000", "236000", "235961", "233060", "23595", "235959x", "235959.x", "2359nan",
+            "-10000", "",
+        ] {
             assert_eq!(time(text), None, "{text}");
         }
         let date = |text: &str| date(text.as_bytes()).map(|date| date.to_string());
