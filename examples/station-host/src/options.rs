@@ -1,5 +1,6 @@
 //! What is asked for.
 
+use std::fs;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
@@ -62,6 +63,11 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
             Long("vcd") => options.vcd = Some(args.value()?.into()),
             other => return Err(other.unexpected()),
         }
+    }
+    if let (Some(gps), Some(vcd)) = (&options.gps, &options.vcd)
+        && fs::canonicalize(gps).is_ok_and(|gps| fs::canonicalize(vcd).is_ok_and(|vcd| gps == vcd))
+    {
+        return Err("--vcd would overwrite what --gps reads".into());
     }
     if options.fast && options.gps.is_none() {
         return Err("--fast wants --gps PATH: the model knows no hurry".into());

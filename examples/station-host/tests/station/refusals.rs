@@ -52,6 +52,10 @@ fn options_that_make_no_sense_are_refused() {
         );
     }
     check("--headless --fast", "--fast wants --gps PATH: the model knows no hurry");
+    check(
+        "--headless --gps Cargo.toml --vcd ./Cargo.toml",
+        "--vcd would overwrite what --gps reads",
+    );
 }
 
 #[test]
