@@ -1,6 +1,7 @@
 //! Reading what a logic analyser wrote, a change at a time.
 
 mod fields;
+mod samples;
 mod signals;
 mod text;
 mod unit;

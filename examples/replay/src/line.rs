@@ -36,7 +36,7 @@ enum Bytes {
     /// One right after the other.
     Log { file: std::io::Bytes<BufReader<File>>, name: String, count: u64 },
     /// When they came.
-    Recorded { capture: Capture, decoder: Decoder, is_over: bool },
+    Recorded { capture: Box<Capture>, decoder: Decoder, is_over: bool },
 }
 
 impl Line {
@@ -51,7 +51,7 @@ impl Line {
 
     /// Opens a capture of the line, 8N1.
     pub(crate) fn recorded(source: &Source, baud: u32, clock: SimClock) -> Result<Self, Failure> {
-        let capture = Capture::open(source)?;
+        let capture = Box::new(Capture::open(source)?);
         let decoder = Decoder::new(Baud::new(baud));
         Ok(Self::of(Bytes::Recorded { capture, decoder, is_over: false }, baud, clock))
     }

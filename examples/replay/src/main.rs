@@ -31,8 +31,10 @@ FILE of switch and button is a capture:
              and Z leave it as it was. Lines that begin with # or ; are comments.
              Labels in a first line name signals and unit: `Time [s],key`.
   Saleae     the CSV file of an export, which is such a text
-  PulseView  the CSV file of an export, with times, or without and with the
-             comment `Samplerate:`
+  PulseView  the CSV file of an export, with times or without, and with the
+             comment `Samplerate:`. With both, each time is that of its sample,
+             since the first one, because sigrok rounds the times that it
+             writes; --unit takes them as written
   VCD        by its name, .vcd, or if it begins with $
 The last level is taken to last: what it leads to is printed too. Times may be
 negative. They are rounded down to us, of which several edges keep their order.

@@ -6,6 +6,7 @@ use std::io::BufReader;
 use embedded_hal::digital::PinState;
 
 use super::fields::{Lines, fields, is_comment, labels};
+use super::samples::Samples;
 use super::signals::{Signal, Signals};
 use super::unit::{self, Unit};
 use super::{Sample, Source};
@@ -31,8 +32,10 @@ struct Layout {
 enum Time {
     /// In the first field.
     Column(Unit),
+    /// In the first field, and known better by the rate.
+    Samples(Samples),
     /// A line is a sample.
-    Samples { hertz: u64, next: u64 },
+    Lines { hertz: u64, next: u64 },
 }
 
 /// What is said before the first level.
@@ -54,8 +57,7 @@ impl Text {
             if preamble.note(line) {
                 continue;
             }
-            let count = fields(line).len();
-            let layout = preamble.layout(count, source, line, lines.line().0)?;
+            let layout = preamble.layout(source, line, lines.line().0)?;
             return Ok(Self { lines, is_ahead: true, layout });
         }
         Err(Failure::Capture("an empty capture: there is no level in it".into()))
@@ -86,13 +88,14 @@ impl Text {
 impl Layout {
     fn sample(&mut self, line: &str) -> Result<Sample, String> {
         let fields = fields(line);
+        let time = fields.first().copied().unwrap_or_default();
         let at = match &mut self.time {
-            Time::Column(unit) => {
-                let time = fields.first().copied().unwrap_or_default();
-                let not_a_time = || format!("{} is not a time in {unit}", quoted(time.as_bytes()));
-                unit.nanos(time).ok_or_else(not_a_time)?
+            Time::Column(unit) => nanos(*unit, time)?,
+            Time::Samples(samples) => {
+                let written = nanos(samples.unit(), time)?;
+                samples.nanos(time)?.unwrap_or(written)
             }
-            Time::Samples { hertz, next } => {
+            Time::Lines { hertz, next } => {
                 let index = *next;
                 *next += 1;
                 unit::of_sample(index, *hertz).ok_or("too late")?
@@ -145,18 +148,14 @@ impl Preamble {
     }
 
     /// Finds out what is in which field of lines like the first one.
-    fn layout(
-        self,
-        count: usize,
-        source: &Source,
-        line: &str,
-        number: u64,
-    ) -> Result<Layout, Failure> {
+    fn layout(self, source: &Source, line: &str, number: u64) -> Result<Layout, Failure> {
         let is_labelled = !self.labels.is_empty();
-        let time = self.time(count, source.unit)?;
+        let fields = fields(line);
+        let count = fields.len();
+        let time = self.time(&fields, source.unit)?;
         let first = match time {
-            Time::Column(_) => 1,
-            Time::Samples { .. } => 0,
+            Time::Column(_) | Time::Samples(_) => 1,
+            Time::Lines { .. } => 0,
         };
         if count <= first {
             let line = quoted(line.as_bytes());
@@ -173,7 +172,7 @@ impl Preamble {
         Ok(Layout { time, level: first + column, is_labelled })
     }
 
-    fn time(&self, count: usize, wanted: Option<Unit>) -> Result<Time, Failure> {
+    fn time(&self, first: &[&str], wanted: Option<Unit>) -> Result<Time, Failure> {
         let label = self.labels.first().map_or("", String::as_str);
         let Some(hertz) = self.hertz else {
             let unit = wanted.or(Unit::of_label(label)).unwrap_or(Unit::MICROSECONDS);
@@ -184,14 +183,28 @@ impl Preamble {
             let message = "the column \"samples\" has no times: convert the capture from a file";
             return Err(Failure::Capture(message.into()));
         }
-        let has_time = (self.channels.is_empty() || count > self.channels.len())
+        let has_time = (self.channels.is_empty() || first.len() > self.channels.len())
             && (self.labels.is_empty() || is_time(label));
+        if !has_time {
+            return Ok(Time::Lines { hertz, next: 0 });
+        }
+        if let Some(unit) = wanted {
+            return Ok(Time::Column(unit));
+        }
         let of_rate = || Unit::of_rate(hertz).unwrap_or(Unit::MICROSECONDS);
-        Ok(match has_time {
-            true => Time::Column(wanted.or(Unit::of_label(label)).unwrap_or_else(of_rate)),
-            false => Time::Samples { hertz, next: 0 },
-        })
+        let unit = Unit::of_label(label).unwrap_or_else(of_rate);
+        let samples = match label {
+            "" | "Time" | "samples" => Samples::of(hertz, unit, first[0]),
+            label if label == unit.long() => Samples::of(hertz, unit, first[0]),
+            _ => None,
+        };
+        Ok(samples.map_or(Time::Column(unit), Time::Samples))
     }
+}
+
+fn nanos(unit: Unit, time: &str) -> Result<i64, String> {
+    let not_a_time = || format!("{} is not a time in {unit}", quoted(time.as_bytes()));
+    unit.nanos(time).ok_or_else(not_a_time)
 }
 
 /// Whether a line has labels instead of levels: words, the first one too.

@@ -42,7 +42,17 @@ impl Unit {
     /// Returns the unit in which sigrok writes the times of samples at a rate: the
     /// largest one in which a period is a whole number, or nearly so.
     pub(super) fn of_rate(hertz: u64) -> Option<Self> {
-        UNITS.into_iter().find(|unit| u128::from(hertz) <= 10_u128.pow(15 - unit.power))
+        UNITS.into_iter().find(|unit| hertz <= unit.per_second())
+    }
+
+    /// Returns the long name, as sigrok labels a column.
+    pub(super) fn long(self) -> &'static str {
+        self.long
+    }
+
+    /// Returns how many of it are a second.
+    pub(super) fn per_second(self) -> u64 {
+        10_u64.pow(15 - self.power)
     }
 
     /// Reads a time as nanoseconds, rounded down. A number is digits, with a minus

@@ -61,15 +61,16 @@ fn pulseviews_files_are_read() {
         let options = "--signal key --close 0.001 --open 0.001";
         check(&format!("sigrok-{step}"), &capture, options, &expected);
     }
-    let times = "100000,1,0,0\n300000,0,0,0\n500000,0,1,0\n";
+    let times = "100,1,0,0\n200,1,0,0\n300,0,0,0\n400,0,1,0\n";
     for (label, rate, expected) in [
-        ("microseconds,logic,logic,Trigger\n", "10 kHz", "300000 close"),
-        ("nanoseconds,logic,logic,Trigger\n", "10 MHz", "300 close"),
+        ("milliseconds,logic,logic,Trigger\n", "10 Hz", "200000 close"),
+        ("microseconds,logic,logic,Trigger\n", "10 kHz", "200 close"),
+        ("nanoseconds,logic,logic,Trigger\n", "10 MHz", "0 close"),
         // These do not say their unit, which then follows from the rate.
-        ("Time,key,led,Trigger\n", "10 kHz", "300000 close"),
-        ("Time,key,led,Trigger\n", "1 kHz", "300000000 close"),
-        ("Time,key,led,Trigger\n", "10 MHz", "300 close"),
-        ("", "10 kHz", "300000 close"),
+        ("Time,key,led,Trigger\n", "10 Hz", "200000 close"),
+        ("Time,key,led,Trigger\n", "10 kHz", "200 close"),
+        ("Time,key,led,Trigger\n", "10 MHz", "0 close"),
+        ("", "10 kHz", "200 close"),
     ] {
         let capture = format!("{}{label}{times}", head(rate));
         check("sigrok-times", &capture, "--signal key", expected);
@@ -82,15 +83,68 @@ fn pulseviews_files_are_read() {
     check("sigrok-streamed", &streamed, "", "2000 close, 55000 open");
 }
 
+/// libsigrok 0.5.2 counts whole periods, from one; later versions round down, from zero.
+/// The sample is the same one.
+#[test]
+fn pulseviews_times_are_those_of_the_samples() {
+    for (rate, unit, sample, old, new, expected) in [
+        ("2.4 MHz", "nanoseconds", 288_000, 288_001 * 416, 120_000_000, "120000 close"),
+        ("24 MHz", "nanoseconds", 2_880_000, 2_880_001 * 41, 120_000_000, "120000 close"),
+        ("24 MHz", "nanoseconds", 2_880_023, 2_880_024 * 41, 120_000_958, "120000 close"),
+        ("24 MHz", "nanoseconds", 2_880_024, 2_880_025 * 41, 120_001_000, "120001 close"),
+        // A floating point may be less than the quotient by one.
+        ("24 MHz", "nanoseconds", 2_880_024, 2_880_025 * 41, 120_000_999, "120001 close"),
+        ("700 kHz", "microseconds", 84_001, 84_002, 120_001, "120001 close"),
+        ("1 MHz", "microseconds", 120_000, 120_001, 120_000, "120000 close"),
+        ("3 kHz", "microseconds", 361, 362 * 333, 120_333, "120333 close"),
+        ("12 Hz", "milliseconds", 13, 14 * 83, 1_083, "1083333 close"),
+        ("1 Hz", "samples", 3, 4, 3, "3000000 close"),
+    ] {
+        for label in [unit, "Time"] {
+            let check = |name: &str, first: u64, pressed: u64| {
+                let head = format!("; Samplerate: {rate}\n{label},logic\n");
+                let capture = format!("{head}{first},1\n{pressed},0\n");
+                check(&format!("sigrok-{name}"), &capture, "", expected);
+            };
+            check("periods", old / (sample + 1), old);
+            check("rounded", 0, new);
+        }
+    }
+    // Times that are not sigrok's are taken as they are written.
+    for (name, times) in [
+        ("unit", "time_us,key\n5,1\n120000,0\n"),
+        ("first", "Time,key\n5,1\n120000000,0\n"),
+        ("fraction", "Time,key\n0,1\n120000000.5,0\n"),
+        ("between", "Time,key\n0,1\n120000030,0\n"),
+    ] {
+        let capture = format!("; Samplerate: 24 MHz\n{times}");
+        check(&format!("not-sigrok-{name}"), &capture, "", "120000 close");
+    }
+    let whole = "; Samplerate: 2.4 MHz\nTime,key\n416,1\n119808000,0\n";
+    check("sigrok-unit", whole, "--unit ns", "119808 close");
+    let path = file("capture-no-sample.csv", whole.replace("119808000", "120000000"));
+    let ran = replay(["switch", path.to_str().unwrap()]);
+    let expected = "line 4: \"120000000\" is at no sample, every 416 ns: \
+        give --unit ns if the times are exact";
+    assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+    assert_eq!(ran.err, format!("replay: {}: {expected}\n", path.display()));
+}
+
 /// sigrok writes no times of a stream in its column of times.
 #[test]
 fn a_column_without_times_is_refused() {
-    let capture = "META samplerate: 1000000\nsamples,logic\n0,1\n0,0\n";
-    let path = file("capture-samples.csv", capture);
-    let ran = replay(["switch", path.to_str().unwrap()]);
-    let expected = "the column \"samples\" has no times: convert the capture from a file";
-    assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
-    assert_eq!(ran.err, format!("replay: {}: {expected}\n", path.display()));
+    for (label, expected) in [
+        ("samples,logic\n", "the column \"samples\" has no times"),
+        ("Time,key\n", "line 4: no times but 0"),
+        ("", "line 3: no times but 0"),
+    ] {
+        let capture = format!("META samplerate: 1000000\n{label}0,1\n0,0\n");
+        let path = file("capture-samples.csv", capture);
+        let ran = replay(["switch", path.to_str().unwrap()]);
+        let expected = format!("{expected}: convert the capture from a file");
+        assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+        assert_eq!(ran.err, format!("replay: {}: {expected}\n", path.display()));
+    }
 }
 
 #[test]
