@@ -30,6 +30,7 @@ FILE of switch and button is a capture:
              space; further columns are other signals. 1 is the idle level, X
              and Z leave it as it was. Lines that begin with # or ; are comments.
              Labels in a first line name signals and unit: `Time [s],key`.
+             The first label has to be a time, or --unit to be given.
   Saleae     the CSV file of an export, which is such a text
   PulseView  the CSV file of an export, with times or without, and with the
              comment `Samplerate:`. With both, each time is that of its sample,

@@ -175,6 +175,13 @@ impl Preamble {
     fn time(&self, first: &[&str], wanted: Option<Unit>) -> Result<Time, Failure> {
         let label = self.labels.first().map_or("", String::as_str);
         let Some(hertz) = self.hertz else {
+            if wanted.is_none() && !label.is_empty() && !is_time(label) {
+                return Err(Failure::Capture(format!(
+                    "the first column, {}, is not labelled as a time, and there is no \
+                     `Samplerate:`: export with times or with the header, or give --unit",
+                    quoted(label.as_bytes()),
+                )));
+            }
             let unit = wanted.or(Unit::of_label(label)).unwrap_or(Unit::MICROSECONDS);
             return Ok(Time::Column(unit));
         };
@@ -219,7 +226,10 @@ fn is_header(line: &str) -> bool {
 /// Whether a label is that of a column of times.
 fn is_time(label: &str) -> bool {
     let label = label.to_lowercase();
-    label.starts_with("time") || label == "samples" || Unit::of_label(&label).is_some()
+    label.starts_with("time")
+        || label == "t"
+        || label == "samples"
+        || Unit::of_label(&label).is_some()
 }
 
 /// Finds a column of levels, from 0.

@@ -147,6 +147,29 @@ fn a_column_without_times_is_refused() {
     }
 }
 
+/// sigrok writes neither times nor a rate if it is told to leave both out.
+#[test]
+fn labels_of_which_none_is_a_time_are_refused() {
+    for (label, labels) in [("D0", "D0,D3"), ("logic", "logic,logic"), ("key", "key;x"), ("a", "a")]
+    {
+        for samples in ["1,0\n1,0\n0,0\n", "0,1\n1,1\n2,0\n"] {
+            let path = file(&format!("capture-label-{label}.csv"), format!("{labels}\n{samples}"));
+            let path = path.to_str().unwrap();
+            let ran = replay(["switch", path]);
+            let expected = format!(
+                "the first column, \"{label}\", is not labelled as a time, and there is no \
+                 `Samplerate:`: export with times or with the header, or give --unit",
+            );
+            assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+            assert_eq!(ran.err, format!("replay: {path}: {expected}\n"));
+        }
+    }
+    for label in ["t", "T", "Time", "Timestamp", "time_ms", "Elapsed [us]", "seconds"] {
+        check("label-time", &format!("{label},key\n0,1\n0,0\n"), "", "0 close");
+    }
+    check("label-unit", "at,key\n0,1\n5,0\n", "--unit us", "5 close");
+}
+
 #[test]
 fn any_separator_and_any_line_end_will_do() {
     for (name, capture) in [
