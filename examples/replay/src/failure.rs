@@ -1,7 +1,7 @@
 //! Why there is no replay, or no more of it.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 
 use embedded_hal::digital;
 
@@ -54,6 +54,12 @@ impl embedded_io_async::Error for Failure {
     fn kind(&self) -> embedded_io_async::ErrorKind {
         embedded_io_async::ErrorKind::Other
     }
+}
+
+/// Writes a line to standard error: a failure, or a doubt about a replay that goes on.
+pub(crate) fn note(message: impl fmt::Display) {
+    // Nobody is left to hear that this cannot be written either.
+    let _ = writeln!(io::stderr(), "replay: {message}");
 }
 
 /// The most characters of a capture that a message repeats.

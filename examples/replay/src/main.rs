@@ -42,6 +42,7 @@ negative. They are rounded down to us, of which several edges keep their order.
 
 FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
 called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
+A note on standard error says if no sentence in it has a checksum.
 
   --signal NAME       which signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
@@ -88,8 +89,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            // Nobody is left to hear that this cannot be written either.
-            let _ = writeln!(io::stderr(), "replay: {failure}");
+            failure::note(&failure);
             ExitCode::from(match failure {
                 Failure::Usage(_) => 2,
                 Failure::Capture(_) | Failure::Output(_) => 1,

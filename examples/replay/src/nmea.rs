@@ -8,7 +8,7 @@ use tickwire_replay::{gps_summary, merged};
 use tickwire_sim::Sim;
 use tickwire_traits::Clock;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
 use crate::line::Line;
 use crate::options::NmeaOptions;
 
@@ -37,7 +37,20 @@ pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), 
                 Err(error) => return Err(Failure::Capture(error.to_string())),
             }
         }
-        writeln!(out, "{}", gps_summary(gps.fix(), gps.counters()))?;
+        let counters = gps.counters();
+        writeln!(out, "{}", gps_summary(gps.fix(), counters))?;
+        if counters.sentences == counters.no_checksum {
+            let file = options.source.file.display();
+            if options.is_capture {
+                note(format_args!(
+                    "{file}: no sentence with a checksum: try another --signal or --baud"
+                ));
+            } else if counters.bytes_skipped > 0 {
+                note(format_args!(
+                    "{file}: no sentence with a checksum: a capture of a line needs --signal"
+                ));
+            }
+        }
         Ok(())
     })
 }

@@ -1,9 +1,11 @@
 //! NMEA: recorded logs against truths that another decoder found, the sentences
 //! of REFERENCE 2.1, and bytes that are neither.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
-use crate::{file, recorded, replayed};
+use crate::{Ran, file, recorded, replay, replayed};
 
 /// The keys of the summary that issue and help promise, and those beside them.
 const KEYS: [&str; 17] = [
@@ -53,7 +55,11 @@ fn every_log_gives_its_last_fix() {
         let row: Vec<_> = row.split_whitespace().collect();
         let path = format!("nmea/{}.log", row[0]);
         let Some(log) = recorded("every_log_gives_its_last_fix", &path) else { return };
-        let last = summary(&replayed("nmea", &log, ""));
+        let ran = replay([Path::new("nmea"), &log]);
+        let last = summary(&ran.out);
+        // One log is binary.
+        let is_noted = ran.err.contains("no sentence");
+        assert_eq!((ran.status, is_noted), (Some(0), last["sentences"] == 0), "{path}");
         let count = |key: &str| last[key].as_u64().unwrap();
         let [good, ours, too_long] = [1, 2, 3].map(|n| row[n].parse::<u64>().unwrap());
         let understood = count("accepted") + count("unsupported") + count("malformed");
@@ -82,7 +88,17 @@ fn summary(out: &str) -> Value {
 /// What a log gives: those of the members that are not null and not zero.
 #[track_caller]
 fn check(name: &str, log: &[u8], expected: Value) {
-    let out = replayed("nmea", &file(&format!("{name}.log"), log), "");
+    check_noted(name, log, "", expected);
+}
+
+/// The same of a log about which there is a note.
+#[track_caller]
+fn check_noted(name: &str, log: &[u8], note: &str, expected: Value) {
+    let path = file(&format!("{name}.log"), log);
+    let path = path.to_str().unwrap();
+    let Ran { status, out, err } = replay(["nmea", path]);
+    let note = if note.is_empty() { String::new() } else { format!("replay: {path}: {note}\n") };
+    assert_eq!((status, err), (Some(0), note), "{name}");
     assert_eq!(out.lines().count(), 1);
     let mut last = summary(&out);
     last.as_object_mut().unwrap().retain(|_, value| *value != json!(null) && *value != json!(0));
@@ -149,15 +165,26 @@ fn what_is_no_sentence_is_counted_and_nothing_else() {
     let none = json!({ "valid": false });
     check("nothing", b"", none.clone());
     check("line-ends", b"\r\n\n\r\r\n", none);
-    check(
+    let note = "no sentence with a checksum: a capture of a line needs --signal";
+    check_noted(
         "noise",
         &[0xb5, 0x62, 0x01, 0xff, 0, b'*', b'\n'],
+        note,
         json!({
             "valid": false, "bytes_skipped": 6,
         }),
     );
+    let capture = b"Time [s],TX\n0.000000000,1\n0.120000000,0\n";
+    check_noted("capture", capture, note, json!({ "valid": false, "bytes_skipped": 37 }));
+    let vcd = json!({
+        "valid": false, "sentences": 1, "no_checksum": 1, "torn": 1, "bytes_skipped": 20,
+    });
+    check_noted("vcd", b"$timescale 1 us $end\n", note, vcd);
+    let too_long = [b'$', b'A'].iter().chain([b'1'; 200].iter()).copied().collect::<Vec<_>>();
+    let counted = json!({ "valid": false, "too_long": 1, "bytes_skipped": 202 });
+    check_noted("too-long", &too_long, note, counted);
     let all: Vec<u8> = (0..=255).cycle().take(25_600).collect();
-    let all = summary(&replayed("nmea", &file("all-bytes.log", all), ""));
+    let all = summary(&replay([Path::new("nmea"), &file("all-bytes.log", all)]).out);
     assert_eq!((&all["accepted"], &all["lat_e7"]), (&json!(0), &json!(null)));
     let one = VECTORS.lines().next().unwrap();
     check(

@@ -70,6 +70,24 @@ fn fast_lines_are_decoded_in_nanoseconds() {
     }
 }
 
+#[test]
+fn a_line_without_a_sentence_is_noted() {
+    let mut text = String::from("Time [ns],TX,quiet\n");
+    for (at, level) in levels(0, 9_600) {
+        writeln!(text, "{at},{},1", u8::from(level)).unwrap();
+    }
+    let text = file("serial-noted.csv", text);
+    for (options, is_noted) in
+        [("--signal TX", false), ("--signal TX --baud 4800", true), ("--signal quiet", true)]
+    {
+        let path = text.to_str().unwrap();
+        let ran = replay(["nmea", path].into_iter().chain(options.split_whitespace()));
+        let note = "no sentence with a checksum: try another --signal or --baud";
+        let note = if is_noted { format!("replay: {path}: {note}\n") } else { String::new() };
+        assert_eq!((ran.status, ran.err), (Some(0), note), "{options}");
+    }
+}
+
 /// Not when they would have come if there had been no pause before.
 #[test]
 fn sentences_of_a_capture_come_when_they_were_said() {
