@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use embedded_hal::digital::PinState;
 use tickwire_sim::uart::Nanos;
 
-use crate::failure::{Failure, quoted};
+use crate::failure::{Failure, note, quoted};
 use text::Text;
 use vcd::Vcd;
 
@@ -114,6 +114,11 @@ impl Capture {
         let Some(sample) = sample.map_err(|message| self.failure(message))? else {
             return Ok(None);
         };
+        if let Form::Text(text) = &mut self.form
+            && let Some(doubt) = text.take_doubt()
+        {
+            note(format_args!("{}: {doubt}", self.file));
+        }
         if sample.at < self.last {
             let (line, found) = match &mut self.form {
                 Form::Text(text) => text.line(),

@@ -30,7 +30,8 @@ FILE of switch and button is a capture:
              space; further columns are other signals. 1 is the idle level, X
              and Z leave it as it was. Lines that begin with # or ; are comments.
              Labels in a first line name signals and unit: `Time [s],key`.
-             The first label has to be a time, or --unit to be given.
+             The first label has to be a time, or --unit to be given. In a
+             comment, a word like `time_ns` names the unit, too.
   Saleae     the CSV file of an export, which is such a text
   PulseView  the CSV file of an export, with times or without, and with the
              comment `Samplerate:`. With both, each time is that of its sample,
@@ -50,7 +51,8 @@ A note on standard error says if no sentence in it has a checksum.
                       is if NAME is not there, or is left out at the very end
   --column N          which signal, by its number                            (1)
   --unit UNIT         of the times in a text: s, ms, us, ns, ps, fs
-                                          (default: that of its labels, or us)
+                          (default: that of its labels, or us, with a note on
+                          standard error if there are fractions)
 
 Of switch and button:
   --active LEVEL      level of a closed contact: low, high, learn   (default low)

@@ -27,6 +27,17 @@ struct Layout {
     level: usize,
     /// Whether the columns have labels: then the other ones may hold anything.
     is_labelled: bool,
+    unit: Stated,
+}
+
+/// Whether the file or the user states the unit of the times.
+#[derive(Clone, Copy, PartialEq)]
+enum Stated {
+    Yes,
+    /// They are taken for microseconds.
+    No,
+    /// They have fractions, which was not noted yet.
+    Doubtful,
 }
 
 enum Time {
@@ -46,6 +57,8 @@ struct Preamble {
     channels: Vec<String>,
     /// The labels of all columns.
     labels: Vec<String>,
+    /// The unit that a comment states with a word like `time_us`.
+    unit: Option<Unit>,
 }
 
 impl Text {
@@ -79,6 +92,14 @@ impl Text {
         sample.map(Some).map_err(|what| format!("line {}: {what}", self.lines.line().0))
     }
 
+    /// Returns once that the times have fractions of a unit that nobody stated.
+    pub(super) fn take_doubt(&mut self) -> Option<&'static str> {
+        (self.layout.unit == Stated::Doubtful).then(|| {
+            self.layout.unit = Stated::Yes;
+            "times have fractions of a microsecond: give --unit s if they are in seconds"
+        })
+    }
+
     /// Returns the number and the bytes of the last line.
     pub(super) fn line(&self) -> (u64, &[u8]) {
         self.lines.line()
@@ -101,6 +122,9 @@ impl Layout {
                 unit::of_sample(index, *hertz).ok_or("too late")?
             }
         };
+        if self.unit == Stated::No && at % 1_000 != 0 {
+            self.unit = Stated::Doubtful;
+        }
         let in_line = || quoted(line.as_bytes());
         let level = match fields.get(self.level) {
             Some(&"0") => Some(PinState::Low),
@@ -138,6 +162,10 @@ impl Preamble {
             {
                 self.channels = names.split(',').map(|name| name.trim().to_owned()).collect();
             }
+            let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+            self.unit = self
+                .unit
+                .or(words.find_map(|word| word.strip_prefix("time_").and_then(Unit::named)));
             return true;
         }
         let is_header = self.labels.is_empty() && is_header(line);
@@ -153,6 +181,10 @@ impl Preamble {
         let fields = fields(line);
         let count = fields.len();
         let time = self.time(&fields, source.unit)?;
+        let label = self.labels.first().map_or("", String::as_str);
+        let stated = source.unit.or(Unit::of_label(label)).or(self.unit);
+        let is_stated = stated.is_some() || self.hertz.is_some();
+        let unit = if is_stated { Stated::Yes } else { Stated::No };
         let first = match time {
             Time::Column(_) | Time::Samples(_) => 1,
             Time::Lines { .. } => 0,
@@ -169,7 +201,7 @@ impl Preamble {
             _ => labels,
         };
         let column = choose(names, count - first, &source.signal)?;
-        Ok(Layout { time, level: first + column, is_labelled })
+        Ok(Layout { time, level: first + column, is_labelled, unit })
     }
 
     fn time(&self, first: &[&str], wanted: Option<Unit>) -> Result<Time, Failure> {
@@ -182,8 +214,8 @@ impl Preamble {
                     quoted(label.as_bytes()),
                 )));
             }
-            let unit = wanted.or(Unit::of_label(label)).unwrap_or(Unit::MICROSECONDS);
-            return Ok(Time::Column(unit));
+            let unit = wanted.or(Unit::of_label(label)).or(self.unit);
+            return Ok(Time::Column(unit.unwrap_or(Unit::MICROSECONDS)));
         };
         if label == "samples" && hertz > 1 {
             // sigrok writes this of a stream, of which it knows the rate too late.

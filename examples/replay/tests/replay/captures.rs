@@ -216,10 +216,48 @@ fn a_header_names_the_columns_and_the_unit() {
     check("numbers", "time,2,1\n0,1,1\n5,0,1\n9,0,0\n", "--column 1", "5 close");
 }
 
+/// They are probably seconds, and all at zero.
+#[test]
+fn fractions_of_a_unit_that_is_not_stated_are_noted_once() {
+    let times = "0.0,1\n0.120000,0\n0.300000,0\n";
+    for (label, options, is_noted, expected) in [
+        ("", "", true, "0 close"),
+        ("Time,key\n", "", true, "0 close"),
+        ("", "--unit s", false, "120000 close"),
+        ("", "--unit us", false, "0 close"),
+        ("Time [us],key\n", "", false, "0 close"),
+        ("Time [s],key\n", "", false, "120000 close"),
+        ("# A press, by hand: time_s, level.\n", "", false, "120000 close"),
+        ("# time_us level\n", "", false, "0 close"),
+        ("# time_s\nTime [us],key\n", "", false, "0 close"),
+        ("# time_out in seconds\n", "", true, "0 close"),
+        ("; Samplerate: 1 MHz\n", "", false, "0 close"),
+    ] {
+        let path = file("capture-fractions.csv", format!("{label}{times}"));
+        let path = path.to_str().unwrap();
+        for kind in ["switch", "nmea"] {
+            // The option makes a capture of it.
+            let signal = ["--signal", "1"];
+            let args = [kind, path].into_iter().chain(signal).chain(options.split_whitespace());
+            let ran = replay(args);
+            let note = format!(
+                "replay: {path}: times have fractions of a microsecond: \
+                 give --unit s if they are in seconds\n",
+            );
+            assert_eq!(ran.err.contains(&note), is_noted, "{kind} {label:?} {options}");
+            assert_eq!(ran.err.matches("have fractions").count(), usize::from(is_noted));
+            if kind == "switch" {
+                assert_eq!((ran.status, ran.out), (Some(0), lines(expected)));
+            }
+        }
+    }
+    check("whole", "0.0,1\n5.000,0\n", "", "5 close");
+}
+
 #[test]
 fn times_are_rounded_down_and_keep_their_order() {
-    check("fraction", "0 1\n5.999 0\n", "", "5 close");
-    check("fraction-below-zero", "-5.001 1\n-4.999 0\n", "", "-5 close");
+    check("fraction", "0 1\n5.999 0\n", "--unit us", "5 close");
+    check("fraction-below-zero", "-5.001 1\n-4.999 0\n", "--unit us", "-5 close");
     check("exactly", "-5 1\n-4 0\n", "", "-4 close");
     check("long-fraction", "0 1\n0.00000500000000000000000000 0\n", "--unit s", "5 close");
     // A pulse that is gone within a microsecond is one nonetheless.

@@ -80,6 +80,7 @@ fn a_long_capture_is_not_kept() {
     const CHANGES: u64 = 300_000;
     let (status, out, err) = fed("switch", |out| {
         let mut line = std::io::BufWriter::new(out);
+        writeln!(line, "time_us level").unwrap();
         for n in 0..CHANGES {
             writeln!(line, "{n} 1\n{n}.5 0").unwrap();
         }

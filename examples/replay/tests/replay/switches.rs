@@ -57,7 +57,7 @@ fn lines_may_be_written_in_many_ways() {
     };
     check("crlf", "0 1\r\n# say\r\n\r\n5 0\r\n", "", "5 close");
     check("tabs", "\t0\t1\n  5   0  \n", "", "5 close");
-    check("fraction", "0 1\n5.999 0\n", "", "5 close");
+    check("fraction", "0 1\n5.999 0\n", "--unit us", "5 close");
     check("cut", "0 1\n5 0", "", "5 close");
     check("same-time", "0 1\n5 0\n5 1\n", "", "5 close, 50005 open");
     check("same-level", "0 1\n5 1\n9 0\n9 0\n", "", "9 close");
