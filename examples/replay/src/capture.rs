@@ -146,11 +146,19 @@ impl Form {
         }
         let start = file.fill_buf().map_err(unreadable)?;
         let has_command = start.trim_ascii_start().starts_with(b"$");
-        Ok(if has_command || is_vcd(&source.file) {
-            Self::Vcd(Vcd::open(file, &source.signal)?)
-        } else {
-            Self::Text(Text::open(file, source)?)
-        })
+        if is_vcd(&source.file) {
+            return Ok(Self::Vcd(Vcd::open(file, &source.signal)?));
+        }
+        if !has_command {
+            return Ok(Self::Text(Text::open(file, source)?));
+        }
+        let vcd = Vcd::open(file, &source.signal).map_err(|failure| match failure {
+            Failure::Capture(message) => Failure::Capture(format!(
+                "taken for a VCD file because it begins with $: {message}",
+            )),
+            other => other,
+        });
+        Ok(Self::Vcd(vcd?))
     }
 }
 

@@ -103,6 +103,21 @@ fn a_vcd_file_is_known_by_what_it_begins_with() {
     }
 }
 
+/// NMEA logs do, too.
+#[test]
+fn a_file_that_is_taken_for_vcd_by_its_first_byte_says_so() {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/walk.nmea");
+    for kind in ["switch", "button"] {
+        let ran = replay([kind, log]);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
+        let expected = "taken for a VCD file because it begins with $: line 1: ";
+        let expected = format!("replay: {log}: {expected}");
+        assert!(ran.err.starts_with(&expected), "{}", ran.err);
+    }
+    // Not of one that is called so.
+    refused(1, "called-so", "$GPRMC", "key", "line 1: unknown command: \"$GPRMC\"");
+}
+
 /// What is held is held until the last time in the file.
 #[test]
 fn a_capture_lasts_until_its_last_time() {
