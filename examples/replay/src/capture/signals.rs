@@ -43,15 +43,15 @@ impl Signals {
         let asked = match asked {
             Signal::Any => "which --signal?".into(),
             Signal::Named(name) if name.is_empty() => "which --signal?".into(),
-            Signal::Named(name) => format!("there is no signal {}:", quoted(name.as_bytes())),
-            Signal::Numbered(number) => format!("there is no signal {number}:"),
+            Signal::Named(name) => format!("there is no signal {};", quoted(name.as_bytes())),
+            Signal::Numbered(number) => format!("there is no signal {number};"),
         };
-        Failure::Usage(format!("{asked} {}", self.list()))
+        Failure::Usage(format!("{asked} signals: {}", self.list()))
     }
 
     fn list(&self) -> String {
         let listed = (1..).zip(&self.names).map(|(number, name)| match name.as_str() {
-            "" => number.to_string(),
+            "" => format!("{number} (no name)"),
             name => format!("{number} {}", quoted(name.as_bytes())),
         });
         let mut listed: Vec<_> = listed.collect();
@@ -59,10 +59,6 @@ impl Signals {
             0 => {}
             more => listed.push(format!("{more} more")),
         }
-        if listed.is_empty() {
-            "there is none".into()
-        } else {
-            format!("there are {}", listed.join(", "))
-        }
+        if listed.is_empty() { "none".into() } else { listed.join(", ") }
     }
 }

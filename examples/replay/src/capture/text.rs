@@ -277,6 +277,8 @@ fn choose(names: &[String], count: usize, asked: &Signal) -> Result<usize, Failu
     match asked {
         Signal::Any => numbered(1),
         Signal::Numbered(number) => numbered(*number),
+        // Not the column without a name.
+        Signal::Named(name) if name.is_empty() => Err(signals.unknown(asked)),
         Signal::Named(name) => {
             let mut found = (0..count).filter(|column| names.get(*column) == Some(name));
             match (found.next(), found.next()) {

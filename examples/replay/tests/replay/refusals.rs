@@ -184,10 +184,10 @@ fn a_signal_that_is_not_there_lists_those_that_are() {
         }
     };
     let csv = "Time [s],Channel 0,\"TX, line\"\n0,1,1\n";
-    let there_are = r#"there are 1 "Channel 0", 2 "TX, line""#;
-    check("a.csv", csv, "--signal TX", &format!("there is no signal \"TX\": {there_are}"));
-    check("a.csv", csv, "--signal 3", &format!("there is no signal \"3\": {there_are}"));
-    check("a.csv", csv, "--column 3", &format!("there is no signal 3: {there_are}"));
+    let there_are = r#"signals: 1 "Channel 0", 2 "TX, line""#;
+    check("a.csv", csv, "--signal TX", &format!("there is no signal \"TX\"; {there_are}"));
+    check("a.csv", csv, "--signal 3", &format!("there is no signal \"3\"; {there_are}"));
+    check("a.csv", csv, "--column 3", &format!("there is no signal 3; {there_are}"));
     check("a.csv", csv, "--signal", &format!("which --signal? {there_are}"));
     check(
         "two.csv",
@@ -195,21 +195,25 @@ fn a_signal_that_is_not_there_lists_those_that_are() {
         "--signal a",
         "there are several signals \"a\": give the number of one",
     );
-    check("a.txt", "0 1 1\n", "--signal key", "there is no signal \"key\": there are 1, 2");
-    check("a.txt", "0 1 1\n", "--column 9", "there is no signal 9: there are 1, 2");
+    let there_are = "signals: 1 (no name), 2 (no name)";
+    check("a.txt", "0 1 1\n", "--signal key", &format!("there is no signal \"key\"; {there_are}"));
+    check("a.txt", "0 1 1\n", "--column 9", &format!("there is no signal 9; {there_are}"));
+    check("one.txt", "0 1\n", "--signal", "which --signal? signals: 1 (no name)");
+    let gap = "time,,D3\n0,1,1\n";
+    check("gap.csv", gap, "--signal", "which --signal? signals: 1 (no name), 2 \"D3\"");
     let vcd = "$timescale 1 us $end $scope module top $end $var wire 1 ! key $end
         $var wire 8 % bus $end $var wire 1 & led $end $upscope $end $enddefinitions $end #0 1!";
-    let there_are = r#"there are 1 "top.key", 2 "top.led""#;
-    check("a.vcd", vcd, "--signal tx", &format!("there is no signal \"tx\": {there_are}"));
-    check("a.vcd", vcd, "--column 3", &format!("there is no signal 3: {there_are}"));
+    let there_are = r#"signals: 1 "top.key", 2 "top.led""#;
+    check("a.vcd", vcd, "--signal tx", &format!("there is no signal \"tx\"; {there_are}"));
+    check("a.vcd", vcd, "--column 3", &format!("there is no signal 3; {there_are}"));
     check("a.vcd", vcd, "--signal", &format!("which --signal? {there_are}"));
     check("a.vcd", vcd, "", &format!("which --signal? {there_are}"));
     let none = "$timescale 1 us $end $enddefinitions $end #0";
-    check("none.vcd", none, "--signal a", "there is no signal \"a\": there is none");
+    check("none.vcd", none, "--signal a", "there is no signal \"a\"; signals: none");
     let wires: String = (0..40).map(|n| format!("$var wire 1 a{n} w{n} $end ")).collect();
     let many = format!("$timescale 1 us $end {wires} $enddefinitions $end #0");
     let listed: Vec<_> = (1..=32).map(|n| format!("{n} \"w{}\"", n - 1)).collect();
-    let listed = format!("which --signal? there are {}, 8 more", listed.join(", "));
+    let listed = format!("which --signal? signals: {}, 8 more", listed.join(", "));
     check("many.vcd", &many, "", &listed);
 }
 

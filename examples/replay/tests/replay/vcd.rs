@@ -84,7 +84,7 @@ fn a_signal_is_found_by_its_name_or_its_path() {
         "none",
         &vcd(ONE, ""),
         "a.key",
-        "there is no signal \"a.key\": there are 1 \"top.key\"",
+        "there is no signal \"a.key\"; signals: 1 \"top.key\"",
     );
 }
 
