@@ -242,8 +242,15 @@ impl Preamble {
 }
 
 fn nanos(unit: Unit, time: &str) -> Result<i64, String> {
-    let not_a_time = || format!("{} is not a time in {unit}", quoted(time.as_bytes()));
-    unit.nanos(time).ok_or_else(not_a_time)
+    unit.nanos(time).ok_or_else(|| {
+        let is_digit_or_dash = |c: char| c.is_ascii_digit() || c == '-';
+        // Saleae's export has an option that writes dates.
+        let is_date = time
+            .split_once('T')
+            .is_some_and(|(date, _)| date.len() == 10 && date.chars().all(is_digit_or_dash));
+        let advice = if is_date { ": turn off ISO 8601 timestamps in the export" } else { "" };
+        format!("{} is not a time in {unit}{advice}", quoted(time.as_bytes()))
+    })
 }
 
 /// Whether a line has labels instead of levels: words, the first one too.

@@ -53,6 +53,13 @@ fn a_malformed_line_is_quoted_with_its_number() {
         r#"line 1: "-9223372036854775" is not a time in us"#,
     );
     check("unit", b"Time [ms],a\n0.1,1\n1us,1", r#"line 3: "1us" is not a time in ms"#);
+    check(
+        "date",
+        b"Time [s],a\n2026-11-27T06:15:11.000000000+00:00,1\n",
+        "line 2: \"2026-11-27T06:15:11.000000000+00:00\" is not a time in s: \
+         turn off ISO 8601 timestamps in the export",
+    );
+    check("date-only", b"2026-11-27,1\n", r#"line 1: "2026-11-27" is not a time in us"#);
     check("level", b"0 1\n5 2\n", r#"line 2: the level "2" is neither 0 nor 1"#);
     check("level-word", b"0 high\n", r#"line 1: the level "high" is neither 0 nor 1"#);
     check("level-sign", b"0 +1\n", r#"line 1: the level "+1" is neither 0 nor 1"#);
