@@ -75,7 +75,7 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
             Long("clicks") if is_button => timing.most_clicks = args.value()?.parse()?,
             Long("exclusive") if is_button => timing.reporting = Reporting::Exclusive,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
-            other => return Err(other.unexpected()),
+            other => return Err(unexpected(other)),
         }
     }
     let contact = ContactOptions { source: place.source()?, wiring, debounce };
@@ -95,13 +95,24 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("each") => each = true,
             Long("baud") => baud = args.value()?.parse_with(rate)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
-            other => return Err(other.unexpected()),
+            other => return Err(unexpected(other)),
         }
     }
     let is_asked_for = place.signal.is_some() || place.unit.is_some();
     let source = place.source()?;
     let is_capture = is_asked_for || is_vcd(&source.file);
     Ok(Command::Nmea(NmeaOptions { source, is_capture, each, baud }))
+}
+
+/// Says of an option of other drivers of which ones it is.
+fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
+    let drivers = match arg {
+        Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button",
+        Long("active" | "rest" | "mode" | "close" | "open") => "switch and button",
+        Long("each" | "baud") => "nmea",
+        other => return other.unexpected(),
+    };
+    format!("{}: it is of {drivers}", arg.unexpected()).into()
 }
 
 /// The parts of a [`Source`] that have been given.

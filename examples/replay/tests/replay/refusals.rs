@@ -147,11 +147,19 @@ fn options_that_make_no_sense_are_refused() {
     check("nmea", "no file to replay");
     check("switch --mode eager", "no file to replay");
     of_file("nmea", "x", "unexpected argument \"x\"");
-    of_file("nmea", "--mode eager", "invalid option '--mode'");
+    of_file("nmea", "--mode eager", "invalid option '--mode': it is of switch and button");
+    of_file("nmea", "--clicks 3", "invalid option '--clicks': it is of button");
+    of_file("nmea", "--what", "invalid option '--what'");
     of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits a second");
     of_file("switch", "x", "unexpected argument \"x\"");
-    of_file("switch", "--long 5", "invalid option '--long'");
-    of_file("switch", "--each", "invalid option '--each'");
+    for option in ["double", "long", "repeat", "clicks", "exclusive"] {
+        let expected = format!("invalid option '--{option}': it is of button");
+        of_file("switch", &format!("--{option} 5"), &expected);
+    }
+    of_file("switch", "--each", "invalid option '--each': it is of nmea");
+    of_file("button", "--baud=5", "invalid option '--baud': it is of nmea");
+    of_file("button", "--what", "invalid option '--what'");
+    of_file("button", "-x", "invalid option '-x'");
     of_file("switch", "--mode", "missing argument for option '--mode'");
     of_file("switch", "--mode x", "cannot parse argument \"x\": not one of eager, confirmed");
     of_file("switch", "--active x", "cannot parse argument \"x\": not one of low, high, learn");
