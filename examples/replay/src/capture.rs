@@ -1,6 +1,7 @@
 //! Reading what a logic analyser wrote, a change at a time.
 
 mod fields;
+mod layout;
 mod samples;
 mod signals;
 mod text;

@@ -3,12 +3,11 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use embedded_hal::digital::PinState;
-
 use super::fields::{Lines, fields, is_comment, labels};
+use super::layout::{Layout, Stated, Time};
 use super::samples::Samples;
 use super::signals::{Signal, Signals};
-use super::unit::{self, Unit};
+use super::unit::Unit;
 use super::{Sample, Source};
 use crate::failure::{Failure, quoted};
 
@@ -18,35 +17,6 @@ pub(super) struct Text {
     /// The present line is the first with levels, and was not returned yet.
     is_ahead: bool,
     layout: Layout,
-}
-
-/// What is in which field of a line.
-struct Layout {
-    time: Time,
-    /// The field with the level.
-    level: usize,
-    /// Whether the columns have labels: then the other ones may hold anything.
-    is_labelled: bool,
-    unit: Stated,
-}
-
-/// Whether the file or the user states the unit of the times.
-#[derive(Clone, Copy, PartialEq)]
-enum Stated {
-    Yes,
-    /// They are taken for microseconds.
-    No,
-    /// They have fractions, which was not noted yet.
-    Doubtful,
-}
-
-enum Time {
-    /// In the first field.
-    Column(Unit),
-    /// In the first field, and known better by the rate.
-    Samples(Samples),
-    /// A line is a sample.
-    Lines { hertz: u64, next: u64 },
 }
 
 /// What is said before the first level.
@@ -92,59 +62,14 @@ impl Text {
         sample.map(Some).map_err(|what| format!("line {}: {what}", self.lines.line().0))
     }
 
-    /// Returns once that the times have fractions of a unit that nobody stated.
+    /// See [`Layout::take_doubt`].
     pub(super) fn take_doubt(&mut self) -> Option<&'static str> {
-        (self.layout.unit == Stated::Doubtful).then(|| {
-            self.layout.unit = Stated::Yes;
-            "times have fractions of a microsecond: give --unit s if they are in seconds"
-        })
+        self.layout.take_doubt()
     }
 
     /// Returns the number and the bytes of the last line.
     pub(super) fn line(&self) -> (u64, &[u8]) {
         self.lines.line()
-    }
-}
-
-impl Layout {
-    fn sample(&mut self, line: &str) -> Result<Sample, String> {
-        let fields = fields(line);
-        let time = fields.first().copied().unwrap_or_default();
-        let at = match &mut self.time {
-            Time::Column(unit) => nanos(*unit, time)?,
-            Time::Samples(samples) => {
-                let written = nanos(samples.unit(), time)?;
-                samples.nanos(time)?.unwrap_or(written)
-            }
-            Time::Lines { hertz, next } => {
-                let index = *next;
-                *next += 1;
-                unit::of_sample(index, *hertz).ok_or("too late")?
-            }
-        };
-        if self.unit == Stated::No && at % 1_000 != 0 {
-            self.unit = Stated::Doubtful;
-        }
-        let in_line = || quoted(line.as_bytes());
-        let level = match fields.get(self.level) {
-            Some(&"0") => Some(PinState::Low),
-            Some(&"1") => Some(PinState::High),
-            Some(&("x" | "X" | "z" | "Z")) => None,
-            Some(level) => {
-                let level = quoted(level.as_bytes());
-                return Err(format!("the level {level} is neither 0 nor 1"));
-            }
-            None => return Err(format!("there is no column {} in {}", self.level, in_line())),
-        };
-        let is_number = |field: &&str| field.is_empty() || field.parse::<f64>().is_ok();
-        let other = fields.iter().skip(self.level + 1).find(|field| !is_number(field));
-        match other {
-            Some(other) if !self.is_labelled => {
-                let other = quoted(other.as_bytes());
-                Err(format!("{other} is one column more, and no number, in {}", in_line()))
-            }
-            _ => Ok(Sample { at, level }),
-        }
     }
 }
 
@@ -232,25 +157,10 @@ impl Preamble {
         }
         let of_rate = || Unit::of_rate(hertz).unwrap_or(Unit::MICROSECONDS);
         let unit = Unit::of_label(label).unwrap_or_else(of_rate);
-        let samples = match label {
-            "" | "Time" | "samples" => Samples::of(hertz, unit, first[0]),
-            label if label == unit.long() => Samples::of(hertz, unit, first[0]),
-            _ => None,
-        };
+        let is_sigroks = ["", "Time", "samples", unit.long()].contains(&label);
+        let samples = is_sigroks.then(|| Samples::of(hertz, unit, first[0])).flatten();
         Ok(samples.map_or(Time::Column(unit), Time::Samples))
     }
-}
-
-fn nanos(unit: Unit, time: &str) -> Result<i64, String> {
-    unit.nanos(time).ok_or_else(|| {
-        let is_digit_or_dash = |c: char| c.is_ascii_digit() || c == '-';
-        // Saleae's export has an option that writes dates.
-        let is_date = time
-            .split_once('T')
-            .is_some_and(|(date, _)| date.len() == 10 && date.chars().all(is_digit_or_dash));
-        let advice = if is_date { ": turn off ISO 8601 timestamps in the export" } else { "" };
-        format!("{} is not a time in {unit}{advice}", quoted(time.as_bytes()))
-    })
 }
 
 /// Whether a line has labels instead of levels: words, the first one too.
