@@ -131,6 +131,11 @@ impl Preamble {
 
     fn time(&self, first: &[&str], wanted: Option<Unit>) -> Result<Time, Failure> {
         let label = self.labels.first().map_or("", String::as_str);
+        if label == "samples" && self.hertz != Some(1) {
+            // sigrok writes this of a stream, of which it knows the rate too late or never.
+            let message = "the column \"samples\" has no times: convert the capture from a file";
+            return Err(Failure::Capture(message.into()));
+        }
         let Some(hertz) = self.hertz else {
             if wanted.is_none() && !label.is_empty() && !is_time(label) {
                 return Err(Failure::Capture(format!(
@@ -142,11 +147,6 @@ impl Preamble {
             let unit = wanted.or(Unit::of_label(label)).or(self.unit);
             return Ok(Time::Column(unit.unwrap_or(Unit::MICROSECONDS)));
         };
-        if label == "samples" && hertz > 1 {
-            // sigrok writes this of a stream, of which it knows the rate too late.
-            let message = "the column \"samples\" has no times: convert the capture from a file";
-            return Err(Failure::Capture(message.into()));
-        }
         let has_time = (self.channels.is_empty() || first.len() > self.channels.len())
             && (self.labels.is_empty() || is_time(label));
         if !has_time {

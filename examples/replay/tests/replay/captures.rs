@@ -133,12 +133,14 @@ fn pulseviews_times_are_those_of_the_samples() {
 /// sigrok writes no times of a stream in its column of times.
 #[test]
 fn a_column_without_times_is_refused() {
-    for (label, expected) in [
+    for (head, expected) in [
+        // Nor of a file of which it knows no rate.
         ("samples,logic\n", "the column \"samples\" has no times"),
-        ("Time,key\n", "line 4: no times but 0"),
-        ("", "line 3: no times but 0"),
+        ("META samplerate: 1000000\nsamples,logic\n", "the column \"samples\" has no times"),
+        ("META samplerate: 1000000\nTime,key\n", "line 4: no times but 0"),
+        ("META samplerate: 1000000\n", "line 3: no times but 0"),
     ] {
-        let capture = format!("META samplerate: 1000000\n{label}0,1\n0,0\n");
+        let capture = format!("{head}0,1\n0,0\n");
         let path = file("capture-samples.csv", capture);
         let ran = replay(["switch", path.to_str().unwrap()]);
         let expected = format!("{expected}: convert the capture from a file");
