@@ -13,8 +13,8 @@ pub(super) struct Layout {
     pub(super) time: Time,
     /// The field with the level.
     pub(super) level: usize,
-    /// Whether the columns have labels: then the other ones may hold anything.
-    pub(super) is_labelled: bool,
+    /// How many columns have labels. If any have, the other ones may hold anything.
+    pub(super) labels: usize,
     pub(super) unit: Stated,
 }
 
@@ -71,7 +71,13 @@ impl Layout {
         let is_number = |field: &&str| field.is_empty() || field.parse::<f64>().is_ok();
         let other = fields.iter().skip(self.level + 1).find(|field| !is_number(field));
         match other {
-            Some(other) if !self.is_labelled => {
+            // A decimal comma makes one field two.
+            _ if self.labels > 0
+                && fields.iter().skip(self.labels).any(|field| !field.is_empty()) =>
+            {
+                Err(format!("there are {} labels, and more fields in {}", self.labels, in_line()))
+            }
+            Some(other) if self.labels == 0 => {
                 let other = quoted(other.as_bytes());
                 Err(format!("{other} is one column more, and no number, in {}", in_line()))
             }

@@ -102,7 +102,7 @@ impl Preamble {
 
     /// Finds out what is in which field of lines like the first one.
     fn layout(self, source: &Source, line: &str, number: u64) -> Result<Layout, Failure> {
-        let is_labelled = !self.labels.is_empty();
+        let labelled = self.labels.len();
         let fields = fields(line);
         let count = fields.len();
         let time = self.time(&fields, source.unit)?;
@@ -126,7 +126,7 @@ impl Preamble {
             _ => labels,
         };
         let column = choose(names, count - first, &source.signal)?;
-        Ok(Layout { time, level: first + column, is_labelled, unit })
+        Ok(Layout { time, level: first + column, labels: labelled, unit })
     }
 
     fn time(&self, first: &[&str], wanted: Option<Unit>) -> Result<Time, Failure> {
@@ -223,6 +223,10 @@ fn hertz(text: &str) -> Option<u64> {
         _ => return None,
     };
     let (whole, fraction) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) {
+        return None;
+    }
     let (fraction, _) = fraction.split_at(fraction.len().min(power));
     format!("{whole}{fraction:0<power$}").parse().ok().filter(|hertz| *hertz > 0)
 }
@@ -230,4 +234,24 @@ fn hertz(text: &str) -> Option<u64> {
 fn split_once_ignoring_case<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
     let at = text.to_ascii_lowercase().find(wanted)?;
     Some((&text[..at], &text[at + wanted.len()..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hertz;
+
+    #[test]
+    fn a_rate_is_read_as_sigrok_writes_it_or_is_none() {
+        for (text, expected) in [
+            ("24 MHz", Some(24_000_000)),
+            ("1.5 kHz", Some(1_500)),
+            ("200000", Some(200_000)),
+            ("1.5\u{20ac} kHz", None),
+            ("1.-5 kHz", None),
+            ("+1 MHz", None),
+            ("0 Hz", None),
+        ] {
+            assert_eq!(hertz(text), expected, "{text}");
+        }
+    }
 }

@@ -29,6 +29,11 @@ fn a_malformed_line_is_quoted_with_its_number() {
             check(CAPTURE, &[kind, path], &format!("{path}: {expected}"));
         }
     };
+    check(
+        "decimal-commas",
+        b"Time [s],key\n0,1\n0,1,0\n",
+        r#"line 3: there are 2 labels, and more fields in "0,1,0""#,
+    );
     check("time", b"0 1\nx 0\n", r#"line 2: "x" is not a time in us"#);
     check("first-time", b"x 0\n", r#"line 1: "x" is not a time in us"#);
     check("plus", b"+1 0\n", r#"line 1: "+1" is not a time in us"#);
