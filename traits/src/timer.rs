@@ -245,11 +245,8 @@ impl<T: TimerQueue + ?Sized> Ticker<'_, T> {
                 return Poll::Ready(());
             }
             self.has_waited = true;
-            if is_due {
-                cx.waker().wake_by_ref();
-            } else {
-                self.clock.schedule_wake(self.next, cx.waker());
-            }
+            // Also if it is due: the clock then wakes at once.
+            self.clock.schedule_wake(self.next, cx.waker());
             Poll::Pending
         })
         .await;
