@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -165,8 +166,12 @@ fn bare_metal(members: &[Package]) -> Outcome {
 /// Each crate as a registry would have it, built against the others likewise.
 fn packages(members: &[Package]) -> Outcome {
     let names = names(members.iter().filter(|member| member.published));
-    let mut command = cargo(&["package", "--allow-dirty"]);
-    match capture(command.args(selected(&names))) {
+    // Anew each time: what cargo has built of a registry's package it takes for good, and
+    // ours have the same version when their contents are others.
+    let folder = root().join("target/packages");
+    let _ = fs::remove_dir_all(&folder);
+    let mut command = cargo(&["package", "--allow-dirty", "--target-dir"]);
+    match capture(command.arg(folder).args(selected(&names))) {
         Ok(_) => Outcome::Passed(names.join(", ")),
         Err(output) => Outcome::Failed(output),
     }
