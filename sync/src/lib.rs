@@ -91,7 +91,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
-#[cfg(feature = "alloc")]
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 
 mod barrier;
@@ -121,6 +121,7 @@ mod raw;
 mod ring;
 mod ring_queue;
 mod semaphore;
+#[allow(unsafe_code)] // HELD
 mod slot;
 #[allow(unsafe_code)] // FOREVER
 mod slot_waker;

@@ -47,9 +47,7 @@ impl<F: Future, const N: usize> Tasks<F, N> {
 impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     /// Returns the task at `place`, pinned as the group is.
     pub(crate) fn task(self: Pin<&mut Self>, place: usize) -> Pin<&mut MaybeDone<F>> {
-        // SAFETY: the tasks stay where they are for as long as the group does, and
-        // are dropped there: PINNED.
-        element(unsafe { self.map_unchecked_mut(|group| group.tasks.0.get_mut()) }, place)
+        self.task_and_book(place).0
     }
 
     /// Returns what is known of the tasks, which nobody takes for pinned.
@@ -57,6 +55,20 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
         // SAFETY: nothing is moved out of the group but what is in its book, and
         // there is no task in that: PINNED.
         unsafe { &mut self.get_unchecked_mut().book }
+    }
+
+    /// Returns both.
+    pub(crate) fn task_and_book(
+        self: Pin<&mut Self>,
+        place: usize,
+    ) -> (Pin<&mut MaybeDone<F>>, &mut Book<N, H>) {
+        // SAFETY: the tasks stay where they are for as long as the group does, and
+        // are dropped there. The book is as above: PINNED.
+        let (tasks, book) = unsafe {
+            let group = self.get_unchecked_mut();
+            (Pin::new_unchecked(group.tasks.0.get_mut()), &mut group.book)
+        };
+        (element(tasks, place), book)
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! FOREVER, on which the `unsafe` in this file rests: a waker with [`VTABLE`] for its
 //! vtable has the address of a `&'static Slot` for its data, and one with
-//! [`heap::VTABLE`] that of a [`Slot`] of which it owns a count. Such wakers are made
-//! in this file alone. A [`Slot`] is `Sync`, so any context may follow the address
-//! for as long as it has the waker.
+//! [`heap::VTABLE`] that of a [`Slot`] of which it owns a count, or which is borrowed for
+//! as long as the waker is lent. Such wakers are made in this file alone. A [`Slot`] is
+//! `Sync`, so any context may follow the address for as long as it has the waker.
 
 use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
@@ -15,11 +15,12 @@ use crate::slot::Slot;
 /// are known to be one and the same.
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, forget);
 
-/// Returns a waker of `slot`: two words, with nothing to count and to free.
-pub(crate) fn waker(slot: &'static Slot) -> Waker {
+/// Calls `f` with a waker of `slot`.
+#[inline]
+pub(crate) fn lend<T>(slot: &'static Slot, f: impl FnOnce(&Waker) -> T) -> T {
     // SAFETY: the data is that of VTABLE, whose functions may be called from any
     // thread, as often as one likes: FOREVER.
-    unsafe { Waker::from_raw(raw(ptr::from_ref(slot).cast())) }
+    f(&unsafe { Waker::from_raw(raw(ptr::from_ref(slot).cast())) })
 }
 
 /// Returns the slot to which `waker` points; none if it is no waker of a slot.
@@ -58,18 +59,22 @@ pub(crate) mod heap {
 
     pub(super) static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
-    /// Returns a waker that owns `slot` with others.
-    pub(crate) fn waker(slot: Arc<Slot>) -> Waker {
+    /// Calls `f` with a waker of `slot`, whose clones own it with others.
+    #[inline]
+    pub(crate) fn lend<T>(slot: &Arc<Slot>, f: impl FnOnce(&Waker) -> T) -> T {
+        let data = Arc::as_ptr(slot).cast();
         // SAFETY: the data is that of VTABLE, whose functions may be called from any
-        // thread: FOREVER.
-        unsafe { Waker::from_raw(RawWaker::new(Arc::into_raw(slot).cast(), &VTABLE)) }
+        // thread. It is never dropped, as the count is the caller's: FOREVER.
+        let waker = ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) });
+        f(&waker)
     }
 
     /// # Safety
     ///
     /// It is the data of a waker with VTABLE, which gives up its count.
     unsafe fn owned(slot: *const ()) -> Arc<Slot> {
-        // SAFETY: it comes from `Arc::into_raw` in `waker` or in `clone`: FOREVER.
+        // SAFETY: it comes from `Arc::into_raw` in `clone`, since a lent waker is not
+        // used up: FOREVER.
         unsafe { Arc::from_raw(slot.cast()) }
     }
 

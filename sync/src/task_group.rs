@@ -13,7 +13,7 @@ use futures_util::future::MaybeDone;
 use tickwire_traits::waits_for;
 
 use crate::pinned::Tasks;
-use crate::wake_slots::sealed::Taken;
+use crate::wake_slots::sealed::Lends;
 use crate::{Full, StaticSlots, WakeHome, WakeSlots};
 pub(crate) use book::Book;
 
@@ -63,9 +63,10 @@ pub(crate) use book::Book;
 /// or with the feature `alloc` `HeapSlots`. On embassy, tasks that sleep need the
 /// feature `any-waker` of `tickwire-exec-embassy`, whose timer takes such wakers.
 ///
-/// Tasks that have been woken are polled in turn, from the one after the last
-/// that ended. One poll of the group polls each at most once: one that wakes
-/// itself has its next turn after everyone else on the executor.
+/// Tasks are polled in the order in which they were woken. One poll of the group polls
+/// those that were woken before it, each once: a task that wakes itself or another one has
+/// that turn after everyone else on the executor. A wake and a turn take the same time
+/// however many tasks there are.
 ///
 /// A task that panics is dropped, and the panic goes on to who awaits the
 /// group. The others are as they were: the group may be awaited again.
@@ -108,7 +109,7 @@ pub struct TaskId {
 
 impl<F: Future, const N: usize> TaskGroup<F, N> {
     /// Creates an empty group, whose tasks take their slots from `slots`.
-    pub const fn new<const M: usize>(slots: &'static WakeSlots<M>) -> Self {
+    pub const fn new<const M: usize, const G: usize>(slots: &'static WakeSlots<M, G>) -> Self {
         Self::with_home(slots.home())
     }
 }
@@ -122,23 +123,16 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
 
     /// Adds a task. It is polled first when the group is next awaited.
     ///
+    /// Takes constant time after a task has ended and while the group is being filled. At
+    /// worst it looks at all `N` places, and at all of [`WakeSlots`] that groups share.
+    ///
     /// # Errors
     ///
-    /// [`Full`] with the future, when the group has `N` tasks or its home no free
-    /// slot. Try again when a task has ended.
+    /// [`Full`] with the future, when the group has `N` tasks, or its home no free slot or as
+    /// many other groups as it is for. Try again when a task has ended.
     pub fn add(mut self: Pin<&mut Self>, future: F) -> Result<TaskId, Full<F>> {
-        let book = self.as_mut().book();
-        let Some(place) = (0..N).find(|place| !book.holds(*place)) else {
-            return Err(Full(future));
-        };
-        // Not by index, which the compiler does not always see to be in range.
-        let places = book.slots.get_mut(place).zip(book.serials.get_mut(place));
-        let Some((taken, serial)) = places else { return Err(Full(future)) };
-        let Some(slot) = book.home.claim() else { return Err(Full(future)) };
-        *taken = Some(slot);
-        *serial = serial.wrapping_add(1);
-        let id = book.id(place);
-        self.task(place).set(MaybeDone::Future(future));
+        let Some(id) = self.as_mut().book().enroll() else { return Err(Full(future)) };
+        self.task(id.place).set(MaybeDone::Future(future));
         Ok(id)
     }
 
@@ -169,7 +163,9 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     /// Drops all tasks.
     pub fn cancel_all(mut self: Pin<&mut Self>) {
         for place in 0..N {
-            self.as_mut().remove(place);
+            if self.book.holds(place) {
+                self.as_mut().remove(place);
+            }
         }
     }
 
@@ -180,7 +176,7 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
 
     /// Returns how many tasks there are whose result has not been taken.
     pub fn len(&self) -> usize {
-        (0..N).filter(|place| self.book.holds(*place)).count()
+        self.book.len()
     }
 
     /// Returns whether there is no task.
@@ -195,47 +191,29 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     }
 
     fn remove(mut self: Pin<&mut Self>, place: usize) {
-        let book = self.as_mut().book();
-        // Taken first and dropped last, also if the task panics when it is dropped.
-        let _slot = book.slots.get_mut(place).and_then(Option::take);
-        book.failed.take_if(|failed| *failed == place);
+        // Dropped last, even if the task panics when it is dropped: code of others, both.
+        let _list = self.as_mut().book().strike(place);
         self.task(place).set(MaybeDone::Gone);
     }
 
-    /// Polls each task that was woken, until one ends.
+    /// Polls the tasks that were woken, until one ends.
     fn poll_running(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<(TaskId, F::Output)>> {
-        self.as_mut().book().tell(cx.waker());
-        #[cfg(feature = "std")]
-        let root = crate::wake_slots::root_of(cx.waker());
-        #[cfg(feature = "std")]
-        self.as_mut().book().follow(root);
-        let first = self.book.turn;
-        for place in (first..N).chain(0..first) {
-            let Some(Some(slot)) = self.book.slots.get(place) else { continue };
-            if !slot.slot().take_ready(cx.waker()) {
-                continue;
-            }
-            // Each time: the outermost group may be polled by another task than before,
-            // and this one by the same.
-            #[cfg(feature = "std")]
-            slot.slot().set_root(root);
-            let waker = slot.waker();
+        if !self.as_mut().book().running.take(cx.waker()) {
+            return Poll::Ready(None);
+        }
+        while let Some(place) = self.as_mut().book().running.next() {
             let mut turn = Turn { group: self.as_mut(), place };
-            if turn.task().poll(&mut Context::from_waker(&waker)).is_pending() {
+            if turn.poll().is_pending() {
                 turn.goes_on();
                 continue;
             }
             let output = turn.task().take_output();
             drop(turn);
-            let book = self.as_mut().book();
-            book.turn = (place + 1) % N;
-            return Poll::Ready(output.map(|output| (book.id(place), output)));
-        }
-        if self.book.slots.iter().all(Option::is_none) {
-            return Poll::Ready(None);
+            let id = self.book.id(place);
+            return Poll::Ready(output.map(|output| (id, output)));
         }
         // Which of them, and for what, they do not say: none is polled that is not woken.
         waits_for(|| "a task of a `TaskGroup`");
@@ -243,9 +221,9 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     }
 
     fn take_failed(mut self: Pin<&mut Self>) -> Option<(TaskId, F::Output)> {
-        let book = self.as_mut().book();
-        let place = book.failed.take()?;
-        let id = book.id(place);
+        let place = self.book.failed?;
+        self.as_mut().book().failed = None;
+        let id = self.book.id(place);
         self.task(place).take_output().map(|output| (id, output))
     }
 }
@@ -282,6 +260,15 @@ struct Turn<'a, F: Future, const N: usize, H: WakeHome> {
 impl<F: Future, const N: usize, H: WakeHome> Turn<'_, F, N, H> {
     fn task(&mut self) -> Pin<&mut MaybeDone<F>> {
         self.group.as_mut().task(self.place)
+    }
+
+    #[inline]
+    fn poll(&mut self) -> Poll<()> {
+        let (task, book) = self.group.as_mut().task_and_book(self.place);
+        match book.running.get(self.place) {
+            Some(slot) => slot.lend(|waker| task.poll(&mut Context::from_waker(waker))),
+            None => Poll::Pending,
+        }
     }
 
     fn goes_on(self) {

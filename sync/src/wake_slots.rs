@@ -6,7 +6,8 @@ use core::task::Waker;
 #[cfg(feature = "std")]
 use tickwire_traits::WakerId;
 
-use crate::slot::Slot;
+use crate::CriticalSectionRawMutex;
+use crate::slot::{ReadyList, Slot};
 use crate::slot_waker;
 
 /// Places for `M` children of [`TaskGroup`](crate::TaskGroup)s to be woken at.
@@ -36,23 +37,28 @@ use crate::slot_waker;
 /// assert_eq!(SLOTS.free(), 8);
 /// ```
 ///
-/// A waker that is woken after its child has gone sets a mark that nobody reads,
-/// or that makes the slot's next owner be polled once for no reason.
+/// A waker that is woken after its child has gone has no effect, or makes the slot's next
+/// owner be polled once for no reason.
+///
+/// `G` is how many groups may have children at the same time; by default as many as there
+/// are slots. On a 32-bit microcontroller a slot takes 12 bytes, and so does a group, so
+/// `WakeSlots<8, 1>` takes 108 bytes and `WakeSlots<8>` 192.
 ///
 /// A group that is never dropped (`mem::forget`) never gives its slots back.
-pub struct WakeSlots<const M: usize> {
+pub struct WakeSlots<const M: usize, const G: usize = M> {
     slots: [Slot; M],
+    lists: [ReadyList; G],
 }
 
-impl<const M: usize> WakeSlots<M> {
+impl<const M: usize, const G: usize> WakeSlots<M, G> {
     /// Creates slots, all of them free.
     pub const fn new() -> Self {
-        Self { slots: [const { Slot::new(false) }; M] }
+        Self { slots: [const { Slot::new() }; M], lists: [const { ReadyList::new() }; G] }
     }
 
     /// Returns these as the home of a group.
     pub const fn home(&'static self) -> StaticSlots {
-        StaticSlots(&self.slots)
+        StaticSlots(self)
     }
 
     /// Returns how many slots are free, in all groups together.
@@ -61,13 +67,13 @@ impl<const M: usize> WakeSlots<M> {
     }
 }
 
-impl<const M: usize> Default for WakeSlots<M> {
+impl<const M: usize, const G: usize> Default for WakeSlots<M, G> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<const M: usize> fmt::Debug for WakeSlots<M> {
+impl<const M: usize, const G: usize> fmt::Debug for WakeSlots<M, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WakeSlots").field("slots", &M).field("free", &self.free()).finish()
     }
@@ -87,11 +93,33 @@ impl<const M: usize> fmt::Debug for WakeSlots<M> {
 /// let group = TaskGroup::<Ready<u8>, 4, StaticSlots>::with_home(home);
 /// assert!(group.is_empty());
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct StaticSlots(&'static [Slot]);
+#[derive(Clone, Copy)]
+pub struct StaticSlots(&'static dyn Places);
 
-/// Slots from the heap, one allocation a child: where there is a heap there need
-/// be no `static`, and no limit but the group's own.
+/// [`WakeSlots`] of any size. A pointer to it is shorter than two slices.
+trait Places: Sync {
+    fn slots(&self) -> &[Slot];
+    fn lists(&self) -> &[ReadyList];
+}
+
+impl<const M: usize, const G: usize> Places for WakeSlots<M, G> {
+    fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    fn lists(&self) -> &[ReadyList] {
+        &self.lists
+    }
+}
+
+impl fmt::Debug for StaticSlots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StaticSlots").field(&self.0.slots()).finish()
+    }
+}
+
+/// Slots from the heap, one allocation per child and one per group that has children:
+/// where there is a heap there need be no `static`, and no limit but the group's own.
 ///
 /// ```
 /// use core::future::{Ready, ready};
@@ -134,58 +162,9 @@ pub struct HeapSlots;
 /// # For implementers
 ///
 /// There are no others: it is sealed.
-pub trait WakeHome: sealed::Home {}
+pub trait WakeHome: sealed::Home<Slot: sealed::Lends> {}
 
-impl<T: sealed::Home> WakeHome for T {}
-
-/// A slot that is taken, until this is dropped.
-#[derive(Debug)]
-pub struct StaticSlot(&'static Slot);
-
-impl Drop for StaticSlot {
-    fn drop(&mut self) {
-        self.0.release();
-    }
-}
-
-#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-mod heap {
-    use alloc::sync::Arc;
-    use core::task::Waker;
-
-    use super::{HeapSlots, sealed};
-    use crate::slot::Slot;
-    use crate::slot_waker;
-
-    /// The same on the heap.
-    #[derive(Debug)]
-    pub struct HeapSlot(Arc<Slot>);
-
-    impl sealed::Home for HeapSlots {
-        type Slot = HeapSlot;
-
-        fn claim(&self) -> Option<HeapSlot> {
-            Some(HeapSlot(Arc::new(Slot::new(true))))
-        }
-    }
-
-    impl sealed::Taken for HeapSlot {
-        fn slot(&self) -> &Slot {
-            &self.0
-        }
-
-        fn waker(&self) -> Waker {
-            slot_waker::heap::waker(self.0.clone())
-        }
-    }
-
-    impl Drop for HeapSlot {
-        fn drop(&mut self) {
-            // A child's waker that is kept keeps the slot, but not the parent's.
-            self.0.release();
-        }
-    }
-}
+impl<T: sealed::Home<Slot: sealed::Lends>> WakeHome for T {}
 
 /// Returns whether `waker` is that of a task in a [`TaskGroup`](crate::TaskGroup), and
 /// `parent` the waker with which that group was last polled: itself, or the outermost
@@ -221,48 +200,94 @@ mod heap {
 /// that task once more, and the queue is asked anew.
 #[cfg(feature = "std")]
 pub fn is_child_of(waker: &Waker, parent: WakerId) -> bool {
-    slot_waker::slot_of(waker).is_some_and(|slot| slot.relies_on(parent))
+    slot_waker::slot_of(waker).and_then(|slot| slot.rely_on(|root| root == parent)).is_some()
 }
 
 /// Returns the waker with which the outermost group is polled, for a group that is
 /// polled with `waker`.
 #[cfg(feature = "std")]
+#[inline]
 pub(crate) fn root_of(waker: &Waker) -> WakerId {
-    let root = slot_waker::slot_of(waker).and_then(Slot::lend_root);
+    // A backend may rely on it for the tasks of this group.
+    let root = slot_waker::slot_of(waker).and_then(|slot| slot.rely_on(|_| true));
     root.unwrap_or_else(|| WakerId::of(waker))
 }
 
 impl sealed::Home for StaticSlots {
-    type Slot = StaticSlot;
+    type Lock = CriticalSectionRawMutex;
+    type Slot = &'static Slot;
+    type List = &'static ReadyList;
 
-    fn claim(&self) -> Option<StaticSlot> {
-        self.0.iter().find(|slot| slot.claim()).map(StaticSlot)
+    fn slots(&self, place: usize) -> impl Iterator<Item = Self::Slot> {
+        let slots = self.0.slots();
+        let near = slots.get(place..).unwrap_or_default();
+        near.iter().chain(slots.iter().take(place)).filter(|slot| slot.is_free())
+    }
+
+    fn lists(&self) -> impl Iterator<Item = Self::List> {
+        self.0.lists().iter()
     }
 }
 
-impl sealed::Taken for StaticSlot {
-    fn slot(&self) -> &Slot {
-        self.0
+impl sealed::Lends for &'static Slot {
+    #[inline]
+    fn lend<T>(&self, f: impl FnOnce(&Waker) -> T) -> T {
+        slot_waker::lend(self, f)
+    }
+}
+
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod heap {
+    use alloc::sync::Arc;
+    use core::iter::once_with;
+    use core::task::Waker;
+
+    use super::{HeapSlots, sealed};
+    use crate::CriticalSectionRawMutex;
+    use crate::slot::{ReadyList, Slot};
+    use crate::slot_waker;
+
+    impl sealed::Home for HeapSlots {
+        type Lock = CriticalSectionRawMutex;
+        type Slot = Arc<Slot>;
+        type List = Arc<ReadyList>;
+
+        fn slots(&self, _: usize) -> impl Iterator<Item = Self::Slot> {
+            once_with(|| Arc::new(Slot::new()))
+        }
+
+        fn lists(&self) -> impl Iterator<Item = Self::List> {
+            once_with(|| Arc::new(ReadyList::new()))
+        }
     }
 
-    fn waker(&self) -> Waker {
-        slot_waker::waker(self.0)
+    impl sealed::Lends for Arc<Slot> {
+        #[inline]
+        fn lend<T>(&self, f: impl FnOnce(&Waker) -> T) -> T {
+            slot_waker::heap::lend(self, f)
+        }
     }
 }
 
 pub(crate) mod sealed {
     use core::task::Waker;
 
-    use crate::slot::Slot;
+    use crate::slot::{Holds, OneLock, ReadyList, Slot};
 
     pub trait Home {
-        type Slot: Taken;
+        type Lock: OneLock;
+        type Slot: Holds<Slot<Self::Lock>>;
+        type List: Holds<ReadyList<Self::Lock>>;
 
-        fn claim(&self) -> Option<Self::Slot>;
+        /// Returns slots that may be free, those near to `place` first.
+        fn slots(&self, place: usize) -> impl Iterator<Item = Self::Slot>;
+
+        /// Returns lists that may be free.
+        fn lists(&self) -> impl Iterator<Item = Self::List>;
     }
 
-    pub trait Taken {
-        fn slot(&self) -> &Slot;
-        fn waker(&self) -> Waker;
+    pub trait Lends {
+        /// Calls `f` with a waker of the slot.
+        fn lend<T>(&self, f: impl FnOnce(&Waker) -> T) -> T;
     }
 }

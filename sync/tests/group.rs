@@ -213,7 +213,8 @@ fn a_group_that_moves_to_another_task_wakes_that_one() {
     assert!(poll(group.as_mut().next(), &after).is_pending());
     assert_eq!(doors.each_ref().map(Door::polls), [2, 1, 1]);
     doors.iter().for_each(Door::knock);
-    assert_eq!((woken_before.get(), woken_after.get()), (1, 3));
+    // One for all: the group's task is woken once until it polls the group.
+    assert_eq!((woken_before.get(), woken_after.get()), (1, 1));
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn one_that_is_always_ready_lets_the_others_run_and_ends_the_poll() {
     for turns in 1..=MANY {
         assert!(poll(group.as_mut().next(), &waker).is_pending());
         assert_eq!(polls.each_ref().map(Cell::get), [turns; 3]);
-        assert_eq!(woken.get(), 3 * turns, "each poll has to be asked for again");
+        assert_eq!(woken.get(), turns, "each poll has to be asked for again");
     }
 }
 

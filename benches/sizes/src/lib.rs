@@ -14,6 +14,7 @@
 mod parts;
 mod row;
 
+use core::future::Pending;
 use core::mem::size_of;
 
 use embedded_hal_async::delay::DelayNs;
@@ -24,7 +25,7 @@ use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::Switch;
 use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
-    Message, MutexGuard, Promise, Room, SemaphorePermit, Unbounded, WakeSlots,
+    Message, MutexGuard, Promise, Room, SemaphorePermit, TaskGroup, Unbounded, WakeSlots,
 };
 use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
 
@@ -83,7 +84,16 @@ const ROWS: &[Row] = &[
     // done. The rest is five.
     Row::new("Queue, without its items", size_of::<Queue>(), 32),
     Row::new("RetriggerableDelay, without its deadline", size_of::<RetriggerableDelay>() - 8, 12),
-    Row::new("WakeSlots, each", size_of::<WakeSlots<8>>() / 8, 12),
+    // A child's place in its group and its two links.
+    Row::new("WakeSlots, each slot", (size_of::<WakeSlots<9, 1>>() - LIST) / 9, 12),
+    // The last of those that were woken, and the group's waker: in a static, since wakers
+    // outlive the group. As many as there are slots, unless the type says for how many.
+    Row::new("WakeSlots, each group", LIST, 12),
+    // Where its slots are (two words), its list, the rest of the last poll, how many tasks
+    // there are, where a place may be free, and a first error (two words).
+    Row::new("TaskGroup, without its tasks", size_of::<Group<0>>(), 32),
+    // Its slot, a counter in its id, and whether it is there.
+    Row::new("TaskGroup, each task, without its future", size_of::<Group<8>>() / 8 - 4, 9),
     // A future is its waiter's node, a reference, and what it keeps.
     Row::new("a waiter's node", future_of_1(Event::<Raw>::wait) - size_of::<&()>(), 24),
     Row::new("Event::wait, future", future_of_1(Event::<Raw>::wait), 28),
@@ -113,6 +123,7 @@ const ROWS: &[Row] = &[
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Nothing = ();
+type Group<const N: usize> = TaskGroup<Pending<Nothing>, N>;
 type Mutex = tickwire_sync::Mutex<Raw, Nothing>;
 type Semaphore = tickwire_sync::Semaphore<Raw>;
 type BoundedSemaphore = tickwire_sync::BoundedSemaphore<Raw>;
@@ -120,6 +131,9 @@ type RetriggerableDelay = tickwire_sync::RetriggerableDelay<Raw, Clock>;
 type RingQueue = tickwire_sync::RingQueue<Raw, Nothing, 1>;
 type Queue = tickwire_sync::Queue<Raw, Nothing, 1>;
 type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
+
+/// What a group has in [`WakeSlots`].
+const LIST: usize = size_of::<WakeSlots<0, 1>>();
 
 /// The table, in the compiled library as plain text.
 pub static TABLE: [[u8; row::WIDTH]; ROWS.len() + 2] = written(ROWS);
