@@ -26,7 +26,7 @@
 //!   future is dropped, all others go on.
 //! - **Awaiting or cancelling a task that has panicked** panics with the same payload,
 //!   once. After that the task is [`Cancelled`](tickwire_traits::Exit::Cancelled). If
-//!   its handle is dropped or detached, nobody hears of the panic but the hook.
+//!   its handle is dropped or detached, only the hook reports the panic.
 //! - **A panic of a destructor** in a task's future counts as a panic of the task.
 //! - **A panic of somebody else's waker**, while it is woken here, is printed and ends
 //!   there.
@@ -34,8 +34,8 @@
 //!   through a queue, a promise or a `join`.
 //! - **Tasks that are left** when `main` ends are dropped before `run` returns, the
 //!   newest first. They can neither spawn nor run meanwhile; a panic of one keeps no
-//!   other from being dropped. A handle that outlives the run says `Cancelled`, a waker
-//!   that does does nothing.
+//!   other from being dropped. A handle that outlives the run reports `Cancelled`. A
+//!   waker that outlives it does nothing.
 //!
 //! All of that is about panics that unwind: with `panic = "abort"` each ends the process.
 #![forbid(unsafe_code)]
@@ -45,6 +45,8 @@ mod clock;
 mod quiet;
 mod run_loop;
 mod spawn;
+#[cfg(unix)]
+mod turns;
 
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;

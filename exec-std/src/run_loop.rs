@@ -2,10 +2,10 @@
 //!
 //! ```text
 //!        ┌─▶ up to 64 polls, in the order of waking; timers after each round
-//!        │       │ budget used up             │ nobody is ready
+//!        │       │ budget used up             │ no task is ready
 //!        │       ▼                            ▼
 //!        │   timers that are due          timers that are due
-//!        │       ▼                            │ still nobody
+//!        │       ▼                            │ still none
 //!        │   one look at descriptors          ▼
 //!        └───────┴──────────────────────── one wait
 //! ```
@@ -17,6 +17,7 @@
 
 mod inbox;
 mod task;
+mod tasks;
 mod timers;
 
 use std::cell::{Cell, RefCell};
@@ -37,6 +38,7 @@ use crate::system::Reactor;
 use inbox::Inbox;
 use task::End;
 pub(crate) use task::Task;
+use tasks::{Body, Place, Tasks};
 use timers::{Due, Timers};
 
 /// Polls between two looks at the clock and at descriptors.
@@ -67,32 +69,6 @@ struct RunLoop {
 struct Polled {
     waker: WakerId,
     number: u32,
-}
-
-/// All tasks but `main`, by number.
-#[derive(Default)]
-struct Tasks {
-    places: Vec<Rc<Place>>,
-    /// Numbers that no task has and that are in no queue.
-    free: Vec<u32>,
-    spawned: u64,
-}
-
-/// What only the loop touches of a task. It is used again for the next one.
-#[derive(Default)]
-struct Place {
-    /// Borrowed while it is polled. None when it has ended.
-    body: RefCell<Option<Body>>,
-    /// The last task's, to be used again when no handle and no waker is left.
-    spare: RefCell<Option<Arc<Task>>>,
-}
-
-struct Body {
-    future: Pin<Box<dyn Future<Output = ()>>>,
-    waker: Waker,
-    task: Arc<Task>,
-    /// How many were spawned before.
-    serial: u64,
 }
 
 /// Runs `main` and what it spawns on this thread, until `main` ends.
@@ -206,7 +182,7 @@ impl RunLoop {
         let task = Task::new(MAIN, self.inbox.clone());
         let waker = Waker::from(task.clone());
         self.ready.borrow_mut().push(MAIN);
-        // Who is ready, and how many of them have been polled.
+        // The tasks that are ready, and how many of them have been polled.
         let (mut batch, mut polled) = (Vec::new(), 0);
         let mut budget = BUDGET;
         loop {
@@ -214,7 +190,7 @@ impl RunLoop {
                 let number = match batch.get(polled) {
                     Some(&number) => number,
                     None => {
-                        // Polls may be long: whoever sleeps waits for one round of them.
+                        // Polls may be long: a sleeper waits for one round of them.
                         if self.has_timers.get() {
                             self.fire(&waker);
                         }
@@ -378,31 +354,5 @@ impl Drop for Polling<'_> {
     #[inline]
     fn drop(&mut self) {
         self.0.set(None);
-    }
-}
-
-impl Tasks {
-    /// Returns a number that is free, its place, and how many had one before.
-    fn place(&mut self) -> (u32, Rc<Place>, u64) {
-        let number = self.free.pop().unwrap_or_else(|| {
-            self.places.push(Rc::default());
-            u32::try_from(self.places.len() - 1).expect("memory runs out before numbers do")
-        });
-        self.spawned += 1;
-        (number, self.places[number as usize].clone(), self.spawned)
-    }
-
-    #[inline]
-    fn get(&self, number: u32) -> Option<Rc<Place>> {
-        self.places.get(number as usize).cloned()
-    }
-
-    /// The waker is the loop's own, and borrows nothing of this.
-    fn wake(&self, number: u32) {
-        if let Some(place) = self.places.get(number as usize)
-            && let Some(body) = &*place.body.borrow()
-        {
-            body.waker.wake_by_ref();
-        }
     }
 }

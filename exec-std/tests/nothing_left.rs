@@ -5,6 +5,7 @@ mod patience;
 mod process;
 
 use std::alloc::System;
+use std::fs::File;
 use std::future::pending;
 use std::hint::black_box;
 use std::io::Write as _;
@@ -156,6 +157,20 @@ fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
     let kept = block_on(kept_by(async || (0..RUNS).for_each(|_| visit())));
     // A word for each run would be more.
     assert!(kept < RUNS * size_of::<usize>() as isize, "{kept} bytes");
+    assert_eq!(descriptors(), open);
+}
+
+#[test]
+fn a_regular_file_is_refused_and_leaves_no_descriptor() {
+    let _alone = alone();
+    let refused = || Fd::new(File::open(env!("CARGO_MANIFEST_PATH")).unwrap()).is_err();
+    // Outside of a run it is the helper's descriptors that are asked.
+    assert!(refused());
+    let open = descriptors();
+    for _ in 0..100 {
+        assert!(refused());
+        assert!(run(async |_| refused()));
+    }
     assert_eq!(descriptors(), open);
 }
 

@@ -3,9 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod patience;
-mod process;
 
-use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
@@ -99,21 +97,6 @@ fn a_descriptor_is_watched_by_one_loop_once_and_its_duplicate_apart() {
         });
     });
     assert!(ended.is_some());
-}
-
-#[test]
-fn a_regular_file_is_refused_and_leaves_nothing() {
-    let open = process::descriptors();
-    for _ in 0..3 {
-        let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
-        assert!(Fd::new(file).is_err());
-        run(async |_| {
-            let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
-            assert!(Fd::new(file).is_err());
-        });
-    }
-    // The helper's, once; other tests of this process come and go.
-    assert!(process::descriptors() < open + 100);
 }
 
 #[test]

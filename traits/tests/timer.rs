@@ -80,6 +80,11 @@ fn a_ticker_survives_impatience_and_a_drop_at_any_poll() {
         }
         assert_eq!(drop_after(1, ticker.tick()).await, None);
         assert_eq!(ticker.tick().await.at, millis(60));
+        // A tick that is late is pending once too, and not once per call.
+        clock.sleep(Duration::from_millis(35)).await;
+        let tick = impatiently(async || ticker.tick().await).await;
+        assert_eq!((tick.at, tick.missed, clock.now()), (millis(90), 2, millis(95)));
+        assert_eq!(ticker.tick().await.at, millis(100));
     });
 }
 

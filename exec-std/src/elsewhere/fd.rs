@@ -8,6 +8,8 @@ use std::task::{Context, Poll, ready};
 use async_io::Async;
 use tickwire_traits::{Interest, Readiness};
 
+use crate::turns::Turns;
+
 /// A file descriptor as embedded-io-async `Read` and `Write`, and as [`Readiness`].
 ///
 /// What it does, its errors and its cancel safety are those of Linux, with one
@@ -15,11 +17,8 @@ use tickwire_traits::{Interest, Readiness};
 #[derive(Debug)]
 pub struct Fd<T> {
     io: Async<T>,
-    /// How many times more it need not wait before it lets others have a turn.
-    turns: u8,
+    turns: Turns,
 }
-
-const TURNS: u8 = 32;
 
 impl<T: AsFd> Fd<T> {
     /// Makes `io` non-blocking and watches it.
@@ -29,7 +28,7 @@ impl<T: AsFd> Fd<T> {
     /// If the system cannot tell its readiness. `io` is closed; read it in a thread
     /// of its own instead.
     pub fn new(io: T) -> io::Result<Self> {
-        Ok(Self { io: Async::new(io)?, turns: TURNS })
+        Ok(Self { io: Async::new(io)?, turns: Turns::new() })
     }
 
     /// Returns the descriptor's owner.
@@ -78,20 +77,13 @@ impl<T> Readiness for Fd<T> {
             Interest::Write => self.io.poll_writable(cx),
         };
         if polled.is_pending() {
-            self.turns = TURNS;
+            self.turns.waits();
         }
         polled
     }
 
     fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(turns) = self.turns.checked_sub(1) {
-            self.turns = turns;
-            return Poll::Ready(());
-        }
-        // A caller that drops this and tries again has yielded too.
-        self.turns = TURNS;
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        self.turns.poll_proceed(cx)
     }
 }
 

@@ -16,6 +16,7 @@ use super::helper;
 use super::reactor::{Reactor, Registration};
 use super::source::Left;
 use crate::run_loop;
+use crate::turns::Turns;
 
 /// A file descriptor as embedded-io-async `Read` and `Write`, and as
 /// [`Readiness`].
@@ -23,9 +24,9 @@ use crate::run_loop;
 /// A read of 0 bytes into a buffer that has room means that the other end is
 /// closed for good.
 ///
-/// Whoever is at the other end, a task that reads or writes lets others have
-/// their turn: every 32nd time in a row that it need not wait, it is pending once
-/// all the same, before any byte moves.
+/// After 32 operations in a row that complete without waiting, the next returns
+/// `Pending` once, before any byte moves. So a line that is always ready leaves other
+/// tasks their turn.
 ///
 /// ```
 /// use std::io::Write;
@@ -66,8 +67,7 @@ pub struct Fd<T: AsFd> {
     /// None while no loop watches it: the last registration failed.
     registration: Option<Registration>,
     kind: Kind,
-    /// How many times more it need not wait before it lets others have a turn.
-    turns: u8,
+    turns: Turns,
 }
 
 /// What a descriptor is of.
@@ -78,8 +78,6 @@ struct Kind {
     is_stream: bool,
     is_socket: bool,
 }
-
-const TURNS: u8 = 32;
 
 const HERE: &str = "it is given back with `self` alone";
 
@@ -98,7 +96,7 @@ impl<T: AsFd> Fd<T> {
         }
         let reactor = run_loop::reactor().map_or_else(helper::idle_reactor, Ok)?;
         let registration = Some(Registration::new(reactor, &io)?);
-        Ok(Self { io: Some(io), registration, kind, turns: TURNS })
+        Ok(Self { io: Some(io), registration, kind, turns: Turns::new() })
     }
 
     /// Returns the descriptor's owner.
@@ -155,7 +153,7 @@ impl<T: AsFd> Fd<T> {
         let (inner, registration) = self.register(cx)?;
         let polled = registration.poll_io(inner, interest, cx, || io(inner, kind));
         if polled.is_pending() {
-            self.turns = TURNS;
+            self.turns.waits();
         }
         polled
     }
@@ -197,19 +195,12 @@ impl<T: AsFd> Readiness for Fd<T> {
         if ready > 0 {
             return Poll::Ready(Ok(()));
         }
-        self.turns = TURNS;
+        self.turns.waits();
         Poll::Pending
     }
 
     fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(turns) = self.turns.checked_sub(1) {
-            self.turns = turns;
-            return Poll::Ready(());
-        }
-        // A caller that drops this and tries again has yielded too.
-        self.turns = TURNS;
-        cx.waker().wake_by_ref();
-        Poll::Pending
+        self.turns.poll_proceed(cx)
     }
 }
 
