@@ -15,6 +15,7 @@ use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
 
 pub use error::Error;
+pub use link::ADDRESS;
 use link::{Link, RETRY_MS, Transfer};
 use reading::Quantity;
 pub use reading::{BadFrame, Measurement, Reading};
@@ -105,15 +106,6 @@ enum Begun {
     Conversion(Quantity),
     Reset,
 }
-
-/// The sensor's address, of 7 bits. It has no other. (Datasheet, "I2C communication".)
-///
-/// ```
-/// use tickwire_drivers::htu21d;
-///
-/// assert_eq!(htu21d::ADDRESS, 0x40);
-/// ```
-pub const ADDRESS: u8 = 0x40;
 
 /// How old a result may be.
 #[derive(Clone, Copy, PartialEq, Eq)]

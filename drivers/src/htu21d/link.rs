@@ -5,8 +5,17 @@ use core::pin::pin;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
 
-use super::{ADDRESS, Error};
+use super::Error;
 use crate::within::within;
+
+/// The sensor's address, of 7 bits. It has no other. (Datasheet, "I2C communication".)
+///
+/// ```
+/// use tickwire_drivers::htu21d;
+///
+/// assert_eq!(htu21d::ADDRESS, 0x40);
+/// ```
+pub const ADDRESS: u8 = 0x40;
 
 /// The way to the sensor, and how long that has been silent.
 pub(super) struct Link<I2C, D> {

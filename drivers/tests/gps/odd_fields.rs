@@ -42,6 +42,16 @@ fn a_variation_that_is_none_costs_only_itself() {
 }
 
 #[test]
+fn a_leap_second_costs_less_than_a_second() {
+    let at = "Valid lat=524123456 lon=97345678";
+    check_body(
+        "GPRMC,235960.00,A,5224.740736,N,00944.0740680,E,1.00,,311216,,",
+        &format!("{at} kn=100 date=2016-12-31 time=23:59:59.999"),
+    );
+    check_body("GPRMC,235961,A,5224.740736,N,00944.0740680,E,1.00,,311216,,", "malformed");
+}
+
+#[test]
 fn a_speed_or_course_that_is_none_costs_only_itself() {
     check_rmc("inf,12.5,170524,,", &format!("course=12.50° NNE {MOMENT}"));
     check_rmc("-1,12.5,170524,,", &format!("course=12.50° NNE {MOMENT}"));

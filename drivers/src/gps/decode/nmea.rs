@@ -38,6 +38,7 @@ use crate::gps::{
 /// | no fix, and a field out of form: `V` with `36000.0000,N` | the fix is lost | malformed | `nmea` reads what it then ignores |
 /// | a fix, and a field other than status, position, date, time is out of form or missing: a variation without its letter, an empty VDOP, `*` within a field | unknown, the rest counts | malformed, or unknown | `nmea` stops at the first field that it cannot read |
 /// | position, date or time is out of form: `487.038,N`, 71 minutes, `12:35:1x` | malformed | malformed, or read as far as it goes | `nmea` takes minutes and seconds as floats, and does not look for what follows |
+/// | a leap second: `235960` | the last millisecond before it | malformed | `nmea` has no second 60 |
 /// | any other number is: `1e3`, `+1`, `1.2x`, `011.3,E7`; in VTG a unit of another kind | unknown | may be read as far as it goes | the same; in VTG, `nmea` may take km/h for knots |
 /// | a number of more than three decimals, or beyond 8 388 | exact | may be off in the last digit | to `nmea` it is an `f32` |
 /// | GSA with other than twelve satellites, an integer DOP, or a system that is not its talker's | DOPs unknown, or read | malformed, or read | `nmea` looks for the first number with a point |

@@ -142,7 +142,7 @@ pub(super) fn time(text: &[u8]) -> Option<Time> {
         millis += digit(byte)? * place;
         place /= 10;
     }
-    // A leap second is told as the last millisecond before it: nothing here counts to 60,
+    // A leap second becomes the last millisecond before it: a `Time` has no second 60,
     // and the position is worth more.
     let is_leap = minute == 59 && second == 60;
     let (second, millis) = if is_leap { (59, 999) } else { (second, millis) };
