@@ -24,7 +24,7 @@
 //! critical-section = { version = "1.2", features = ["std"] }
 //! ```
 //!
-//! Nothing of embassy's is in the signatures here but its [`Spawner`] and [`SendSpawner`],
+//! The only types of embassy in the signatures here are [`Spawner`] and [`SendSpawner`],
 //! so `main` is that of embassy:
 //!
 //! [`Spawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Spawner.html

@@ -37,7 +37,7 @@ Usage: cargo xtask COMMAND
   docs [--open]            the documentation of all crates, with links between them
       --open               shows it in a browser
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
-  instructions             what the primitives of sync cost beside those of others, and their bounds
+  instructions             what primitives and the run loop cost compared with others, and their bounds
 ";
 
 enum Command {

@@ -34,7 +34,8 @@ Runs the station against models of its devices, in real time, in a terminal.
                     the file grows five times a second, and is valid at any
                     time; if it can grow no more, the station ends
 
-It ends in good order on SIGINT, SIGTERM and SIGHUP. The exit status is 0 when it
+It ends in good order on SIGINT, SIGTERM and SIGHUP. It hears them only while its
+output is read: a full pipe or a stopped terminal holds it. The exit status is 0 when it
 was to end or was asked to, 1 when something failed, 2 when the command line makes
 no sense.
 ";

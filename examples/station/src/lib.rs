@@ -167,7 +167,7 @@ impl<T: TimerQueue + Clone, O> Station<'_, T, O> {
         O: Observe<I, R::Error, B>,
     {
         loop {
-            // Counters move also when nothing is understood. Polled once more before it is
+            // Counters move even when nothing is understood. Polled once more before it is
             // called quiet: in the last poll of a late task, with bytes there, the driver
             // may just have let others have a turn.
             let mut result = Err(Elapsed);
