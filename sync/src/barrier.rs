@@ -8,9 +8,9 @@ use core::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
-use crate::RawMutex;
-use crate::claim::Claim;
-use crate::wait_queue::{Monitor, WaitQueue, Waiter};
+use crate::kernel::claim::Claim;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
 
 /// A place where tasks wait until so many have come; then all go on, and it
 /// starts anew.

@@ -7,8 +7,14 @@ use core::cell::Cell;
 use core::fmt;
 use core::ptr;
 
-use crate::wait_queue::Monitor;
-use crate::{Event, Flag, Full, Message, Queue, RawMutex, RingQueue};
+use crate::event::Event;
+use crate::flag::Flag;
+use crate::full::Full;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::Monitor;
+use crate::message::Message;
+use crate::queue::Queue;
+use crate::ring_queue::RingQueue;
 
 use delivery::Delivery;
 

@@ -7,7 +7,8 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::{Event, RawMutex};
+use crate::event::Event;
+use crate::kernel::raw::RawMutex;
 
 /// Tells any number of tasks to stop, once and for good.
 ///

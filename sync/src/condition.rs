@@ -6,10 +6,11 @@ use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Waker;
 
-use crate::broadcast::Broadcast;
-use crate::claim::Claim;
-use crate::wait_queue::{Monitor, WaitQueue, Waiter};
-use crate::{Mutex, MutexGuard, RawMutex};
+use crate::kernel::broadcast::Broadcast;
+use crate::kernel::claim::Claim;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
+use crate::mutex::{Mutex, MutexGuard};
 
 /// Waiting for the data of a [`Mutex`] to be as one wants them, and telling those
 /// who wait that they have changed.

@@ -9,10 +9,10 @@ use core::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 use tickwire_traits::{Duration, Instant, TimerQueue};
 
-use crate::RawMutex;
-use crate::broadcast::Broadcast;
-use crate::claim::Claim;
-use crate::wait_queue::{Called, Monitor, WaitQueue, Waiter};
+use crate::kernel::broadcast::Broadcast;
+use crate::kernel::claim::Claim;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 
 /// A delay that each trigger starts anew: it expires when it was not triggered for
 /// long enough.

@@ -3,9 +3,9 @@
 use core::fmt;
 use core::future::Future;
 
-use crate::RawMutex;
-use crate::broadcast::{Broadcast, Hear};
-use crate::wait_queue::{Monitor, Waiter};
+use crate::kernel::broadcast::{Broadcast, Hear};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// Something that is set or not; any number of tasks wait until it is set.
 ///

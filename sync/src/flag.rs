@@ -3,9 +3,9 @@
 use core::fmt;
 use core::future::Future;
 
-use crate::RawMutex;
-use crate::turn::{Take, Turn};
-use crate::wait_queue::{Monitor, Waiter};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::turn::{Take, Turn};
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// A flag that is set from anywhere, interrupts included, and cleared by being
 /// waited for: each setting lets one task through.

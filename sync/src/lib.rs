@@ -95,66 +95,48 @@
 extern crate alloc;
 
 mod barrier;
-mod broadcast;
 mod broker;
 mod cancel;
-mod claim;
+mod combine;
 mod condition;
 mod delay;
 mod event;
-mod event_like;
 mod flag;
 mod full;
-mod gather;
+mod group;
+mod kernel;
 mod message;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
-mod permits;
-#[allow(unsafe_code)] // PINNED
-mod pinned;
 #[allow(unsafe_code)] // KEPT
 mod promise;
 mod queue;
-#[allow(unsafe_code)] // EXCLUSION
-mod raw;
-#[allow(unsafe_code)] // FILLED
-mod ring;
 mod ring_queue;
 mod semaphore;
-#[allow(unsafe_code)] // HELD
-mod slot;
-#[allow(unsafe_code)] // FOREVER
-mod slot_waker;
-mod task_group;
-mod turn;
-#[allow(unsafe_code)] // LINKED
-mod wait_queue;
-mod wake_slots;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use broker::{Agent, Broker, Dropped, Published};
 pub use cancel::{CancelToken, Cancelled};
+pub use combine::{
+    EventLike, FromFn, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll, WaitAny,
+    Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, gather, try_gather,
+};
 pub use condition::Condition;
 pub use delay::RetriggerableDelay;
 pub use event::Event;
-pub use event_like::{
-    EventLike, FromFn, WaitAll, WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn,
-};
 pub use flag::Flag;
 pub use full::Full;
-pub use gather::{Gather, GatherChildren, TryGather, TryGatherChildren, gather, try_gather};
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use group::HeapSlots;
+#[cfg(feature = "std")]
+pub use group::is_child_of;
+pub use group::{StaticSlots, TaskGroup, TaskId, WakeHome, WakeSlots};
+pub use kernel::raw::{CriticalSectionRawMutex, NoopRawMutex, RawMutex};
 pub use message::{Listener, Message};
 pub use mutex::{Mutex, MutexGuard};
 pub use promise::Promise;
 pub use queue::{NothingUnfinished, Queue, Room};
-pub use raw::{CriticalSectionRawMutex, NoopRawMutex, RawMutex};
 pub use ring_queue::RingQueue;
 pub use semaphore::{
     Bounded, BoundedSemaphore, Kind, OverRelease, Semaphore, SemaphorePermit, Unbounded,
 };
-pub use task_group::{TaskGroup, TaskId};
-#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
-pub use wake_slots::HeapSlots;
-#[cfg(feature = "std")]
-pub use wake_slots::is_child_of;
-pub use wake_slots::{StaticSlots, WakeHome, WakeSlots};

@@ -9,10 +9,10 @@ use core::task::{Context, Poll, Waker};
 use futures_util::Stream;
 use pin_project_lite::pin_project;
 
-use crate::RawMutex;
-use crate::broadcast::{Broadcast, HasBroadcast, Hear};
-use crate::claim::Claim;
-use crate::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
+use crate::kernel::broadcast::{Broadcast, HasBroadcast, Hear};
+use crate::kernel::claim::Claim;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 
 /// An [`Event`](crate::Event) with a value: set from anywhere, read by any number
 /// of tasks.

@@ -13,9 +13,9 @@ use core::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::RawMutex;
-use crate::turn::{HasTurn, Take, Turn};
-use crate::wait_queue::{Monitor, Waiter};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::turn::{HasTurn, Take, Turn};
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// Data that one task at a time may use; the others wait in line.
 ///

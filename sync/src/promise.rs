@@ -13,9 +13,10 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::broadcast::{Broadcast, HasBroadcast, Hear};
-use crate::wait_queue::{Monitor, Waiter};
-use crate::{Full, RawMutex};
+use crate::full::Full;
+use crate::kernel::broadcast::{Broadcast, HasBroadcast, Hear};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// A value that is set once, from anywhere, and stays; any number of tasks wait
 /// for it.

@@ -9,10 +9,11 @@ use core::future::Future;
 
 use futures_util::Stream;
 
-use crate::broadcast::Hear;
-use crate::permits::AcquireOne;
-use crate::wait_queue::{Monitor, Waiter};
-use crate::{Full, RawMutex};
+use crate::full::Full;
+use crate::kernel::broadcast::Hear;
+use crate::kernel::permits::AcquireOne;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, Waiter};
 pub use ends::Room;
 use ends::{Pop, Push, Reserve, wake};
 use state::{ITEMS, JOIN, LINES, ROOM, State};

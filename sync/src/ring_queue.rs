@@ -9,10 +9,10 @@ use core::task::{Context, Poll};
 use futures_util::Stream;
 use pin_project_lite::pin_project;
 
-use crate::RawMutex;
-use crate::permits::{AcquireOne, HasPermits, Permits};
-use crate::ring::Ring;
-use crate::wait_queue::{Monitor, Waiter};
+use crate::kernel::permits::{AcquireOne, HasPermits, Permits};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::ring::Ring;
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// The newest `N` items: to push never waits, and where there is no room the
 /// oldest makes it.

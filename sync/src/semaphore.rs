@@ -8,9 +8,9 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::RawMutex;
-use crate::permits::{Acquire, HasPermits, Permits};
-use crate::wait_queue::{Monitor, Waiter};
+use crate::kernel::permits::{Acquire, HasPermits, Permits};
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// Permits for what there is several of; who finds too few waits in line.
 ///

@@ -11,15 +11,15 @@ use crate::workspace::{Package, root};
 /// The files in which `unsafe` may be written, each with its named invariant.
 const UNSAFE_FILES: &[&str] = &[
     // EXCLUSION: one context at a time runs under a raw mutex.
-    "sync/src/raw.rs",
+    "sync/src/kernel/raw.rs",
     // LINKED: nodes of waiters are touched under the lock, and outlive their links.
-    "sync/src/wait_queue.rs",
+    "sync/src/kernel/wait_queue.rs",
     // PERMIT: who refers to the data of a mutex holds its permit.
     "sync/src/mutex.rs",
     // KEPT: the value of a promise is written once, before it is read.
     "sync/src/promise.rs",
     // FILLED: which places of a ring hold an item.
-    "sync/src/ring.rs",
+    "sync/src/kernel/ring.rs",
     // SECTION: one mutex that Loom sees is the raw mutex of everything.
     "sync/tests/support/section.rs",
     // NUMBERED: the data of a waker is a number that nobody follows. ALONE: a lock
@@ -27,12 +27,14 @@ const UNSAFE_FILES: &[&str] = &[
     "sync/tests/support/hooks.rs",
     // ALONE, as well.
     "sync/tests/support/interrupted.rs",
-    // PINNED: the elements of a pinned array, and the tasks of a group.
-    "sync/src/pinned.rs",
+    // ELEMENT: an array is pinned exactly when its elements are.
+    "sync/src/combine/element.rs",
+    // PINNED: a group is pinned exactly when its tasks are.
+    "sync/src/group/pinned.rs",
     // HELD: a slot that is not free, its list and its neighbors in that are there.
-    "sync/src/slot.rs",
+    "sync/src/group/slot.rs",
     // FOREVER: wakers that point to what is there for ever.
-    "sync/src/slot_waker.rs",
+    "sync/src/group/slot_waker.rs",
     // STORED: what the bytes of a task's place are.
     "exec-embassy/src/place.rs",
     // EXCLUSIVE: the accesses to a value exclude each other.

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::mem;
 
 use super::{Agent, Broker, Dropped, Published, Subscription};
-use crate::RawMutex;
+use crate::kernel::raw::RawMutex;
 
 /// A message that is being delivered. Dropped only if an agent panics: delivers the
 /// message to the others.

@@ -10,9 +10,9 @@ use futures_util::Stream;
 use pin_project_lite::pin_project;
 
 use super::state::{ITEMS, LINES, ROOM, State};
-use crate::RawMutex;
-use crate::permits::AcquireOne;
-use crate::wait_queue::{Inside, Monitor, Waiter};
+use crate::kernel::permits::AcquireOne;
+use crate::kernel::raw::RawMutex;
+use crate::kernel::wait_queue::{Inside, Monitor, Waiter};
 
 /// Room for one item in a [`Queue`](crate::Queue); given back when this is dropped.
 ///

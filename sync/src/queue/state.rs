@@ -3,10 +3,10 @@
 use core::cell::Cell;
 use core::task::Waker;
 
-use crate::broadcast::{Broadcast, HasBroadcast};
-use crate::permits::{AcquireOne, HasPermits, Permits};
-use crate::ring::Ring;
-use crate::wait_queue::Inside;
+use crate::kernel::broadcast::{Broadcast, HasBroadcast};
+use crate::kernel::permits::{AcquireOne, HasPermits, Permits};
+use crate::kernel::ring::Ring;
+use crate::kernel::wait_queue::Inside;
 
 /// Who waits for an item, for room, for all to be done.
 pub(super) const LINES: usize = 3;

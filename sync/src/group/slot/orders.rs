@@ -16,9 +16,9 @@ use loom::thread;
 
 use super::mark::{BOTH, FREE};
 use super::{Mark, Members, OneLock, ReadyList, Slot};
-use crate::wake_slots::sealed::Home;
+use crate::group::wake_slots::sealed::Home;
 
-#[path = "../../tests/support/section.rs"]
+#[path = "../../../tests/support/section.rs"]
 #[allow(unsafe_code)] // SECTION
 mod section;
 

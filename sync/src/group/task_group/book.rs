@@ -1,8 +1,8 @@
 //! What a group knows of its tasks.
 
 use super::TaskId;
-use crate::slot::Members;
-use crate::wake_slots::sealed::Home;
+use crate::group::slot::Members;
+use crate::group::wake_slots::sealed::Home;
 
 /// What a group knows of its tasks.
 pub(crate) struct Book<const N: usize, H: Home> {

@@ -6,8 +6,8 @@ use core::task::Waker;
 use std::vec::Vec;
 
 use super::Members;
-use crate::WakeSlots;
-use crate::wake_slots::sealed::Home;
+use crate::group::wake_slots::WakeSlots;
+use crate::group::wake_slots::sealed::Home;
 
 const PLACES: usize = 3;
 const STEPS: usize = if cfg!(miri) { 4 } else { 7 };

@@ -6,9 +6,9 @@ use core::task::Waker;
 #[cfg(feature = "std")]
 use tickwire_traits::WakerId;
 
-use crate::CriticalSectionRawMutex;
-use crate::slot::{ReadyList, Slot};
-use crate::slot_waker;
+use super::slot::{ReadyList, Slot};
+use super::slot_waker;
+use crate::kernel::raw::CriticalSectionRawMutex;
 
 /// Places for `M` children of [`TaskGroup`](crate::TaskGroup)s to be woken at.
 ///
@@ -242,10 +242,10 @@ mod heap {
     use core::iter::once_with;
     use core::task::Waker;
 
+    use super::super::slot::{ReadyList, Slot};
+    use super::super::slot_waker;
     use super::{HeapSlots, sealed};
-    use crate::CriticalSectionRawMutex;
-    use crate::slot::{ReadyList, Slot};
-    use crate::slot_waker;
+    use crate::kernel::raw::CriticalSectionRawMutex;
 
     impl sealed::Home for HeapSlots {
         type Lock = CriticalSectionRawMutex;
@@ -272,7 +272,7 @@ mod heap {
 pub(crate) mod sealed {
     use core::task::Waker;
 
-    use crate::slot::{Holds, OneLock, ReadyList, Slot};
+    use super::super::slot::{Holds, OneLock, ReadyList, Slot};
 
     pub trait Home {
         type Lock: OneLock;

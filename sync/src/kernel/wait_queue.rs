@@ -34,8 +34,8 @@ use core::task::{Context, Poll, Waker};
 
 use tickwire_traits::waits_for;
 
-use crate::RawMutex;
-use crate::claim::Claim;
+use super::claim::Claim;
+use super::raw::RawMutex;
 
 /// A state, and the lines of those who wait for it to change, under one lock.
 pub(crate) struct Monitor<R, S, const LINES: usize = 1> {

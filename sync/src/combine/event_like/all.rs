@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::EventLike;
-use crate::pinned::element;
+use crate::combine::element;
 
 /// Waits until all of several have happened.
 ///

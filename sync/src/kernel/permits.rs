@@ -4,8 +4,8 @@
 use core::cell::Cell;
 use core::task::Waker;
 
-use crate::claim::Claim;
-use crate::wait_queue::WaitQueue;
+use super::claim::Claim;
+use super::wait_queue::WaitQueue;
 
 /// Permits that nobody has. Those that somebody in line was called up for are
 /// not among them.

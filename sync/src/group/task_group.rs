@@ -12,9 +12,10 @@ use futures_util::Stream;
 use futures_util::future::MaybeDone;
 use tickwire_traits::waits_for;
 
-use crate::pinned::Tasks;
-use crate::wake_slots::sealed::Lends;
-use crate::{Full, StaticSlots, WakeHome, WakeSlots};
+use super::pinned::Tasks;
+use super::wake_slots::sealed::Lends;
+use super::wake_slots::{StaticSlots, WakeHome, WakeSlots};
+use crate::full::Full;
 pub(crate) use book::Book;
 
 /// Up to `N` futures of one type, run beside one another; they come and go at

@@ -1,12 +1,10 @@
-//! Ways into what is pinned: the elements of an array, for which `core` has no
-//! safe one, and the tasks of a group, for which `pin-project-lite` has none
-//! because of its const parameter.
+//! The tasks of a pinned group, for which `pin-project-lite` has no way because of the
+//! group's const parameter.
 //!
-//! PINNED, on which the `unsafe` in this file rests: an array is pinned exactly
-//! when its elements are, and a group exactly when its array of tasks is. Neither
-//! has a `Drop` of its own; each is `Unpin` only if the tasks are; and nothing
-//! moves a task that was pinned: it is dropped in its place. A shared reference to
-//! a group leads to no task.
+//! PINNED, on which the `unsafe` in this file rests: a group is pinned exactly when its
+//! array of tasks is. It has no `Drop` of its own, and is `Unpin` only if the tasks are.
+//! Nothing moves a task that was pinned: it is dropped in its place. A shared reference
+//! to a group leads to no task.
 
 use core::cell::UnsafeCell;
 use core::future::Future;
@@ -14,19 +12,9 @@ use core::pin::Pin;
 
 use futures_util::future::MaybeDone;
 
-use crate::WakeHome;
-use crate::task_group::{Book, TaskGroup};
-
-/// Returns the element at `at`, pinned as its array is.
-///
-/// # Panics
-///
-/// If there is none.
-pub(crate) fn element<T, const N: usize>(array: Pin<&mut [T; N]>, at: usize) -> Pin<&mut T> {
-    // SAFETY: the element stays where it is for as long as the array does, and is
-    // dropped there: PINNED.
-    unsafe { array.map_unchecked_mut(|array| &mut array[at]) }
-}
+use super::task_group::{Book, TaskGroup};
+use super::wake_slots::WakeHome;
+use crate::combine::element;
 
 /// The tasks of a group, which only [`TaskGroup::task`] looks at.
 ///

@@ -11,7 +11,7 @@ use core::task::{Context, Poll};
 use futures_util::future::{MaybeDone, maybe_done};
 use pin_project_lite::pin_project;
 
-use crate::pinned::element;
+use crate::combine::element;
 
 /// Runs futures beside one another, and returns what each returned, in order.
 /// asyncio's `gather`, with `return_exceptions=True`.

@@ -2,7 +2,7 @@
 
 use core::task::Waker;
 
-use crate::wait_queue::WaitQueue;
+use super::wait_queue::WaitQueue;
 
 /// What one waiter waits for, and what is owed to those who do. All of it runs
 /// under the lock.

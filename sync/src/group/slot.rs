@@ -49,9 +49,9 @@ use core::task::Waker;
 use tickwire_traits::WakerId;
 
 #[cfg(feature = "std")]
-use crate::wake_slots::root_of;
-use crate::wake_slots::sealed::Home;
-use crate::{CriticalSectionRawMutex, RawMutex};
+use super::wake_slots::root_of;
+use super::wake_slots::sealed::Home;
+use crate::kernel::raw::{CriticalSectionRawMutex, RawMutex};
 pub(crate) use mark::Mark;
 use mark::{FREE, QUEUED, place, queued};
 

@@ -4,8 +4,8 @@
 use core::cell::Cell;
 use core::task::Waker;
 
-use crate::claim::Claim;
-use crate::wait_queue::WaitQueue;
+use super::claim::Claim;
+use super::wait_queue::WaitQueue;
 
 /// Whether it is there. While it is, nobody is in line: it would be theirs.
 pub(crate) struct Turn {

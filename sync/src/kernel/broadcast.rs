@@ -8,8 +8,8 @@
 use core::cell::Cell;
 use core::task::Waker;
 
-use crate::claim::Claim;
-use crate::wait_queue::WaitQueue;
+use super::claim::Claim;
+use super::wait_queue::WaitQueue;
 
 /// The number of the last announcement, and whether it still stands: whether who
 /// comes now is through at once.

@@ -7,7 +7,7 @@ use core::task::{Poll, ready};
 use futures_util::future::MaybeDone;
 
 use super::TaskGroup;
-use crate::WakeHome;
+use crate::group::wake_slots::WakeHome;
 
 impl<F, T, E, const N: usize, H> TaskGroup<F, N, H>
 where

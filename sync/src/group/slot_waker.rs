@@ -9,7 +9,7 @@
 use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 
-use crate::slot::Slot;
+use super::slot::Slot;
 
 /// A static, and no constant: clones have one address in common, by which they
 /// are known to be one and the same.
@@ -55,7 +55,7 @@ pub(crate) mod heap {
     use core::mem::ManuallyDrop;
     use core::task::{RawWaker, RawWakerVTable, Waker};
 
-    use crate::slot::Slot;
+    use super::super::slot::Slot;
 
     pub(super) static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 

@@ -7,7 +7,12 @@ use core::future::Future;
 
 use tickwire_traits::TimerQueue;
 
-use crate::{CancelToken, Event, Flag, Message, RawMutex, RetriggerableDelay};
+use crate::cancel::CancelToken;
+use crate::delay::RetriggerableDelay;
+use crate::event::Event;
+use crate::flag::Flag;
+use crate::kernel::raw::RawMutex;
+use crate::message::Message;
 
 pub use all::WaitAll;
 pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};

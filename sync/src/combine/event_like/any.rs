@@ -5,7 +5,7 @@ use core::pin::pin;
 use core::task::Poll;
 
 use super::EventLike;
-use crate::pinned::element;
+use crate::combine::element;
 
 /// Waits for whichever of several happens first; the others stay as they are.
 ///

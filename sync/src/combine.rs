@@ -1,0 +1,12 @@
+//! A fixed few futures or events as one.
+
+#[allow(unsafe_code)] // ELEMENT
+mod element;
+mod event_like;
+mod gather;
+
+pub(crate) use element::element;
+pub use event_like::{
+    EventLike, FromFn, WaitAll, WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn,
+};
+pub use gather::{Gather, GatherChildren, TryGather, TryGatherChildren, gather, try_gather};

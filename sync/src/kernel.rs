@@ -1,0 +1,13 @@
+//! What every primitive is made of: one lock, lines of waiters, and the claims that
+//! decide which of them may go on.
+
+pub(crate) mod broadcast;
+pub(crate) mod claim;
+pub(crate) mod permits;
+#[allow(unsafe_code)] // EXCLUSION
+pub(crate) mod raw;
+#[allow(unsafe_code)] // FILLED
+pub(crate) mod ring;
+pub(crate) mod turn;
+#[allow(unsafe_code)] // LINKED
+pub(crate) mod wait_queue;
