@@ -90,16 +90,16 @@ pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
 /// Tasks that stand in line for a lock get it in that order, across tasks and awaits.
 pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
-    let Some(guard) = scratch.lock.try_lock_assuming_cancel_safe() else {
+    let Some(guard) = scratch.lock.try_lock() else {
         return Err(Unmet::Failed("a task that should have ended holds a lock"));
     };
     for (nth, polls) in scratch.polls.iter().enumerate() {
         let busy = clock.clone();
         let task = bench.spawner().spawn(async move {
             polls.add();
-            let _guard = scratch.lock.lock_assuming_cancel_safe().await;
+            let _guard = scratch.lock.lock().await;
             busy.sleep(Duration::from_micros(300)).await;
-            if scratch.lock.try_lock_assuming_cancel_safe().is_some() {
+            if scratch.lock.try_lock().is_some() {
                 scratch.early.add();
             }
             scratch.log.push(nth as u8);

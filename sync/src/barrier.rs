@@ -27,9 +27,9 @@ use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Barrier, NoopRawMutex};
+/// use tickwire_sync::local;
 ///
-/// let both_ready = Barrier::<NoopRawMutex>::new(2);
+/// let both_ready = local::Barrier::new(2);
 /// let (first, second) = Sim::new().run(join(both_ready.wait(), both_ready.wait()));
 /// assert!(!first.is_leader() && second.is_leader());
 /// ```
@@ -41,9 +41,9 @@ pub struct Barrier<R> {
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Barrier, BarrierWaitResult, NoopRawMutex};
+/// use tickwire_sync::{BarrierWaitResult, local};
 ///
-/// let alone = Barrier::<NoopRawMutex>::new(1);
+/// let alone = local::Barrier::new(1);
 /// let result: BarrierWaitResult = Sim::new().run(alone.wait());
 /// assert!(result.is_leader());
 /// ```
@@ -98,9 +98,9 @@ impl<R: RawMutex> Barrier<R> {
     /// ```
     /// use futures_util::future::join;
     /// use tickwire_sim::Sim;
-    /// use tickwire_sync::{Barrier, NoopRawMutex};
+    /// use tickwire_sync::local;
     ///
-    /// let halves = Barrier::<NoopRawMutex>::new(2);
+    /// let halves = local::Barrier::new(2);
     /// let swap = || "swapped";
     /// let swapped = Sim::new().run(join(halves.wait_with(swap), halves.wait_with(swap)));
     /// assert_eq!(swapped, (None, Some("swapped")));

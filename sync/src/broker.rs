@@ -36,7 +36,7 @@ use delivery::Delivery;
 /// The tutorial's `Broker`.
 ///
 /// ```
-/// use tickwire_sync::{Agent, Broker, NoopRawMutex, Published, Queue};
+/// use tickwire_sync::{Agent, Published, local};
 ///
 /// #[derive(Clone, Copy, Debug, PartialEq)]
 /// enum Topic {
@@ -46,9 +46,9 @@ use delivery::Delivery;
 ///
 /// let warmest = core::cell::Cell::new(i16::MIN);
 /// let watch = |_: &Topic, degrees: &i16| warmest.set(warmest.get().max(*degrees));
-/// let log = Queue::<NoopRawMutex, (Topic, i16), 1>::new();
+/// let log = local::Queue::<(Topic, i16), 1>::new();
 ///
-/// let broker = Broker::<NoopRawMutex, Topic, dyn Agent<Topic, i16>, 4>::new();
+/// let broker = local::Broker::<Topic, dyn Agent<Topic, i16>, 4>::new();
 /// broker.subscribe_where(|_| true, &watch).unwrap();
 /// broker.subscribe(Topic::Outside, &log).unwrap();
 ///
@@ -62,13 +62,13 @@ use delivery::Delivery;
 /// In a `static`, agents are `dyn Agent<K, T> + Sync`:
 ///
 /// ```
-/// use tickwire_sync::{Agent, Broker, CriticalSectionRawMutex, Flag, Message};
+/// use tickwire_sync::{Agent, shared};
 ///
 /// type Alarms = dyn Agent<u8, f32> + Sync;
 ///
-/// static BROKER: Broker<'static, CriticalSectionRawMutex, u8, Alarms, 4> = Broker::new();
-/// static LATEST: Message<CriticalSectionRawMutex, f32> = Message::new();
-/// static WAKE_UP: Flag<CriticalSectionRawMutex> = Flag::new();
+/// static BROKER: shared::Broker<'static, u8, Alarms, 4> = shared::Broker::new();
+/// static LATEST: shared::Message<f32> = shared::Message::new();
+/// static WAKE_UP: shared::Flag = shared::Flag::new();
 ///
 /// BROKER.subscribe(1, &LATEST).unwrap();
 /// BROKER.subscribe(1, &WAKE_UP).unwrap();
@@ -93,7 +93,7 @@ pub struct Broker<'a, R, K, A: ?Sized, const SUBS: usize> {
 ///
 /// ```
 /// use core::cell::Cell;
-/// use tickwire_sync::{Agent, Broker, Dropped, NoopRawMutex};
+/// use tickwire_sync::{Agent, Dropped, local};
 ///
 /// /// Takes every other message.
 /// struct Half(Cell<bool>);
@@ -105,7 +105,7 @@ pub struct Broker<'a, R, K, A: ?Sized, const SUBS: usize> {
 /// }
 ///
 /// let half = Half(Cell::new(true));
-/// let broker = Broker::<NoopRawMutex, u8, Half, 1>::new();
+/// let broker = local::Broker::<u8, Half, 1>::new();
 /// broker.subscribe(7, &half).unwrap();
 /// (0..4).for_each(|_| drop(broker.publish(7, "news")));
 /// assert_eq!(broker.dropped(), 2);

@@ -21,12 +21,12 @@ use crate::kernel::raw::RawMutex;
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CancelToken, Cancelled, NoopRawMutex};
+/// use tickwire_sync::{Cancelled, local};
 /// use tickwire_traits::{Duration, Timer};
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// let stop = CancelToken::<NoopRawMutex>::new();
+/// let stop = local::CancelToken::new();
 /// sim.run(join(
 ///     async {
 ///         let patience = clock.sleep(Duration::from_secs(60));

@@ -28,15 +28,15 @@ use crate::mutex::{Mutex, MutexGuard};
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Condition, Mutex, NoopRawMutex};
+/// use tickwire_sync::local;
 ///
-/// let level = Mutex::<NoopRawMutex, u32>::new(0);
-/// let risen = Condition::<NoopRawMutex>::new();
+/// let level = local::Mutex::<u32>::new(0);
+/// let risen = local::Condition::new();
 /// let (seen, ()) = Sim::new().run(join(
 ///     risen.wait_until(&level, |level| (*level >= 3).then_some(*level)),
 ///     async {
 ///         for _ in 0..4 {
-///             level.lock(|level| *level += 1).await;
+///             level.with(|level| *level += 1).await;
 ///             risen.notify_all();
 ///         }
 ///     },
@@ -113,7 +113,7 @@ impl<R: RawMutex> Condition<R> {
     ) -> U {
         let mut told = None;
         loop {
-            let mut guard = mutex.lock_assuming_cancel_safe().await;
+            let mut guard = mutex.lock().await;
             let found = ready(&mut guard);
             if let Some(told) = told.take() {
                 Told::used(told);

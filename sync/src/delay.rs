@@ -39,12 +39,12 @@ use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{NoopRawMutex, RetriggerableDelay};
+/// use tickwire_sync::local;
 /// use tickwire_traits::{Clock, Duration, Instant, Timer};
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// let silence = RetriggerableDelay::<NoopRawMutex, _>::new(clock.clone());
+/// let silence = local::RetriggerableDelay::new(clock.clone());
 /// sim.run(join(
 ///     async {
 ///         silence.wait().await;

@@ -21,12 +21,12 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Event, NoopRawMutex};
+/// use tickwire_sync::local;
 /// use tickwire_traits::{Clock, Duration, Instant, Timer};
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// let full = Event::<NoopRawMutex>::new();
+/// let full = local::Event::new();
 /// let (filled, ()) = sim.run(futures_util::future::join(
 ///     async {
 ///         full.wait().await;

@@ -20,9 +20,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CriticalSectionRawMutex, Flag};
+/// use tickwire_sync::shared;
 ///
-/// static DATA_READY: Flag<CriticalSectionRawMutex> = Flag::new();
+/// static DATA_READY: shared::Flag = shared::Flag::new();
 ///
 /// // In the interrupt handler:
 /// DATA_READY.set();

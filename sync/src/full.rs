@@ -5,9 +5,9 @@ use core::fmt;
 /// There is no room; here is what was to go in.
 ///
 /// ```
-/// use tickwire_sync::{Full, NoopRawMutex, Queue};
+/// use tickwire_sync::{Full, local};
 ///
-/// let queue = Queue::<NoopRawMutex, &str, 1>::new();
+/// let queue = local::Queue::<&str, 1>::new();
 /// queue.try_push("a").unwrap();
 /// let Err(Full(back)) = queue.try_push("b") else { unreachable!() };
 /// assert_eq!(back, "b");

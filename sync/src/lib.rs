@@ -2,9 +2,9 @@
 //!
 //! ```
 //! use tickwire_sim::Sim;
-//! use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
+//! use tickwire_sync::shared;
 //!
-//! static SAMPLES: RingQueue<CriticalSectionRawMutex, u16, 8> = RingQueue::new();
+//! static SAMPLES: shared::RingQueue<u16, 8> = shared::RingQueue::new();
 //!
 //! fn on_conversion(sample: u16) { // The interrupt handler.
 //!     SAMPLES.push(sample);
@@ -60,12 +60,14 @@
 //!
 //! # One executor, or interrupts and threads
 //!
-//! The first parameter of each type, its [`RawMutex`], says who may use it. With
-//! [`NoopRawMutex`] it is for the futures of one executor, and locking costs nothing.
-//! With [`CriticalSectionRawMutex`] it is for interrupts, threads and other cores too,
-//! and may be put into a `static`; every constructor is `const`. The compiler refuses
-//! to let the one be used as the other: "`Cell<()>` cannot be shared between threads
-//! safely", within `NoopRawMutex`, means that [`CriticalSectionRawMutex`] is wanted.
+//! The first parameter of each primitive is its [`RawMutex`]. Two modules have it filled in:
+//!
+//! - [`local`] is for the futures of one executor ([`NoopRawMutex`]): locking costs nothing.
+//! - [`shared`] is for interrupts, threads and other cores too
+//!   ([`CriticalSectionRawMutex`]), and for a `static`; every constructor is `const`.
+//!
+//! The compiler rejects a local primitive where a shared one is needed. Its message is
+//! "`Cell<()>` cannot be shared between threads safely", within `NoopRawMutex`.
 //!
 //! # Features
 //!
@@ -94,6 +96,7 @@
 #[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 
+mod aliases;
 mod barrier;
 mod broker;
 mod cancel;
@@ -105,6 +108,7 @@ mod flag;
 mod full;
 mod group;
 mod kernel;
+pub mod local;
 mod message;
 #[allow(unsafe_code)] // PERMIT
 mod mutex;
@@ -113,13 +117,14 @@ mod promise;
 mod queue;
 mod ring_queue;
 mod semaphore;
+pub mod shared;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use broker::{Agent, Broker, Dropped, Published};
 pub use cancel::{CancelToken, Cancelled};
 pub use combine::{
-    EventLike, FromFn, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll, WaitAny,
-    Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, gather, try_gather,
+    EventLike, FromFn, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll,
+    WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, gather, try_gather,
 };
 pub use condition::Condition;
 pub use delay::RetriggerableDelay;

@@ -30,9 +30,9 @@ use crate::kernel::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CriticalSectionRawMutex, Message};
+/// use tickwire_sync::shared;
 ///
-/// static RAIN: Message<CriticalSectionRawMutex, u16> = Message::new();
+/// static RAIN: shared::Message<u16> = shared::Message::new();
 ///
 /// RAIN.set(12);
 /// RAIN.set(14); // Nobody has read the first.
@@ -98,9 +98,9 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
     ///
     /// ```
     /// use tickwire_sim::Sim;
-    /// use tickwire_sync::{Message, NoopRawMutex};
+    /// use tickwire_sync::local;
     ///
-    /// let speed = Message::<NoopRawMutex, u32>::new();
+    /// let speed = local::Message::<u32>::new();
     /// let mut seen = speed.listener();
     /// (1..=3).for_each(|each| speed.set(each));
     /// assert_eq!(Sim::new().run(seen.next()), 3);
@@ -118,9 +118,9 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
 /// ```
 /// use futures_util::StreamExt;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Message, NoopRawMutex};
+/// use tickwire_sync::local;
 ///
-/// let mode = Message::<NoopRawMutex, char>::new();
+/// let mode = local::Message::<char>::new();
 /// let stream = mode.listener().into_stream();
 /// mode.set('a');
 /// Sim::new().run(async {

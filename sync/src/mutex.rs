@@ -17,31 +17,30 @@ use crate::kernel::raw::RawMutex;
 use crate::kernel::turn::{HasTurn, Take, Turn};
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// Data that one task at a time may use; the others wait in line.
+/// Data that one task at a time may use, shared between tasks.
 ///
-/// The lock goes to who waits longest, by name: a task that unlocks and locks
-/// again comes after those in line. While it is taken, nobody in line is polled.
+/// Waiters get the lock in the order in which they first asked for it. Unlocking grants
+/// the lock to the first waiter directly, so a task that unlocks and locks again queues
+/// behind the others. A waiter is polled only when it has the lock.
 ///
-/// [`lock`](Self::lock) takes a closure, in which nothing can be awaited. So
-/// nobody is ever dropped halfway through a change, and the lock is never held
-/// for longer than a computation takes. To use a bus that several tasks share one
-/// has to hold it across awaits. What tokio and embassy call `lock().await`, which
-/// returns a guard, has a long name here, because one has to think about it:
-/// [`lock_assuming_cancel_safe`](Self::lock_assuming_cancel_safe).
+/// [`lock`](Self::lock) returns a guard that may be held across awaits, as a shared bus
+/// needs. [`with`](Self::with) runs a closure, which cannot await: no cancellation can
+/// leave the data half changed, and no task holds the lock for longer than it computes.
+/// Prefer it where the data are variables.
 ///
-/// There is no poison: where a closure panics and that is caught, the next finds
-/// the data as they were left.
+/// The mutex has no poison: after a panic is caught, the next task finds the data as the
+/// panic left them.
 ///
 /// The tutorial's `Lock`.
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Mutex, NoopRawMutex};
+/// use tickwire_sync::local;
 ///
-/// let readings = Mutex::<NoopRawMutex, _>::new([0u16; 4]);
+/// let readings = local::Mutex::new([0u16; 4]);
 /// let mean = Sim::new().run(async {
-///     readings.lock(|all| all[2] = 84).await;
-///     readings.lock(|all| all.iter().sum::<u16>() / 4).await
+///     readings.lock().await[2] = 84;
+///     readings.with(|all| all.iter().sum::<u16>() / 4).await
 /// });
 /// assert_eq!(mean, 21);
 /// ```
@@ -64,49 +63,24 @@ impl<R: RawMutex, T> Mutex<R, T> {
         }
     }
 
-    /// Returns the data: nobody else has the mutex.
-    pub fn into_inner(self) -> T {
-        self.monitor.into_inner().data.into_inner()
-    }
-
-    /// Waits for the lock, and runs `f` with it.
+    /// Waits for the lock, and returns a guard that unlocks when dropped.
     ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: `f` runs whole in the poll that resolves, or never. Who is
-    /// dropped leaves the line; the lock that it was handed goes to the next.
-    #[inline]
-    pub fn lock<U>(&self, f: impl FnOnce(&mut T) -> U) -> impl Future<Output = U> {
-        LockWith { guard: self.acquire(), f: Some(f) }
-    }
-
-    /// Runs `f` and returns what it does; `None` if somebody has the lock or waits for
-    /// it.
-    ///
-    /// May be called from an interrupt, with the raw mutex for it.
-    #[inline]
-    pub fn try_lock<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
-        self.try_lock_assuming_cancel_safe().map(|mut guard| f(&mut guard))
-    }
-
-    /// Waits for the lock, to be kept across awaits.
-    ///
-    /// The guard may be dropped at any of them, with the future that holds it. The
-    /// data then have to be fit for the next to use: a bus or a port whose own
-    /// operations are cancel-safe is, a list that is half re-sorted is not.
+    /// A task may be cancelled at any await while it holds the guard, and the next task
+    /// then gets the data as they are. A bus whose own operations are cancel-safe is fit
+    /// for that; a list that is half sorted is not: use [`with`](Self::with).
     ///
     /// ```
     /// use futures_util::future::join;
     /// use tickwire_sim::Sim;
-    /// use tickwire_sync::{Mutex, NoopRawMutex};
+    /// use tickwire_sync::local;
     /// use tickwire_traits::{Duration, Timer};
     ///
     /// let sim = Sim::new();
     /// let clock = sim.clock();
-    /// let bus = Mutex::<NoopRawMutex, _>::new(Vec::new());
+    /// let bus = local::Mutex::new(Vec::new());
     /// let transfers = async |name| {
     ///     for number in [1, 2] {
-    ///         let mut bus = bus.lock_assuming_cancel_safe().await;
+    ///         let mut bus = bus.lock().await;
     ///         clock.sleep(Duration::from_millis(3)).await; // A transfer.
     ///         bus.push((name, number));
     ///     }
@@ -118,27 +92,83 @@ impl<R: RawMutex, T> Mutex<R, T> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: who is dropped leaves the line; the lock that it was handed
-    /// goes to the next. What you do with the guard is yours to judge.
-    #[doc(alias = "lock_guard")]
+    /// Cancel-safe: dropping the future removes it from the queue. If it was already
+    /// granted the lock, the lock passes to the next waiter.
     #[doc(alias = "acquire")]
+    #[doc(alias = "lock_assuming_cancel_safe")]
     #[inline]
-    pub fn lock_assuming_cancel_safe(&self) -> impl Future<Output = MutexGuard<'_, R, T>> {
+    pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, R, T>> {
         self.acquire()
     }
 
-    /// Returns the guard; `None` if somebody has the lock or waits for it.
+    /// Returns the guard, or `None` if a task holds the lock or waits for it.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) an interrupt may
+    /// call it.
     #[inline]
-    pub fn try_lock_assuming_cancel_safe(&self) -> Option<MutexGuard<'_, R, T>> {
+    pub fn try_lock(&self) -> Option<MutexGuard<'_, R, T>> {
         let free = self.monitor.lock(|inside| inside.state.turn.try_take());
         free.then(|| MutexGuard::new(&self.monitor))
     }
 
-    /// Returns the data: nobody else refers to the mutex.
+    /// Waits for the lock, runs `f` with the data, and unlocks.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: `f` runs to its end in the poll that resolves, or never. Dropping
+    /// the future removes it from the queue. If it was already granted the lock, the
+    /// lock passes to the next waiter.
+    #[inline]
+    pub fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> impl Future<Output = U> {
+        LockWith { guard: self.acquire(), f: Some(f) }
+    }
+
+    /// Runs `f` with the data and returns its result, or returns `None` if a task holds
+    /// the lock or waits for it.
+    ///
+    /// With [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) an interrupt may
+    /// call it.
+    ///
+    /// ```
+    /// use tickwire_sync::local;
+    ///
+    /// let total = local::Mutex::new(5);
+    /// let guard = total.try_lock().unwrap();
+    /// assert_eq!(total.try_with(|total| *total), None);
+    /// drop(guard);
+    /// assert_eq!(total.try_with(|total| *total), Some(5));
+    /// ```
+    #[inline]
+    pub fn try_with<U>(&self, f: impl FnOnce(&mut T) -> U) -> Option<U> {
+        self.try_lock().map(|mut guard| f(&mut guard))
+    }
+
+    /// Returns whether a task holds the lock or was granted it.
+    ///
+    /// The answer may be outdated by the time it returns: take it for a diagnosis, and
+    /// [`try_lock`](Self::try_lock) for a decision.
+    ///
+    /// ```
+    /// use tickwire_sync::local;
+    ///
+    /// let bus = local::Mutex::new(());
+    /// let guard = bus.try_lock();
+    /// assert!(bus.is_locked());
+    /// drop(guard);
+    /// assert!(!bus.is_locked());
+    /// ```
+    pub fn is_locked(&self) -> bool {
+        !self.monitor.lock(|inside| inside.state.turn.is_free())
+    }
+
+    /// Returns the data. The exclusive reference proves that the mutex is unlocked.
     pub fn get_mut(&mut self) -> &mut T {
         self.monitor.get_mut().data.get_mut()
+    }
+
+    /// Returns the data, and drops the mutex.
+    pub fn into_inner(self) -> T {
+        self.monitor.into_inner().data.into_inner()
     }
 
     #[inline(always)]
@@ -147,24 +177,25 @@ impl<R: RawMutex, T> Mutex<R, T> {
     }
 }
 
-/// The lock of a [`Mutex`], given back when this is dropped.
+/// The lock of a [`Mutex`], which dropping it releases.
 ///
-/// Made by [`Mutex::lock_assuming_cancel_safe`].
+/// Returned by [`Mutex::lock`] and [`Mutex::try_lock`]. A guard that is held across an
+/// await is dropped when its task is cancelled there, whatever state the data are in.
 ///
 /// ```
-/// use tickwire_sync::{Mutex, MutexGuard, NoopRawMutex};
+/// use tickwire_sync::{Mutex, local};
 ///
-/// fn brighten(mut level: MutexGuard<'_, NoopRawMutex, u8>) {
+/// fn brighten(mut level: local::MutexGuard<'_, u8>) {
 ///     *level += 10;
 /// }
 ///
 /// let mut lamp = Mutex::new(5);
-/// brighten(lamp.try_lock_assuming_cancel_safe().unwrap());
+/// brighten(lamp.try_lock().unwrap());
 /// assert_eq!(*lamp.get_mut(), 15);
 /// ```
 ///
-/// Forgetting it leaves the mutex locked for ever.
-#[must_use = "the lock is given back at once"]
+/// Forgetting a guard (`mem::forget`) leaves the mutex locked forever.
+#[must_use = "dropping the guard unlocks the mutex"]
 pub struct MutexGuard<'a, R: RawMutex, T> {
     mutex: &'a Monitor<R, Guarded<T>>,
     /// May be seen or sent where a `&mut T` may.
@@ -172,7 +203,7 @@ pub struct MutexGuard<'a, R: RawMutex, T> {
 }
 
 impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
-    /// For who has just got the permit.
+    /// Call it only while holding the permit, which passes to the guard.
     #[inline(always)]
     fn new(mutex: &'a Monitor<R, Guarded<T>>) -> Self {
         Self { mutex, _data: PhantomData }
@@ -180,7 +211,7 @@ impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
 }
 
 impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
-    /// Returns what to lock again after this is dropped.
+    /// Returns the mutex, to be locked again after the guard is dropped.
     pub(crate) fn lockable(&self) -> Lockable<'a, R, T> {
         Lockable(self.mutex)
     }
@@ -274,7 +305,7 @@ impl<R: RawMutex, T: fmt::Debug> fmt::Debug for Mutex<R, T> {
     /// Shows the data, or `<locked>`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Mutex");
-        match self.try_lock_assuming_cancel_safe() {
+        match self.try_lock() {
             Some(guard) => shown.field("data", &&*guard).finish(),
             None => shown.field("data", &format_args!("<locked>")).finish(),
         }

@@ -29,9 +29,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Full, NoopRawMutex, Promise};
+/// use tickwire_sync::{Full, local};
 ///
-/// let serial_number = Promise::<NoopRawMutex, String>::new();
+/// let serial_number = local::Promise::<String>::new();
 /// Sim::new().run(join(
 ///     async { assert_eq!(serial_number.wait().await, "TW-0042") },
 ///     async {

@@ -33,9 +33,9 @@ use state::{ITEMS, JOIN, LINES, ROOM, State};
 /// ```
 /// use futures_util::future::join;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{NoopRawMutex, Queue};
+/// use tickwire_sync::local;
 ///
-/// let lines = Queue::<NoopRawMutex, &str, 1>::new();
+/// let lines = local::Queue::<&str, 1>::new();
 /// let (_, read) = Sim::new().run(join(
 ///     async {
 ///         lines.push("first").await;
@@ -49,9 +49,9 @@ use state::{ITEMS, JOIN, LINES, ROOM, State};
 /// A queue without room does not compile:
 ///
 /// ```compile_fail,E0080
-/// use tickwire_sync::{NoopRawMutex, Queue};
+/// use tickwire_sync::local;
 ///
-/// let nothing = Queue::<NoopRawMutex, u8, 0>::new();
+/// let nothing = local::Queue::<u8, 0>::new();
 /// ```
 #[doc(alias = "Channel")]
 #[doc(alias = "mpsc")]
@@ -106,9 +106,9 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     ///
     /// ```
     /// use tickwire_sim::Sim;
-    /// use tickwire_sync::{Full, NoopRawMutex, Queue};
+    /// use tickwire_sync::{Full, local};
     ///
-    /// let jobs = Queue::<NoopRawMutex, u32, 1>::new();
+    /// let jobs = local::Queue::<u32, 1>::new();
     /// let room = Sim::new().run(jobs.reserve());
     /// assert_eq!(jobs.try_push(1), Err(Full(1)));
     /// room.push(2);

@@ -26,9 +26,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
+/// use tickwire_sync::shared;
 ///
-/// static SAMPLES: RingQueue<CriticalSectionRawMutex, u16, 2> = RingQueue::new();
+/// static SAMPLES: shared::RingQueue<u16, 2> = shared::RingQueue::new();
 ///
 /// // In the interrupt handler:
 /// assert_eq!(SAMPLES.push(10), None);
@@ -44,9 +44,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 /// A queue without room does not compile:
 ///
 /// ```compile_fail,E0080
-/// use tickwire_sync::{NoopRawMutex, RingQueue};
+/// use tickwire_sync::local;
 ///
-/// let nothing = RingQueue::<NoopRawMutex, u8, 0>::new();
+/// let nothing = local::RingQueue::<u8, 0>::new();
 /// ```
 #[doc(alias = "RingbufQueue")]
 #[doc(alias = "Signal")]

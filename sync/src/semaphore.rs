@@ -25,9 +25,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CriticalSectionRawMutex, NoopRawMutex, Semaphore};
+/// use tickwire_sync::{local, shared};
 ///
-/// let buffers = Semaphore::<NoopRawMutex>::new(2);
+/// let buffers = local::Semaphore::new(2);
 /// Sim::new().run(async {
 ///     let _one = buffers.acquire().await;
 ///     let _two = buffers.acquire().await;
@@ -35,7 +35,7 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 /// });
 /// assert_eq!(buffers.permits(), 2);
 ///
-/// static CHANNELS: Semaphore<CriticalSectionRawMutex> = Semaphore::new(3);
+/// static CHANNELS: shared::Semaphore = shared::Semaphore::new(3);
 /// assert_eq!(CHANNELS.permits(), 3);
 /// ```
 pub struct Semaphore<R, K = Unbounded> {
@@ -50,9 +50,9 @@ pub struct Semaphore<R, K = Unbounded> {
 /// The tutorial's `BoundedSemaphore`.
 ///
 /// ```
-/// use tickwire_sync::{BoundedSemaphore, NoopRawMutex, OverRelease};
+/// use tickwire_sync::{OverRelease, local};
 ///
-/// let slots = BoundedSemaphore::<NoopRawMutex>::new(2);
+/// let slots = local::BoundedSemaphore::new(2);
 /// let kept = slots.try_acquire().unwrap();
 /// slots.try_acquire().unwrap().forget(); // Another context gives it back:
 /// assert_eq!(slots.release(1), Ok(()));
@@ -65,9 +65,9 @@ pub type BoundedSemaphore<R> = Semaphore<R, Bounded>;
 /// Permits of a [`Semaphore`], which go back when this is dropped.
 ///
 /// ```
-/// use tickwire_sync::{NoopRawMutex, Semaphore};
+/// use tickwire_sync::local;
 ///
-/// let tokens = Semaphore::<NoopRawMutex>::new(3);
+/// let tokens = local::Semaphore::new(3);
 /// let two = tokens.try_acquire_many(2).unwrap();
 /// assert_eq!((two.count(), tokens.permits()), (2, 1));
 /// two.forget(); // They are spent.

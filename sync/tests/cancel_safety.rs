@@ -95,18 +95,18 @@ fn a_condition_leaves_the_lock_free() {
 
     let make = |_: &_| -> Shared { (Mutex::new(0), Condition::new()) };
     let wait = async |(mutex, changed): &Shared| {
-        let guard = mutex.lock_assuming_cancel_safe().await;
+        let guard = mutex.lock().await;
         *changed.wait(guard).await
     };
     let until = async |(mutex, changed): &Shared| {
         changed.wait_until(mutex, |number| (*number >= 2).then_some(*number)).await
     };
     let wake = |(mutex, changed): &Shared| {
-        mutex.try_lock(|number| *number += 2).unwrap();
+        mutex.try_with(|number| *number += 2).unwrap();
         changed.notify_all();
     };
     let free = |(mutex, _): &Shared, result: Option<u32>| {
-        assert_eq!(mutex.try_lock(|number| *number), Some(2));
+        assert_eq!(mutex.try_with(|number| *number), Some(2));
         assert_eq!(result.unwrap_or(2), 2);
     };
     at_each_poll(make, wait, wake, free);
@@ -227,7 +227,7 @@ fn who_waits_for_a_barrier_or_a_condition_is_polled_when_it_comes_and_when_it_is
     idle::each_is_polled_twice(
         || Rc::new((Mutex::<Raw, ()>::new(()), Condition::<Raw>::new())),
         |shared| async move {
-            let guard = shared.0.lock_assuming_cancel_safe().await;
+            let guard = shared.0.lock().await;
             drop(shared.1.wait(guard).await);
         },
         |shared| async move { shared.1.notify_all() },
@@ -270,7 +270,7 @@ fn a_waker_may_use_what_it_is_touched_by() {
     let mut at_promise = Box::pin(promise.wait());
     let mut at_delay = Box::pin(delay.wait());
     let mut at_condition = Box::pin(async {
-        drop(condition.wait(mutex.lock_assuming_cancel_safe().await).await);
+        drop(condition.wait(mutex.lock().await).await);
     });
     assert!(poll_by(&mut at_message, &waker).is_pending());
     assert!(poll_by(&mut at_promise, &waker).is_pending());

@@ -48,11 +48,11 @@ fn who_is_told_and_finds_nothing_waits_on_and_tells_nobody() {
         assert_eq!(looks.replace(0), 1, "nothing has changed");
         told(3).await;
         assert_eq!(looks.replace(0), 3);
-        number.lock(|number| *number += 2).await;
+        number.with(|number| *number += 2).await;
         told(1).await;
-        assert_eq!((looks.replace(0), number.lock(|number| *number).await), (1, 1));
+        assert_eq!((looks.replace(0), number.with(|number| *number).await), (1, 1));
         told(2).await;
-        assert_eq!((looks.replace(0), number.lock(|number| *number).await), (2, 0));
+        assert_eq!((looks.replace(0), number.with(|number| *number).await), (2, 0));
         told(0).await;
         assert_eq!(looks.get(), 0);
     });
@@ -66,7 +66,7 @@ fn what_is_told_to_nobody_is_not_kept() {
     changed.notify_many(u32::MAX);
     changed.notify_all();
     let mut waits = Box::pin(async {
-        drop(changed.wait(mutex.lock_assuming_cancel_safe().await).await);
+        drop(changed.wait(mutex.lock().await).await);
     });
     assert!(poll(&mut waits).is_pending());
 }
@@ -80,7 +80,7 @@ fn what_is_looked_for_may_panic_and_leaves_the_lock_and_the_line_as_they_were() 
     }));
     let mut waits = Box::pin(changed.wait_until(&mutex, |set| set.then_some(())));
     assert!(poll(&mut panics).is_pending() && poll(&mut waits).is_pending());
-    mutex.try_lock(|set| *set = true).unwrap();
+    mutex.try_with(|set| *set = true).unwrap();
     changed.notify_one();
     let look = std::panic::AssertUnwindSafe(|| poll(&mut panics));
     assert!(std::panic::catch_unwind(look).is_err());
@@ -94,12 +94,12 @@ fn the_loser_of_a_select_leaves_the_line_and_the_lock() {
     let clock = sim.clock();
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     sim.run(async {
-        let wait = async || drop(changed.wait(mutex.lock_assuming_cancel_safe().await).await);
+        let wait = async || drop(changed.wait(mutex.lock().await).await);
         let timed_out = match select(pin!(wait()), pin!(clock.sleep(MS))).await {
             Either::Left(_) => false,
             Either::Right(_) => true,
         };
-        assert!(timed_out && mutex.try_lock(|()| ()).is_some());
+        assert!(timed_out && mutex.try_with(|()| ()).is_some());
         let tell = async {
             clock.sleep(MS).await;
             changed.notify_one();

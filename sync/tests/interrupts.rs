@@ -52,11 +52,11 @@ fn what_a_dropped_waiter_hands_on_is_not_to_be_had_in_between() {
     check(
         Mutex::<Interrupted, ()>::new(()),
         |mutex| {
-            let guard = mutex.try_lock_assuming_cancel_safe();
+            let guard = mutex.try_lock();
             Box::new(|| drop(guard))
         },
-        |mutex| Box::pin(mutex.lock(|()| ())),
-        |mutex| mutex.try_lock(|()| ()).is_some(),
+        |mutex| Box::pin(mutex.with(|()| ())),
+        |mutex| mutex.try_with(|()| ()).is_some(),
     );
     check(
         Flag::<Interrupted>::new(),
@@ -145,7 +145,7 @@ fn who_is_told_with_all_is_through_before_it_is_woken() {
         (Mutex::<Interrupted, ()>::new(()), Condition::<Interrupted>::new()),
         |shared| {
             Box::pin(async move {
-                let guard = shared.0.lock_assuming_cancel_safe().await;
+                let guard = shared.0.lock().await;
                 drop(shared.1.wait(guard).await);
             })
         },

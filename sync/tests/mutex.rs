@@ -38,14 +38,14 @@ fn who_waits_for_the_lock_is_polled_when_it_comes_and_when_it_has_it() {
             let guard = Rc::new(RefCell::new(Some(Box::pin({
                 let mutex = mutex.clone();
                 async move {
-                    let _guard = mutex.lock_assuming_cancel_safe().await;
+                    let _guard = mutex.lock().await;
                     future::pending::<()>().await
                 }
             }))));
             assert!(poll(guard.borrow_mut().as_mut().unwrap()).is_pending());
             (mutex, guard)
         },
-        |(mutex, _)| async move { mutex.lock(|count| *count += 1).await },
+        |(mutex, _)| async move { mutex.with(|count| *count += 1).await },
         |(_, guard)| async move { drop(guard.take()) },
     );
 }
@@ -60,7 +60,7 @@ fn tasks_that_lock_again_at_once_have_equal_shares() {
     let shares = [const { Cell::new(0) }; 3];
     let work = async |share: &Cell<i32>| {
         while clock.now() < Instant::from_millis(3 * TURNS as u64) {
-            let _guard = mutex.lock_assuming_cancel_safe().await;
+            let _guard = mutex.lock().await;
             clock.sleep(MS).await;
             share.set(share.get() + 1);
         }
@@ -74,13 +74,13 @@ fn tasks_that_lock_again_at_once_have_equal_shares() {
 #[test]
 fn the_lock_is_handed_over_before_the_next_runs() {
     let mutex = Local::new(0);
-    let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
-    let mut next = Box::pin(mutex.lock(|data| *data));
+    let guard = mutex.try_lock().unwrap();
+    let mut next = Box::pin(mutex.with(|data| *data));
     assert!(poll(&mut next).is_pending());
     drop(guard);
-    assert!(mutex.try_lock(|_| ()).is_none());
+    assert!(mutex.try_with(|_| ()).is_none());
     assert_eq!(poll(&mut next), Poll::Ready(0));
-    assert!(mutex.try_lock(|_| ()).is_some());
+    assert!(mutex.try_with(|_| ()).is_some());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_lock_that_is_dropped_at_any_poll_changes_nothing_or_all() {
         let clock = sim.clock();
         let mutex = Local::new((0, 0));
         let hold = async || {
-            let _guard = mutex.lock_assuming_cancel_safe().await;
+            let _guard = mutex.lock().await;
             clock.sleep(MS).await;
         };
         let change = |data: &mut (i32, i32)| {
@@ -99,10 +99,10 @@ fn a_lock_that_is_dropped_at_any_poll_changes_nothing_or_all() {
         };
         let last = async {
             clock.sleep(MS * 5).await;
-            mutex.lock(|data| *data).await
+            mutex.with(|data| *data).await
         };
         let holders = future::join(hold(), hold());
-        let changed = drop_after(polls, mutex.lock(change));
+        let changed = drop_after(polls, mutex.with(change));
         let (_, changed, data) = sim.run(future::join3(holders, changed, last));
         assert_eq!(data, if changed.is_some() { (1, 1) } else { (0, 0) });
         changed.is_some()
@@ -117,14 +117,14 @@ fn who_keeps_dropping_its_place_in_line_comes_when_nobody_else_wants_the_lock() 
     let mutex = Local::new(1);
     let hold = async || {
         for _ in 0..5 {
-            let _guard = mutex.lock_assuming_cancel_safe().await;
+            let _guard = mutex.lock().await;
             clock.sleep(MS).await;
         }
     };
     let impatient = async {
         clock.sleep(MS / 2).await;
-        let doubled = impatiently(async || mutex.lock(|data| *data * 2).await).await;
-        let guard = impatiently(async || mutex.lock_assuming_cancel_safe().await).await;
+        let doubled = impatiently(async || mutex.with(|data| *data * 2).await).await;
+        let guard = impatiently(async || mutex.lock().await).await;
         doubled + *guard
     };
     assert_eq!(sim.run(future::join(hold(), impatient)).1, 3);
@@ -142,8 +142,8 @@ fn who_asked_with_another_waker_since_is_woken_by_that() {
             }
         })
     };
-    let guard = mutex.try_lock_assuming_cancel_safe();
-    let mut waiting = Box::pin(mutex.lock(|_| ()));
+    let guard = mutex.try_lock();
+    let mut waiting = Box::pin(mutex.with(|_| ()));
     assert!(poll_by(&mut waiting, &waker("first")).is_pending());
     assert!(poll_by(&mut waiting, &waker("second")).is_pending());
     drop(guard);
@@ -157,15 +157,15 @@ fn a_waker_may_use_the_mutex_whenever_it_is_touched() {
     let waker = hooks::waker({
         let (mutex, touches) = (mutex.clone(), touches.clone());
         move |touch| {
-            drop(mutex.try_lock_assuming_cancel_safe());
-            let mut waiting = Box::pin(mutex.lock(|()| ()));
+            drop(mutex.try_lock());
+            let mut waiting = Box::pin(mutex.with(|()| ()));
             let _ = poll(&mut waiting);
             touches.borrow_mut().push(touch);
         }
     });
-    let guard = mutex.try_lock_assuming_cancel_safe();
-    let mut one = Box::pin(mutex.lock(|()| ()));
-    let mut two = Box::pin(mutex.lock(|()| ()));
+    let guard = mutex.try_lock();
+    let mut one = Box::pin(mutex.with(|()| ()));
+    let mut two = Box::pin(mutex.with(|()| ()));
     assert!(poll_by(&mut one, &waker).is_pending());
     assert!(poll(&mut one).is_pending()); // Drops the first waker.
     assert!(poll_by(&mut one, &waker).is_pending());
@@ -175,7 +175,7 @@ fn a_waker_may_use_the_mutex_whenever_it_is_touched() {
     assert!(poll_by(&mut one, &waker).is_ready());
     use Touch::{Cloned, Dropped, Woken};
     assert_eq!(*touches.borrow(), [Cloned, Dropped, Cloned, Cloned, Dropped, Woken, Dropped]);
-    assert!(mutex.try_lock(|()| ()).is_some());
+    assert!(mutex.try_with(|()| ()).is_some());
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_waker_may_drop_who_is_next_in_line() {
     let mutex = Rc::new(Mutex::<Strict, ()>::new(()));
     type Waits = Option<Pin<Box<dyn Future<Output = ()>>>>;
     let next = Rc::new(RefCell::new(Waits::None));
-    let waits = |mutex: Rc<Mutex<Strict, ()>>| async move { mutex.lock(|()| ()).await };
+    let waits = |mutex: Rc<Mutex<Strict, ()>>| async move { mutex.with(|()| ()).await };
     let waker = hooks::waker({
         let next = next.clone();
         move |touch| {
@@ -192,8 +192,8 @@ fn a_waker_may_drop_who_is_next_in_line() {
             }
         }
     });
-    let guard = mutex.try_lock_assuming_cancel_safe();
-    let mut one = Box::pin(mutex.lock(|()| ()));
+    let guard = mutex.try_lock();
+    let mut one = Box::pin(mutex.with(|()| ()));
     assert!(poll_by(&mut one, &waker).is_pending());
     let mut boxed: Pin<Box<dyn Future<Output = ()>>> = Box::pin(waits(mutex.clone()));
     assert!(poll(&mut boxed).is_pending());
@@ -201,16 +201,16 @@ fn a_waker_may_drop_who_is_next_in_line() {
     drop(guard);
     assert!(next.borrow().is_none());
     drop(one);
-    assert!(mutex.try_lock(|()| ()).is_some());
+    assert!(mutex.try_with(|()| ()).is_some());
 }
 
 #[test]
 fn a_future_that_is_forgotten_keeps_its_place_and_dangles_nowhere() {
     let mutex = Local::new(());
-    let guard = mutex.try_lock_assuming_cancel_safe();
-    let mut forgotten = Box::pin(mutex.lock(|()| ()));
-    let mut before = Box::pin(mutex.lock(|()| ()));
-    let mut after = Box::pin(mutex.lock(|()| ()));
+    let guard = mutex.try_lock();
+    let mut forgotten = Box::pin(mutex.with(|()| ()));
+    let mut before = Box::pin(mutex.with(|()| ()));
+    let mut after = Box::pin(mutex.with(|()| ()));
     assert!(poll(&mut before).is_pending());
     assert!(poll(&mut forgotten).is_pending());
     assert!(poll(&mut after).is_pending());
@@ -219,15 +219,15 @@ fn a_future_that_is_forgotten_keeps_its_place_and_dangles_nowhere() {
     assert!(poll(&mut before).is_ready());
     // The lock went to who will never come: so it is nobody's any more.
     assert!(poll(&mut after).is_pending());
-    assert!(mutex.try_lock(|()| ()).is_none());
+    assert!(mutex.try_with(|()| ()).is_none());
     drop((before, after));
 }
 
 #[test]
 fn a_guard_that_is_forgotten_locks_for_ever() {
     let mut mutex = Local::new(3);
-    std::mem::forget(mutex.try_lock_assuming_cancel_safe());
-    assert!(mutex.try_lock(|_| ()).is_none());
+    std::mem::forget(mutex.try_lock());
+    assert!(mutex.try_with(|_| ()).is_none());
     assert_eq!(*mutex.get_mut(), 3);
     assert_eq!(mutex.into_inner(), 3);
 }
@@ -236,13 +236,13 @@ fn a_guard_that_is_forgotten_locks_for_ever() {
 fn a_closure_that_panics_leaves_the_mutex_unlocked() {
     let mutex = Local::new(1);
     let failed = catch_unwind(AssertUnwindSafe(|| {
-        mutex.try_lock(|data| {
+        mutex.try_with(|data| {
             *data = 2;
             panic!("in the middle");
         })
     }));
     assert!(failed.is_err());
-    assert_eq!(mutex.try_lock(|data| *data), Some(2));
+    assert_eq!(mutex.try_with(|data| *data), Some(2));
 }
 
 #[test]
@@ -251,16 +251,28 @@ fn the_loser_of_a_select_leaves_the_line() {
     let clock = sim.clock();
     let mutex = Local::new(());
     sim.run(async {
-        let guard = mutex.lock_assuming_cancel_safe().await;
-        match future::select(pin!(mutex.lock(|()| ())), pin!(clock.sleep(MS))).await {
+        let guard = mutex.lock().await;
+        match future::select(pin!(mutex.with(|()| ())), pin!(clock.sleep(MS))).await {
             Either::Left(_) => panic!("it is locked"),
             Either::Right(((), _waiting)) => {}
         }
         drop(guard);
         let order = RefCell::new(Vec::new());
-        let lock = async |name| mutex.lock(|()| order.borrow_mut().push(name)).await;
+        let lock = async |name| mutex.with(|()| order.borrow_mut().push(name)).await;
         future::join(lock("a"), lock("b")).await;
         assert_eq!(order.take(), ["a", "b"]);
     });
     assert_eq!(format!("{mutex:?}"), "Mutex { data: () }");
+}
+
+#[test]
+fn it_is_locked_while_a_task_holds_the_lock_or_was_granted_it() {
+    let mutex = Local::new(());
+    let guard = mutex.try_lock().unwrap();
+    let mut waiting = Box::pin(mutex.lock());
+    assert!(poll(&mut waiting).is_pending() && mutex.is_locked());
+    drop(guard);
+    assert!(mutex.is_locked(), "granted to the one that waits");
+    drop(waiting);
+    assert!(!mutex.is_locked());
 }

@@ -33,9 +33,9 @@ fn each_primitive_is_named() {
     check(RingQueue::<Raw, u8, 1>::new().pop(), &["an item of a `RingQueue`"]);
 
     let mutex = Mutex::<Raw, _>::new(());
-    let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
-    check(mutex.lock(|()| ()), &["the lock of a `Mutex`"]);
-    check(mutex.lock_assuming_cancel_safe(), &["the lock of a `Mutex`"]);
+    let guard = mutex.try_lock().unwrap();
+    check(mutex.with(|()| ()), &["the lock of a `Mutex`"]);
+    check(mutex.lock(), &["the lock of a `Mutex`"]);
     let condition = Condition::<Raw>::new();
     check(condition.wait(guard), &["a `Condition` to be notified"]);
 

@@ -62,11 +62,11 @@ fn a_mutex_counts_what_all_have_done() {
     let given_up = AtomicU32::new(0);
     together(|_| {
         for _ in 0..ROUNDS {
-            block_on(mutex.lock(|count| *count += 1));
-            if give_up(mutex.lock(|count| *count += 1)).is_none() {
+            block_on(mutex.with(|count| *count += 1));
+            if give_up(mutex.with(|count| *count += 1)).is_none() {
                 given_up.fetch_add(1, Ordering::Relaxed);
             }
-            let mut guard = block_on(mutex.lock_assuming_cancel_safe());
+            let mut guard = block_on(mutex.lock());
             *guard += 1;
         }
     });

@@ -46,7 +46,7 @@ fn a_barrier_for_three_does_not_open_for_two_and_one_who_left() {
 fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     let wait = async || {
-        let guard = mutex.lock_assuming_cancel_safe().await;
+        let guard = mutex.lock().await;
         let _guard = changed.wait(guard).await;
     };
     // Not told yet, and told but not run yet.
@@ -57,7 +57,7 @@ fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
             changed.notify_one();
         }
         drop(cancelled);
-        assert!(mutex.try_lock(|()| ()).is_some());
+        assert!(mutex.try_with(|()| ()).is_some());
         if !told {
             changed.notify_one();
         }
@@ -71,7 +71,7 @@ fn a_condition_tells_who_waits_longest_first() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     let mut waiting = [(); 3].map(|()| {
         Box::pin(async {
-            let guard = mutex.lock_assuming_cancel_safe().await;
+            let guard = mutex.lock().await;
             drop(changed.wait(guard).await);
         })
     });

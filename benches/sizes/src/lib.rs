@@ -100,8 +100,8 @@ const ROWS: &[Row] = &[
     Row::new("Flag::wait, future", future_of_1(Flag::<Raw>::wait), 28),
     Row::new("CancelToken::cancelled, future", future_of_1(CancelToken::<Raw>::cancelled), 28),
     Row::new(
-        "Mutex::lock_assuming_cancel_safe, future",
-        future_of_1(Mutex::lock_assuming_cancel_safe),
+        "Mutex::lock, future",
+        future_of_1(Mutex::lock),
         28,
     ),
     Row::new("MutexGuard", size_of::<MutexGuard<'_, Raw, Nothing>>(), 4),

@@ -26,7 +26,7 @@ use tickwire_drivers::gps::{self, Gps};
 use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::switch::{self, Wiring};
-use tickwire_sync::{Flag, NoopRawMutex};
+use tickwire_sync::local;
 use tickwire_traits::{Delay, Duration, EdgeInput, Elapsed, Timer, TimerQueue};
 
 pub use event::{Event, Observe};
@@ -84,7 +84,7 @@ where
     let delay = || Delay(clock.clone());
     let station = Station {
         state: RefCell::new(State::default()),
-        changed: Flag::new(),
+        changed: local::Flag::new(),
         clock: clock.clone(),
         observer,
     };
@@ -104,7 +104,7 @@ type Display<B, T> = Lcd<B, Delay<T>, COLUMNS, ROWS>;
 /// What the four parts of the station share: one task, so cells will do.
 struct Station<'a, T, O> {
     state: RefCell<State>,
-    changed: Flag<NoopRawMutex>,
+    changed: local::Flag,
     clock: T,
     observer: &'a O,
 }

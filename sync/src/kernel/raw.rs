@@ -17,12 +17,12 @@ use core::marker::PhantomData;
 /// from anywhere.
 ///
 /// ```
-/// use tickwire_sync::{CriticalSectionRawMutex, Event, NoopRawMutex};
+/// use tickwire_sync::{local, shared};
 ///
 /// // From an interrupt or another thread:
-/// static ALARM: Event<CriticalSectionRawMutex> = Event::new();
+/// static ALARM: shared::Event = shared::Event::new();
 /// // Between futures of one executor:
-/// let done = Event::<NoopRawMutex>::new();
+/// let done = local::Event::new();
 ///
 /// ALARM.set();
 /// done.set();
@@ -53,19 +53,19 @@ pub unsafe trait RawMutex {
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Mutex, NoopRawMutex};
+/// use tickwire_sync::local;
 ///
-/// let total = Mutex::<NoopRawMutex, u32>::new(40);
-/// Sim::new().run(total.lock(|total| *total += 2));
+/// let total = local::Mutex::<u32>::new(40);
+/// Sim::new().run(total.with(|total| *total += 2));
 /// assert_eq!(total.into_inner(), 42);
 /// ```
 ///
 /// A `static` of it does not compile:
 ///
 /// ```compile_fail,E0277
-/// use tickwire_sync::{Event, NoopRawMutex};
+/// use tickwire_sync::{Event, local};
 ///
-/// static ALARM: Event<NoopRawMutex> = Event::new();
+/// static ALARM: local::Event = Event::new();
 /// ```
 pub struct NoopRawMutex {
     /// `Send`, but not `Sync`.
@@ -97,9 +97,9 @@ impl fmt::Debug for NoopRawMutex {
 /// ```
 /// use std::thread;
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{CriticalSectionRawMutex, Flag};
+/// use tickwire_sync::shared;
 ///
-/// static EDGE: Flag<CriticalSectionRawMutex> = Flag::new();
+/// static EDGE: shared::Flag = shared::Flag::new();
 ///
 /// thread::spawn(|| EDGE.set()).join().unwrap();
 /// Sim::new().run(EDGE.wait());

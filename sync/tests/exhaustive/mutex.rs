@@ -26,10 +26,10 @@ impl Subject for Locked {
             *had
         };
         if who == CLOSURE {
-            return Box::pin(async move { (self.0.lock(count).await, None) });
+            return Box::pin(async move { (self.0.with(count).await, None) });
         }
         Box::pin(async move {
-            let mut guard = self.0.lock_assuming_cancel_safe().await;
+            let mut guard = self.0.lock().await;
             (count(&mut guard), Some(Box::new(guard) as _))
         })
     }
@@ -39,7 +39,7 @@ impl Subject for Locked {
     }
 
     fn seen(&self) -> u32 {
-        self.0.try_lock(|_| ()).is_some().into()
+        self.0.try_with(|_| ()).is_some().into()
     }
 }
 

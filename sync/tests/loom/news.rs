@@ -144,14 +144,14 @@ fn who_waits_for_a_condition_is_told_of_every_change() {
     }
 
     wakes_of(INTERRUPTIONS, new, wait, |(mutex, changed)| {
-        block_on(mutex.lock(|set| *set = true));
+        block_on(mutex.with(|set| *set = true));
         changed.notify_one();
     });
     every_order_of(INTERRUPTIONS, || {
         let shared = Arc::new(new());
         let other = spawn(&shared, |shared| block_on(wait(shared)));
         let notify = spawn(&shared, |(mutex, changed)| {
-            block_on(mutex.lock(|set| *set = true));
+            block_on(mutex.with(|set| *set = true));
             changed.notify_all();
         });
         block_on(wait(&shared));

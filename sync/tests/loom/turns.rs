@@ -53,34 +53,34 @@ fn one_at_a_time_has_the_lock_and_it_is_never_lost() {
 
     every_order(|| {
         let mutex = Arc::new(Counted::new(Cell::new(0)));
-        let other = spawn(&mutex, |mutex| block_on(mutex.lock(count)));
-        let leaves = spawn(&mutex, |mutex| poll_once(pin!(mutex.lock(count))).is_ready());
-        let guard = block_on(mutex.lock_assuming_cancel_safe());
+        let other = spawn(&mutex, |mutex| block_on(mutex.with(count)));
+        let leaves = spawn(&mutex, |mutex| poll_once(pin!(mutex.with(count))).is_ready());
+        let guard = block_on(mutex.lock());
         guard.set(guard.get() + 1);
         drop(guard);
         other.join().unwrap();
         let expected = 2 + u32::from(leaves.join().unwrap());
-        assert_eq!(mutex.try_lock(|count| count.get()), Some(expected));
+        assert_eq!(mutex.try_with(|count| count.get()), Some(expected));
     });
     // It is given back to one who asks with another waker, and to one who left and
     // came again.
     every_order(|| {
         let mutex = Arc::new(Counted::new(Cell::new(0)));
-        let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
+        let guard = mutex.try_lock().unwrap();
         let asks_again = spawn(&mutex, |mutex| {
-            let mut waits = pin!(mutex.lock(count));
+            let mut waits = pin!(mutex.with(count));
             if poll_once(waits.as_mut()).is_pending() {
                 block_on(waits);
             }
         });
         let comes_again = spawn(&mutex, |mutex| {
-            if poll_once(pin!(mutex.lock(count))).is_pending() {
-                block_on(mutex.lock(count));
+            if poll_once(pin!(mutex.with(count))).is_pending() {
+                block_on(mutex.with(count));
             }
         });
         drop(guard);
         asks_again.join().unwrap();
         comes_again.join().unwrap();
-        assert_eq!(mutex.try_lock(|count| count.get()), Some(2));
+        assert_eq!(mutex.try_with(|count| count.get()), Some(2));
     });
 }

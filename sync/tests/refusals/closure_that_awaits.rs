@@ -2,7 +2,7 @@
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 async fn hold(mutex: &Mutex<NoopRawMutex, u32>) {
-    mutex.lock(|data| std::future::ready(*data).await).await;
+    mutex.with(|data| std::future::ready(*data).await).await;
 }
 
 fn main() {}

@@ -3,5 +3,5 @@ use tickwire_sync::{Mutex, NoopRawMutex};
 
 fn main() {
     let mutex = Mutex::<NoopRawMutex, u32>::new(0);
-    let _kept = mutex.try_lock(|data| data);
+    let _kept = mutex.try_with(|data| data);
 }

@@ -5,7 +5,7 @@ use tickwire_sync::{CriticalSectionRawMutex, Mutex};
 
 fn main() {
     let mutex = Mutex::<CriticalSectionRawMutex, _>::new(Cell::new(0));
-    let guard = mutex.try_lock_assuming_cancel_safe().unwrap();
+    let guard = mutex.try_lock().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(|| guard.set(1));
         guard.set(2);

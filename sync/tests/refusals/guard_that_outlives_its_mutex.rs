@@ -4,7 +4,7 @@ use tickwire_sync::{Mutex, NoopRawMutex};
 fn main() {
     let guard = {
         let mutex = Mutex::<NoopRawMutex, u32>::new(0);
-        mutex.try_lock_assuming_cancel_safe()
+        mutex.try_lock()
     };
     drop(guard);
 }

@@ -3,7 +3,7 @@ use tickwire_sync::{Mutex, NoopRawMutex};
 
 fn main() {
     let mutex = Mutex::<NoopRawMutex, u32>::new(0);
-    let guard = mutex.try_lock_assuming_cancel_safe();
+    let guard = mutex.try_lock();
     std::thread::scope(|scope| {
         scope.spawn(move || drop(guard));
     });

@@ -4,5 +4,5 @@ use tickwire_sync::{Mutex, NoopRawMutex};
 static SHARED: Mutex<NoopRawMutex, u32> = Mutex::new(0);
 
 fn main() {
-    let _ = SHARED.try_lock(|shared| *shared);
+    let _ = SHARED.try_with(|shared| *shared);
 }

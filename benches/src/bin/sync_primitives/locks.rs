@@ -12,12 +12,12 @@ pub(crate) const CASES: &[Case] = &[
     Case(Lock, Noop, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<NoopT, u32>::new(0);
         let mutex = black_box(mutex);
-        take_and_give(times, waker, || mutex.lock_assuming_cancel_safe());
+        take_and_give(times, waker, || mutex.lock());
     }),
     Case(Lock, Critical, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<CriticalT, u32>::new(0);
         let mutex = black_box(mutex);
-        take_and_give(times, waker, || mutex.lock_assuming_cancel_safe());
+        take_and_give(times, waker, || mutex.lock());
     }),
     Case(Lock, Noop, Embassy, |times, waker| {
         let mutex = &embassy_sync::mutex::Mutex::<NoopE, u32>::new(0);
@@ -52,22 +52,22 @@ pub(crate) const CASES: &[Case] = &[
     Case(LockWith, Noop, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<NoopT, u32>::new(0);
         let mutex = black_box(mutex);
-        take_and_give(times, waker, || mutex.lock(|data| *data += 1));
+        take_and_give(times, waker, || mutex.with(|data| *data += 1));
     }),
     Case(LockWith, Critical, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<CriticalT, u32>::new(0);
         let mutex = black_box(mutex);
-        take_and_give(times, waker, || mutex.lock(|data| *data += 1));
+        take_and_give(times, waker, || mutex.with(|data| *data += 1));
     }),
     Case(HandOver, Noop, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<NoopT, u32>::new(0);
         let mutex = black_box(mutex);
-        hand_over(times, waker, || mutex.lock_assuming_cancel_safe());
+        hand_over(times, waker, || mutex.lock());
     }),
     Case(HandOver, Critical, Tickwire, |times, waker| {
         let mutex = &tickwire_sync::Mutex::<CriticalT, u32>::new(0);
         let mutex = black_box(mutex);
-        hand_over(times, waker, || mutex.lock_assuming_cancel_safe());
+        hand_over(times, waker, || mutex.lock());
     }),
     Case(HandOver, Noop, Embassy, |times, waker| {
         let mutex = &embassy_sync::mutex::Mutex::<NoopE, u32>::new(0);

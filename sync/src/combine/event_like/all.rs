@@ -21,9 +21,9 @@ use crate::combine::element;
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Flag, Message, NoopRawMutex, WaitAll};
+/// use tickwire_sync::{WaitAll, local};
 ///
-/// let (ready, value) = (Flag::<NoopRawMutex>::new(), Message::<NoopRawMutex, u8>::new());
+/// let (ready, value) = (local::Flag::new(), local::Message::<u8>::new());
 /// ready.set();
 /// value.set(7);
 /// assert_eq!(Sim::new().run(WaitAll((&ready, &value)).wait()), ((), 7));

@@ -28,10 +28,10 @@ use crate::combine::element;
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Event, Flag, NoopRawMutex, WaitAll, WaitAny, Winner2};
+/// use tickwire_sync::{WaitAll, WaitAny, Winner2, local};
 ///
-/// let (left, right) = (Flag::<NoopRawMutex>::new(), Flag::<NoopRawMutex>::new());
-/// let stop = Event::<NoopRawMutex>::new();
+/// let (left, right) = (local::Flag::new(), local::Flag::new());
+/// let stop = local::Event::new();
 /// let either = WaitAny((&stop, WaitAll((&left, &right))));
 ///
 /// left.set();
