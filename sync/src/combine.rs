@@ -7,6 +7,7 @@ mod gather;
 
 pub(crate) use element::element;
 pub use event_like::{
-    EventLike, FromFn, WaitAll, WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn,
+    EventLike, FromFn, FromFnMut, WaitAll, WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6,
+    from_fn, from_fn_mut,
 };
 pub use gather::{Gather, GatherChildren, TryGather, TryGatherChildren, gather, try_gather};

@@ -31,7 +31,7 @@
 //! | [`RetriggerableDelay`] | a watchdog, a time-out that activity puts off | `Delay_ms` | |
 //! | [`Promise`] | a value that will be there once | an awaitable class | `OnceLock`, `OnceCell`, `oneshot` |
 //! | [`CancelToken`] | telling work to stop | `Task.cancel` | `CancellationToken` |
-//! | [`WaitAny`], [`WaitAll`], [`from_fn`] | any or all of several of these | the same, `ELO` | `select`, `join` |
+//! | [`WaitAny`], [`WaitAll`], [`from_fn`], [`from_fn_mut`] | any or all of several of these | the same, `ELO` | `select`, `join` |
 //! | [`gather`], [`try_gather`] | a fixed few futures, beside one another | `gather` | `join`, `try_join` |
 //! | [`TaskGroup`], [`WakeSlots`] | futures that come and go, each woken for itself | `TaskGroup` | `JoinSet`, `FuturesUnordered` |
 //!
@@ -123,8 +123,8 @@ pub use barrier::{Barrier, BarrierWaitResult};
 pub use broker::{Agent, Broker, Dropped, Published};
 pub use cancel::{CancelToken, Cancelled};
 pub use combine::{
-    EventLike, FromFn, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll,
-    WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, gather, try_gather,
+    EventLike, FromFn, FromFnMut, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll,
+    WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, from_fn_mut, gather, try_gather,
 };
 pub use condition::Condition;
 pub use delay::RetriggerableDelay;

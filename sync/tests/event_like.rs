@@ -17,9 +17,9 @@ use poll::poll;
 use tickwire_sim::{Sim, impatiently};
 use tickwire_sync::{
     CancelToken, Event, EventLike, Flag, Message, NoopRawMutex, Queue, RetriggerableDelay, WaitAll,
-    WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn,
+    WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6, from_fn, from_fn_mut,
 };
-use tickwire_traits::{Duration, Timer};
+use tickwire_traits::{Clock, Duration, Timer};
 
 type Raw = NoopRawMutex;
 type Signal = Flag<Raw>;
@@ -256,4 +256,40 @@ fn the_loser_of_a_select_leaves_every_line() {
         };
         assert_eq!(join(any.wait(), later).await.0, (1, ()));
     });
+}
+
+#[test]
+fn a_closure_with_state_serves_one_wait_at_a_time_and_then_the_next() {
+    let lines = Queue::<Raw, u8, 4>::new();
+    let mut popped = 0;
+    let next = from_fn_mut(async || {
+        let line = lines.pop().await;
+        popped += 1;
+        (line, popped)
+    });
+    let mut first = Box::pin(next.wait());
+    let mut second = Box::pin(next.wait());
+    assert!(poll(&mut first).is_pending() && poll(&mut second).is_pending());
+    lines.try_push(b'a').unwrap();
+    assert!(poll(&mut second).is_pending(), "the first has the closure");
+    drop(first);
+    assert_eq!(poll(&mut second), Poll::Ready((b'a', 1)));
+    lines.try_push(b'b').unwrap();
+    assert_eq!(now(&next), (b'b', 2));
+}
+
+#[test]
+fn a_second_wait_for_a_closure_with_state_wakes_when_the_first_resolves() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let mut calls = 0;
+    let tick = from_fn_mut(async || {
+        clock.sleep(MS).await;
+        calls += 1;
+        calls
+    });
+    assert_eq!(sim.run(join(tick.wait(), tick.wait())), (1, 2));
+    let at = clock.now() + MS;
+    let due = from_fn_mut(async || clock.sleep_until(at).await);
+    sim.run(impatiently(async || due.wait().await));
 }

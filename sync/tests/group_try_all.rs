@@ -256,3 +256,48 @@ fn an_error_is_kept_also_when_telling_the_others_panics() {
     assert!(catch_unwind(all).is_err());
     assert_eq!(sim.run(group.as_mut().try_all(|| ())), Err(1));
 }
+
+#[test]
+fn at_the_first_error_the_others_are_dropped_at_once() {
+    static SLOTS: WakeSlots<3> = WakeSlots::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let alive = Cell::new(0);
+    let task = async |n: u64, answer: Result<(), u64>| {
+        let _alive = Alive::new(&alive);
+        clock.sleep(secs(n)).await;
+        answer
+    };
+    sim.run(async {
+        let mut group = pin!(TaskGroup::<_, 3>::new(&SLOTS));
+        for (n, answer) in [(1, Ok(())), (2, Err(2)), (3, Err(3))] {
+            group.as_mut().add(task(n, answer)).unwrap();
+        }
+        // Given up at each poll, and asked again: nothing is lost.
+        assert_eq!(drop_after(1, group.as_mut().try_all_or_cancel()).await, None);
+        assert_eq!(impatiently(async || group.as_mut().try_all_or_cancel().await).await, Err(2));
+        assert_eq!(clock.now(), Instant::from_micros(2_000_000));
+        assert!(alive.get() == 0 && group.is_empty());
+        assert_eq!(group.as_mut().try_all_or_cancel().await, Ok(()));
+    });
+}
+
+#[test]
+fn an_error_that_try_all_kept_is_the_first_for_cancelling_too() {
+    static SLOTS: WakeSlots<2> = WakeSlots::new();
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let task = async |n: u64| {
+        clock.sleep(secs(n)).await;
+        Err::<(), u64>(n)
+    };
+    sim.run(async {
+        let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
+        for n in [1, 60] {
+            group.as_mut().add(task(n)).unwrap();
+        }
+        assert_eq!(clock.timeout(secs(2), group.as_mut().try_all(|| ())).await.ok(), None);
+        assert_eq!(group.as_mut().try_all_or_cancel().await, Err(1));
+        assert_eq!(clock.now(), Instant::from_micros(2_000_000));
+    });
+}

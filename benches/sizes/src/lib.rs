@@ -99,11 +99,7 @@ const ROWS: &[Row] = &[
     Row::new("Event::wait, future", future_of_1(Event::<Raw>::wait), 28),
     Row::new("Flag::wait, future", future_of_1(Flag::<Raw>::wait), 28),
     Row::new("CancelToken::cancelled, future", future_of_1(CancelToken::<Raw>::cancelled), 28),
-    Row::new(
-        "Mutex::lock, future",
-        future_of_1(Mutex::lock),
-        28,
-    ),
+    Row::new("Mutex::lock, future", future_of_1(Mutex::lock), 28),
     Row::new("MutexGuard", size_of::<MutexGuard<'_, Raw, Nothing>>(), 4),
     Row::new("Semaphore::acquire, future", future_of_1(Semaphore::acquire), 36),
     Row::new("SemaphorePermit", size_of::<SemaphorePermit<'_, Raw, Unbounded>>(), 8),

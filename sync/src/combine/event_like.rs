@@ -3,6 +3,7 @@
 mod all;
 mod any;
 
+use core::fmt;
 use core::future::Future;
 
 use tickwire_traits::TimerQueue;
@@ -11,8 +12,9 @@ use crate::cancel::CancelToken;
 use crate::delay::RetriggerableDelay;
 use crate::event::Event;
 use crate::flag::Flag;
-use crate::kernel::raw::RawMutex;
+use crate::kernel::raw::{NoopRawMutex, RawMutex};
 use crate::message::Message;
+use crate::mutex::Mutex;
 
 pub use all::WaitAll;
 pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};
@@ -26,14 +28,14 @@ pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Event, EventLike, Flag, NoopRawMutex};
+/// use tickwire_sync::{EventLike, local};
 ///
 /// async fn twice(what: &impl EventLike) {
 ///     what.wait().await;
 ///     what.wait().await;
 /// }
 ///
-/// let event = Event::<NoopRawMutex>::new();
+/// let event = local::Event::new();
 /// event.set(); // And stays so.
 /// Sim::new().run(twice(&event));
 /// ```
@@ -83,16 +85,16 @@ pub struct FromFn<F>(F);
 ///
 /// ```
 /// use tickwire_sim::Sim;
-/// use tickwire_sync::{Event, NoopRawMutex, Queue, WaitAny, Winner2, from_fn};
+/// use tickwire_sync::{WaitAny, Winner2, from_fn, local};
 /// use tickwire_traits::{Duration, Timer};
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// let answer = Event::<NoopRawMutex>::new();
+/// let answer = local::Event::new();
 /// let late = from_fn(|| clock.sleep(Duration::from_secs(1)));
 /// assert_eq!(sim.run(WaitAny((&answer, late)).wait()), Winner2::Second(()));
 ///
-/// let lines = Queue::<NoopRawMutex, &str, 2>::new();
+/// let lines = local::Queue::<&str, 2>::new();
 /// lines.try_push("hello").unwrap();
 /// let line = from_fn(|| lines.pop());
 /// assert_eq!(sim.run(WaitAny((&answer, line)).wait()), Winner2::Second("hello"));
@@ -106,6 +108,54 @@ impl<F: Fn() -> T, T: Future> EventLike for FromFn<F> {
 
     fn wait(&self) -> impl Future<Output = T::Output> {
         (self.0)()
+    }
+}
+
+/// An async closure that needs exclusive access, as something [`EventLike`]. Made by
+/// [`from_fn_mut`].
+pub struct FromFnMut<F> {
+    f: Mutex<NoopRawMutex, F>,
+}
+
+/// Makes something event-like of `f`, an async closure that has state: a method of a
+/// driver, or [`Listener::next`](crate::Listener::next).
+///
+/// One wait at a time has the closure. A second concurrent wait is pending until the
+/// first has resolved or is dropped, and then has its turn. What [`from_fn`] says of
+/// waits that are dropped is true here too.
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{EventLike, WaitAny, Winner2, from_fn_mut, local};
+///
+/// let speed = local::Message::<u32>::new();
+/// let stop = local::Event::new();
+/// let mut settings = speed.listener();
+/// let next = from_fn_mut(async || settings.next().await);
+///
+/// speed.set(7);
+/// Sim::new().run(async {
+///     assert_eq!(WaitAny((&stop, &next)).wait().await, Winner2::Second(7));
+///     stop.set();
+///     assert_eq!(WaitAny((&stop, &next)).wait().await, Winner2::First(()));
+/// });
+/// ```
+pub const fn from_fn_mut<F: AsyncFnMut() -> T, T>(f: F) -> FromFnMut<F> {
+    FromFnMut { f: Mutex::new(f) }
+}
+
+impl<F: AsyncFnMut() -> T, T> EventLike for FromFnMut<F> {
+    type Output = T;
+
+    async fn wait(&self) -> T {
+        let mut f = self.f.lock().await;
+        f().await
+    }
+}
+
+impl<F> fmt::Debug for FromFnMut<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FromFnMut")
     }
 }
 

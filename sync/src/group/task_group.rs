@@ -48,9 +48,53 @@ pub(crate) use book::Book;
 /// });
 /// ```
 ///
-/// They are of one type: make different ones by one `async fn` with a `match`, or box
-/// them; for a fixed few there is [`gather`](crate::gather). The group is pinned, so
-/// each call goes through `as_mut()`.
+/// The group is pinned, so each call goes through `as_mut()`. For a fixed few futures
+/// there is [`gather`](crate::gather).
+///
+/// # Tasks of different types
+///
+/// All tasks of a group have one type. Futures of different types become one by a `match`
+/// in one `async fn`, or, without an allocator, as pinned references:
+///
+/// ```
+/// use core::future::Future;
+/// use core::pin::{Pin, pin};
+/// use tickwire_sim::Sim;
+/// use tickwire_sync::{TaskGroup, WakeSlots};
+/// use tickwire_traits::{Duration, Timer};
+///
+/// static SLOTS: WakeSlots<2> = WakeSlots::new();
+///
+/// enum Job {
+///     Wait(Duration),
+///     Add(u32, u32),
+/// }
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let run = async |job| match job {
+///     Job::Wait(time) => {
+///         clock.sleep(time).await;
+///         0
+///     }
+///     Job::Add(left, right) => left + right,
+/// };
+/// let mut jobs = pin!(TaskGroup::<_, 2>::new(&SLOTS));
+/// jobs.as_mut().add(run(Job::Wait(Duration::from_millis(5)))).unwrap();
+/// jobs.as_mut().add(run(Job::Add(1, 2))).unwrap();
+/// assert_eq!(sim.run(jobs.as_mut().next()).unwrap().1, 3);
+/// jobs.as_mut().cancel_all();
+///
+/// type Task<'a> = Pin<&'a mut dyn Future<Output = ()>>;
+/// let blink = pin!(async { clock.sleep(Duration::from_millis(1)).await });
+/// let idle = pin!(core::future::ready(()));
+/// let mut tasks = pin!(TaskGroup::<Task<'_>, 2>::new(&SLOTS));
+/// tasks.as_mut().add(blink).unwrap();
+/// tasks.as_mut().add(idle).unwrap();
+/// sim.run(async { while tasks.as_mut().next().await.is_some() {} });
+/// ```
+///
+/// # How tasks run
 ///
 /// The tasks run while [`next`](Self::next) or [`try_all`](Self::try_all) is
 /// awaited, and at no other time. They borrow what they like, return values,

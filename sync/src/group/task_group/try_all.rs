@@ -4,6 +4,7 @@ use core::future::{Future, poll_fn};
 use core::pin::Pin;
 use core::task::{Poll, ready};
 
+use futures_util::Stream;
 use futures_util::future::MaybeDone;
 
 use super::TaskGroup;
@@ -88,6 +89,61 @@ where
             }
             let failed = self.as_mut().take_failed();
             Poll::Ready(failed.map_or(Ok(()), |(_, output)| output.map(drop)))
+        })
+    }
+    /// Waits until all tasks have ended. At the first error, drops all others and returns
+    /// that error.
+    ///
+    /// [`try_all`](Self::try_all) lets tasks clean up instead.
+    ///
+    /// ```
+    /// use core::pin::pin;
+    /// use tickwire_sim::Sim;
+    /// use tickwire_sync::{TaskGroup, WakeSlots};
+    /// use tickwire_traits::{Clock, Duration, Instant, Timer};
+    ///
+    /// static SLOTS: WakeSlots<4> = WakeSlots::new();
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// let probe = async |seconds, answer| {
+    ///     clock.sleep(Duration::from_secs(seconds)).await;
+    ///     answer
+    /// };
+    /// let mut probes = pin!(TaskGroup::<_, 2>::new(&SLOTS));
+    /// probes.as_mut().add(probe(1, Err("no answer"))).unwrap();
+    /// probes.as_mut().add(probe(60, Ok(()))).unwrap();
+    /// assert_eq!(sim.run(probes.as_mut().try_all_or_cancel()), Err("no answer"));
+    /// assert_eq!(clock.now(), Instant::from_millis(1_000));
+    /// assert!(probes.is_empty());
+    /// ```
+    ///
+    /// Values are dropped.
+    ///
+    /// # Errors
+    ///
+    /// The first in time. The group is empty then, and may be filled again.
+    ///
+    /// # Panics
+    ///
+    /// As [`next`](Self::next).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the tasks stay in the group, and an error is taken in the poll that
+    /// returns it.
+    pub fn try_all_or_cancel(mut self: Pin<&mut Self>) -> impl Future<Output = Result<(), E>> {
+        poll_fn(move |cx| {
+            loop {
+                match ready!(self.as_mut().poll_next(cx)) {
+                    None => return Poll::Ready(Ok(())),
+                    Some((_, Ok(_))) => {}
+                    Some((_, Err(error))) => {
+                        self.as_mut().cancel_all();
+                        return Poll::Ready(Err(error));
+                    }
+                }
+            }
         })
     }
 }
