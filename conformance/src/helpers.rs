@@ -2,7 +2,6 @@
 
 use core::cell::Cell;
 use core::future::{Future, poll_fn};
-use core::mem::replace;
 use core::pin::pin;
 use core::task::Poll;
 
@@ -35,19 +34,6 @@ pub(crate) async fn settle<C: Timer>(clock: &C) {
     for _ in 0..3 {
         clock.sleep(MOMENT).await;
     }
-}
-
-/// Lets others run, once.
-pub(crate) async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 pub(crate) async fn poll_once<F: Future>(future: F) -> Poll<F::Output> {

@@ -91,6 +91,7 @@ checks! {
     sleeps::dropped_sleeps_wake_once_at_most,
     sleeps::ticks_are_even,
     spawn::the_end_of_a_task_is_told_after_its_drop,
+    spawn::a_task_is_finished_when_its_future_is_gone,
     spawn::cancel_has_dropped_the_task_when_it_resolves,
     spawn::a_cancel_that_is_dropped_cancels,
     spawn::dropping_a_handle_cancels,

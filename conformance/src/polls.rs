@@ -4,9 +4,9 @@ use core::future::{Future, poll_fn};
 use core::pin::Pin;
 use core::task::Poll;
 
-use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, Timer};
+use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, Timer, yield_now};
 
-use crate::helpers::{settle, until, yield_now};
+use crate::helpers::{settle, until};
 use crate::verdict::expect;
 use crate::{Bench, Order, TASKS, Unmet, Verdict};
 

@@ -8,10 +8,10 @@ use core::task::{Context, Poll, Waker};
 use embedded_io::ErrorType;
 use futures_util::future::join;
 use tickwire_traits::{
-    Clock, Duration, Interest, PollEvery, Readiness, ReadinessExt, Timer, TimerQueue,
+    Clock, Duration, Interest, PollEvery, Readiness, ReadinessExt, Timer, TimerQueue, yield_now,
 };
 
-use crate::helpers::{poll_once, yield_now};
+use crate::helpers::poll_once;
 use crate::verdict::expect;
 use crate::{Bench, Scratch, Unmet, Verdict, watched};
 

@@ -4,9 +4,9 @@ use core::future::{Future, pending, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
 
-use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer, TimerQueue};
+use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer, TimerQueue, yield_now};
 
-use crate::helpers::{Witness, poll_once, settle, until, yield_now};
+use crate::helpers::{Witness, poll_once, settle, until};
 use crate::scratch::Count;
 use crate::verdict::expect;
 use crate::{Bench, Scratch, Verdict};
@@ -25,6 +25,19 @@ pub async fn the_end_of_a_task_is_told_after_its_drop(bench: &impl Bench) -> Ver
     }
     expect(scratch.done.get() == 1, "the end of a task was told before it")?;
     expect(scratch.dropped.get() == 1, "the end of a task was told before its future was dropped")
+}
+
+/// A task is finished when its future is gone, and not before, whether its end was read
+/// or not.
+pub async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Bench) -> Verdict {
+    let (clock, scratch) = (bench.clock(), bench.scratch());
+    let mut task = bench.spawner().spawn(nap(clock.clone(), scratch))?;
+    expect(!task.is_finished(), "a task was finished that had not begun")?;
+    let ends = until(&clock, || task.is_finished()).await;
+    expect(ends, "a task that returned is not finished")?;
+    expect(scratch.dropped.get() == 1, "a task was finished before its future was dropped")?;
+    expect((&mut task).await == Exit::Completed, "a task that returned was cancelled")?;
+    expect(task.is_finished(), "a task whose end was read is not finished")
 }
 
 /// Whatever a task does when it is cancelled, its future is gone before anyone

@@ -51,6 +51,13 @@ impl JoinHandle for ArenaTask {
         self.await
     }
 
+    fn is_finished(&self) -> bool {
+        match self.0 {
+            Task::Running(state) => state.has_ended(),
+            Task::Ended(_) => true,
+        }
+    }
+
     fn detach(self) {
         if let Task::Running(state) = self.0 {
             state.leave(false);

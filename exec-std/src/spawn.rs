@@ -74,6 +74,10 @@ impl JoinHandle for StdTask {
         poll_fn(|cx| self.0.poll_end(cx)).await
     }
 
+    fn is_finished(&self) -> bool {
+        self.0.has_ended()
+    }
+
     fn detach(self) {
         self.0.detach();
     }

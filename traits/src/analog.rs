@@ -1,5 +1,7 @@
 //! Reading voltages.
 
+use core::fmt;
+
 /// An input that measures a voltage.
 ///
 /// embedded-hal has no such trait yet; when it has, an adapter follows.
@@ -65,5 +67,76 @@ impl<A: AnalogInput + ?Sized> AnalogInput for &mut A {
 
     async fn read(&mut self) -> Result<u32, Self::Error> {
         A::read(self).await
+    }
+}
+
+/// Makes an [`AnalogInput`] of an async closure that converts once.
+///
+/// `full_scale` is the largest value of the converter, 4 095 for 12 bits. A larger result
+/// of the closure is reported as `full_scale`.
+///
+/// ```
+/// use core::convert::Infallible;
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{AnalogInput, analog};
+///
+/// let mut samples = [512_u16, 700, 5_000].into_iter();
+/// let mut knob = analog::from_fn(4_095, async || Ok::<_, Infallible>(samples.next().unwrap_or(0)));
+/// let read = Sim::new().run(async { [knob.read().await, knob.read().await, knob.read().await] });
+/// assert_eq!(read, [Ok(512), Ok(700), Ok(4_095)]);
+/// ```
+///
+/// embassy-rp's converter, of which each read needs the converter and the channel:
+///
+/// ```ignore
+/// // `ignore`: embassy-rp builds for the RP2040 only. `examples/rp2040` runs it.
+/// let mut adc = Adc::new(p.ADC, Irqs, adc::Config::default());
+/// let mut channel = adc::Channel::new_pin(p.PIN_26, Pull::None);
+/// let knob = analog::from_fn(4_095, async || adc.read(&mut channel).await);
+/// ```
+///
+/// An ADS1115 by the crate `ads1x1x`, whose values have a sign and 15 bits:
+///
+/// ```ignore
+/// // `ignore`: a driver of another crate, on a bus.
+/// let knob = analog::from_fn(0x7FFF, async || {
+///     let value = nb_ready(&mut data_ready, || adc.read(channel::SingleA0)).await?;
+///     Ok::<_, Error<_>>(u16::try_from(value).unwrap_or(0))
+/// });
+/// ```
+pub const fn from_fn<F, T, E>(full_scale: u32, read: F) -> FromFn<F>
+where
+    F: AsyncFnMut() -> Result<T, E>,
+    T: Into<u32>,
+{
+    FromFn { full_scale, read }
+}
+
+/// An async closure as an [`AnalogInput`]. Made by [`from_fn`].
+#[derive(Clone, Copy)]
+pub struct FromFn<F> {
+    full_scale: u32,
+    read: F,
+}
+
+impl<F, T, E> AnalogInput for FromFn<F>
+where
+    F: AsyncFnMut() -> Result<T, E>,
+    T: Into<u32>,
+{
+    type Error = E;
+
+    fn full_scale(&self) -> u32 {
+        self.full_scale
+    }
+
+    async fn read(&mut self) -> Result<u32, E> {
+        (self.read)().await.map(|value| value.into().min(self.full_scale))
+    }
+}
+
+impl<F> fmt::Debug for FromFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FromFn").field("full_scale", &self.full_scale).finish_non_exhaustive()
     }
 }

@@ -12,7 +12,8 @@
 //! Everything else is built on these: [`Timer`] sleeps, times out and ticks on
 //! any [`TimerQueue`]; [`Delay`] is any [`TimerQueue`] as embedded-hal-async's
 //! `DelayNs`; [`nb_ready`] and [`NbSerial`] make async what is written for
-//! `nb`. Drivers are generic over what they need; only applications see
+//! `nb`; [`yield_now`] gives other tasks their turn, and [`race`] takes the first of two
+//! futures. Drivers are generic over what they need; only applications see
 //! [`Spawn`].
 //!
 //! [`waits_for`] says what a future waits for, in the reports of executors that ask.
@@ -22,19 +23,21 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-mod analog;
+pub mod analog;
 mod clock;
 mod delay;
 mod edge;
 mod nb_adapter;
 mod poll_every;
 mod polled_edges;
+mod race;
 mod readiness;
 mod spawn;
 mod time;
 mod timer;
 mod waits_for;
 mod waker_id;
+mod yield_now;
 
 pub use analog::AnalogInput;
 pub use clock::{Clock, TimerQueue};
@@ -43,6 +46,7 @@ pub use edge::{Edge, EdgeInput, TimeSource};
 pub use nb_adapter::{NbError, NbSerial, nb_ready};
 pub use poll_every::PollEvery;
 pub use polled_edges::PolledEdges;
+pub use race::{Either, race};
 pub use readiness::{Interest, Readiness, ReadinessExt};
 pub use spawn::{Exit, JoinHandle, Spawn, SpawnError};
 pub use time::{Duration, Instant};
@@ -51,3 +55,4 @@ pub use timer::{Elapsed, SleepUntil, Tick, Ticker, Timeout, Timer};
 pub use waits_for::hear_waits;
 pub use waits_for::waits_for;
 pub use waker_id::WakerId;
+pub use yield_now::yield_now;

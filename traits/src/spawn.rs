@@ -95,6 +95,20 @@ pub trait JoinHandle: Future<Output = Exit> + Unpin {
     /// drop if there was none.
     fn cancel(self) -> impl Future<Output = Exit>;
 
+    /// Returns whether the task has ended. Its future has then been dropped.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{JoinHandle, Spawn, yield_now};
+    ///
+    /// let sim = Sim::new();
+    /// let task = sim.spawner().spawn(async {}).unwrap();
+    /// assert!(!task.is_finished());
+    /// sim.run(yield_now());
+    /// assert!(task.is_finished());
+    /// ```
+    fn is_finished(&self) -> bool;
+
     /// Lets the task run to its end with no owner.
     fn detach(self);
 }

@@ -121,6 +121,11 @@ impl State {
         })
     }
 
+    /// Returns whether the task has ended, and leaves that for its handle to read.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.shared.with(|shared| shared.stage.get().exit().is_some())
+    }
+
     /// Returns how the task ended, which frees the slot; if the task has not ended, `cx`
     /// is woken when it does.
     pub(crate) fn poll_exit(&self, cx: &mut Context<'_>) -> Poll<Exit> {

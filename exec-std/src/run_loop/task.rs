@@ -105,6 +105,10 @@ impl Task {
         self.detached.load(Ordering::Acquire)
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        !matches!(*self.lock(), End::NotYet(_))
+    }
+
     pub(crate) fn poll_end(&self, cx: &mut Context<'_>) -> Poll<Exit> {
         let mut mine = None;
         loop {

@@ -80,6 +80,10 @@ impl JoinHandle for SimTask {
         poll_fn(|cx| Pin::new(&mut self).poll(cx)).await
     }
 
+    fn is_finished(&self) -> bool {
+        self.end.exit.get().is_some()
+    }
+
     fn detach(self) {
         self.end.detached.set(true);
     }

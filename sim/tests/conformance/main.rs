@@ -41,6 +41,8 @@ enum Flaw {
     CancelDoesNotDrop,
     CancelThatIsDroppedDetaches,
     DroppedHandleDetaches,
+    FinishesBeforeTheEnd,
+    NeverFinishes,
     DetachCancels,
     HasASlotTooMany,
     StaysFull,
@@ -238,6 +240,16 @@ const MEANT: &[(Flaw, &str, &str)] = &[
         Flaw::TellsTheEndBeforeTheDrop,
         "the_end_of_a_task_is_told_after_its_drop",
         "the end of a task was told before its future was dropped",
+    ),
+    (
+        Flaw::FinishesBeforeTheEnd,
+        "a_task_is_finished_when_its_future_is_gone",
+        "a task was finished that had not begun",
+    ),
+    (
+        Flaw::NeverFinishes,
+        "a_task_is_finished_when_its_future_is_gone",
+        "a task that returned is not finished",
     ),
     (
         Flaw::CancelDoesNotDrop,

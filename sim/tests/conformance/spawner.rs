@@ -225,6 +225,14 @@ impl JoinHandle for Task {
         }
     }
 
+    fn is_finished(&self) -> bool {
+        match self.flaw {
+            Flaw::FinishesBeforeTheEnd => true,
+            Flaw::NeverFinishes => false,
+            _ => self.task.as_ref().unwrap().is_finished(),
+        }
+    }
+
     fn detach(mut self) {
         let task = self.task.take().unwrap();
         if self.flaw != Flaw::DetachCancels {

@@ -7,11 +7,11 @@ use futures_lite::future::block_on;
 use tickwire_benches::{counted, phase_ends, phases};
 use tickwire_exec_std::run;
 use tickwire_sync::{HeapSlots, TaskGroup};
-use tickwire_traits::Spawn;
+use tickwire_traits::{Spawn, yield_now};
 use tokio::runtime;
 use tokio::task::LocalSet;
 
-use crate::work::{yield_now, yield_often};
+use crate::work::yield_often;
 
 // The bounds are what was measured and 4 %. With fat link-time optimization and
 // `panic = "abort"`, as programs for production are often built, a switch takes 142 to

@@ -1,0 +1,67 @@
+//! The first of two futures.
+
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use core::task::Poll;
+
+/// The output of the future that resolved first. Returned by [`race`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Either<A, B> {
+    /// Of the first argument.
+    First(A),
+    /// Of the second argument.
+    Second(B),
+}
+
+impl<T> Either<T, T> {
+    /// Returns the output, whichever future it came from.
+    ///
+    /// ```
+    /// use core::future::{pending, ready};
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::race;
+    ///
+    /// assert_eq!(Sim::new().run(race(pending(), ready(5))).into_inner(), 5);
+    /// ```
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::First(output) | Self::Second(output) => output,
+        }
+    }
+}
+
+/// Runs two futures until one resolves, and drops the other.
+///
+/// The first is polled first: if both are ready at once, it wins, and the second is
+/// dropped without another poll. So put what matters more first. Both futures are polled
+/// whenever the task is woken. For a limit in time there is
+/// [`Timer::timeout`](crate::Timer::timeout).
+///
+/// ```
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Duration, Either, Timer, race};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let measure = async {
+///     clock.sleep(Duration::from_millis(50)).await;
+///     21
+/// };
+/// let give_up = clock.sleep(Duration::from_millis(80));
+/// assert_eq!(sim.run(race(measure, give_up)), Either::First(21));
+/// ```
+///
+/// # Cancel safety
+///
+/// As its parts: dropping the race drops both futures. The future that loses is dropped in
+/// the poll that resolves; what it has done by then is lost if it is not cancel-safe.
+pub async fn race<A: Future, B: Future>(first: A, second: B) -> Either<A::Output, B::Output> {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    poll_fn(|cx| {
+        if let Poll::Ready(output) = first.as_mut().poll(cx) {
+            return Poll::Ready(Either::First(output));
+        }
+        second.as_mut().poll(cx).map(Either::Second)
+    })
+    .await
+}
