@@ -54,6 +54,7 @@ thread_local! {
 
 struct RunLoop {
     inbox: Arc<Inbox>,
+    reactor: Arc<Reactor>,
     polled: Cell<Option<Polled>>,
     ready: RefCell<Vec<u32>>,
     tasks: RefCell<Tasks>,
@@ -110,13 +111,13 @@ pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
 /// [`schedule`] works.
 #[cfg(target_os = "linux")]
 pub(crate) fn with_reactor_of<T>(waker: &Waker, f: impl FnOnce(&Arc<Reactor>) -> T) -> Option<T> {
-    with_current(|this| this.relation(waker).map(|_| f(this.inbox.reactor()))).flatten()
+    with_current(|this| this.relation(waker).map(|_| f(&this.reactor))).flatten()
 }
 
 /// Returns the reactor of the loop that runs on this thread.
 #[cfg(target_os = "linux")]
 pub(crate) fn reactor() -> Option<Arc<Reactor>> {
-    with_current(|this| this.inbox.reactor().clone())
+    with_current(|this| this.reactor.clone())
 }
 
 /// Puts a task into its loop's queue, from any thread.
@@ -153,8 +154,10 @@ impl Running {
             // Looked at first: the outer run, if there is one, goes on.
             assert!(current.borrow().is_none(), "`run` was called from inside of itself");
             let reactor = Reactor::new().expect("the system refuses what waiting takes");
+            let reactor = Arc::new(reactor);
             let this = Rc::new(RunLoop {
-                inbox: Arc::new(Inbox::new(Arc::new(reactor))),
+                inbox: Arc::new(Inbox::new(reactor.clone())),
+                reactor,
                 polled: Cell::new(None),
                 ready: RefCell::default(),
                 tasks: RefCell::default(),
@@ -216,10 +219,10 @@ impl RunLoop {
             }
             let next = self.fire(&waker);
             if budget == 0 {
-                self.inbox.reactor().look();
+                self.reactor.look();
                 budget = BUDGET;
             } else if self.ready.borrow().is_empty() {
-                self.inbox.unless_filled(|| self.inbox.reactor().wait(next));
+                self.inbox.unless_filled(|| self.reactor.wait(next));
                 budget = BUDGET;
             }
         }
@@ -293,8 +296,7 @@ impl RunLoop {
             Err(payload) => End::panicked(payload),
         };
         let number = task.number();
-        let children = self.timers.borrow_mut().forget(number);
-        drop(children);
+        self.forget_timers(number);
         drop(waker);
         // If it is in a queue, its number is free when it comes out of that.
         if task.retire() {
@@ -304,7 +306,19 @@ impl RunLoop {
         place.spare.replace(Some(task));
     }
 
-    /// Ends all tasks, the newest first.
+    /// Forgets the deadlines of a task that has ended, and wakes the children of groups
+    /// that have some. Such a group may have been moved to another task, and need not
+    /// notice: the new task's waker may have the address of the old one's.
+    fn forget_timers(&self, number: u32) {
+        let children = self.timers.borrow_mut().forget(number);
+        let Some(mut children) = children else { return };
+        while let Some(child) = children.pop(Instant::MAX) {
+            wake(child);
+        }
+    }
+
+    /// Ends all tasks, the newest first, and wakes those that still wait for a descriptor:
+    /// they are children of groups that outlive the run, and register anew.
     fn close(&self) {
         self.closed.set(true);
         let serial = |place: &Rc<Place>| place.body.borrow().as_ref().map(|body| body.serial);
@@ -314,6 +328,9 @@ impl RunLoop {
             let body = place.body.take();
             self.end(place, body, End::Exit(Exit::Cancelled));
         }
+        self.forget_timers(MAIN);
+        self.reactor.close();
+        self.inbox.close();
     }
 
     /// Notes whose poll this is, until what is returned is dropped.

@@ -2,14 +2,18 @@
 
 mod patience;
 
-use std::pin::pin;
+use std::cell::RefCell;
+use std::future::{Future, pending, poll_fn};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
 use std::time;
 
-use futures_lite::future::{block_on, poll_once};
+use futures_lite::future::{block_on, poll_once, yield_now};
 use patience::within_two_minutes;
-use tickwire_exec_std::{StdClock, run};
+use tickwire_exec_std::{StdClock, StdSpawner, run};
 use tickwire_sync::{HeapSlots, TaskGroup, WakeSlots, gather};
-use tickwire_traits::{Clock, Duration, Timer};
+use tickwire_traits::{Clock, Duration, Spawn, Timer};
 
 const CLOCK: StdClock = StdClock::new();
 
@@ -119,4 +123,111 @@ fn a_group_that_its_task_and_another_executor_poll_in_turn_sleeps_under_both() {
         })
     });
     assert_eq!(ended, Some(6));
+}
+
+type Moved = Pin<Box<TaskGroup<Pin<Box<dyn Future<Output = u64>>>, 2, HeapSlots>>>;
+
+/// Returns a group that waits for `child` in the caller's task, and has let go of that
+/// task's waker: its other child was woken.
+async fn left_behind(child: impl Future<Output = u64> + 'static) -> Moved {
+    let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+    let kept = waker.clone();
+    let other = poll_fn(move |cx| {
+        *kept.borrow_mut() = Some(cx.waker().clone());
+        Poll::Pending
+    });
+    let mut group: Moved = Box::pin(TaskGroup::with_home(HeapSlots));
+    assert!(group.as_mut().add(Box::pin(child)).is_ok());
+    assert!(group.as_mut().add(Box::pin(other)).is_ok());
+    assert!(poll_once(group.as_mut().next()).await.is_none());
+    waker.take().unwrap().wake();
+    group
+}
+
+/// Identifies the task that awaits it.
+async fn address() -> usize {
+    poll_fn(|cx| Poll::Ready(cx.waker().data() as usize)).await
+}
+
+/// Awaits `group` in `main` or in a new task, whichever has a waker with the address of a
+/// former one. Returns what a child returns; none if the allocator gives out no such
+/// address.
+async fn next_at(former: usize, mut group: Moved, spawner: StdSpawner) -> Option<u64> {
+    let next = async move { group.as_mut().next().await.unwrap().1 };
+    if address().await == former {
+        return Some(next.await);
+    }
+    let next = Rc::new(RefCell::new(Some(next)));
+    let output = Rc::new(RefCell::new(None));
+    let mut others = Vec::new();
+    for _ in 0..1_000 {
+        let (taken, result) = (next.clone(), output.clone());
+        let task = spawner.spawn(async move {
+            if address().await == former {
+                let next = taken.borrow_mut().take().unwrap();
+                *result.borrow_mut() = Some(next.await);
+            } else {
+                // It keeps its address.
+                pending().await
+            }
+        });
+        let task = task.unwrap();
+        yield_now().await;
+        if next.borrow().is_none() {
+            task.await;
+            return output.take();
+        }
+        others.push(task);
+    }
+    None
+}
+
+#[test]
+fn a_group_that_is_moved_out_of_a_task_which_ends_sleeps_in_the_next_one() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let moved = Rc::new(RefCell::new(None));
+            let kept = moved.clone();
+            let first = async move {
+                *kept.borrow_mut() = Some((address().await, left_behind(nap(5)).await));
+            };
+            spawner.spawn(first).unwrap().await;
+            let (former, group) = moved.take().unwrap();
+            next_at(former, group, spawner).await
+        })
+    });
+    assert_eq!(ended, Some(Some(5)));
+}
+
+/// Moves a group that waits for `child` from a run to the next one, and calls `between`.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn check_moved<F: Future<Output = u64> + 'static>(
+    child: impl FnOnce() -> F + Send + 'static,
+    between: impl FnOnce() + Send + 'static,
+) {
+    let ended = within_two_minutes(|| {
+        let (former, group) = run(async |_| (address().await, left_behind(child()).await));
+        between();
+        run(async |spawner| next_at(former, group, spawner).await)
+    });
+    assert_eq!(ended, Some(Some(1)));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_group_that_is_moved_out_of_a_run_which_ends_reads_and_sleeps_in_the_next_one() {
+    use std::io::Write as _;
+    use std::os::unix::net::UnixStream;
+
+    use embedded_io_async::Read;
+    use tickwire_exec_std::Fd;
+
+    check_moved(|| nap(1), || ());
+    let (mut far, near) = UnixStream::pair().unwrap();
+    let read = async move || {
+        let mut near = Fd::new(near).unwrap();
+        near.read(&mut [0; 4]).await.unwrap() as u64
+    };
+    check_moved(read, move || far.write_all(b"1").unwrap());
 }

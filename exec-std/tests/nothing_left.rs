@@ -6,12 +6,13 @@ mod process;
 
 use std::alloc::System;
 use std::fs::File;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::hint::black_box;
 use std::io::Write as _;
 use std::os::unix::net::UnixStream;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::thread;
 
 use embedded_io_async::Read;
@@ -158,6 +159,24 @@ fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
     // A word for each run would be more.
     assert!(kept < RUNS * size_of::<usize>() as isize, "{kept} bytes");
     assert_eq!(descriptors(), open);
+}
+
+#[test]
+fn what_outlives_its_run_keeps_no_descriptor_of_the_loop() {
+    let _alone = alone();
+    // The helper has some of its own.
+    block_on(CLOCK.sleep(Duration::from_micros(50)));
+    let open = descriptors();
+    let left = (0..20).map(|_| {
+        run(async |spawner| {
+            let waker = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
+            let mut near = Fd::new(UnixStream::pair().unwrap().0).unwrap();
+            assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 0);
+            (waker, spawner.spawn(pending()).unwrap(), near)
+        })
+    });
+    let left: Vec<_> = left.collect();
+    assert_eq!(descriptors() - open, left.len(), "one each, the socket");
 }
 
 #[test]

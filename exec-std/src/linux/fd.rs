@@ -95,7 +95,7 @@ impl<T: AsFd> Fd<T> {
             fcntl_setfl(&io, flags | OFlags::NONBLOCK)?;
         }
         let reactor = run_loop::reactor().map_or_else(helper::idle_reactor, Ok)?;
-        let registration = Some(Registration::new(reactor, &io)?);
+        let registration = Some(Registration::new(&reactor, &io)?);
         Ok(Self { io: Some(io), registration, kind, turns: Turns::new() })
     }
 
@@ -137,7 +137,7 @@ impl<T: AsFd> Fd<T> {
             return Ok(());
         }
         self.deregister();
-        self.registration = Some(Registration::new(reactor.clone(), self.get_ref())?);
+        self.registration = Some(Registration::new(reactor, self.get_ref())?);
         Ok(())
     }
 

@@ -3,8 +3,9 @@
 
 use std::io;
 use std::os::fd::AsFd;
+use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use rustix::event::epoll::EventFlags;
@@ -69,6 +70,17 @@ impl Reactor {
         }
     }
 
+    /// Wakes all tasks that wait for descriptors: no thread waits for events any more.
+    pub(crate) fn close(&self) {
+        let left: Vec<_> = {
+            let sources = self.sources();
+            sources.places.iter().filter_map(|(_, source)| source.clone()).collect()
+        };
+        for source in left {
+            source.note(EventFlags::IN | EventFlags::OUT);
+        }
+    }
+
     fn poll(&self, block: bool) {
         self.poller.poll(block, |event| match event {
             Event::Timer => self.armed.fired(),
@@ -90,14 +102,15 @@ impl Reactor {
 /// descriptor at hand: this does not own it.
 #[derive(Debug)]
 pub(crate) struct Registration {
-    reactor: Arc<Reactor>,
+    /// Weak: a descriptor that outlives a run keeps nothing of it open.
+    reactor: Weak<Reactor>,
     source: Arc<Source>,
     key: u64,
     is_for_writing: bool,
 }
 
 impl Registration {
-    pub(crate) fn new(reactor: Arc<Reactor>, fd: impl AsFd) -> io::Result<Self> {
+    pub(crate) fn new(reactor: &Arc<Reactor>, fd: impl AsFd) -> io::Result<Self> {
         let source = Arc::<Source>::default();
         let key = reactor.sources().insert(source.clone());
         if let Err(error) = reactor.poller.add(fd, key, flags(false)) {
@@ -106,11 +119,12 @@ impl Registration {
             return Err(error);
         }
         reactor.watched.fetch_add(1, Ordering::Relaxed);
+        let reactor = Arc::downgrade(reactor);
         Ok(Self { reactor, source, key, is_for_writing: false })
     }
 
     pub(crate) fn is_at(&self, reactor: &Arc<Reactor>) -> bool {
-        Arc::ptr_eq(&self.reactor, reactor)
+        ptr::eq(self.reactor.as_ptr(), Arc::as_ptr(reactor))
     }
 
     /// Tries `io` for as long as that is worth it, and leaves the caller's waker then.
@@ -138,24 +152,29 @@ impl Registration {
     }
 
     pub(crate) fn remove(self, fd: impl AsFd) {
-        self.reactor.poller.delete(fd);
-        let gone = self.reactor.sources().remove(self.key);
+        // If the run has ended, the kernel has forgotten the descriptor.
+        let Some(reactor) = self.reactor.upgrade() else { return };
+        reactor.poller.delete(fd);
+        let gone = reactor.sources().remove(self.key);
         // With nothing locked: with it go wakers.
         drop(gone);
-        self.reactor.watched.fetch_sub(1, Ordering::Relaxed);
+        reactor.watched.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// Has the kernel report room to write from the first time on that it is wanted. It
 /// then reports also room that is there already.
 fn watch(
-    reactor: &Reactor,
+    reactor: &Weak<Reactor>,
     key: u64,
     is_for_writing: &mut bool,
     fd: impl AsFd,
     interest: Interest,
 ) -> io::Result<()> {
-    if interest == Interest::Write && !*is_for_writing {
+    if interest == Interest::Write
+        && !*is_for_writing
+        && let Some(reactor) = reactor.upgrade()
+    {
         reactor.poller.modify(fd, key, flags(true))?;
         *is_for_writing = true;
     }

@@ -9,23 +9,27 @@ pub(crate) struct Inbox {
     inside: Mutex<Inside>,
     /// A hint that something is inside, for looks without the lock.
     is_filled: AtomicBool,
-    reactor: Arc<Reactor>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inside {
     woken: Vec<u32>,
     /// The run loop waits, or is about to, and is to be notified.
     is_asleep: bool,
+    /// None when the run loop has ended. Wakers that outlive it keep no descriptor open.
+    reactor: Option<Arc<Reactor>>,
 }
 
 impl Inbox {
     pub(crate) fn new(reactor: Arc<Reactor>) -> Self {
-        Self { inside: Mutex::default(), is_filled: AtomicBool::new(false), reactor }
+        let inside = Inside { woken: Vec::new(), is_asleep: false, reactor: Some(reactor) };
+        Self { inside: Mutex::new(inside), is_filled: AtomicBool::new(false) }
     }
 
-    pub(crate) fn reactor(&self) -> &Arc<Reactor> {
-        &self.reactor
+    /// Lets go of what is needed to wake the run loop, which has ended.
+    pub(crate) fn close(&self) {
+        let reactor = self.lock().reactor.take();
+        drop(reactor);
     }
 
     /// Hands over the number of a task, from any thread.
@@ -35,9 +39,10 @@ impl Inbox {
         self.is_filled.store(true, Ordering::Relaxed);
         // Only the first of several threads pays for the system call.
         let was_asleep = std::mem::take(&mut inside.is_asleep);
+        let asleep = if was_asleep { inside.reactor.clone() } else { None };
         drop(inside);
-        if was_asleep {
-            self.reactor.notify();
+        if let Some(reactor) = asleep {
+            reactor.notify();
         }
     }
 

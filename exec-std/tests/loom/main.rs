@@ -68,7 +68,8 @@ fn every_order(model: impl Fn() + Send + Sync + 'static) {
 #[test]
 fn a_loop_that_falls_asleep_hears_of_every_task_that_is_woken() {
     every_order(|| {
-        let inbox = Arc::new(Inbox::new(Arc::new(Reactor::new())));
+        let reactor = Arc::new(Reactor::new());
+        let inbox = Arc::new(Inbox::new(reactor.clone()));
         let threads = [1, 2].map(|number| {
             let inbox = inbox.clone();
             thread::spawn(move || inbox.push(number))
@@ -77,7 +78,7 @@ fn a_loop_that_falls_asleep_hears_of_every_task_that_is_woken() {
         while ready.len() < 2 {
             inbox.take(&mut ready);
             if ready.len() < 2 {
-                inbox.unless_filled(|| inbox.reactor().wait_for_notice());
+                inbox.unless_filled(|| reactor.wait_for_notice());
             }
         }
         ready.sort_unstable();

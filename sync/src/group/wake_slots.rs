@@ -198,6 +198,10 @@ impl<T: sealed::Home<Slot: sealed::Lends>> WakeHome for T {}
 /// in a group it can know, while it polls the task with the waker `parent`. A queue that
 /// got true may rely on that: if another executor polls the group later, the group polls
 /// that task once more, and the queue is asked anew.
+///
+/// A later waker may have the identity of one that is gone. So a queue that forgets what
+/// it arranged for a task, because that task or the executor has ended, wakes the wakers
+/// for which it got true.
 #[cfg(feature = "std")]
 pub fn is_child_of(waker: &Waker, parent: WakerId) -> bool {
     slot_waker::slot_of(waker).and_then(|slot| slot.rely_on(|root| root == parent)).is_some()
