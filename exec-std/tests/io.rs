@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::thread;
 
 use embedded_io_async::{Read, Write};
-use futures_lite::future::zip;
+use futures_lite::future::{poll_once, zip};
 use patience::within_two_minutes;
 use pty::pty;
 use tickwire_exec_std::{Fd, StdClock, run, serial};
@@ -31,6 +31,25 @@ fn reads_when_bytes_come_and_gives_up_when_they_do_not() {
         far.write_all(b"ok").unwrap();
         port.ready(Interest::Read).await.unwrap();
         assert_eq!(port.read(&mut buf).await.unwrap(), 2);
+    });
+}
+
+#[test]
+fn an_empty_buffer_is_not_waited_for() {
+    run(async |_| {
+        let (_far, near) = UnixStream::pair().unwrap();
+        let mut port = Fd::new(near).unwrap();
+        assert!(poll_once(port.read(&mut [0; 4])).await.is_none(), "there is nothing to read");
+        // One refusal may be the turn of others.
+        let mut refused = 0;
+        while refused < 2 {
+            let full = poll_once(port.write(&[0; 4_096])).await.is_none();
+            refused = if full { refused + 1 } else { 0 };
+        }
+        for _ in 0..100 {
+            assert_eq!(poll_once(port.read(&mut [])).await.map(Result::unwrap), Some(0));
+            assert_eq!(poll_once(port.write(&[])).await.map(Result::unwrap), Some(0));
+        }
     });
 }
 

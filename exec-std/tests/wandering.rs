@@ -4,16 +4,19 @@
 
 mod patience;
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
+use std::mem::MaybeUninit;
+use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::pin::pin;
 use std::thread;
 
 use embedded_io_async::{Read, Write};
-use futures_lite::future::{block_on, yield_now, zip};
+use futures_lite::future::{block_on, poll_once, yield_now, zip};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use patience::within_two_minutes;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, send, sendmsg};
 use tickwire_exec_std::{Fd, StdClock, run};
 use tickwire_sync::{HeapSlots, TaskGroup, gather};
 use tickwire_traits::{Duration, Exit, Interest, ReadinessExt, Spawn, Timer};
@@ -177,6 +180,61 @@ fn the_end_of_a_line_is_seen_behind_its_bytes() {
         });
     });
     assert!(ended.is_some());
+}
+
+/// Reads what was sent in two parts, of which the first is followed by something that is
+/// no byte of the stream.
+#[track_caller]
+fn check_parts<T: AsFd + Send + 'static, U: Send + 'static>(
+    near: T,
+    far: U,
+    send: impl FnOnce(&U) + Send + 'static,
+) {
+    let seen = within_two_minutes(move || {
+        run(async |_| {
+            let mut near = Fd::new(near).unwrap();
+            let mut buf = [0; 64];
+            assert!(poll_once(near.read(&mut buf)).await.is_none());
+            send(&far);
+            // All has come before the first read.
+            CLOCK.sleep(NAP).await;
+            let mut seen = Vec::new();
+            while seen.len() < 6 {
+                let len = near.read(&mut buf).await.unwrap();
+                seen.extend(&buf[..len]);
+            }
+            assert!(CLOCK.timeout(NAP, near.read(&mut buf)).await.is_err());
+            seen
+        })
+    });
+    assert_eq!(seen.as_deref(), Some(&b"abcdef"[..]));
+}
+
+#[test]
+fn bytes_behind_an_urgent_one_are_read() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let far = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    far.set_nodelay(true).unwrap();
+    let (near, _) = listener.accept().unwrap();
+    check_parts(near, far, |mut far| {
+        far.write_all(b"abc").unwrap();
+        assert_eq!(send(far, b"!", SendFlags::OOB), Ok(1));
+        far.write_all(b"def").unwrap();
+    });
+}
+
+#[test]
+fn bytes_behind_a_descriptor_that_was_sent_are_read() {
+    let (far, near) = UnixStream::pair().unwrap();
+    check_parts(near, far, |mut far| {
+        let mut space = [const { MaybeUninit::uninit() }; rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let sent = [far.as_fd()];
+        assert!(control.push(SendAncillaryMessage::ScmRights(&sent)));
+        let bytes = [IoSlice::new(b"abc")];
+        assert_eq!(sendmsg(far, &bytes, &mut control, SendFlags::empty()), Ok(3));
+        far.write_all(b"def").unwrap();
+    });
 }
 
 #[test]

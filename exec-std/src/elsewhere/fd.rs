@@ -89,6 +89,9 @@ impl<T> Readiness for Fd<T> {
 
 impl<T: AsFd> embedded_io_async::Read for Fd<T> {
     async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         poll_fn(|cx| {
             self.poll_in_turn(Interest::Read, cx, |io| Ok(rustix::io::read(io, &mut *buf)?))
         })
@@ -98,6 +101,9 @@ impl<T: AsFd> embedded_io_async::Read for Fd<T> {
 
 impl<T: AsFd> embedded_io_async::Write for Fd<T> {
     async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         poll_fn(|cx| self.poll_in_turn(Interest::Write, cx, |io| Ok(rustix::io::write(io, buf)?)))
             .await
     }

@@ -1,15 +1,17 @@
 //! File descriptors: pipes, sockets, ttys, GPIO lines.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSliceMut};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fcntl_setfl, fstat};
-use rustix::net::SendFlags;
-use rustix::net::{SocketType, sockopt::socket_type};
+use rustix::net::sockopt::{socket_domain, socket_type};
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendFlags, SocketType,
+};
 use tickwire_traits::{Interest, Readiness};
 
 use super::helper;
@@ -22,7 +24,8 @@ use crate::turns::Turns;
 /// [`Readiness`].
 ///
 /// A read of 0 bytes into a buffer that has room means that the other end is
-/// closed for good.
+/// closed for good. An empty buffer moves nothing: `read` and `write` return 0 without
+/// waiting, and send no empty packet.
 ///
 /// After 32 operations in a row that complete without waiting, the next returns
 /// `Pending` once, before any byte moves. So a line that is always ready leaves other
@@ -77,6 +80,8 @@ struct Kind {
     /// 9, says so for pipes and stream sockets).
     is_stream: bool,
     is_socket: bool,
+    /// A read of a stream stops where descriptors or credentials were sent (unix(7)).
+    is_unix_socket: bool,
 }
 
 const HERE: &str = "it is given back with `self` alone";
@@ -86,7 +91,8 @@ impl<T: AsFd> Fd<T> {
     ///
     /// # Errors
     ///
-    /// If the system cannot tell its readiness: a regular file, for one. `io` is
+    /// [`io::ErrorKind::Unsupported`] if the system cannot tell its readiness: a regular
+    /// file, a directory, `/dev/null`. Otherwise whatever the system reports. `io` is
     /// closed; read it in a thread of its own instead.
     pub fn new(io: T) -> io::Result<Self> {
         let kind = Kind::of(&io)?;
@@ -95,7 +101,7 @@ impl<T: AsFd> Fd<T> {
             fcntl_setfl(&io, flags | OFlags::NONBLOCK)?;
         }
         let reactor = run_loop::reactor().map_or_else(helper::idle_reactor, Ok)?;
-        let registration = Some(Registration::new(&reactor, &io)?);
+        let registration = Some(Registration::new(&reactor, &io).map_err(refused)?);
         Ok(Self { io: Some(io), registration, kind, turns: Turns::new() })
     }
 
@@ -168,7 +174,9 @@ impl Kind {
             FileType::Socket => socket_type(io)? == SocketType::STREAM,
             _ => false,
         };
-        Ok(Self { is_stream, is_socket: file_type == FileType::Socket })
+        let is_socket = file_type == FileType::Socket;
+        let is_unix_socket = is_socket && socket_domain(io)? == AddressFamily::UNIX;
+        Ok(Self { is_stream, is_socket, is_unix_socket })
     }
 }
 
@@ -206,11 +214,18 @@ impl<T: AsFd> Readiness for Fd<T> {
 
 impl<T: AsFd> embedded_io_async::Read for Fd<T> {
     async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         poll_fn(|cx| {
             self.poll_in_turn(Interest::Read, cx, |io, kind| {
-                let len = rustix::io::read(io, &mut *buf)?;
-                let is_short = 0 < len && len < buf.len();
-                Ok((len, if kind.is_stream && is_short { Left::Nothing } else { Left::Maybe }))
+                let (len, is_cut) = if kind.is_unix_socket {
+                    receive(io, buf)?
+                } else {
+                    (rustix::io::read(io, &mut *buf)?, false)
+                };
+                let is_all = kind.is_stream && !is_cut && 0 < len && len < buf.len();
+                Ok((len, if is_all { Left::Nothing } else { Left::Maybe }))
             })
         })
         .await
@@ -219,6 +234,9 @@ impl<T: AsFd> embedded_io_async::Read for Fd<T> {
 
 impl<T: AsFd> embedded_io_async::Write for Fd<T> {
     async fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
         poll_fn(|cx| {
             self.poll_in_turn(Interest::Write, cx, |io, kind| {
                 let len = if kind.is_socket {
@@ -238,4 +256,22 @@ impl<T: AsFd> embedded_io_async::Write for Fd<T> {
         // The kernel has all that was written.
         Ok(())
     }
+}
+
+/// Reads bytes. Returns how many, and whether something was sent with them, which is
+/// dropped: more bytes may follow.
+fn receive(io: impl AsFd, buf: &mut [u8]) -> io::Result<(usize, bool)> {
+    let mut nothing_else = RecvAncillaryBuffer::default();
+    let into = &mut [IoSliceMut::new(buf)];
+    let received = rustix::net::recvmsg(io, into, &mut nothing_else, RecvFlags::empty())?;
+    Ok((received.bytes, received.flags.contains(ReturnFlags::CTRUNC)))
+}
+
+/// epoll has one error for all that it cannot watch, "operation not permitted".
+fn refused(error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return error;
+    }
+    let reason = "the system cannot tell when this kind of file is ready";
+    io::Error::new(io::ErrorKind::Unsupported, reason)
 }

@@ -36,7 +36,9 @@ pub(crate) enum Left {
 
 /// By [`Interest`], shifted.
 const READY: u8 = 1;
-/// The other end has hung up, or there is an error: each try has a result.
+/// The other end has hung up, or there is an error: each try has a result. Or there is an
+/// urgent byte, at which a read stops (tcp(7)): what comes next is there already. Until a
+/// try would block, there may be more.
 const FOR_GOOD: u8 = 4;
 
 impl Default for Source {
@@ -51,7 +53,7 @@ impl Source {
     pub(crate) fn note(&self, flags: EventFlags) {
         use EventFlags as E;
         let gone = E::HUP | E::ERR;
-        let read = marks(flags, E::IN | E::PRI, gone | E::RDHUP);
+        let read = marks(flags, E::IN, gone | E::RDHUP | E::PRI);
         let write = marks(flags, E::OUT, gone);
         self.set(read, write);
     }
