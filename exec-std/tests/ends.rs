@@ -108,6 +108,23 @@ fn a_handle_that_is_dropped_unheard_drops_the_panic() {
 }
 
 #[test]
+fn what_a_panic_has_thrown_is_dropped_with_the_last_that_could_ask_for_it() {
+    run(async |spawner| {
+        let thrown = Arc::new(());
+        for drops_late in [false, true] {
+            let payload = thrown.clone();
+            let task = spawner.spawn(async { panic_any(payload) }).unwrap();
+            if drops_late {
+                yield_now().await;
+            }
+            drop(task);
+            CLOCK.sleep(NAP).await;
+            assert_eq!(Arc::strong_count(&thrown), 1, "after the panic: {drops_late}");
+        }
+    });
+}
+
+#[test]
 fn a_panic_of_a_tasks_destructor_is_the_tasks() {
     run(async |spawner| {
         struct Bad;
