@@ -100,7 +100,9 @@ pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
         match relation {
             Relation::Same => timers.schedule(at, number),
             // Its clone runs no code of others: it is one of our groups'.
-            Relation::Child => timers.schedule_child(at, number, waker),
+            Relation::Child(parent) => {
+                timers.schedule_child(at, number, waker, |child| is_child_of(child, parent));
+            }
         }
         Some(())
     });
@@ -350,7 +352,7 @@ impl RunLoop {
         if polled.waker == WakerId::of(waker) {
             Some((polled.number, Relation::Same))
         } else if is_child_of(waker, polled.waker) {
-            Some((polled.number, Relation::Child))
+            Some((polled.number, Relation::Child(polled.waker)))
         } else {
             None
         }
@@ -360,9 +362,9 @@ impl RunLoop {
 /// What a waker is to the task that is polled.
 enum Relation {
     Same,
-    /// It is that of a child of a group which the task polls. The task comes back to
-    /// the loop.
-    Child,
+    /// It is that of a child of a group which the task polls, with this waker. The task
+    /// comes back to the loop.
+    Child(WakerId),
 }
 
 struct Polling<'a>(&'a Cell<Option<Polled>>);

@@ -140,6 +140,22 @@ fn a_main_that_gives_up_sleeps_keeps_nothing() {
 }
 
 #[test]
+fn a_main_whose_groups_give_up_sleeps_keeps_nothing() {
+    let _alone = alone();
+    let kept = run(async |_| {
+        let round = async || {
+            for _ in 0..4_000 {
+                let mut group = pin!(TaskGroup::<_, 1, _>::with_home(HeapSlots));
+                group.as_mut().add(give_up(HOUR)).unwrap();
+                assert!(group.as_mut().next().await.is_some());
+            }
+        };
+        kept_by(round).await
+    });
+    assert!(kept < 4_000, "{kept} bytes");
+}
+
+#[test]
 fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
     let _alone = alone();
     let visit = || {

@@ -181,6 +181,36 @@ impl WakeQueue {
         waker
     }
 
+    /// Takes out all wakers that are not to be woken any more, and returns them.
+    ///
+    /// Drop them when no lock is held.
+    ///
+    /// ```
+    /// use std::task::Waker;
+    /// use tickwire_traits::Instant;
+    /// use tickwire_wake_queue::WakeQueue;
+    ///
+    /// let mut queue = WakeQueue::new();
+    /// queue.schedule(Instant::from_millis(20), Waker::noop());
+    /// assert_eq!(queue.retain(|waker| waker.will_wake(Waker::noop())).len(), 0);
+    /// assert_eq!(queue.retain(|_| false).len(), 1);
+    /// assert!(queue.is_empty());
+    /// ```
+    pub fn retain(&mut self, mut keep: impl FnMut(&Waker) -> bool) -> Vec<Waker> {
+        let mut others = Vec::new();
+        self.by_waker.retain(|_, slot| {
+            let filled = &mut self.slots[*slot as usize];
+            let Some(waker) = filled.waker.take_if(|waker| !keep(waker)) else { return true };
+            filled.asked = 0;
+            self.free.push(*slot);
+            others.push(waker);
+            false
+        });
+        self.uncover();
+        self.sweep();
+        others
+    }
+
     /// Returns the number of wakers that wait.
     pub fn len(&self) -> usize {
         self.by_waker.len()

@@ -58,6 +58,27 @@ fn a_waker_has_one_entry_with_its_earliest_deadline() {
 }
 
 #[test]
+fn what_is_retained_comes_out_in_order_and_the_rest_is_returned() {
+    let (wakers, log) = wakers(200);
+    let mut queue = WakeQueue::new();
+    for (n, waker) in wakers.iter().enumerate() {
+        queue.schedule(Instant::from_micros(10 + n as u64 / 50), waker);
+    }
+    let is_third =
+        |waker: &Waker| wakers.iter().position(|it| it.will_wake(waker)).unwrap() % 3 == 0;
+    for others in [133, 0] {
+        assert_eq!(queue.retain(is_third).len(), others);
+        assert_eq!(queue.len(), 67);
+    }
+    // A place that is free is used again.
+    queue.schedule(Instant::from_micros(1), &wakers[1]);
+    fire(&mut queue, 20);
+    let expected: Vec<_> = [1].into_iter().chain((0..200).step_by(3)).collect();
+    assert_eq!(*log.lock().unwrap(), expected);
+    assert!(queue.is_empty());
+}
+
+#[test]
 fn a_waker_that_was_popped_may_ask_again() {
     let (wakers, log) = wakers(1);
     let mut queue = WakeQueue::new();

@@ -34,7 +34,15 @@ struct Wanted {
     asked: u64,
     /// The task's own deadline, `NEVER` if it has none.
     own: Instant,
-    children: Option<Box<WakeQueue>>,
+    children: Option<Box<Children>>,
+}
+
+/// What the children of a task's groups want.
+#[derive(Debug, Default)]
+struct Children {
+    queue: WakeQueue,
+    /// How many were found to be alive when the queue was last searched for the others.
+    alive: usize,
 }
 
 /// A deadline that no clock reaches. It is not queued.
@@ -62,20 +70,37 @@ impl Timers {
     }
 
     /// Notes the same for a child of a group in task `number`.
-    pub(crate) fn schedule_child(&mut self, at: Instant, number: u32, waker: &Waker) {
+    ///
+    /// Children that have ended may have left deadlines behind. When these may be the
+    /// most, they are searched for: `is_alive` tells which are none, and is called with
+    /// wakers of children. So a task that runs one group after the other keeps few.
+    pub(crate) fn schedule_child(
+        &mut self,
+        at: Instant,
+        number: u32,
+        waker: &Waker,
+        is_alive: impl FnMut(&Waker) -> bool,
+    ) {
         if at < NEVER {
-            self.wanted(number).children.get_or_insert_default().schedule(at, waker);
+            let Children { queue, alive } =
+                &mut **self.wanted(number).children.get_or_insert_default();
+            if queue.len() > 2 * *alive + SLACK {
+                // To drop them runs no code of others: they are all of our groups.
+                drop(queue.retain(is_alive));
+                *alive = queue.len();
+            }
+            queue.schedule(at, waker);
             self.settle(number);
         }
     }
 
     /// Forgets all that task `number` wanted.
-    pub(crate) fn forget(&mut self, number: u32) -> Option<Box<WakeQueue>> {
+    pub(crate) fn forget(&mut self, number: u32) -> Option<WakeQueue> {
         let wanted = self.tasks.get_mut(number as usize)?;
         wanted.own = NEVER;
         let children = wanted.children.take();
         self.settle(number);
-        children
+        Some(children?.queue)
     }
 
     /// Returns the earliest deadline.
@@ -99,7 +124,7 @@ impl Timers {
             self.settle(number);
             return Some(Due::Task(number));
         }
-        let child = wanted.children.as_mut()?.pop(now);
+        let child = wanted.children.as_mut()?.queue.pop(now);
         self.settle(number);
         child.map(Due::Child)
     }
@@ -120,7 +145,7 @@ impl Timers {
     fn settle(&mut self, number: u32) {
         let asked = self.asked + 1;
         let wanted = self.wanted(number);
-        let children = wanted.children.as_ref().and_then(|children| children.next_deadline());
+        let children = wanted.children.as_ref().and_then(|children| children.queue.next_deadline());
         let at = children.map_or(wanted.own, |at| at.min(wanted.own));
         if at == wanted.at {
             return;
