@@ -36,7 +36,7 @@ use crate::{run_loop, system};
 ///
 /// A child process that calls [`run`](crate::run), or sleeps under another executor,
 /// has a loop and a thread of its own. Sleeps that began before the fork are not
-/// woken in it. A child that was forked from inside of a run must not go on with
+/// woken in it. An [`Fd`](crate::Fd) may be awaited in both. A child that was forked from inside of a run must not go on with
 /// that run: end the process by `exec` or `_exit`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StdClock;

@@ -1,12 +1,11 @@
 //! The readiness of descriptors, and the timer, of one thread that waits: that of a
 //! run loop, or the helper.
 
-use std::io;
 use std::os::fd::AsFd;
-use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
+use std::{io, process, ptr};
 
 use rustix::event::epoll::EventFlags;
 use tickwire_traits::{Instant, Interest};
@@ -23,6 +22,8 @@ pub(crate) struct Reactor {
     sources: Mutex<Sources>,
     /// How many sources there are.
     watched: AtomicUsize,
+    /// The process whose descriptors it watches.
+    process: u32,
 }
 
 /// Sources by key.
@@ -40,6 +41,7 @@ impl Reactor {
             armed: Armed::new(),
             sources: Mutex::default(),
             watched: AtomicUsize::new(0),
+            process: process::id(),
         })
     }
 
@@ -154,7 +156,10 @@ impl Registration {
     pub(crate) fn remove(self, fd: impl AsFd) {
         // If the run has ended, the kernel has forgotten the descriptor.
         let Some(reactor) = self.reactor.upgrade() else { return };
-        reactor.poller.delete(fd);
+        // In a child that was forked, the epoll is that of the parent, which still waits.
+        if reactor.process == process::id() {
+            reactor.poller.delete(fd);
+        }
         let gone = reactor.sources().remove(self.key);
         // With nothing locked: with it go wakers.
         drop(gone);
