@@ -63,7 +63,12 @@ impl Shutdown {
         let ignored = ignored();
         let all = [StopSignal::Interrupt, StopSignal::Terminate, StopSignal::HangUp];
         let asking = all.into_iter().filter(|signal| ignored >> (signal.number() - 1) & 1 == 0);
-        Ok(Self { heard: asking.map(Heard::new).collect::<io::Result<_>>()? })
+        // First what the system may refuse: a signal that is registered once never ends
+        // the process again.
+        let lines = asking.map(|signal| Ok((signal, line()?)));
+        let lines = lines.collect::<io::Result<Vec<_>>>()?;
+        let heard = lines.into_iter().map(|(signal, line)| Heard::new(signal, line));
+        Ok(Self { heard: heard.collect::<io::Result<_>>()? })
     }
 
     /// Waits until someone asks the program to stop.
@@ -101,11 +106,17 @@ struct Heard {
 }
 
 impl Heard {
-    fn new(signal: StopSignal) -> io::Result<Self> {
-        let (near, far) = UnixStream::pair()?;
-        let bytes = Fd::new(near)?;
+    fn new(signal: StopSignal, (bytes, far): Line) -> io::Result<Self> {
         Ok(Self { signal, bytes, id: pipe::register(signal.number(), far)? })
     }
+}
+
+/// The two ends of what a signal's bytes go through.
+type Line = (Fd<UnixStream>, UnixStream);
+
+fn line() -> io::Result<Line> {
+    let (near, far) = UnixStream::pair()?;
+    Ok((Fd::new(near)?, far))
 }
 
 impl Drop for Heard {

@@ -7,14 +7,15 @@ mod process;
 
 use std::fs::File;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
 use std::panic::catch_unwind;
 use std::process::Command;
 use std::{env, io, thread};
 
 use futures_lite::future::block_on;
 use patience::within_two_minutes;
-use rustix::process::{Resource, Rlimit, setrlimit};
-use tickwire_exec_std::{Fd, StdClock, run};
+use rustix::process::{Resource, Rlimit, Signal, getpid, kill_process, setrlimit};
+use tickwire_exec_std::{Fd, Shutdown, StdClock, run};
 use tickwire_traits::{Duration, Exit, Spawn, Timer};
 
 const CLOCK: StdClock = StdClock::new();
@@ -95,6 +96,31 @@ fn descriptors_that_run_out_are_an_error_and_what_is_open_works() {
         all.truncate(all.len() - 3);
         assert!(Fd::new(other).is_ok());
     });
+}
+
+#[test]
+fn a_signal_ends_the_process_if_there_was_no_descriptor_to_hear_it() {
+    const CHILD: &str = "TICKWIRE_TEST_HEARS_NO_SIGNAL";
+    const ME: &str = "a_signal_ends_the_process_if_there_was_no_descriptor_to_hear_it";
+    if let Some(left) = env::var_os(CHILD) {
+        let left: usize = left.to_str().unwrap().parse().unwrap();
+        // The helper has its descriptors before.
+        let _idle = Fd::new(UnixStream::pair().unwrap().0).unwrap();
+        let mut all = take_all_descriptors();
+        all.truncate(all.len() - left);
+        assert_eq!(Shutdown::new().unwrap_err().raw_os_error(), Some(24));
+        kill_process(getpid(), Signal::INT).unwrap();
+        unreachable!("the process goes on");
+    }
+    for left in 0..6 {
+        let child = Command::new(env::current_exe().unwrap())
+            .args(["--exact", ME, "--test-threads=1"])
+            .env(CHILD, left.to_string())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&child.stdout);
+        assert_eq!(child.status.signal(), Some(2), "with {left} descriptors: {told}");
+    }
 }
 
 #[test]
