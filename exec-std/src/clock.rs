@@ -8,7 +8,7 @@ use tickwire_traits::{Clock, Instant, TimerQueue};
 
 use crate::{run_loop, system};
 
-/// The system's monotonic clock. Its epoch is the first look at it.
+/// The system's monotonic clock. It starts at zero when the process first reads it.
 ///
 /// [`run`](crate::run) drives the sleeps of `main`, of tasks, and of the children of
 /// a `TaskGroup` of `tickwire-sync` in them. All others are driven by one thread of
@@ -19,9 +19,10 @@ use crate::{run_loop, system};
 /// If the system has no thread or no descriptor to give, such a sleep is polled again
 /// and again until it is over: it ends in time, but keeps its thread busy.
 ///
-/// A task that ends leaves nothing in the timer queue, however many sleeps it gave
-/// up. The entries of children that have ended are removed before they are more than
-/// those of the others and some 100. Outside of `run` an entry stays until the deadline; there is one per waker.
+/// A task that ends leaves nothing in the timer queue, however many sleeps it gave up.
+/// Children of groups that have ended leave fewer entries than 100 and twice the number
+/// of the children that live. Outside of `run` an entry stays until the deadline; there
+/// is one per waker.
 /// A deadline of [`Instant::MAX`] is not queued.
 ///
 /// ```

@@ -311,11 +311,11 @@ impl RunLoop {
     /// Forgets the deadlines of a task that has ended, and wakes the children of groups
     /// that have some. Such a group may have been moved to another task, and need not
     /// notice: the new task's waker may have the address of the old one's.
+    #[inline]
     fn forget_timers(&self, number: u32) {
         let children = self.timers.borrow_mut().forget(number);
-        let Some(mut children) = children else { return };
-        while let Some(child) = children.pop(Instant::MAX) {
-            wake(child);
+        if let Some(mut children) = children {
+            children.wake_all();
         }
     }
 

@@ -16,9 +16,9 @@ use crate::Fd;
 /// Hears the signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, and
 /// SIGHUP (the terminal is gone).
 ///
-/// From the first one on, these signals no longer end the process, also when all
-/// have been dropped: then nobody hears them. Keep one as long as the program
-/// runs, and look at it; or make a new one, which hears what comes from then on.
+/// Once a `Shutdown` has been created, these signals no longer end the process, even
+/// if all have been dropped: a signal that comes then is lost. Keep one for as long as
+/// the program runs, and await it. A new one hears what comes from then on.
 ///
 /// A signal that the process was started to ignore stays ignored (Linux): SIGHUP
 /// under `nohup`, SIGINT in the background of a script.
@@ -40,7 +40,7 @@ pub struct Shutdown {
     heard: Vec<Heard>,
 }
 
-/// Who asked the program to stop.
+/// The signal that asked the program to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopSignal {
     /// SIGINT: the user, by Ctrl-C.
@@ -71,7 +71,7 @@ impl Shutdown {
         Ok(Self { heard: heard.collect::<io::Result<_>>()? })
     }
 
-    /// Waits until someone asks the program to stop.
+    /// Waits for a signal that asks the program to stop.
     ///
     /// # Errors
     ///

@@ -86,9 +86,7 @@ impl JoinHandle for StdTask {
 impl Drop for StdTask {
     fn drop(&mut self) {
         if !self.0.is_detached() {
-            self.0.cancel();
-            // Nobody can ask for its panic any more.
-            self.0.detach();
+            self.0.abandon();
         }
     }
 }

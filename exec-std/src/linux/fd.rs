@@ -89,6 +89,10 @@ const HERE: &str = "it is given back with `self` alone";
 impl<T: AsFd> Fd<T> {
     /// Makes `io` non-blocking and watches it.
     ///
+    /// All descriptors that share the open file become non-blocking, in other processes
+    /// too. The standard input of a terminal often shares it with the standard output,
+    /// where `println!` may fail then; open `/dev/tty` in its place.
+    ///
     /// # Errors
     ///
     /// [`io::ErrorKind::Unsupported`] if the system cannot tell its readiness: a regular

@@ -20,7 +20,7 @@ pub(crate) struct Task {
     queued: AtomicBool,
     /// The loop drops the task's future in place of its next poll.
     cancelled: AtomicBool,
-    /// No handle asks for the task's end.
+    /// No handle asks for the task's end, or it has been told of it.
     detached: AtomicBool,
     inbox: Arc<Inbox>,
     end: Mutex<End>,
@@ -101,6 +101,13 @@ impl Task {
         self.discard_end();
     }
 
+    /// Cancels the task, and drops what it has thrown: no handle can ask for that any more.
+    #[cold]
+    pub(crate) fn abandon(&self) {
+        self.cancel();
+        self.detach();
+    }
+
     pub(crate) fn is_detached(&self) -> bool {
         self.detached.load(Ordering::Acquire)
     }
@@ -114,7 +121,11 @@ impl Task {
         loop {
             let mut end = self.lock();
             match &mut *end {
-                End::Exit(exit) => return Poll::Ready(*exit),
+                End::Exit(exit) => {
+                    // The handle has nothing to cancel and nothing to discard.
+                    self.detached.store(true, Ordering::Relaxed);
+                    return Poll::Ready(*exit);
+                }
                 End::Panicked(payload) => {
                     let payload = payload.0.take();
                     *end = End::Exit(Exit::Cancelled);
@@ -152,6 +163,7 @@ impl Task {
     }
 
     /// Drops what a panic has thrown: there is nobody who could be given it.
+    #[cold]
     fn discard_end(&self) {
         let mut end = self.lock();
         if matches!(*end, End::Panicked(_)) {

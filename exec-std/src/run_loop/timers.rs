@@ -7,6 +7,8 @@ use std::task::Waker;
 use tickwire_traits::Instant;
 use tickwire_wake_queue::WakeQueue;
 
+use crate::quiet::wake;
+
 /// The earliest deadline of each task, by the task's number.
 ///
 /// A task that ends takes its deadlines along. The children of a task's groups
@@ -39,7 +41,7 @@ struct Wanted {
 
 /// What the children of a task's groups want.
 #[derive(Debug, Default)]
-struct Children {
+pub(crate) struct Children {
     queue: WakeQueue,
     /// How many were found to be alive when the queue was last searched for the others.
     alive: usize,
@@ -95,12 +97,12 @@ impl Timers {
     }
 
     /// Forgets all that task `number` wanted.
-    pub(crate) fn forget(&mut self, number: u32) -> Option<WakeQueue> {
+    pub(crate) fn forget(&mut self, number: u32) -> Option<Box<Children>> {
         let wanted = self.tasks.get_mut(number as usize)?;
         wanted.own = NEVER;
         let children = wanted.children.take();
         self.settle(number);
-        Some(children?.queue)
+        children
     }
 
     /// Returns the earliest deadline.
@@ -163,6 +165,16 @@ impl Timers {
                 let wanted = &tasks[*number as usize];
                 (wanted.at, wanted.asked) == (*at, *asked)
             });
+        }
+    }
+}
+
+impl Children {
+    /// Wakes all children, with nothing borrowed.
+    #[cold]
+    pub(crate) fn wake_all(&mut self) {
+        while let Some(child) = self.queue.pop(NEVER) {
+            wake(child);
         }
     }
 }
