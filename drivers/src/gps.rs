@@ -31,6 +31,7 @@ use embedded_io_async::{ErrorKind, Read};
 use futures_util::{Stream, future, stream};
 use tickwire_traits::{Clock, Instant};
 
+pub use crate::civil::{Date, Time};
 pub use aged::Aged;
 pub use angle::{Compass, Course, Latitude, Longitude, Minutes, Position, Seconds};
 pub use counters::Counters;
@@ -39,7 +40,7 @@ pub use decode::NmeaCrate;
 pub use decode::{Decoder, FixedPoint};
 pub use fix::Fix;
 pub use frame::{Framer, LINE_LENGTH};
-pub use quantity::{Date, Dop, Speed, Time};
+pub use quantity::{Dop, Speed};
 pub use receiver::Receiver;
 pub use status::{Constellation, Dimension, Quality, Status};
 pub use update::{Field, Fields, Sentence, Transition, Update};

@@ -8,6 +8,8 @@
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
 //!
+//! [`civil`] has the types of dates and times that drivers share.
+//!
 //! What is decided is decided in code that is given the time; a thin shell waits.
 //! No module knows an executor, a board or an allocator.
 //!
@@ -32,6 +34,7 @@
 extern crate std;
 
 pub mod button;
+pub mod civil;
 #[cfg(feature = "gps")]
 pub mod gps;
 pub mod hd44780;

@@ -71,7 +71,7 @@ impl Fix {
         geoid_separation_mm: 0,
         speed: Speed::from_hundredths(0),
         time: Time::MIDNIGHT,
-        date: Date::GPS_EPOCH,
+        date: Date::UNIX_EPOCH,
         course: Course::NORTH,
         magnetic_variation: 0,
         pdop: Dop::from_hundredths(0),
@@ -120,11 +120,16 @@ impl Fix {
     }
 
     /// The date, UTC (RMC).
+    ///
+    /// A sentence has two digits for the year. 80 to 99 are 1980 to 1999, because GPS began in
+    /// 1980. 00 to 79 are 2000 to 2079.
     pub const fn date(&self) -> Option<Aged<Date>> {
         self.aged(Field::Date, self.date)
     }
 
     /// The time of the fix, UTC (RMC, GLL, GGA).
+    ///
+    /// A leap second, 23:59:60, is reported as the last millisecond before it.
     pub const fn time(&self) -> Option<Aged<Time>> {
         self.aged(Field::Time, self.time)
     }
