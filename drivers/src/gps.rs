@@ -23,6 +23,7 @@ mod quantity;
 mod receiver;
 mod status;
 mod update;
+mod values;
 
 use core::fmt;
 use core::task::Poll;

@@ -5,6 +5,7 @@ mod nmea;
 mod own;
 mod text;
 
+use super::values::for_each_value;
 use super::{
     Constellation, Course, Date, Dimension, Dop, Position, Quality, Sentence, Speed, Status, Time,
 };
@@ -26,27 +27,26 @@ pub trait Decode {
     fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal>;
 }
 
-/// What one sentence says; none for what it does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Report {
-    pub(super) sentence: Sentence,
-    pub(super) status: Option<Status>,
-    pub(super) position: Option<Position>,
-    pub(super) altitude_mm: Option<i32>,
-    pub(super) geoid_mm: Option<i32>,
-    pub(super) speed: Option<Speed>,
-    pub(super) course: Option<Course>,
-    pub(super) variation: Option<i16>,
-    pub(super) date: Option<Date>,
-    pub(super) time: Option<Time>,
-    pub(super) quality: Option<Quality>,
-    pub(super) dimension: Option<Dimension>,
-    pub(super) used: Option<u8>,
-    pub(super) pdop: Option<Dop>,
-    pub(super) hdop: Option<Dop>,
-    pub(super) vdop: Option<Dop>,
-    pub(super) page: Option<Page>,
+/// Declares [`Report`] from the table.
+macro_rules! declare_report {
+    ($($(#[$doc:meta])* $field:ident => $name:ident: $type:ty = $placeholder:expr,)+) => {
+        /// The contents of one sentence, with `None` for each value that it does not report.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Report {
+            pub(super) sentence: Sentence,
+            $(pub(super) $name: Option<$type>,)+
+            pub(super) page: Option<Page>,
+        }
+
+        impl Report {
+            const fn nothing(sentence: Sentence) -> Self {
+                Self { sentence, $($name: None,)+ page: None }
+            }
+        }
+    };
 }
+
+for_each_value!(declare_report);
 
 /// One sentence of a set of GSV sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,29 +91,5 @@ fn kind(sentence: &[u8]) -> Option<Sentence> {
         // Proprietary: `$PGRMC` of Garmin's is no RMC.
         _ if first == b'P' && !known => None,
         _ => Some(kind),
-    }
-}
-
-impl Report {
-    const fn nothing(sentence: Sentence) -> Self {
-        Self {
-            sentence,
-            status: None,
-            position: None,
-            altitude_mm: None,
-            geoid_mm: None,
-            speed: None,
-            course: None,
-            variation: None,
-            date: None,
-            time: None,
-            quality: None,
-            dimension: None,
-            used: None,
-            pdop: None,
-            hdop: None,
-            vdop: None,
-            page: None,
-        }
     }
 }

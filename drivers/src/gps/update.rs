@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::values::for_each_value;
+
 /// What one sentence set.
 ///
 /// ```
@@ -53,41 +55,30 @@ pub enum Transition {
     Lost,
 }
 
-/// Declares the values of a fix once, as variants and as a list of them.
-macro_rules! fields {
-    ($($name:ident,)+) => {
+/// Declares [`Field`] from the table.
+macro_rules! declare_field {
+    ($($(#[$doc:meta])* $field:ident => $name:ident: $type:ty = $placeholder:expr,)+) => {
         /// A value of a [`Fix`](super::Fix).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        #[allow(missing_docs, reason = "the methods of `Fix` with the same names tell")]
         pub enum Field {
-            $($name,)+
+            $(
+                #[doc = concat!("[`Fix::", stringify!($name), "`](super::Fix::", stringify!($name), ")")]
+                $field,
+            )+
+            /// [`Fix::satellites_in_view`](super::Fix::satellites_in_view)
+            SatellitesInView,
         }
 
         impl Field {
-            pub(super) const ALL: [Self; [$(Self::$name),+].len()] = [$(Self::$name),+];
+            /// All values, in the order of their bits in [`Fields`].
+            pub(super) const ALL: [Self; Self::SatellitesInView as usize + 1] =
+                [$(Self::$field,)+ Self::SatellitesInView];
         }
     };
 }
 
-fields! {
-    Status,
-    Position,
-    Altitude,
-    GeoidSeparation,
-    Speed,
-    Course,
-    MagneticVariation,
-    Date,
-    Time,
-    Quality,
-    Dimension,
-    SatellitesUsed,
-    Pdop,
-    Hdop,
-    Vdop,
-    SatellitesInView,
-}
+for_each_value!(declare_field);
 
 /// A set of [`Field`]s.
 ///
@@ -104,8 +95,8 @@ fields! {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Fields(u32);
 
-/// A bit for each field.
-const _: () = assert!(Field::ALL.len() <= u32::BITS as usize);
+const _: () =
+    assert!(Field::ALL.len() <= u32::BITS as usize, "`Fields` lacks a bit for each `Field`");
 
 impl Fields {
     /// The empty set.

@@ -1,6 +1,8 @@
 //! The reference's parser vectors, with its defects corrected.
 
-use tickwire_drivers::gps::{Constellation, Course, Fix, Receiver, Seconds, Status, Transition};
+use tickwire_drivers::gps::{
+    Constellation, Course, Field, Fix, Receiver, Seconds, Status, Transition,
+};
 use tickwire_traits::{Duration, Instant};
 
 use crate::sentences::{SENTENCES, sentence};
@@ -43,6 +45,11 @@ pub(crate) fn check_body(body: &str, expected: &str) {
 }
 
 fn told(fix: &Fix) -> String {
+    values(fix).join(" ").replace(" =", " ").trim_start_matches('=').to_owned()
+}
+
+/// Each value that is known. A position is two.
+fn values(fix: &Fix) -> Vec<String> {
     let mut told = Vec::new();
     let mut tell = |name: &str, value: Option<String>| {
         told.extend(value.map(|value| format!("{name}={value}")));
@@ -64,7 +71,18 @@ fn told(fix: &Fix) -> String {
     tell("hdop", fix.hdop().map(|it| it.value.to_string()));
     tell("vdop", fix.vdop().map(|it| it.value.to_string()));
     tell("view", fix.satellites_in_view().map(|it| it.to_string()));
-    told.join(" ").replace(" =", " ").trim_start_matches('=').to_owned()
+    told
+}
+
+#[test]
+fn each_value_that_a_sentence_sets_is_among_those_that_these_tests_compare() {
+    for sentence in SENTENCES {
+        let mut receiver = Receiver::<102>::new();
+        let (_, update) = receiver.push_all(format!("{sentence}\r").as_bytes(), Instant::EPOCH);
+        let Some(set) = update.map(|update| update.set) else { continue };
+        let known = set.iter().count() + usize::from(set.contains(Field::Position));
+        assert_eq!(values(receiver.fix()).len(), known, "{sentence}: {set:?}");
+    }
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn rmc(report: Report, rmc: &RmcData) -> Option<Report> {
         speed: rmc.speed_over_ground.and_then(speed),
         course: rmc.true_course.and_then(course),
         date: date(rmc.fix_date)?,
-        variation: variation
+        magnetic_variation_hundredths: variation
             .filter(|it| it.unsigned_abs() <= 18_000)
             .and_then(|it| it.try_into().ok()),
         ..report
@@ -121,10 +121,10 @@ fn gga(report: Report, gga: &GgaData) -> Option<Report> {
         quality: Some(quality),
         time: time(gga.fix_time)?,
         position: Some(position(gga.latitude, gga.longitude)?),
-        used: gga.fix_satellites.and_then(|used| used.try_into().ok()),
+        satellites_used: gga.fix_satellites.and_then(|used| used.try_into().ok()),
         hdop: gga.hdop.and_then(dop),
         altitude_mm: gga.altitude.and_then(thousandths),
-        geoid_mm: gga.geoid_separation.and_then(thousandths),
+        geoid_separation_mm: gga.geoid_separation.and_then(thousandths),
         ..report
     })
 }

@@ -52,7 +52,8 @@ fn rmc(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     report.course = fields.next().and_then(text::course);
     report.date = if_any(fields.next().unwrap_or_default(), text::date)?;
     let variation = fields.next().unwrap_or_default();
-    report.variation = text::variation(variation, fields.next().unwrap_or_default());
+    report.magnetic_variation_hundredths =
+        text::variation(variation, fields.next().unwrap_or_default());
     Some(())
 }
 
@@ -68,10 +69,10 @@ fn gga(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     report.status = Some(Status::Valid);
     report.time = if_any(time, text::time)?;
     report.position = Some(place.position()?);
-    report.used = fields.next().and_then(text::whole);
+    report.satellites_used = fields.next().and_then(text::whole);
     report.hdop = fields.next().and_then(text::dop);
     report.altitude_mm = fields.next_in(b"M").and_then(text::millimeters);
-    report.geoid_mm = fields.next_in(b"M").and_then(text::millimeters);
+    report.geoid_separation_mm = fields.next_in(b"M").and_then(text::millimeters);
     Some(())
 }
 
