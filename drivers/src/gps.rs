@@ -119,12 +119,15 @@ pub enum Error<E> {
 #[derive(Debug)]
 struct Chunk {
     bytes: [u8; CHUNK],
-    next: usize,
-    end: usize,
+    // A byte each: with words, there is no room for another value of the fix.
+    next: u8,
+    end: u8,
     read_at: Instant,
     /// Since others had a turn.
     reads: u8,
 }
+
+const _: () = assert!(CHUNK <= u8::MAX as usize, "`Chunk` counts its bytes in a `u8`");
 
 impl<R, T> Gps<R, T> {
     /// Creates a driver that keeps sentences of up to [`LINE_LENGTH`] bytes.
@@ -183,7 +186,7 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
     pub async fn update(&mut self) -> Result<Update, Error<R::Error>> {
         loop {
             let (taken, update) = self.receiver.push_all(self.chunk.rest(), self.chunk.read_at);
-            self.chunk.next += taken;
+            self.chunk.skip(taken);
             if let Some(update) = update {
                 return Ok(update);
             }
@@ -236,11 +239,15 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
 
 impl Chunk {
     fn rest(&self) -> &[u8] {
-        self.bytes.get(self.next..self.end).unwrap_or_default()
+        self.bytes.get(self.next.into()..self.end.into()).unwrap_or_default()
+    }
+
+    fn skip(&mut self, taken: usize) {
+        self.next = self.next.saturating_add(taken as u8);
     }
 
     fn fill(&mut self, len: usize, now: Instant) {
-        (self.next, self.end, self.read_at) = (0, len.min(CHUNK), now);
+        (self.next, self.end, self.read_at) = (0, len.min(CHUNK) as u8, now);
     }
 }
 
