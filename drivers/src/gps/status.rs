@@ -1,48 +1,66 @@
-//! What kind of fix, and by whose satellites.
+//! The status of a fix, the method behind it, and the systems of satellites.
 
 use core::fmt;
 
-/// Whether the receiver has a fix, as RMC, GLL and GGA say.
+/// The verdict of a receiver on its own position.
+///
+/// RMC and GLL carry it. GGA carries a [`Quality`], which implies a status in most cases:
+///
+/// | position | status of RMC, GLL | mode of RMC, GLL | quality of GGA | `Status` |
+/// | --- | --- | --- | --- | --- |
+/// | none | V | N | 0 | `Lost` |
+/// | from satellites | A | A, D, P, R, F | 1 to 5 | `Valid` |
+/// | estimated, manual or simulated | V | E, M, S | 6 to 8 | `Lost` |
+/// | the same, and the receiver accepts it | A | E, M, S | 6 to 8 | `Valid` |
+///
+/// NMEA 0183 asks for V in the third case (version 3.0, RMC and GLL: every mode except
+/// autonomous and differential; later versions add precise and both kinds of RTK). Many receivers
+/// send A, such as those of u-blox while dead reckoning is within their limits. The qualities 6
+/// to 8 stand for both cases, so a GGA with one of them leaves the status as it is, and sets the
+/// position. The sentences of one cycle thus agree.
+///
+/// With a receiver that sends neither RMC nor GLL, such a position leaves the last status to age.
+/// [`Fix::quality`](super::Fix::quality) is current there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It has none. The position is the last one known.
+    /// The receiver has no fix, or does not vouch for its position.
     Lost,
-    /// It has one.
+    /// The receiver vouches for its position.
     Valid,
 }
 
-/// How the fix was made, as GGA says (NMEA 0183, field 6).
+/// The method that a receiver used for a fix: field 6 of GGA (NMEA 0183).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Quality {
-    /// There is none.
+    /// 0: there is no fix.
     NoFix,
-    /// From satellites alone.
+    /// 1: satellites alone.
     Autonomous,
-    /// With differential corrections.
+    /// 2: satellites and differential corrections.
     Differential,
-    /// By the precise positioning service.
+    /// 3: the precise positioning service.
     Precise,
-    /// Real-time kinematic, with fixed integers.
+    /// 4: real-time kinematic with fixed integers.
     RtkFixed,
-    /// Real-time kinematic, with floating integers.
+    /// 5: real-time kinematic with floating integers.
     RtkFloat,
-    /// Dead reckoning.
+    /// 6: an estimate, by dead reckoning.
     Estimated,
-    /// Entered by hand.
+    /// 7: a position that was entered manually.
     Manual,
-    /// From a simulator.
+    /// 8: a simulator.
     Simulated,
 }
 
-/// How much of a fix there is, as GSA says (NMEA 0183, field 2).
+/// The number of dimensions of a fix: field 2 of GSA (NMEA 0183).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dimension {
-    /// None.
+    /// There is no fix.
     NoFix,
     /// Latitude and longitude.
     Two,
-    /// Altitude as well.
+    /// Latitude, longitude and altitude.
     Three,
 }
 
@@ -80,12 +98,24 @@ pub enum Constellation {
     NavIc,
 }
 
+impl Quality {
+    /// Returns the status that a GGA with this quality implies. The table of [`Status`] has the
+    /// reasons.
+    pub(super) const fn status(self) -> Option<Status> {
+        match self {
+            Self::NoFix => Some(Status::Lost),
+            Self::Estimated | Self::Manual | Self::Simulated => None,
+            _ => Some(Status::Valid),
+        }
+    }
+}
+
 impl Constellation {
-    /// All of them.
+    /// All systems.
     pub const ALL: [Self; 6] =
         [Self::Gps, Self::Glonass, Self::Galileo, Self::BeiDou, Self::Qzss, Self::NavIc];
 
-    /// Returns whose satellites the talker of a GSV sentence tells about.
+    /// Returns the system whose satellites the talker of a GSV sentence reports.
     pub(super) const fn of_talker(talker: &[u8; 2]) -> Option<Self> {
         Some(match talker {
             b"GP" => Self::Gps,

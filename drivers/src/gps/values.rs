@@ -24,7 +24,7 @@
 macro_rules! for_each_value {
     ($expand:ident) => {
         $expand! {
-            /// Returns whether there is a fix (RMC, GLL, GGA).
+            /// Returns whether the receiver vouches for its position (RMC, GLL, GGA).
             Status => status: Status = Status::Lost,
 
             /// Returns the last position (RMC, GLL, GGA).

@@ -12,4 +12,5 @@ mod satellites;
 mod sentences;
 mod shell;
 mod splits;
+mod status;
 mod vectors;

@@ -113,12 +113,11 @@ fn rmc(report: Report, rmc: &RmcData) -> Option<Report> {
 
 fn gga(report: Report, gga: &GgaData) -> Option<Report> {
     let quality = quality(gga.fix_type?);
+    let report = Report { status: quality.status(), quality: Some(quality), ..report };
     if quality == Quality::NoFix {
-        return Some(Report { status: Some(Status::Lost), quality: Some(quality), ..report });
+        return Some(report);
     }
     Some(Report {
-        status: Some(Status::Valid),
-        quality: Some(quality),
         time: time(gga.fix_time)?,
         position: Some(position(gga.latitude, gga.longitude)?),
         satellites_used: gga.fix_satellites.and_then(|used| used.try_into().ok()),

@@ -62,11 +62,10 @@ fn gga(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     let place = fields.place()?;
     let quality = quality(fields.next()?)?;
     report.quality = Some(quality);
+    report.status = quality.status();
     if quality == Quality::NoFix {
-        report.status = Some(Status::Lost);
         return Some(());
     }
-    report.status = Some(Status::Valid);
     report.time = if_any(time, text::time)?;
     report.position = Some(place.position()?);
     report.satellites_used = fields.next().and_then(text::whole);
