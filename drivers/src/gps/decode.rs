@@ -83,13 +83,13 @@ fn kind(sentence: &[u8]) -> Option<Sentence> {
         b"VTG" => Sentence::Vtg,
         _ => return None,
     };
-    let known = Constellation::of_talker(&[first, second]).is_some();
-    match kind {
-        // Whose satellites would they be?
-        Sentence::Gsv if !known => None,
-        _ if !(first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric()) => None,
-        // Proprietary: `$PGRMC` of Garmin's is no RMC.
-        _ if first == b'P' && !known => None,
-        _ => Some(kind),
-    }
+    let is_system = || Constellation::of_talker(&[first, second]).is_some();
+    let is_supported = match kind {
+        // The talker names the system of the satellites.
+        Sentence::Gsv => is_system(),
+        // Proprietary, such as Garmin's `$PGRMC`, except for the `PQ` of modems.
+        _ if first == b'P' => is_system(),
+        _ => first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric(),
+    };
+    is_supported.then_some(kind)
 }

@@ -69,7 +69,7 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
     /// ended a sentence that was understood.
     pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
         let report = self.decoder.decode(self.framer.push(byte)?);
-        self.take(report, now)
+        self.take(&report, now)
     }
 
     /// Takes bytes, all read at `now`, up to the end of a sentence that is understood.
@@ -99,14 +99,14 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
             all += taken;
             let Some(sentence) = sentence else { break };
             let report = self.decoder.decode(sentence);
-            if let Some(update) = self.take(report, now) {
+            if let Some(update) = self.take(&report, now) {
                 return (all, Some(update));
             }
         }
         (all, None)
     }
 
-    fn take(&mut self, report: Result<Report, Refusal>, now: Instant) -> Option<Update> {
+    fn take(&mut self, report: &Result<Report, Refusal>, now: Instant) -> Option<Update> {
         let counters = &mut self.framer.counters;
         let report = match report {
             Ok(report) => report,
@@ -121,7 +121,7 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
         };
         count(&mut counters.accepted);
         let in_view = |page: Page| Some((page.system, self.in_view.take(&page)?));
-        Some(self.fix.apply(&report, report.page.and_then(in_view), now))
+        Some(self.fix.apply(report, report.page.and_then(in_view), now))
     }
 }
 
