@@ -89,7 +89,7 @@ fn satellites_of_several_bands_count_once() {
         }
     }
     told.dedup();
-    // It grows in the first cycle, and is whole from then on.
+    // Of GPS, then of GLONASS too, and the same in each cycle from then on.
     assert_eq!(told, [13, 21]);
     let of = |system| receiver.fix().satellites_in_view_of(system).map(|count| count.value);
     assert_eq!((of(Constellation::Gps), of(Constellation::Glonass)), (Some(13), Some(8)));

@@ -56,7 +56,7 @@ pub(super) struct Page {
     pub(super) number: u8,
     pub(super) of: u8,
     pub(super) in_view: u8,
-    /// 0 to 15; 0 as well for receivers that name none.
+    /// 1 to 15; 0 for all signals, or if the receiver names none.
     pub(super) signal: u8,
     /// The satellites' numbers; 0 for none.
     pub(super) ids: [u16; 4],

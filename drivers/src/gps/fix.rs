@@ -88,19 +88,21 @@ impl Fix {
     pub(super) const UNKNOWN: Self =
         Self { ages: Ages::UNKNOWN, in_view_ages: Ages::UNKNOWN, values: Values::PLACEHOLDERS };
 
-    /// How many satellites of one system are in view (GSV).
+    /// Returns the number of satellites of one system that are in view (GSV).
     ///
-    /// It is set by the last sentence of a set that came whole. A receiver of several
-    /// bands sends a set for each signal (NMEA 0183, version 4.10): then the last sentence
-    /// of a cycle of whole sets sets it, and a satellite counts once, on however many
-    /// signals it is heard.
+    /// The last sentence of a set updates it, if no sentence of the set is missing.
+    ///
+    /// A receiver of several bands sends a set for each signal (NMEA 0183, version 4.10). There the
+    /// number is updated at the end of a cycle of sets, and a satellite counts once, even if
+    /// several signals are received. In the first cycle and while a signal is missing, the next
+    /// cycle has to begin before the end is known, so the number is late by one cycle. A set that
+    /// is lost once does not change the number.
     pub fn satellites_in_view_of(&self, system: Constellation) -> Option<Aged<u8>> {
         let count = self.values.in_view.get(system as usize)?;
         self.in_view_ages.of(system as usize, *count)
     }
 
-    /// How many satellites are in view, of all systems that were ever told; none
-    /// if no set came whole yet.
+    /// Returns the number of satellites that are in view, of all systems that were ever reported.
     pub fn satellites_in_view(&self) -> Option<u16> {
         let told = Constellation::ALL.into_iter().filter_map(|it| self.satellites_in_view_of(it));
         told.map(|count| u16::from(count.value)).reduce(|sum, count| sum + count)

@@ -40,29 +40,32 @@ fn check(sets: &[Vec<String>], expected: &str) {
 fn a_satellite_counts_once_on_however_many_signals() {
     let first = || set("GP", &[1, 2, 3, 4, 5], ",1");
     let second = || set("GP", &[4, 5, 6], ",6");
-    let none = || set("GP", &[9, 10], ",0");
-    // The first cycle grows; the later ones are told when they are whole.
-    check(&[first(), second(), none(), first(), second(), none(), first()], "- 5 6 8 - - - 8 - -");
+    let third = || set("GP", &[9, 10], ",8");
+    // The first cycle is over when the second one begins; that is over with its last signal.
+    let sets = [first(), second(), third(), first(), second(), third(), first()];
+    check(&sets, "- - - - 8 - - 8 - -");
     // In between are other systems.
     let others = || set("GL", &[70, 71], ",1");
-    check(&[first(), second(), others(), first(), second(), others()], "- 5 6 8 - - 8 8");
+    check(&[first(), second(), others(), first(), second(), others()], "- - - - 6 - 6 8");
 }
 
 #[test]
 fn a_cycle_is_told_from_wherever_it_is_heard() {
     let first = || set("GP", &[1, 2, 3], ",1");
     let second = || set("GP", &[3, 4], ",6");
-    check(&[second(), first(), second(), first(), second(), first()], "2 4 - 4 - 4");
+    check(&[second(), first(), second(), first(), second(), first()], "- - 4 4 - 4");
 }
 
 #[test]
-fn a_signal_that_falls_silent_is_waited_for_once() {
+fn a_signal_that_falls_silent_is_waited_for_and_a_set_that_is_lost_is_not_missed() {
     let both = || [set("GP", &[1, 2, 3], ",1"), set("GP", &[3, 4], ",6")].concat();
     let one = || set("GP", &[1, 2], ",1");
-    check(&[both(), both(), one(), one(), one()], "3 4 - 4 - 2 2");
-    // Where it is heard in every second cycle only, the number grows within that.
-    check(&[both(), one(), both(), one(), both()], "3 4 - 3 4 - 3 4");
-    check(&[one(), both(), both()], "2 3 4 - 4");
+    check(&[both(), both(), one(), one(), one(), one()], "- - 4 4 - - 2 2");
+    // When it is back, no number is without it.
+    check(&[both(), one(), one(), one(), both(), both()], "- - 4 - 2 2 4 - 4");
+    check(&[both(), one(), both(), one(), both()], "- - 4 - 4 - - 4");
+    // Only a signal that was never heard before is not waited for.
+    check(&[one(), one(), both(), both()], "- 2 3 4 - 4");
 }
 
 #[test]
@@ -72,26 +75,30 @@ fn a_set_with_a_page_missing_spoils_its_cycle_alone() {
     for missing in 0..2 {
         let mut torn = whole();
         torn.remove(missing);
-        check(&[whole(), other(), torn, other(), whole(), other()], "- 5 6 - - - - 6");
+        check(&[whole(), other(), torn, other(), whole(), other()], "- - - 6 - - - 6");
     }
 }
 
 #[test]
 fn the_signal_is_read_whatever_stands_before_it() {
     for (page, expected) in [
-        ("GPGSV,1,1,01,07,45,180,30,1", "1"),
-        ("GPGSV,1,1,01,07,45,180,,1", "1"),
-        ("GPGSV,1,1,01,07,,,,1", "1"),
-        ("PQGSV,1,1,01,07,45,180,,1,4", "1"), // And the system, on modems.
-        ("GPGSV,1,1,00,1", "0"),
-        ("GPGSV,1,1,01,07,45,180,30,A", "1"),
-        ("GPGSV,1,1,01,07,45,180", "1"), // Without its strength, and no signal.
+        ("GPGSV,1,1,01,07,45,180,30,1", "- - 2"),
+        ("GPGSV,1,1,01,07,45,180,,1", "- - 2"),
+        ("GPGSV,1,1,01,07,,,,1", "- - 2"),
+        ("PQGSV,1,1,01,07,45,180,,1,4", "- - 2"), // And the system, on modems.
+        ("GPGSV,1,1,00,1", "- - 1"),
+        ("GPGSV,1,1,01,07,45,180,30,A", "- - 2"),
+        // All signals, and none that is named: a cycle of its own.
+        ("GPGSV,1,1,01,07,45,180,30,0", "1 - 1"),
+        ("PQGSV,1,1,01,07,45,180,,0,4", "1 - 1"),
+        ("GPGSV,1,1,01,07,45,180,30,", "1 - 1"),
+        ("GPGSV,1,1,01,07,45,180,30", "1 - 1"),
+        ("GPGSV,1,1,01,07,45,180", "1 - 1"), // Without its strength.
+        ("GPGSV,1,1,00", "0 - 0"),
     ] {
-        assert_eq!(told(&[page]), expected, "{page}");
-        // Another signal, of which another satellite is heard, adds to the cycle.
+        // In between, another signal of which another satellite is heard.
         let other = format!("{}GSV,1,1,01,08,45,180,30,5", &page[..2]);
-        let both = if expected == "0" { "0 1" } else { "1 2" };
-        assert_eq!(told(&[page, &other]), both, "{page}");
+        assert_eq!(told(&[page, &other, page]), expected, "{page}");
     }
 }
 
@@ -99,6 +106,19 @@ fn the_signal_is_read_whatever_stands_before_it() {
 fn without_signals_each_set_is_a_cycle() {
     let set = |ids: &[u16]| set("GP", ids, "");
     check(&[set(&[1, 2, 3]), set(&[1, 2, 4]), set(&[7])], "3 3 1");
+}
+
+#[test]
+fn a_set_of_all_signals_shares_no_cycle_with_another() {
+    let all = || set("GP", &[1, 2], ",0");
+    let named = || set("GP", &[3], ",1");
+    check(&[all(), named(), named(), all(), named()], "2 - 1 2 1");
+}
+
+#[test]
+fn the_first_cycle_of_one_signal_is_told_when_the_next_one_begins() {
+    let five = || set("GP", &[1, 2, 3, 4, 5], ",1");
+    check(&[five(), five(), five()], "- - 5 5 - 5");
 }
 
 #[test]
@@ -121,10 +141,12 @@ fn each_numbering_has_a_place_for_each_satellite() {
         let mut receiver = Receiver::<102>::new();
         // In 15 sets, so that what each announces is less.
         for (signal, some) in ids.chunks(ids.len().div_ceil(15)).enumerate() {
-            for page in set(talker, some, &format!(",{signal:X}")) {
+            for page in set(talker, some, &format!(",{:X}", signal + 1)) {
                 receiver.push_all(&sentence(page.as_bytes()), Instant::EPOCH);
             }
         }
+        let next = set(talker, &ids[..1], ",1");
+        receiver.push_all(&sentence(next[0].as_bytes()), Instant::EPOCH);
         let count = receiver.fix().satellites_in_view();
         assert_eq!(count.map(usize::from), Some(ids.len()), "{talker}, {ids:?}");
     }
@@ -144,7 +166,7 @@ fn a_satellite_without_a_number_is_in_view_as_announced() {
 
 #[test]
 fn systems_do_not_share_places() {
-    let systems = ["GP", "GL", "GA", "GB", "GQ", "GI"].map(|talker| set(talker, &[1, 2], ",1"));
+    let systems = ["GP", "GL", "GA", "GB", "GQ", "GI"].map(|talker| set(talker, &[1, 2], ""));
     let bodies: Vec<_> = systems.iter().flatten().map(String::as_str).collect();
     assert_eq!(told(&bodies), "2 4 6 8 10 12");
     assert_eq!(bodies.len(), Constellation::ALL.len());

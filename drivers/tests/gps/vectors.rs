@@ -174,12 +174,13 @@ fn a_set_is_whole_at_its_last_sentence() {
 
 #[test]
 fn talkers_do_not_overwrite_one_another() {
-    let bodies: [&[u8]; 6] = [
+    let bodies: [&[u8]; 7] = [
         b"GPGSV,2,1,08,01,10,010,30,02,10,010,30,03,10,010,30,04,10,010,30",
         b"GLGSV,2,1,05,65,10,010,30,66,10,010,30,67,10,010,30,68,10,010,30",
         b"GPGSV,2,2,08,05,10,010,30,06,10,010,30,07,10,010,30,08,10,010,30",
         b"GLGSV,2,2,05,69,10,010,30",
         b"PQGSV,1,1,02,02,20,116,,03,,,,0,4",
+        b"GAGSV,1,1,00,7",
         b"GAGSV,1,1,00,7",
     ];
     let sentences = bodies.map(sentence);
