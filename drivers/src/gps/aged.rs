@@ -1,8 +1,8 @@
-//! Values with the time when they were set.
+//! Values with the time of their last report.
 
 use tickwire_traits::{Duration, Instant};
 
-/// A value, and when it was set.
+/// A value with the time of its last report.
 ///
 /// ```
 /// use tickwire_drivers::gps::Aged;
@@ -15,19 +15,19 @@ use tickwire_traits::{Duration, Instant};
 pub struct Aged<T> {
     /// The value.
     pub value: T,
-    /// When the bytes that told it were read.
+    /// The time when the bytes of the report were read.
     pub at: Instant,
 }
 
-/// When each of `N` values was set; [`Instant::MAX`] for one that is unknown.
+/// The time of the last report of each of `N` values; [`Instant::MAX`] for an unknown value.
 ///
-/// The times are apart from the values: an instant and a byte in one struct take 16
-/// bytes, and apart 9.
+/// The times are stored apart from the values: an instant and a byte take 16 bytes in one struct,
+/// and 9 bytes apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ages<const N: usize>([Instant; N]);
 
 impl<T> Aged<T> {
-    /// Returns how long ago the value was set.
+    /// Returns the time that has passed since the report.
     pub fn age(&self, now: Instant) -> Duration {
         now - self.at
     }
@@ -36,14 +36,14 @@ impl<T> Aged<T> {
 impl<const N: usize> Ages<N> {
     pub(super) const UNKNOWN: Self = Self([Instant::MAX; N]);
 
-    /// Notes that the value `index` was set.
+    /// Stores the time of a report of the value `index`.
     pub(super) fn set(&mut self, index: usize, now: Instant) {
         if let Some(at) = self.0.get_mut(index) {
             *at = now;
         }
     }
 
-    /// Returns `value` with its time, if it was ever set.
+    /// Returns `value` with the time of its last report. Returns `None` if there was no report.
     pub(super) const fn of<T: Copy>(&self, index: usize, value: T) -> Option<Aged<T>> {
         let at = if index < N { self.0[index] } else { Instant::MAX };
         if at.as_micros() == Instant::MAX.as_micros() { None } else { Some(Aged { value, at }) }

@@ -1,4 +1,4 @@
-//! From a sentence to what it says.
+//! From a sentence to a report.
 
 #[cfg(feature = "nmea")]
 mod nmea;
@@ -14,16 +14,16 @@ use super::{
 pub use nmea::NmeaCrate;
 pub use own::FixedPoint;
 
-/// What reads sentences: [`FixedPoint`] unless another is asked for.
+/// A decoder of sentences. The default is [`FixedPoint`].
 ///
-/// The trait is sealed: what a decoder returns grows with the sentences.
+/// The trait is sealed, because a report gets more fields as more sentences are supported.
 pub trait Decoder: Decode {}
 
 impl<D: Decode> Decoder for D {}
 
 /// The sealed part of [`Decoder`].
 pub trait Decode {
-    /// Reads a sentence, `$` to checksum, whose checksum is good.
+    /// Reads a sentence from `$` to checksum. The checksum is correct.
     fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal>;
 }
 
@@ -52,26 +52,26 @@ for_each_value!(declare_report);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) system: Constellation,
-    /// Counted from 1, and at most `of`.
+    /// From 1 to `of`.
     pub(super) number: u8,
     pub(super) of: u8,
     pub(super) in_view: u8,
     /// 1 to 15; 0 for all signals, or if the receiver names none.
     pub(super) signal: u8,
-    /// The satellites' numbers; 0 for none.
+    /// The numbers of the satellites; 0 for none.
     pub(super) ids: [u16; 4],
 }
 
-/// Why a sentence with a good checksum says nothing.
+/// The reason why a sentence with a correct checksum has no report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is none of ours.
+    /// The type of the sentence is not supported.
     Unsupported,
-    /// It is one of ours, and what it is for cannot be read.
+    /// The type is supported, and an essential field cannot be read.
     Malformed,
 }
 
-/// Returns which of our sentences it is.
+/// Returns the type of a sentence. Returns `None` if the type is not supported.
 fn kind(sentence: &[u8]) -> Option<Sentence> {
     let &[b'$', first, second, a, b, c, b',', ..] = sentence else { return None };
     let kind = match &[a, b, c] {

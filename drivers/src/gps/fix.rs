@@ -1,4 +1,4 @@
-//! What is known, and since when.
+//! The fix: the last report of each value.
 
 use tickwire_traits::Instant;
 
@@ -10,12 +10,14 @@ use super::{
     Status, Time, Transition, Update,
 };
 
-/// What a receiver has told so far: each value with the time when it was told.
+/// The last report of each value, with its time.
 ///
-/// A value stays until a newer one comes, so look at its age. A sentence that
-/// says "no fix" changes [`status`](Self::status), [`quality`](Self::quality) and
-/// [`dimension`](Self::dimension), and nothing else: receivers without a fix
-/// repeat old positions, or invent some, and count their clock from 1980.
+/// A value stays until the next report of it, so check its age. Each method returns `None` until
+/// the first report.
+///
+/// A sentence that reports no fix changes [`status`](Self::status), [`quality`](Self::quality) and
+/// [`dimension`](Self::dimension), and no other value. Receivers without a fix repeat old
+/// positions or invent new ones, and count time from 1980.
 ///
 /// ```
 /// use tickwire_drivers::gps::{Receiver, Status};
@@ -108,8 +110,8 @@ impl Fix {
         told.map(|count| u16::from(count.value)).reduce(|sum, count| sum + count)
     }
 
-    /// Takes what a sentence says. A number of satellites that is known by it comes as
-    /// `in_view`.
+    /// Stores the report of a sentence, and the number of satellites of a system if the sentence
+    /// completes it.
     pub(super) fn apply(
         &mut self,
         report: &Report,
@@ -136,13 +138,13 @@ impl Fix {
 }
 
 impl Default for Fix {
-    /// Nothing is known.
+    /// Returns a fix without any report.
     fn default() -> Self {
         Self::UNKNOWN
     }
 }
 
-/// Where values that a sentence sets are noted.
+/// The destination of the values of one report.
 struct Put<'a> {
     ages: &'a mut Ages<{ Values::COUNT }>,
     set: &'a mut Fields,
@@ -150,7 +152,7 @@ struct Put<'a> {
 }
 
 impl Put<'_> {
-    /// Sets a value, if there is something to set.
+    /// Stores a value and its time, if the report has it.
     fn put<T>(&mut self, field: Field, slot: &mut T, value: Option<T>) {
         if let Some(value) = value {
             *slot = value;

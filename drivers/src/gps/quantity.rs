@@ -4,8 +4,7 @@ use core::fmt;
 
 /// A speed over ground in hundredths of a knot.
 ///
-/// Receivers send knots; other units are converted when asked for, exactly but
-/// for one rounding at the end.
+/// Receivers send knots. The methods for other units convert exactly and round once, at the end.
 ///
 /// ```
 /// use tickwire_drivers::gps::Speed;
@@ -19,8 +18,8 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Speed(u32);
 
-/// A dilution of precision in hundredths: how much worse the satellites'
-/// geometry makes a measurement.
+/// A dilution of precision in hundredths: the factor by which the geometry of the satellites
+/// enlarges the error of a measurement.
 ///
 /// ```
 /// use tickwire_drivers::gps::Dop;
@@ -42,7 +41,7 @@ impl Speed {
         self.0
     }
 
-    /// Returns the speed in hundredths of a kilometre per hour.
+    /// Returns the speed in hundredths of a kilometer per hour.
     ///
     /// A nautical mile is 1852 m by definition (SI brochure, 8th ed., table 8).
     pub fn kmh_hundredths(self) -> u32 {
@@ -51,12 +50,12 @@ impl Speed {
 
     /// Returns the speed in hundredths of a statute mile per hour.
     ///
-    /// That mile is 1609.344 m by definition (international yard, 1959).
+    /// A statute mile is 1609.344 m by definition (international yard, 1959).
     pub fn mph_hundredths(self) -> u32 {
         self.convert(1_852_000, 1_609_344)
     }
 
-    /// Returns the speed in millimetres per second.
+    /// Returns the speed in millimeters per second.
     pub fn mm_per_second(self) -> u32 {
         self.convert(18_520, 3_600)
     }
@@ -73,7 +72,7 @@ impl Dop {
         Self(hundredths)
     }
 
-    /// Returns it in hundredths.
+    /// Returns the dilution of precision in hundredths.
     pub const fn hundredths(self) -> u16 {
         self.0
     }

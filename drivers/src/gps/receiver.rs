@@ -1,4 +1,4 @@
-//! The receiver's state machine.
+//! The state machine of a receiver.
 
 use tickwire_traits::Instant;
 
@@ -7,8 +7,9 @@ use super::decode::{Page, Refusal, Report};
 use super::in_view::InView;
 use super::{Counters, Decoder, Fix, FixedPoint, Framer, LINE_LENGTH, Update};
 
-/// Turns bytes into a [`Fix`]. No waiting, no clock: give it the time when the
-/// bytes were read.
+/// A state machine that turns bytes into a [`Fix`].
+///
+/// It does not wait and has no clock. The caller passes the time when the bytes were read.
 ///
 /// ```text
 /// bytes, now ─► Framer ─► sentence ─► Decoder ─► report ─► Fix ─► Update
@@ -35,7 +36,7 @@ pub struct Receiver<const LINE: usize = LINE_LENGTH, D = FixedPoint> {
 }
 
 impl<const LINE: usize> Receiver<LINE> {
-    /// Creates a receiver that knows nothing yet.
+    /// Creates a receiver without any report.
     pub const fn new() -> Self {
         Self {
             framer: Framer::new(),
@@ -47,36 +48,36 @@ impl<const LINE: usize> Receiver<LINE> {
 }
 
 impl<const LINE: usize, D> Receiver<LINE, D> {
-    /// Sets what reads the sentences. The default is [`FixedPoint`].
+    /// Replaces the decoder. The default is [`FixedPoint`].
     pub fn with_decoder<E: Decoder>(self, decoder: E) -> Receiver<LINE, E> {
         let Self { framer, fix, in_view, .. } = self;
         Receiver { framer, fix, in_view, decoder }
     }
 
-    /// Returns what is known.
+    /// Returns the last report of each value.
     pub const fn fix(&self) -> &Fix {
         &self.fix
     }
 
-    /// Returns what has been counted since the receiver was made.
+    /// Returns the counters since the receiver was created.
     pub const fn counters(&self) -> &Counters {
         self.framer.counters()
     }
 }
 
 impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
-    /// Takes the next byte, read at `now`. Returns what changed, if that byte
-    /// ended a sentence that was understood.
+    /// Takes the next byte, which was read at `now`. Returns an update if the byte ends a sentence
+    /// that the decoder accepts.
     pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
         let report = self.decoder.decode(self.framer.push(byte)?);
         self.take(&report, now)
     }
 
-    /// Takes bytes, all read at `now`, up to the end of a sentence that is understood.
-    /// Returns how many it took, and what changed.
+    /// Takes bytes that were read at `now`, up to the end of the first sentence that the decoder
+    /// accepts. Returns the number of bytes taken, and the update.
     ///
-    /// Without an update it took all. It does what [`push`](Self::push) does with each
-    /// byte, in half the time.
+    /// Without an update, all bytes were taken. The result is that of [`push`](Self::push) with
+    /// each byte, in half the time.
     ///
     /// ```
     /// use tickwire_drivers::gps::Receiver;

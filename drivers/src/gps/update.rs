@@ -1,10 +1,10 @@
-//! What changed.
+//! The effect of one sentence on a fix.
 
 use core::fmt;
 
 use super::values::for_each_value;
 
-/// What one sentence set.
+/// The effect of one sentence on a fix.
 ///
 /// ```
 /// use tickwire_drivers::gps::{Field, Receiver, Sentence, Transition};
@@ -19,16 +19,17 @@ use super::values::for_each_value;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Update {
-    /// Which sentence it was.
+    /// The type of the sentence.
     pub sentence: Sentence,
-    /// The values that it set anew, to another value or the same.
+    /// The values that the sentence reported, even if they are the same as before.
     pub set: Fields,
-    /// Whether the fix came or went by it.
+    /// The change of the status, if there is one.
     pub transition: Option<Transition>,
 }
 
-/// The sentences that are understood. [`Gps::updates`](super::Gps::updates) has an
-/// example.
+/// The types of sentences that are supported.
+///
+/// [`Gps::updates`](super::Gps::updates) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Sentence {
@@ -46,12 +47,12 @@ pub enum Sentence {
     Vtg,
 }
 
-/// A turn of [`Fix::status`](super::Fix::status).
+/// A change of [`Fix::status`](super::Fix::status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transition {
-    /// There is a fix, and there was none.
+    /// There is a fix now, and there was none before.
     Found,
-    /// There is no fix any more.
+    /// There is no fix any longer.
     Lost,
 }
 
@@ -107,7 +108,7 @@ impl Fields {
         self.0 & field.bit() != 0
     }
 
-    /// Returns whether nothing is in the set.
+    /// Returns whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -12,11 +12,11 @@ use crate::gps::{
     Speed, Status, Time,
 };
 
-/// The crate `nmea`, 0.8, as the decoder: another's reading of the same sentences.
+/// The crate `nmea`, 0.8, as the decoder: an independent implementation.
 ///
-/// It shares no code with [`FixedPoint`](super::FixedPoint) but the choice of sentences,
-/// so each is the other's test. It takes about 50 KB of flash more and three times the
-/// instructions, and `nmea` is under the license Apache-2.0 alone.
+/// It shares only the selection of sentences with [`FixedPoint`](super::FixedPoint), so each tests
+/// the other. It takes about 50 KB more flash and three times the instructions. `nmea` is licensed
+/// under Apache-2.0 alone.
 ///
 /// ```
 /// use tickwire_drivers::gps::{NmeaCrate, Receiver};
@@ -27,25 +27,25 @@ use crate::gps::{
 /// assert_eq!(receiver.fix().position().unwrap().value.latitude.e7(), 492_741_667);
 /// ```
 ///
-/// # Where the two differ
+/// # Differences between the decoders
 ///
-/// A sentence that has its form (NMEA 0183, section 5.3) is read alike by both, to the last
-/// digit. "Form" includes the range: latitudes to 90°, minutes under 60, days that the
-/// month has. Of the others:
+/// Both read a sentence of correct form (NMEA 0183, section 5.3) alike, to the last digit. The form
+/// includes the ranges: latitudes up to 90°, minutes under 60, days that the month has. They differ
+/// on other sentences:
 ///
 /// | in the sentence | `FixedPoint` | `NmeaCrate` | why |
 /// | --- | --- | --- | --- |
 /// | no fix, and a field out of form: `V` with `36000.0000,N` | the fix is lost | malformed | `nmea` reads what it then ignores |
-/// | a fix, and a field other than status, position, date, time is out of form or missing: a variation without its letter, an empty VDOP, `*` within a field | unknown, the rest counts | malformed, or unknown | `nmea` stops at the first field that it cannot read |
-/// | position, date or time is out of form: `487.038,N`, 71 minutes, `12:35:1x` | malformed | malformed, or read as far as it goes | `nmea` takes minutes and seconds as floats, and does not look for what follows |
+/// | a fix, and a field other than status, position, date, time is out of form or missing: a variation without its letter, an empty VDOP, `*` within a field | not reported, the rest is | malformed, or not reported | `nmea` stops at the first field that it cannot read |
+/// | position, date or time is out of form: `487.038,N`, 71 minutes, `12:35:1x` | malformed | malformed, or read as far as it goes | `nmea` reads minutes and seconds as floats, and ignores the text after them |
 /// | a leap second: `235960` | the last millisecond before it | malformed | `nmea` has no second 60 |
-/// | any other number is: `1e3`, `+1`, `1.2x`, `011.3,E7`; in VTG a unit of another kind | unknown | may be read as far as it goes | the same; in VTG, `nmea` may take km/h for knots |
-/// | a number of more than three decimals, or beyond 8 388 | exact | may be off in the last digit | to `nmea` it is an `f32` |
-/// | GSA with other than twelve satellites, an integer DOP, or a system that is not its talker's | DOPs unknown, or read | malformed, or read | `nmea` looks for the first number with a point |
-/// | GSV with a satellite without its number | the others are in view | those before it are | `nmea` stops there |
-/// | more than 102 bytes, with a longer line | read | malformed | the bound of `nmea` |
+/// | any other number is out of form: `1e3`, `+1`, `1.2x`, `011.3,E7`; in VTG a unit of another kind | not reported | may be read as far as it goes | the same; in VTG, `nmea` may read km/h as knots |
+/// | a number of more than three decimals, or beyond 8,388 | exact | may be off in the last digit | `nmea` reads it as an `f32` |
+/// | GSA with other than twelve satellites, an integer DOP, or a system that is not that of the talker | DOPs not reported, or read | malformed, or read | `nmea` looks for the first number with a point |
+/// | GSV with a satellite without its number | the other satellites are in view | those before it are in view | `nmea` stops there |
+/// | more than 102 bytes, with a longer line | read | malformed | the limit of `nmea` |
 ///
-/// The tests hold both to this table, with recorded logs and mutated sentences.
+/// Tests check both decoders against this table, with recorded logs and mutated sentences.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NmeaCrate;
 
@@ -71,8 +71,8 @@ impl Decode for NmeaCrate {
     }
 }
 
-/// Adds the comma that `nmea` wants before two things that may be left out: the mode of a
-/// GLL, which came with NMEA 2.3, and the satellites of a GSV that has none.
+/// Adds the comma that `nmea` requires before two optional parts: the mode of a GLL, which exists
+/// since NMEA 2.3, and the satellites of a GSV without any.
 fn completed<'a>(
     kind: Sentence,
     sentence: &[u8],
@@ -172,7 +172,7 @@ fn gsv(report: Report, gsv: &GsvData, sentence: &[u8]) -> Option<Report> {
     (1..=page.of).contains(&page.number).then_some(Report { page: Some(page), ..report })
 }
 
-/// Reads the signal of a GSV sentence, which `nmea` leaves out.
+/// Reads the signal of a GSV sentence, which `nmea` does not report.
 fn signal(sentence: &[u8]) -> Option<u8> {
     let (data, _) = sentence.split_last_chunk::<3>()?;
     let satellites = || data.split(|byte| *byte == b',').skip(4);
@@ -185,7 +185,7 @@ fn signal(sentence: &[u8]) -> Option<u8> {
 }
 
 fn vtg(report: Report, vtg: &VtgData, sentence: &[u8]) -> Report {
-    // The mode, which `nmea` leaves out, is before `*hh`.
+    // The mode is the last field. `nmea` does not report it.
     let mode = sentence.split(|byte| matches!(byte, b',' | b'*')).nth(9);
     if mode == Some(b"N") {
         return report;
@@ -223,8 +223,8 @@ fn e7(degrees: f64) -> Option<i32> {
     if !(-180.5..=180.5).contains(&degrees) {
         return None;
     }
-    // A float is up to 3e-8 off a tie of decimals, and eleven decimals of minutes make
-    // nothing else that is as near to one.
+    // A float differs from a tie of decimals by up to 3e-8. No other value of up to eleven
+    // decimals of minutes is as near to a tie.
     const TIE: f64 = 1e-6;
     let scaled = degrees.abs() * 1e7;
     let floor = scaled as i32;
@@ -242,8 +242,8 @@ fn thousandths(value: f32) -> Option<i32> {
     (-2_147_483_647.5..2_147_483_647.5).contains(&rounded).then_some(rounded as i32)
 }
 
-/// Rounds to hundredths, half away from zero, by way of thousandths: the nearest float
-/// of a decimal that ends in a 5 is as often below it as above.
+/// Rounds to thousandths and then to hundredths, half away from zero. The nearest float of a
+/// decimal that ends in 5 is below it as often as above, so rounding once would be wrong.
 fn hundredths(value: f32) -> Option<i32> {
     let thousandths = thousandths(value)?;
     Some(thousandths / 10 + thousandths % 10 / 5)
@@ -261,7 +261,7 @@ fn dop(dop: f32) -> Option<Dop> {
     Some(Dop::from_hundredths(hundredths(dop)?.try_into().ok()?))
 }
 
-/// None if there is a time that a day does not have.
+/// Converts a time. Returns `None` if a day does not have it.
 fn time(time: Option<impl Timelike>) -> Option<Option<Time>> {
     let Some(time) = time else { return Some(None) };
     let field = |value: u32| u8::try_from(value).ok();
@@ -269,11 +269,11 @@ fn time(time: Option<impl Timelike>) -> Option<Option<Time>> {
     Time::new(field(time.hour())?, field(time.minute())?, field(time.second())?, millis).map(Some)
 }
 
-/// None if there is a date that the calendar does not have.
+/// Converts a date. Returns `None` if the calendar does not have it.
 fn date(date: Option<impl Datelike>) -> Option<Option<Date>> {
     let Some(date) = date else { return Some(None) };
     let field = |value: u32| u8::try_from(value).ok();
-    // `nmea` takes the years 80 to 82 for 2080 to 2082.
+    // `nmea` reads the years 80 to 82 as 2080 to 2082.
     let year = u16::try_from(date.year()).ok()?;
     let year = if year >= 2080 { year - 100 } else { year };
     Date::new(year, field(date.month())?, field(date.day())?).map(Some)

@@ -1,19 +1,24 @@
-//! The decoder of this crate: integers only, each field looked at once.
+//! The decoder of this crate. It computes with integers and reads each field once.
 
 use super::{Decode, Page, Refusal, Report, kind, text};
 use crate::gps::{Constellation, Dimension, Position, Quality, Sentence, Status};
 
-/// The decoder that a receiver has unless another is asked for.
+/// The default decoder of a receiver.
 ///
-/// It reads digits as integers, so a decimal is exact to its last place and no arithmetic
-/// with floating points is linked.
+/// It reads digits as integers. A decimal is exact to its last place, and no floating-point
+/// arithmetic is linked.
 ///
-/// What a sentence is for has to be there: the status, and with a fix the position; the
-/// date and the time, where they are not empty. If it is not, the sentence is
-/// [malformed](crate::gps::Counters::malformed). Any other field that is missing or out of range is
-/// unknown, and the rest of the sentence counts: receivers send `999.9` for a variation
-/// that they do not know, and a dilution of precision without digits. In a sentence that
-/// reports no fix, nothing else is looked at.
+/// # Fields that cannot be read
+///
+/// The essential fields of a sentence are the status, with a fix the position, and the date and
+/// the time if they are not empty. If one of them cannot be read, the sentence is
+/// [malformed](crate::gps::Counters::malformed).
+///
+/// If any other field is missing or out of range, that value is not reported, and the other values
+/// are. Receivers send `999.9` for an unknown variation, and a dilution of precision without
+/// digits.
+///
+/// In a sentence that reports no fix, no other field is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FixedPoint;
 
@@ -34,7 +39,7 @@ impl Decode for FixedPoint {
     }
 }
 
-// Each of these returns none if the sentence is malformed.
+// Each of these functions returns `None` if the sentence is malformed.
 
 fn rmc(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     let time = fields.next()?;
@@ -92,7 +97,7 @@ fn gll(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
 }
 
 fn gsa(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
-    fields.next(); // Whether the dimension is chosen by hand.
+    fields.next(); // Automatic or manual selection of the dimension.
     report.dimension = Some(match fields.next()? {
         b"1" => {
             report.dimension = Some(Dimension::NoFix);
@@ -104,8 +109,8 @@ fn gsa(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     });
     let mut dops = fields.skip(12);
     let (pdop, hdop, vdop) = (dops.next(), dops.next(), dops.next());
-    // The system may follow. With fewer fields or more, the satellites are not twelve, and
-    // which three these are is not known.
+    // The system may follow. With fewer or more fields, the sentence does not have twelve
+    // satellites, and these three fields may not be the dilutions of precision.
     if vdop.is_some() && dops.nth(1).is_none() {
         report.pdop = pdop.and_then(text::dop);
         report.hdop = hdop.and_then(text::dop);
@@ -123,8 +128,8 @@ fn gsv(report: &mut Report, mut fields: Fields<'_>, sentence: &[u8]) -> Option<(
     }
     let mut page = Page { system, number, of, in_view, signal: 0, ids: [0; 4] };
     let mut ids = page.ids.iter_mut();
-    // A satellite's number, elevation, azimuth and signal strength. The signal follows, and
-    // on some modems the system: one or two fields, fewer than of any satellite.
+    // Number, elevation, azimuth and signal strength of each satellite. The signal follows, and
+    // on some modems the system: one or two fields, fewer than those of a satellite.
     while let Some(id) = fields.next() {
         let is_signal = fields.next().is_none() || fields.next().is_none();
         if is_signal {
@@ -168,28 +173,28 @@ fn quality(text: &[u8]) -> Option<Quality> {
     })
 }
 
-/// Reads a field that may be empty. None if it is neither that nor readable.
+/// Reads a field that may be empty. Returns `None` if the field cannot be read.
 fn if_any<T>(text: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Option<Option<T>> {
     if text.is_empty() { Some(None) } else { read(text).map(Some) }
 }
 
 /// The data fields of a sentence, from left to right.
 struct Fields<'a> {
-    /// None after the last.
+    /// `None` after the last field.
     rest: Option<&'a [u8]>,
 }
 
-/// Latitude, hemisphere, longitude, hemisphere: not read yet, because without a fix they
-/// may be anything.
+/// Latitude, hemisphere, longitude and hemisphere as text. They are read only if there is a fix,
+/// because receivers without a fix send arbitrary text.
 struct Place<'a>([&'a [u8]; 4]);
 
 impl<'a> Fields<'a> {
-    /// What is between `$GPxxx,` and `*hh`.
+    /// Returns the fields between `$GPxxx,` and `*hh`.
     fn of(sentence: &'a [u8]) -> Self {
         Self { rest: sentence.get(7..sentence.len().saturating_sub(3)) }
     }
 
-    /// Returns the next field if the one after it is its unit or empty. Takes both.
+    /// Takes a field and its unit. Returns the field if the unit is `unit` or empty.
     fn next_in(&mut self, unit: &[u8]) -> Option<&'a [u8]> {
         let (field, found) = (self.next()?, self.next().unwrap_or_default());
         (found.is_empty() || found == unit).then_some(field)
