@@ -243,7 +243,8 @@ impl Chunk {
     }
 
     fn skip(&mut self, taken: usize) {
-        self.next = self.next.saturating_add(taken as u8);
+        // Not past `end`: it takes no more than the rest.
+        self.next = self.next.wrapping_add(taken as u8);
     }
 
     fn fill(&mut self, len: usize, now: Instant) {
