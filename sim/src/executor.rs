@@ -1,5 +1,6 @@
 //! Running futures in virtual time.
 
+mod ready;
 mod spawn;
 mod stall;
 mod tasks;
@@ -9,14 +10,14 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use tickwire_traits::{Clock, Duration};
 
 use crate::SimClock;
 pub use spawn::{SimSpawner, SimTask};
 pub use stall::{Stall, StallKind, StalledTask};
-use tasks::{MAIN, Tasks};
+use tasks::Tasks;
 
 /// A deterministic executor: time passes only when nothing else can happen.
 ///
@@ -130,16 +131,16 @@ impl Sim {
     pub fn try_run<F: Future>(&self, main: F) -> Result<F::Output, Stall> {
         let _running = Running::enter(&self.tasks.running);
         let mut main = pin!(main);
-        let waker = self.tasks.ready.waker(MAIN);
+        let own = self.tasks.begin_run();
+        let waker = Waker::from(own.clone());
         let mut cx = Context::from_waker(&waker);
-        self.tasks.ready.push(MAIN);
-        self.tasks.begin_run();
         loop {
             while let Some(id) = self.tasks.ready.pop() {
                 let now = self.clock.now();
-                if id != MAIN {
+                if id != own.id() {
                     self.tasks.poll(id, now);
                 } else {
+                    own.unqueue();
                     self.tasks.count_main(now);
                     if let Poll::Ready(output) = main.as_mut().poll(&mut cx) {
                         return Ok(output);

@@ -1,10 +1,10 @@
 //! What the simulation promises: order, time, and an end for every task.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 
 use tickwire_sim::{Sim, SimTask, StallKind, drop_after};
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue};
@@ -226,4 +226,98 @@ fn a_task_that_is_left_goes_on_in_the_next_run() {
     assert!(!done.get());
     sim.run(clock.sleep(Duration::from_millis(5)));
     assert!(done.get());
+}
+
+/// A task that wakes itself when `ends` tells it to end, and gives its waker away.
+async fn ends_awake(ends: Rc<Cell<bool>>, waker: Rc<RefCell<Option<Waker>>>) {
+    poll_fn(|cx| {
+        *waker.borrow_mut() = Some(cx.waker().clone());
+        if ends.get() {
+            cx.waker().wake_by_ref();
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    })
+    .await;
+}
+
+#[test]
+fn a_task_is_not_woken_by_the_wakers_of_one_that_ended_before() {
+    let sim = Sim::new();
+    let (ends, waker) = (Rc::new(Cell::new(false)), Rc::new(RefCell::new(None)));
+    let first = sim.spawner().spawn(ends_awake(ends, waker.clone())).unwrap();
+    sim.run(sim.clock().sleep(Duration::from_millis(1)));
+    let before = sim.polls();
+    sim.run(async {
+        let waker: Waker = waker.take().unwrap();
+        waker.wake_by_ref();
+        drop(first);
+        // It has the place of the first one, which is queued still.
+        sim.spawner().spawn(pending()).unwrap().detach();
+        sim.clock().sleep(Duration::from_millis(1)).await;
+        waker.wake();
+        sim.clock().sleep(Duration::from_millis(1)).await;
+    });
+    // The second task once, and main three times.
+    assert_eq!(sim.polls() - before, 4);
+}
+
+#[test]
+fn a_run_is_not_woken_by_the_wakers_of_the_run_before() {
+    let sim = Sim::new();
+    let (ends, waker) = (Rc::new(Cell::new(true)), Rc::new(RefCell::new(None)));
+    sim.run(ends_awake(ends, waker.clone()));
+    sim.run(async {
+        waker.take().unwrap().wake();
+        sim.clock().sleep(Duration::from_millis(1)).await;
+    });
+    assert_eq!(sim.polls(), 3);
+}
+
+#[test]
+fn tasks_are_reported_and_dropped_in_the_order_of_their_spawning() {
+    let sim = Sim::new();
+    let spawner = sim.spawner();
+    let dropped = Rc::new(RefCell::new(Vec::new()));
+    let spawn = |name: &'static str| {
+        let dropped = dropped.clone();
+        spawner.spawn_named(name, async move {
+            let _last = OnDrop(Some(move || dropped.borrow_mut().push(name)));
+            pending::<()>().await;
+        })
+    };
+    let ended = ["a", "b"].map(spawn);
+    spawn("c").detach();
+    let stall = sim.try_run(async {
+        for task in ended {
+            task.cancel().await;
+        }
+        // These have the places of the tasks that ended.
+        spawn("d").detach();
+        spawn("e").detach();
+        pending::<()>().await;
+    });
+    let stall = stall.unwrap_err();
+    let names: Vec<_> = stall.tasks.iter().map(|task| task.name.as_str()).collect();
+    assert_eq!(names, ["main", "c", "d", "e"]);
+    drop(sim);
+    assert_eq!(*dropped.borrow(), ["a", "b", "c", "d", "e"]);
+}
+
+#[test]
+fn a_wake_of_a_task_that_has_ended_is_no_progress() {
+    let sim = Sim::new();
+    let (ends, waker) = (Rc::new(Cell::new(false)), Rc::new(RefCell::new(None)));
+    let task = sim.spawner().spawn(ends_awake(ends, waker.clone())).unwrap();
+    sim.run(sim.clock().sleep(Duration::from_millis(1)));
+    drop(task);
+    let mut polls = 0;
+    let stall = sim.try_run(poll_fn::<(), _>(|_| {
+        polls += 1;
+        if polls == 2 {
+            waker.take().unwrap().wake(); // In the poll that asks for the reason.
+        }
+        Poll::Pending
+    }));
+    assert_eq!(stall.unwrap_err().kind, StallKind::Deadlock);
 }

@@ -1,8 +1,9 @@
 //! What the primitives of `sync` and the run loop of `exec-std` cost, compared with
-//! others.
+//! others, and an event of `sim`.
 //!
-//! The programs `sync_primitives` and `run_loop` in `benches` count, print and judge:
-//! they know their bounds, and fail beyond them. They are built as a release.
+//! The programs `sync_primitives`, `run_loop` and `virtual_events` in `benches` count,
+//! print and judge: they know their bounds, and fail beyond them. They are built as a
+//! release.
 
 use std::process::ExitCode;
 
@@ -30,7 +31,7 @@ pub(crate) fn measure() -> Outcome {
         return Outcome::Skipped("no valgrind here: apt-get install valgrind".to_owned());
     }
     let mut all = String::new();
-    for program in ["sync_primitives", "run_loop"] {
+    for program in ["sync_primitives", "run_loop", "virtual_events"] {
         let program = ["--package", "tickwire-benches", "--bin", program];
         match capture(cargo(&["run", "--quiet", "--release"]).args(program)) {
             Ok(tables) => all.push_str(&tables),

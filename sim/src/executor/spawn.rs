@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 
 use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError, waits_for};
 
-use super::tasks::{End, Id, Tasks};
+use super::ready::Id;
+use super::tasks::{End, Name, TaskFuture, Tasks};
 
 /// Spawns tasks on a [`Sim`](crate::Sim).
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ impl Spawn for SimSpawner {
     where
         F: Future<Output = ()> + 'static,
     {
-        Ok(self.spawn_named(Location::caller().to_string(), future))
+        Ok(self.start(Name::SpawnedAt(Location::caller()), Box::pin(future)))
     }
 }
 
@@ -45,7 +46,11 @@ impl SimSpawner {
         name: impl Into<String>,
         future: impl Future<Output = ()> + 'static,
     ) -> SimTask {
-        let (id, end) = self.0.spawn(name.into(), Box::pin(future));
+        self.start(Name::Given(name.into()), Box::pin(future))
+    }
+
+    fn start(&self, name: Name, future: TaskFuture) -> SimTask {
+        let (id, end) = self.0.spawn(name, future);
         SimTask { id, end, tasks: self.0.clone() }
     }
 }
@@ -56,7 +61,8 @@ impl SimSpawner {
 /// simulation is gone. A task may cancel itself: it ends where it next waits.
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct SimTask {
-    id: Id,
+    /// None if the simulation was gone already.
+    id: Option<Id>,
     end: Rc<End>,
     tasks: Rc<Tasks>,
 }
@@ -74,9 +80,17 @@ impl Future for SimTask {
     }
 }
 
+impl SimTask {
+    fn stop(&self) {
+        if let Some(id) = self.id {
+            self.tasks.cancel(id);
+        }
+    }
+}
+
 impl JoinHandle for SimTask {
     async fn cancel(mut self) -> Exit {
-        self.tasks.cancel(self.id);
+        self.stop();
         poll_fn(|cx| Pin::new(&mut self).poll(cx)).await
     }
 
@@ -92,7 +106,7 @@ impl JoinHandle for SimTask {
 impl Drop for SimTask {
     fn drop(&mut self) {
         if !self.end.detached.get() {
-            self.tasks.cancel(self.id);
+            self.stop();
         }
     }
 }

@@ -1,23 +1,18 @@
-//! The tasks of a simulation, and who of them is awake.
+//! The tasks of a simulation.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use tickwire_traits::{Exit, Instant};
 
+use super::ready::{Id, Ready, TaskWaker};
 use super::turns::{Instants, Turns};
-
-pub(super) type Id = u64;
-
-/// The future that was given to `run`: no task has this number.
-pub(super) const MAIN: Id = 0;
 
 /// All tasks of a simulation.
 #[derive(Default)]
@@ -29,28 +24,47 @@ pub(super) struct Tasks {
     pub(super) instants: Instants,
     /// Of the future that was given to `run`.
     pub(super) main: Cell<Turns>,
-    spawned: Cell<Id>,
-    /// In the order of their spawning.
-    live: RefCell<BTreeMap<Id, Task>>,
-    pub(super) ready: Arc<ReadyQueue>,
+    pub(super) ready: Ready,
+    enrolled: Cell<u64>,
+    places: RefCell<Places>,
     /// The simulation is gone: nobody polls any more.
     closed: Cell<bool>,
 }
 
+/// Where the tasks are.
+#[derive(Default)]
+struct Places {
+    tasks: Vec<Option<Task>>,
+    free: Vec<u32>,
+}
+
 struct Task {
-    name: String,
-    waker: Waker,
+    name: Name,
+    waker: Arc<TaskWaker>,
     turns: Turns,
     end: Rc<End>,
     /// Out while it is being polled.
-    future: Option<TaskFuture>,
+    body: Option<Body>,
     /// It was cancelled while it was being polled.
     cancelled: bool,
 }
 
-type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+/// What a poll takes. It is moved out of the task for that: a poll may spawn and
+/// cancel tasks, so none of them is borrowed meanwhile.
+struct Body {
+    future: TaskFuture,
+    waker: Waker,
+}
 
-/// How a task ended, and who waits for that.
+pub(super) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What a [`Stall`](crate::Stall) calls a task.
+pub(super) enum Name {
+    Given(String),
+    SpawnedAt(&'static Location<'static>),
+}
+
+/// How a task ended, and the waker of the task that waits for that.
 #[derive(Default)]
 pub(super) struct End {
     pub(super) exit: Cell<Option<Exit>>,
@@ -67,28 +81,41 @@ impl End {
     }
 }
 
+/// The place of main futures, which are in no place.
+const NOWHERE: u32 = u32::MAX;
+
 impl Tasks {
-    pub(super) fn spawn(&self, name: String, future: TaskFuture) -> (Id, Rc<End>) {
-        let id = self.spawned.get() + 1;
-        self.spawned.set(id);
+    /// Returns the task's identity, of which there is none if the simulation is gone,
+    /// and its end.
+    pub(super) fn spawn(&self, name: Name, future: TaskFuture) -> (Option<Id>, Rc<End>) {
         let end = Rc::<End>::default();
         if self.closed.get() {
             drop(future);
             end.set(Exit::Cancelled);
-            return (id, end);
+            return (None, end);
         }
-        let waker = self.ready.waker(id);
-        let (future, kept) = (Some(future), end.clone());
-        let (own, turns) = (waker.clone(), self.instants.of_new());
-        let task = Task { name, waker: own, turns, end: kept, future, cancelled: false };
-        self.live.borrow_mut().insert(id, task);
-        waker.wake();
-        (id, end)
+        let mut places = self.places.borrow_mut();
+        let place = places.reserve();
+        let waker = self.enroll(place);
+        let id = waker.id();
+        let body = Some(Body { future, waker: waker.clone().into() });
+        let (kept, turns) = (end.clone(), self.instants.of_new());
+        let task = Task { name, waker, turns, end: kept, body, cancelled: false };
+        places.tasks[place as usize] = Some(task);
+        (Some(id), end)
     }
-    /// Begins to count anew: each run has another main.
-    pub(super) fn begin_run(&self) {
+
+    /// Queues the main future of a new run, and begins to count anew.
+    pub(super) fn begin_run(&self) -> Arc<TaskWaker> {
         self.main.set(Turns::default());
         self.instants.clear();
+        self.enroll(NOWHERE)
+    }
+
+    fn enroll(&self, place: u32) -> Arc<TaskWaker> {
+        let serial = self.enrolled.get();
+        self.enrolled.set(serial + 1);
+        self.ready.enroll(Id { place, serial })
     }
 
     pub(super) fn count_main(&self, now: Instant) {
@@ -105,37 +132,37 @@ impl Tasks {
 
     /// Polls a task, if it is still there. Returns whether it ended.
     pub(super) fn poll(&self, id: Id, now: Instant) -> bool {
-        let taken = self.live.borrow_mut().get_mut(&id).and_then(|task| {
-            let future = task.future.take()?;
+        let taken = self.places.borrow_mut().get(id).and_then(|task| {
+            let body = task.body.take()?;
+            task.waker.unqueue();
             self.count_poll(now, &mut task.turns);
-            Some((future, task.waker.clone()))
+            Some(body)
         });
-        let Some((future, waker)) = taken else { return false };
+        let Some(body) = taken else { return false };
         // If it panics, it ends here too, as one that was cancelled.
-        let mut polled = Polled { tasks: self, id, future: Some(future), exit: Exit::Cancelled };
-        match polled.poll(&mut Context::from_waker(&waker)) {
+        let mut polled = Polled { tasks: self, id, body: Some(body), exit: Exit::Cancelled };
+        match polled.poll() {
             Poll::Ready(()) => polled.end(Exit::Completed),
             Poll::Pending => polled.put_back(),
         }
-        !self.live.borrow().contains_key(&id)
     }
 
     pub(super) fn cancel(&self, id: Id) {
         let cancelled = {
-            let mut live = self.live.borrow_mut();
-            match live.get_mut(&id) {
+            let mut places = self.places.borrow_mut();
+            match places.get(id) {
                 // It cancels itself. Its future is not ours to drop: its poll ends
                 // it, and nobody hears of that before.
-                Some(task) if task.future.is_none() => {
+                Some(task) if task.body.is_none() => {
                     task.cancelled = true;
                     return;
                 }
-                _ => live.remove(&id),
+                _ => places.remove(id),
             }
         };
-        if let Some(task) = cancelled {
-            drop(task.future);
-            task.end.set(Exit::Cancelled);
+        if let Some(mut task) = cancelled {
+            drop(task.body.take());
+            task.finish(Exit::Cancelled);
         }
     }
 
@@ -145,109 +172,104 @@ impl Tasks {
     /// time, while nothing is borrowed.
     pub(super) fn close(&self) {
         self.closed.set(true);
-        let live: Vec<Id> = self.live.borrow().keys().copied().collect();
-        live.into_iter().for_each(|id| self.cancel(id));
-        self.ready.clear();
+        self.list().into_iter().for_each(|(id, ..)| self.cancel(id));
     }
 
+    /// Returns all tasks in the order of their spawning.
     pub(super) fn list(&self) -> Vec<(Id, String, Turns)> {
-        self.live.borrow().iter().map(|(id, task)| (*id, task.name.clone(), task.turns)).collect()
+        let places = self.places.borrow();
+        let tasks = places.tasks.iter().flatten();
+        let listed = |task: &Task| (task.waker.id(), task.name.to_string(), task.turns);
+        let mut tasks: Vec<_> = tasks.map(listed).collect();
+        tasks.sort_unstable_by_key(|(id, ..)| id.serial);
+        tasks
     }
 }
 
-/// A future that is out of its task to be polled. It goes back, or its task ends.
+impl Task {
+    /// Reports the end of a task whose future has been dropped.
+    fn finish(self, exit: Exit) {
+        self.waker.retire();
+        self.end.set(exit);
+    }
+}
+
+impl Places {
+    /// Returns a place that nobody has. There is room for it to be freed.
+    fn reserve(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.tasks.push(None);
+            u32::try_from(self.tasks.len() - 1).expect("memory runs out before")
+        })
+    }
+
+    fn get(&mut self, id: Id) -> Option<&mut Task> {
+        self.tasks.get_mut(id.place as usize)?.as_mut().filter(|task| task.waker.id() == id)
+    }
+
+    fn remove(&mut self, id: Id) -> Option<Task> {
+        self.get(id)?;
+        self.free.push(id.place);
+        self.tasks[id.place as usize].take()
+    }
+}
+
+/// What a poll has moved out of its task. It goes back, or the task ends.
 struct Polled<'a> {
     tasks: &'a Tasks,
     id: Id,
-    future: Option<TaskFuture>,
+    body: Option<Body>,
     exit: Exit,
 }
 
 impl Polled<'_> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.future.as_mut().map_or(Poll::Pending, |future| future.as_mut().poll(cx))
+    fn poll(&mut self) -> Poll<()> {
+        let Some(Body { future, waker }) = &mut self.body else { return Poll::Pending };
+        future.as_mut().poll(&mut Context::from_waker(waker))
     }
 
-    fn end(mut self, exit: Exit) {
+    fn end(mut self, exit: Exit) -> bool {
         self.exit = exit;
+        true
     }
 
-    fn put_back(mut self) {
-        if let Some(task) = self.tasks.live.borrow_mut().get_mut(&self.id)
-            && !task.cancelled
-        {
-            task.future = self.future.take();
+    /// Returns whether the task ended instead, because it was cancelled.
+    fn put_back(mut self) -> bool {
+        let mut places = self.tasks.places.borrow_mut();
+        match places.get(self.id) {
+            Some(task) if !task.cancelled => {
+                task.body = self.body.take();
+                false
+            }
+            _ => true,
         }
     }
 }
 
 impl Drop for Polled<'_> {
     fn drop(&mut self) {
-        let Some(future) = self.future.take() else { return };
+        let Some(body) = self.body.take() else { return };
         // Before anyone hears of the end, and while nothing is borrowed.
-        drop(future);
-        let ended = self.tasks.live.borrow_mut().remove(&self.id);
+        drop(body);
+        let ended = self.tasks.places.borrow_mut().remove(self.id);
         if let Some(task) = ended {
-            task.end.set(self.exit);
+            task.finish(self.exit);
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given(name) => f.write_str(name),
+            Self::SpawnedAt(place) => place.fmt(f),
         }
     }
 }
 
 impl fmt::Debug for Tasks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.live.borrow().values().map(|task| &task.name)).finish()
-    }
-}
-
-/// Who is awake, in the order of waking. Shared with wakers, which may come
-/// from any thread.
-#[derive(Debug, Default)]
-pub(super) struct ReadyQueue(Mutex<VecDeque<Arc<TaskWaker>>>);
-
-#[derive(Debug)]
-struct TaskWaker {
-    id: Id,
-    queued: AtomicBool,
-    /// The queue has wakers that have the queue.
-    ready: Weak<ReadyQueue>,
-}
-
-impl ReadyQueue {
-    pub(super) fn waker(self: &Arc<Self>, id: Id) -> Waker {
-        let ready = Arc::downgrade(self);
-        Waker::from(Arc::new(TaskWaker { id, queued: AtomicBool::new(false), ready }))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<TaskWaker>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn push(self: &Arc<Self>, id: Id) {
-        self.waker(id).wake();
-    }
-
-    pub(super) fn pop(&self) -> Option<Id> {
-        let woken = self.lock().pop_front()?;
-        // Before the poll: a wake-up that comes during it counts anew.
-        woken.queued.store(false, Ordering::Release);
-        Some(woken.id)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
-    fn clear(&self) {
-        self.lock().clear();
-    }
-}
-
-impl Wake for TaskWaker {
-    fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel)
-            && let Some(ready) = self.ready.upgrade()
-        {
-            ready.lock().push_back(self);
-        }
+        let names = self.list().into_iter().map(|(_, name, _)| name);
+        f.debug_list().entries(names).finish()
     }
 }
