@@ -105,6 +105,13 @@ impl SimClock {
         hear_waits(poll)
     }
 
+    /// Drops the deadline of a future that has ended.
+    pub(crate) fn forget(&self, waker: &Waker) {
+        // A statement of its own, so that the queue is free when the waker is dropped.
+        let forgotten = self.time.sleepers.borrow_mut().forget(waker);
+        drop(forgotten);
+    }
+
     pub(crate) fn nobody_sleeps(&self) -> bool {
         self.time.sleepers.borrow().is_empty()
     }
@@ -153,5 +160,27 @@ struct Asking<'a>(&'a Cell<bool>, bool);
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         self.0.set(self.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tickwire_traits::{Duration, JoinHandle, Spawn, Timer};
+
+    use crate::Sim;
+
+    #[test]
+    fn a_simulation_that_is_gone_leaves_no_deadline() {
+        let sim = Sim::new();
+        let clock = sim.clock();
+        for _ in 0..3 {
+            let own = clock.clone();
+            let sleeper = async move { own.sleep(Duration::from_secs(3_600)).await };
+            sim.spawner().spawn(sleeper).unwrap().detach();
+        }
+        sim.run(clock.sleep(Duration::from_millis(1)));
+        assert_eq!(clock.time.sleepers.borrow().len(), 3);
+        drop(sim);
+        assert!(clock.nobody_sleeps());
     }
 }

@@ -6,15 +6,16 @@ mod stall;
 mod tasks;
 mod turns;
 
-use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tickwire_traits::{Clock, Duration};
 
 use crate::SimClock;
+use ready::TaskWaker;
 pub use spawn::{SimSpawner, SimTask};
 pub use stall::{Stall, StallKind, StalledTask};
 use tasks::Tasks;
@@ -43,7 +44,8 @@ pub struct Sim {
 impl Sim {
     /// Creates a simulation at its epoch.
     pub fn new() -> Self {
-        Self { clock: SimClock::new(), tasks: Rc::default(), spin_limit: 100_000 }
+        let clock = SimClock::new();
+        Self { tasks: Rc::new(Tasks::new(clock.clone())), clock, spin_limit: 100_000 }
     }
 
     /// Sets how many polls may happen at one instant, beyond the first hundred of each
@@ -129,11 +131,10 @@ impl Sim {
     ///
     /// If called from inside of itself.
     pub fn try_run<F: Future>(&self, main: F) -> Result<F::Output, Stall> {
-        let _running = Running::enter(&self.tasks.running);
+        let running = Running::enter(&self.tasks);
+        let Running { own, waker, .. } = &running;
         let mut main = pin!(main);
-        let own = self.tasks.begin_run();
-        let waker = Waker::from(own.clone());
-        let mut cx = Context::from_waker(&waker);
+        let mut cx = Context::from_waker(waker);
         loop {
             while let Some(id) = self.tasks.ready.pop() {
                 let now = self.clock.now();
@@ -192,19 +193,26 @@ impl Default for Sim {
     }
 }
 
-/// Keeps a second `run` from starting inside of the first.
-struct Running<'a>(&'a Cell<bool>);
+/// The waker of a run's main future. Keeps a second `run` from starting inside of
+/// the first.
+struct Running<'a> {
+    tasks: &'a Tasks,
+    own: Arc<TaskWaker>,
+    waker: Waker,
+}
 
 impl<'a> Running<'a> {
     #[track_caller]
-    fn enter(running: &'a Cell<bool>) -> Self {
-        assert!(!running.replace(true), "`Sim::run` was called from inside of itself");
-        Self(running)
+    fn enter(tasks: &'a Tasks) -> Self {
+        assert!(!tasks.running.replace(true), "`Sim::run` was called from inside of itself");
+        let own = tasks.begin_run();
+        Self { tasks, waker: own.clone().into(), own }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.set(false);
+        self.tasks.retire(&self.own, &self.waker);
+        self.tasks.running.set(false);
     }
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use tickwire_sim::{Sim, SimTask, StallKind, drop_after};
+use tickwire_sim::{Sim, SimClock, SimSpawner, SimTask, StallKind, drop_after};
 use tickwire_traits::{Clock, Duration, Exit, Instant, JoinHandle, Spawn, Timer, TimerQueue};
 
 fn millis(ms: u64) -> Instant {
@@ -320,4 +320,75 @@ fn a_wake_of_a_task_that_has_ended_is_no_progress() {
         Poll::Pending
     }));
     assert_eq!(stall.unwrap_err().kind, StallKind::Deadlock);
+}
+
+/// Runs `main`, and then a main that never ends; returns when that is reported.
+#[track_caller]
+fn check_nothing_is_left(main: impl AsyncFnOnce(&SimClock, &SimSpawner)) {
+    let sim = Sim::new();
+    let (clock, spawner) = (sim.clock(), sim.spawner());
+    // A panic of a task comes out here, and ends the run.
+    let run = AssertUnwindSafe(|| sim.run(main(&clock, &spawner)));
+    let _panicked = catch_unwind(run);
+    let stall = sim.try_run(pending::<()>()).unwrap_err();
+    assert_eq!((stall.kind, stall.at, clock.now()), (StallKind::Deadlock, millis(1), millis(1)));
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Sleeps for a millisecond, and gives an hour's timeout up.
+async fn gives_a_deadline_up(clock: &SimClock) {
+    clock.sleep(Duration::from_millis(1)).await;
+    let mut yielded = false;
+    let turn = poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    });
+    clock.timeout(HOUR, turn).await.unwrap();
+}
+
+#[test]
+fn a_future_that_has_ended_leaves_no_deadline() {
+    check_nothing_is_left(async |clock, _| gives_a_deadline_up(clock).await);
+    check_nothing_is_left(async |clock, spawner| {
+        let clock = clock.clone();
+        let task = async move { gives_a_deadline_up(&clock).await };
+        spawner.spawn(task).unwrap().await;
+    });
+}
+
+#[test]
+fn a_future_that_was_cancelled_leaves_no_deadline() {
+    let sleeper = |clock: &SimClock| {
+        let clock = clock.clone();
+        async move { clock.sleep(HOUR).await }
+    };
+    check_nothing_is_left(async |clock, spawner| {
+        let task = spawner.spawn(sleeper(clock)).unwrap();
+        clock.sleep(Duration::from_millis(1)).await;
+        task.cancel().await;
+    });
+    check_nothing_is_left(async |clock, spawner| {
+        let task = spawner.spawn(sleeper(clock)).unwrap();
+        clock.sleep(Duration::from_millis(1)).await;
+        drop(task);
+    });
+}
+
+#[test]
+fn a_future_that_panicked_leaves_no_deadline() {
+    let fails = |clock: &SimClock| {
+        let clock = clock.clone();
+        async move {
+            gives_a_deadline_up(&clock).await;
+            panic!("on purpose");
+        }
+    };
+    check_nothing_is_left(async |clock, _| fails(clock).await);
+    check_nothing_is_left(async |clock, spawner| {
+        spawner.spawn(fails(clock)).unwrap().await;
+    });
 }

@@ -13,8 +13,8 @@ pub struct Stall {
     /// When a task was last polled.
     ///
     /// A task that gave a deadline up, as that of a timeout around what came in
-    /// time, is polled at it nevertheless. The clock may have gone on, to the
-    /// deadline of a task that has ended.
+    /// time, is polled at it nevertheless. The clock may have gone on, to a deadline
+    /// that belongs to no task.
     pub at: Instant,
     /// Every task that has not ended, the main future first.
     pub tasks: Vec<StalledTask>,

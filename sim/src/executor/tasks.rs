@@ -13,10 +13,11 @@ use tickwire_traits::{Exit, Instant};
 
 use super::ready::{Id, Ready, TaskWaker};
 use super::turns::{Instants, Turns};
+use crate::SimClock;
 
 /// All tasks of a simulation.
-#[derive(Default)]
 pub(super) struct Tasks {
+    clock: SimClock,
     pub(super) running: Cell<bool>,
     pub(super) polls: Cell<u64>,
     /// When the last one was.
@@ -85,6 +86,21 @@ impl End {
 const NOWHERE: u32 = u32::MAX;
 
 impl Tasks {
+    pub(super) fn new(clock: SimClock) -> Self {
+        Self {
+            clock,
+            running: Cell::default(),
+            polls: Cell::default(),
+            polled: Cell::default(),
+            instants: Instants::default(),
+            main: Cell::default(),
+            ready: Ready::default(),
+            enrolled: Cell::default(),
+            places: RefCell::default(),
+            closed: Cell::default(),
+        }
+    }
+
     /// Returns the task's identity, of which there is none if the simulation is gone,
     /// and its end.
     pub(super) fn spawn(&self, name: Name, future: TaskFuture) -> (Option<Id>, Rc<End>) {
@@ -160,9 +176,11 @@ impl Tasks {
                 _ => places.remove(id),
             }
         };
-        if let Some(mut task) = cancelled {
-            drop(task.body.take());
-            task.finish(Exit::Cancelled);
+        if let Some(mut task) = cancelled
+            && let Some(Body { future, waker }) = task.body.take()
+        {
+            drop(future);
+            self.end(&task, &waker, Exit::Cancelled);
         }
     }
 
@@ -184,13 +202,17 @@ impl Tasks {
         tasks.sort_unstable_by_key(|(id, ..)| id.serial);
         tasks
     }
-}
 
-impl Task {
     /// Reports the end of a task whose future has been dropped.
-    fn finish(self, exit: Exit) {
-        self.waker.retire();
-        self.end.set(exit);
+    fn end(&self, task: &Task, waker: &Waker, exit: Exit) {
+        self.retire(&task.waker, waker);
+        task.end.set(exit);
+    }
+
+    /// Makes a waker do nothing, and drops its deadline.
+    pub(super) fn retire(&self, own: &TaskWaker, waker: &Waker) {
+        own.retire();
+        self.clock.forget(waker);
     }
 }
 
@@ -248,12 +270,12 @@ impl Polled<'_> {
 
 impl Drop for Polled<'_> {
     fn drop(&mut self) {
-        let Some(body) = self.body.take() else { return };
+        let Some(Body { future, waker }) = self.body.take() else { return };
         // Before anyone hears of the end, and while nothing is borrowed.
-        drop(body);
+        drop(future);
         let ended = self.tasks.places.borrow_mut().remove(self.id);
         if let Some(task) = ended {
-            task.finish(self.exit);
+            self.tasks.end(&task, &waker, self.exit);
         }
     }
 }

@@ -33,7 +33,7 @@ const ROWS: &[Row] = &[
     Row { name: "event among 10,000 tasks", bound: 1_228, work: work::events::<10_000> },
     Row { name: "event of main alone", bound: 750, work: work::events_of_main },
     Row { name: "switch among 1,000 tasks", bound: 349, work: work::switches::<1_000> },
-    Row { name: "spawn and join", bound: 1_876, work: work::spawns },
+    Row { name: "spawn and join", bound: 1_943, work: work::spawns },
     Row { name: "queue: insert and fire, 1,000", bound: 641, work: work::queued::<1_000> },
     Row { name: "queue: insert and fire, 10,000", bound: 705, work: work::queued::<10_000> },
 ];
