@@ -68,7 +68,7 @@ const UNSAFE_FILES: &[&str] = &[
     "examples/lm3s6965/src/executor.rs",
     // A waker whose clones differ, which safe code cannot make: its data is a
     // number that nobody follows.
-    "wake-queue/tests/queue.rs",
+    "traits/wake-queue/tests/queue.rs",
 ];
 
 /// What no driver names: it can then not know where it runs.
