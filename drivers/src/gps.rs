@@ -57,7 +57,7 @@ const READS_IN_A_ROW: u8 = 32;
 ///
 /// ```
 /// use tickwire_drivers::gps::{Error, Field, Gps};
-/// use tickwire_sim::{Sim, gps};
+/// use tickwire_sim::{Sim, models::gps};
 ///
 /// let sim = Sim::new();
 /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(5), 9_600);
@@ -96,7 +96,7 @@ const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
 ///
 /// ```
 /// use tickwire_drivers::gps::{Error, Gps};
-/// use tickwire_sim::{Sim, gps};
+/// use tickwire_sim::{Sim, models::gps};
 ///
 /// let sim = Sim::new();
 /// let line = gps::Receiver::new(sim.clock(), "no sentence", 9_600);
@@ -212,7 +212,7 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
     /// ```
     /// use futures_util::{StreamExt, pin_mut};
     /// use tickwire_drivers::gps::{Gps, Sentence};
-    /// use tickwire_sim::{Sim, gps};
+    /// use tickwire_sim::{Sim, models::gps};
     ///
     /// let sim = Sim::new();
     /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(3), 9_600);

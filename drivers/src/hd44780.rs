@@ -39,7 +39,7 @@ use screen::Screen;
 ///
 /// ```
 /// use tickwire_drivers::hd44780::{CursorStyle, Lcd, Pcf8574};
-/// use tickwire_sim::{Sim, hd44780::Display, i2c};
+/// use tickwire_sim::{Sim, i2c, models::hd44780::Display};
 /// use tickwire_traits::Delay;
 ///
 /// let sim = Sim::new();

@@ -41,7 +41,7 @@ pub use units::{CentiCelsius, CentiPercent};
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
 /// use tickwire_drivers::htu21d::{CentiCelsius, Htu21d, Resolution};
-/// use tickwire_sim::{Sim, htu21d, i2c::Bus};
+/// use tickwire_sim::{Sim, i2c::Bus, models::htu21d};
 /// use tickwire_traits::Delay;
 ///
 /// let sim = Sim::new();

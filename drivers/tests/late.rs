@@ -111,7 +111,7 @@ fn a_switch_on_a_pin_without_stamps_ends_as_the_contact_does() {
 #[test]
 fn a_gps_receiver_is_read_whole() {
     use tickwire_drivers::gps::Gps;
-    use tickwire_sim::gps;
+    use tickwire_sim::models::gps;
 
     check(|sim| {
         let line = gps::Receiver::new(sim.clock(), gps::demo_log(10), 9_600);

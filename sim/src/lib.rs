@@ -11,8 +11,8 @@
 //!   a task that holds the thread.
 //! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
 //!   record what a driver writes.
-//! - The models behave as their datasheets say, faults included, and are generic
-//!   over the clock: the same models run in real time.
+//! - [`models`] of devices behave as their datasheets say, faults included, and are
+//!   generic over the clock: the same models run in real time.
 //! - [`Trace`] writes what happened on the wires as a VCD file, for GTKWave and
 //!   PulseView.
 #![forbid(unsafe_code)]
@@ -25,10 +25,8 @@ mod pace;
 mod trace;
 mod wire;
 
-pub mod gps;
-pub mod hd44780;
-pub mod htu21d;
 pub mod i2c;
+pub mod models;
 pub mod uart;
 
 pub use bounce::Bounce;

@@ -2,7 +2,7 @@
 
 use embedded_hal::digital::PinState;
 use embedded_io_async::{Read, ReadReady};
-use tickwire_sim::gps::{Control, LineFault, Receiver, demo_log};
+use tickwire_sim::models::gps::{Control, LineFault, Receiver, demo_log};
 use tickwire_sim::uart::{self, Baud};
 use tickwire_sim::{Sim, SimClock, Trace, Wire, drop_after, impatiently};
 use tickwire_traits::{Clock, Duration, Instant, Timer};

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use embedded_hal_async::i2c::I2c;
-use tickwire_sim::htu21d::{Counts, Htu21d};
 use tickwire_sim::i2c::{Ack, Bus, Device};
+use tickwire_sim::models::htu21d::{Counts, Htu21d};
 use tickwire_sim::{Sim, StallKind};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
-use tickwire_sim::hd44780::{Display, Phase};
+use tickwire_sim::models::hd44780::{Display, Phase};
 use tickwire_sim::{Sim, SimClock, Wire};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 

@@ -13,7 +13,7 @@ use std::{env, fs};
 use lexopt::prelude::*;
 use tickwire_benches::{Run, slope};
 use tickwire_drivers::gps::{Decoder, LINE_LENGTH, NmeaCrate, Receiver};
-use tickwire_sim::gps::demo_log;
+use tickwire_sim::models::gps::demo_log;
 use tickwire_traits::Instant as Time;
 
 const ROUNDS: u32 = 20;

@@ -25,7 +25,7 @@ pub struct Gpio<RS, E, D> {
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_drivers::hd44780::{FourBit, Lcd};
-/// use tickwire_sim::{Sim, Wire, hd44780::Display};
+/// use tickwire_sim::{Sim, Wire, models::hd44780::Display};
 /// use tickwire_traits::Delay;
 ///
 /// let sim = Sim::new();
@@ -52,7 +52,7 @@ pub type FourBit<RS, E, D4, D5, D6, D7> = Gpio<RS, E, (D4, D5, D6, D7)>;
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_drivers::hd44780::{EightBit, Lcd};
-/// use tickwire_sim::{Sim, Wire, hd44780::Display};
+/// use tickwire_sim::{Sim, Wire, models::hd44780::Display};
 /// use tickwire_traits::Delay;
 ///
 /// let sim = Sim::new();

@@ -16,7 +16,7 @@ use crate::within::within;
 ///
 /// ```
 /// use tickwire_drivers::hd44780::{Lcd, Pcf8574};
-/// use tickwire_sim::{Sim, hd44780::Display, i2c};
+/// use tickwire_sim::{Sim, i2c, models::hd44780::Display};
 /// use tickwire_traits::Delay;
 ///
 /// let sim = Sim::new();

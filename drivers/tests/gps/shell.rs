@@ -6,8 +6,8 @@ use std::rc::Rc;
 use embedded_io_async::{ErrorType, Read};
 use futures_util::{StreamExt, pin_mut};
 use tickwire_drivers::gps::{Error, Fix, Gps, Sentence, Update};
-use tickwire_sim::gps::LineFault;
-use tickwire_sim::{Sim, SimClock, drop_after, gps, impatiently};
+use tickwire_sim::models::gps::LineFault;
+use tickwire_sim::{Sim, SimClock, drop_after, impatiently, models::gps};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 /// A line that gives so many bytes at once, each time after a millisecond.

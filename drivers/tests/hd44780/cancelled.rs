@@ -7,7 +7,7 @@
 
 use embedded_hal_async::delay::DelayNs;
 use tickwire_drivers::hd44780::{Bus, CursorStyle, Lcd, Pcf8574};
-use tickwire_sim::hd44780::Display;
+use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::{Sim, SimClock, drop_after, i2c, impatiently};
 use tickwire_traits::{Clock, Delay, Duration, Instant, Timer};
 

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use embedded_hal::digital::{ErrorType, OutputPin, PinState};
 use embedded_hal_async::delay::DelayNs;
 use tickwire_drivers::hd44780::{Error, FourBit, Lcd};
-use tickwire_sim::hd44780::Display;
 use tickwire_sim::i2c::{Fault, I2cFault};
+use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::{Output, PinFault, Sim, SimClock, Wire};
 use tickwire_traits::{Clock, Delay, Duration};
 

@@ -11,7 +11,7 @@ mod rig;
 use embedded_hal::digital::PinState;
 use rig::{Backpack, Eight, Four, Rig, Wiring};
 use tickwire_drivers::hd44780::{CursorStyle, EightBit, FourBit, Lcd};
-use tickwire_sim::hd44780::{Controller, Display, Pins};
+use tickwire_sim::models::hd44780::{Controller, Display, Pins};
 use tickwire_sim::{Sim, SimClock, Trace, Wire};
 use tickwire_traits::{Clock, Delay, Duration, Instant};
 

@@ -3,7 +3,7 @@
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::Lcd;
 use tickwire_sim::drop_after;
-use tickwire_sim::hd44780::Phase;
+use tickwire_sim::models::hd44780::Phase;
 use tickwire_traits::Delay;
 
 use crate::rig::{Backpack, Eight, Four, Rig, Wiring};

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::{Bus, EightBit, FourBit, Lcd, Pcf8574};
-use tickwire_sim::hd44780::Display;
+use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::{Output, Pace, Sim, SimClock, Wire, i2c};
 use tickwire_traits::Delay;
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use tickwire_drivers::htu21d::{Error, Htu21d, Resolution};
 use tickwire_sim::i2c::{Bus, Faults, I2cFault};
-use tickwire_sim::{Pace, Sim, SimClock, htu21d};
+use tickwire_sim::{Pace, Sim, SimClock, models::htu21d};
 use tickwire_traits::{Clock, Delay, Duration};
 
 pub(crate) type Sensor = Htu21d<Bus<SimClock>, Delay<SimClock>>;

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use embedded_io_async::Read;
 use tickwire_exec_std::StdClock;
-use tickwire_sim::gps::Receiver;
+use tickwire_sim::models::gps::Receiver;
 
 use crate::options::Options;
 use crate::record::Record;

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph, Widget};
 use tickwire_exec_std::StdClock;
-use tickwire_sim::hd44780::Display;
+use tickwire_sim::models::hd44780::Display;
 use tickwire_station::{COLUMNS, ROWS};
 
 /// The dots of a character, and the gap behind it.

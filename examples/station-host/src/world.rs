@@ -7,10 +7,10 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::FourBit;
 use tickwire_exec_std::StdClock;
-use tickwire_sim::hd44780::Display;
-use tickwire_sim::htu21d::Htu21d;
 use tickwire_sim::i2c::{Bus, Faults};
-use tickwire_sim::{Bounce, Input, Output, Trace, VcdStream, Wire, gps};
+use tickwire_sim::models::hd44780::Display;
+use tickwire_sim::models::htu21d::Htu21d;
+use tickwire_sim::{Bounce, Input, Output, Trace, VcdStream, Wire, models::gps};
 use tickwire_station::{COLUMNS, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 

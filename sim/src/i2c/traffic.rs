@@ -15,7 +15,7 @@ use super::Ack;
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
 /// use embedded_hal_async::i2c::I2c;
-/// use tickwire_sim::{Sim, htu21d::Htu21d, i2c::Bus};
+/// use tickwire_sim::{Sim, i2c::Bus, models::htu21d::Htu21d};
 ///
 /// let sim = Sim::new();
 /// let mut bus = Bus::new(sim.clock());

@@ -2,8 +2,8 @@
 
 use rand_core::Rng;
 use rand_pcg::Pcg32;
-use tickwire_sim::gps;
 use tickwire_sim::i2c::Fault;
+use tickwire_sim::models::gps;
 use tickwire_traits::Duration;
 
 use crate::rig::Rig;

@@ -1,6 +1,6 @@
 //! What the display shows, page by page.
 
-use tickwire_sim::gps;
+use tickwire_sim::models::gps;
 use tickwire_traits::Duration;
 
 use crate::rig::Rig;

@@ -9,10 +9,10 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use futures_util::future::{Either, select};
 use tickwire_drivers::hd44780::FourBit;
-use tickwire_sim::hd44780::Display;
-use tickwire_sim::htu21d::Htu21d;
 use tickwire_sim::i2c::{Bus, Faults};
-use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, gps};
+use tickwire_sim::models::hd44780::Display;
+use tickwire_sim::models::htu21d::Htu21d;
+use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, models::gps};
 use tickwire_station::{COLUMNS, Event, Observe, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 

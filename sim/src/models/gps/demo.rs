@@ -19,7 +19,7 @@ const SHORTER: f64 = 0.6228;
 /// A walk of a minute ends where it began. At most it goes on until midnight.
 ///
 /// ```
-/// let log = String::from_utf8(tickwire_sim::gps::demo_log(60)).unwrap();
+/// let log = String::from_utf8(tickwire_sim::models::gps::demo_log(60)).unwrap();
 /// assert_eq!(log.lines().count(), 60 * 7);
 /// assert!(log.starts_with("$GPRMC,120000.000,A,5128.60"));
 /// ```

@@ -30,7 +30,7 @@ use script::Script;
 ///
 /// ```
 /// use embedded_io_async::Read;
-/// use tickwire_sim::{Sim, gps};
+/// use tickwire_sim::{Sim, models::gps};
 /// use tickwire_traits::{Clock, Instant};
 ///
 /// let sim = Sim::new();
@@ -48,7 +48,7 @@ pub struct Receiver<T> {
 ///
 /// ```
 /// use embedded_io_async::Read;
-/// use tickwire_sim::{Sim, gps};
+/// use tickwire_sim::{Sim, models::gps};
 /// use tickwire_traits::{Clock, Duration, Timer};
 ///
 /// let sim = Sim::new();
@@ -72,7 +72,7 @@ pub struct Control<T> {
 ///
 /// ```
 /// use embedded_io_async::Read;
-/// use tickwire_sim::{Sim, gps};
+/// use tickwire_sim::{Sim, models::gps};
 ///
 /// let sim = Sim::new();
 /// let mut line = gps::Receiver::new(sim.clock(), "$", 9_600);

@@ -110,7 +110,7 @@ mod tests {
     use tickwire_traits::Timer;
 
     use super::*;
-    use crate::hd44780::Display;
+    use crate::models::hd44780::Display;
     use crate::{Sim, SimClock};
 
     /// The violations of a pulse of E at 100 ms, while `act` moves RS, R/W, E, D6

@@ -29,7 +29,7 @@ use pins::Backpack;
 ///
 /// ```
 /// use embedded_hal::digital::{OutputPin, PinState};
-/// use tickwire_sim::{Sim, Wire, hd44780::Display};
+/// use tickwire_sim::{Sim, Wire, models::hd44780::Display};
 /// use tickwire_traits::{Duration, Timer};
 ///
 /// let sim = Sim::new();

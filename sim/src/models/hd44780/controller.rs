@@ -12,7 +12,7 @@ use tickwire_traits::{Duration, Instant};
 /// modules do, and recorded programs rely on it.
 ///
 /// ```
-/// use tickwire_sim::hd44780::{Controller, Pins};
+/// use tickwire_sim::models::hd44780::{Controller, Pins};
 /// use tickwire_traits::{Duration, Instant};
 ///
 /// let mut controller = Controller::new(Instant::EPOCH);

@@ -103,7 +103,7 @@ impl Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hd44780::Pins;
+    use crate::models::hd44780::Pins;
 
     /// Where `X` appears that is written to `address`, after `function`.
     #[track_caller]

@@ -1,0 +1,16 @@
+//! Models of devices, one module per device.
+//!
+//! A model is written from the device's datasheet, and not from a driver. It reports
+//! what a driver does that the datasheet forbids, and has the faults of a real device
+//! to order. Models are generic over the clock: the same ones run in virtual time and
+//! in real time.
+//!
+//! | device | model | attached to |
+//! | --- | --- | --- |
+//! | GPS receiver | [`gps::Receiver`] | a byte stream, `embedded_io_async` |
+//! | HD44780 character display | [`hd44780::Display`] | [wires](crate::Wire), or an [I²C bus](crate::i2c) behind a PCF8574 |
+//! | HTU21D humidity sensor | [`htu21d::Htu21d`] | an [I²C bus](crate::i2c) |
+
+pub mod gps;
+pub mod hd44780;
+pub mod htu21d;
