@@ -1,7 +1,9 @@
 //! The clock of a simulation.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::{Rc, Weak};
 use std::task::Waker;
 
 use tickwire_traits::{Clock, Duration, Instant, TimerQueue, hear_waits, waits_for};
@@ -18,19 +20,32 @@ pub struct SimClock {
     period: Duration,
 }
 
-#[derive(Debug)]
 struct Time {
     now: Cell<Instant>,
     /// The simulation asks what its tasks wait for. Clocks of others say what they are.
     asking: Cell<bool>,
     sleepers: RefCell<WakeQueue>,
+    /// By the time, and in the order of asking.
+    plans: RefCell<BTreeMap<(Instant, u64), Weak<dyn Planned>>>,
+    plans_asked: Cell<u64>,
+}
+
+/// What moves by a plan, without a task.
+pub(crate) trait Planned {
+    /// Does what is due by now.
+    fn move_on(&self);
 }
 
 impl SimClock {
     pub(crate) fn new() -> Self {
-        let (now, asking) = (Cell::new(Instant::EPOCH), Cell::new(false));
-        let time = Rc::new(Time { now, asking, sleepers: RefCell::default() });
-        Self { time, period: Duration::ZERO }
+        let time = Time {
+            now: Cell::new(Instant::EPOCH),
+            asking: Cell::new(false),
+            sleepers: RefCell::default(),
+            plans: RefCell::default(),
+            plans_asked: Cell::new(0),
+        };
+        Self { time: Rc::new(time), period: Duration::ZERO }
     }
 
     /// Returns a handle of the same clock that wakes late: only at multiples of
@@ -84,8 +99,8 @@ impl SimClock {
         self.time.now.set(end.max(self.now()));
     }
 
-    /// Jumps to the next deadline and wakes whom it is for. `false` if nobody
-    /// waits for the time.
+    /// Jumps to the next deadline or planned edge. Wakes whom the deadline is for, and
+    /// then lets the plans move on. `false` if nothing waits for the time.
     pub(crate) fn jump(&self) -> bool {
         let Some(next) = self.next_deadline() else { return false };
         self.time.now.set(next);
@@ -94,9 +109,26 @@ impl SimClock {
             let due = self.time.sleepers.borrow_mut().pop(next);
             match due {
                 Some(waker) => waker.wake(),
+                None => break,
+            }
+        }
+        loop {
+            let due = {
+                let mut plans = self.time.plans.borrow_mut();
+                plans.first_entry().filter(|plan| plan.key().0 <= next).map(|plan| plan.remove())
+            };
+            match due {
+                Some(plan) => drop(plan.upgrade().map(|plan| plan.move_on())),
                 None => return true,
             }
         }
+    }
+
+    /// Lets `plan` move on once, at `at`: punctually, also if this handle wakes late.
+    pub(crate) fn follow(&self, at: Instant, plan: Weak<dyn Planned>) {
+        let asked = self.time.plans_asked.get();
+        self.time.plans_asked.set(asked + 1);
+        self.time.plans.borrow_mut().insert((at, asked), plan);
     }
 
     /// Runs `poll` of a task of this clock's simulation, and hears what it waits for.
@@ -117,7 +149,22 @@ impl SimClock {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        self.time.sleepers.borrow().next_deadline()
+        let sleeper = self.time.sleepers.borrow().next_deadline();
+        match (sleeper, self.next_plan()) {
+            (Some(sleeper), Some(plan)) => Some(sleeper.min(plan)),
+            (sleeper, plan) => sleeper.or(plan),
+        }
+    }
+
+    fn next_plan(&self) -> Option<Instant> {
+        let mut plans = self.time.plans.borrow_mut();
+        while let Some(plan) = plans.first_entry() {
+            if plan.get().strong_count() > 0 {
+                return Some(plan.key().0);
+            }
+            plan.remove();
+        }
+        None
     }
 
     /// The first time at which a wake may come for `at`.
@@ -151,6 +198,12 @@ impl TimerQueue for SimClock {
         if at < Instant::MAX {
             self.time.sleepers.borrow_mut().schedule(at, waker);
         }
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Time").field(&self.now.get()).finish()
     }
 }
 

@@ -54,6 +54,10 @@ impl Sim {
     /// So any number of tasks may run at one instant, and a spin is found after about
     /// as many polls among many tasks as among few. A hundred tasks that spawn one
     /// another at one instant count as one that was polled a hundred times.
+    ///
+    /// The same number of planned edges may be [heard](crate::Wire::on_edge) while every
+    /// task waits for something other than the time, before that is a
+    /// [`StallKind::Deadlock`]: listeners can plan edges forever.
     pub fn with_spin_limit(mut self, polls: u32) -> Self {
         self.spin_limit = polls;
         self
@@ -135,8 +139,11 @@ impl Sim {
         let Running { own, waker, .. } = &running;
         let mut main = pin!(main);
         let mut cx = Context::from_waker(waker);
+        // Steps of the clock since the last poll, with plans of wires alone ahead.
+        let mut quiet = 0;
         loop {
             while let Some(id) = self.tasks.ready.pop() {
+                quiet = 0;
                 let now = self.clock.now();
                 if id != own.id() {
                     self.tasks.poll(id, now);
@@ -151,7 +158,8 @@ impl Sim {
                     return Err(self.stall(StallKind::Spin, main.as_mut(), &mut cx));
                 }
             }
-            if !self.clock.jump() {
+            quiet += u32::from(self.clock.nobody_sleeps());
+            if quiet > self.spin_limit || !self.clock.jump() {
                 return Err(self.stall(StallKind::Deadlock, main.as_mut(), &mut cx));
             }
         }

@@ -26,7 +26,8 @@ pub use pins::{Input, Output, PinFault};
 /// [`play`](Self::play)); its present is set by [`Output`]s and by
 /// [`set`](Self::set). A plan needs no task: it takes effect when someone looks,
 /// with the times it was made for. So in real time an edge keeps its time
-/// however busy the executor was.
+/// however busy the executor was. In virtual time [listeners](Self::on_edge) need
+/// nobody to look.
 ///
 /// Clones are the same wire.
 ///
@@ -109,6 +110,7 @@ impl<T: Clock> Wire<T> {
         watchers.into_iter().for_each(Waker::wake);
         // A plan that nobody looks at does not grow.
         self.line.catch_up();
+        self.line.wait_for_plan();
     }
 
     /// Plans a change to `level` at `at`; nothing if the plan ends there already.
@@ -142,11 +144,38 @@ impl<T: Clock> Wire<T> {
     /// order: one that is made or found by a listener is heard when all have
     /// heard the present one. So the level may have gone on when a listener looks;
     /// [`Edge::level`] is the one to go by.
-    pub fn on_edge(&self, listener: impl FnMut(Edge) + 'static) {
+    ///
+    /// In virtual time, with a [`SimClock`](crate::SimClock), a planned edge is heard
+    /// when it is due, before any task is polled at that time. With other clocks it is
+    /// heard when somebody next looks at the wire: no task comes back for it.
+    ///
+    /// ```
+    /// use embedded_hal::digital::PinState;
+    /// use embedded_hal_async::digital::Wait;
+    /// use tickwire_sim::{Sim, Wire};
+    /// use tickwire_traits::{Clock, Duration, Instant};
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// let button = Wire::new(clock.clone(), PinState::High);
+    /// let lamp = Wire::new(clock.clone(), PinState::Low);
+    /// let output = lamp.clone();
+    /// button.on_edge(move |edge| output.set(!edge.level));
+    /// button.play("--_", Duration::from_millis(10)).unwrap();
+    /// sim.run(lamp.input().wait_for_high()).unwrap(); // Nobody looks at the button.
+    /// assert_eq!(clock.now(), Instant::from_millis(20));
+    /// ```
+    pub fn on_edge(&self, listener: impl FnMut(Edge) + 'static)
+    where
+        T: 'static,
+    {
         self.line.catch_up();
-        let mut net = self.line.net.borrow_mut();
-        let since = net.last_edge();
-        net.listeners.push(Listener { since, call: Box::new(listener) });
+        {
+            let mut net = self.line.net.borrow_mut();
+            let since = net.last_edge();
+            net.listeners.push(Listener { since, call: Box::new(listener) });
+        }
+        self.line.follow();
     }
 
     /// Lets one operation on a pin of this wire fail with [`PinFault`], after

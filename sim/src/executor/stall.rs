@@ -24,7 +24,8 @@ pub struct Stall {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StallKind {
-    /// No task is awake and no timer is set: nothing would ever happen again.
+    /// No task is awake and no timer is set: nothing would ever happen again. Or wires
+    /// alone go on, and have not woken a task for many edges.
     Deadlock,
     /// As a deadlock, but a task that was polled once more did make progress:
     /// whoever made that possible failed to wake it.

@@ -1,16 +1,19 @@
 //! What the clones of a wire share, and how an edge comes about.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::rc::Weak;
+use std::mem;
+use std::rc::{Rc, Weak};
 use std::task::Waker;
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Edge, Instant};
 
 use super::pins::EdgeQueue;
-use crate::Probe;
+use crate::clock::Planned;
 use crate::trace::Recorded;
+use crate::{Probe, SimClock};
 
 /// A net, and the clock by which it moves.
 pub(super) struct Line<T> {
@@ -32,6 +35,8 @@ pub(super) struct Net {
     pub(super) watchers: Vec<Waker>,
     pub(super) armed: Vec<Weak<RefCell<EdgeQueue>>>,
     pub(super) listeners: Vec<Listener>,
+    /// None if nobody listens, or if the clock is not that of a simulation.
+    follower: Option<Follower>,
     /// The edges that the listeners have not heard, with their numbers.
     unheard: VecDeque<(u64, Edge)>,
     /// The listeners are out, and hear an edge.
@@ -45,6 +50,14 @@ pub(super) struct Net {
 pub(super) struct Listener {
     pub(super) since: u64,
     pub(super) call: Box<dyn FnMut(Edge)>,
+}
+
+/// By which a simulation's clock comes back to the plan when it is due.
+struct Follower {
+    clock: SimClock,
+    line: Weak<dyn Planned>,
+    /// The clock has been asked, for the first toggle of the plan or an earlier time.
+    waits: bool,
 }
 
 impl<T: Clock> Line<T> {
@@ -64,6 +77,7 @@ impl<T: Clock> Line<T> {
             watchers: Vec::new(),
             armed: Vec::new(),
             listeners: Vec::new(),
+            follower: None,
             unheard: VecDeque::new(),
             telling: false,
             probe,
@@ -90,12 +104,37 @@ impl<T: Clock> Line<T> {
         }
     }
 
+    /// Lets listeners hear what is planned though nobody looks, in virtual time.
+    pub(super) fn follow(self: &Rc<Self>)
+    where
+        T: 'static,
+    {
+        let clock: &dyn Any = &self.clock;
+        if let Some(clock) = clock.downcast_ref::<SimClock>() {
+            let line: Weak<Self> = Rc::downgrade(self);
+            let follower = || Follower { clock: clock.clone(), line, waits: false };
+            self.net.borrow_mut().follower.get_or_insert_with(follower);
+        }
+        self.wait_for_plan();
+    }
+
+    /// Asks the clock to come back when the plan's next toggle is due.
+    pub(super) fn wait_for_plan(&self) {
+        let mut net = self.net.borrow_mut();
+        let next = net.plan.front().copied();
+        if let (Some(at), Some(follower)) = (next, &mut net.follower)
+            && !mem::replace(&mut follower.waits, true)
+        {
+            follower.clock.follow(at, follower.line.clone());
+        }
+    }
+
     /// Toggles the level, and tells everyone.
     pub(super) fn change(&self, at: Instant) {
         let watchers = {
             let mut net = self.net.borrow_mut();
             net.toggle(at);
-            std::mem::take(&mut net.watchers)
+            mem::take(&mut net.watchers)
         };
         // Nothing is borrowed: who is told may come back to this wire.
         watchers.into_iter().for_each(Waker::wake);
@@ -110,6 +149,25 @@ impl<T: Clock> Recorded for Line<T> {
         let before = self.net.borrow().last_edge();
         self.catch_up();
         self.net.borrow().last_edge() != before
+    }
+}
+
+impl<T: Clock> Planned for Line<T> {
+    fn move_on(&self) {
+        if let Some(follower) = &mut self.net.borrow_mut().follower {
+            follower.waits = false;
+        }
+        let _next = WaitsAfter(self);
+        self.catch_up();
+    }
+}
+
+/// Waits for the next toggle when it is dropped, also if a listener panics.
+struct WaitsAfter<'a, T: Clock>(&'a Line<T>);
+
+impl<T: Clock> Drop for WaitsAfter<'_, T> {
+    fn drop(&mut self) {
+        self.0.wait_for_plan();
     }
 }
 
@@ -160,7 +218,7 @@ impl<'a> Lent<'a> {
         }
         let (number, edge) = state.unheard.pop_front()?;
         state.telling = true;
-        let listeners = std::mem::take(&mut state.listeners);
+        let listeners = mem::take(&mut state.listeners);
         Some(Self { net, listeners, number, edge })
     }
 
@@ -177,7 +235,7 @@ impl Drop for Lent<'_> {
     /// Also when a listener panics.
     fn drop(&mut self) {
         let mut net = self.net.borrow_mut();
-        let added = std::mem::replace(&mut net.listeners, std::mem::take(&mut self.listeners));
+        let added = mem::replace(&mut net.listeners, mem::take(&mut self.listeners));
         net.listeners.extend(added);
         net.telling = false;
     }
