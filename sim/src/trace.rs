@@ -39,7 +39,11 @@ pub use stream::VcdStream;
 /// });
 /// assert_eq!(
 ///     trace.waveform("led"),
-///     [(Instant::EPOCH, PinState::High), (Instant::from_millis(10), PinState::Low)],
+///     [
+///         (Instant::EPOCH, PinState::Low), // Its initial level.
+///         (Instant::EPOCH, PinState::High),
+///         (Instant::from_millis(10), PinState::Low),
+///     ],
 /// );
 /// let mut vcd = Vec::new();
 /// trace.write_vcd(&mut vcd).unwrap();
@@ -60,10 +64,17 @@ pub(crate) trait Recorded {
 
 #[derive(Debug, Default)]
 struct Log {
-    /// Names and initial levels.
-    signals: Vec<(String, PinState)>,
+    signals: Vec<Signal>,
     /// By signal; those of one signal are in order.
     changes: Vec<(Instant, usize, PinState)>,
+}
+
+#[derive(Debug)]
+struct Signal {
+    name: String,
+    /// The level before all changes that are kept, and since when.
+    since: Instant,
+    initial: PinState,
 }
 
 /// One signal of a [`Trace`], for a model that draws its own waveform.
@@ -82,7 +93,7 @@ impl Trace {
     /// Makes a wire that is recorded under `name`.
     pub fn wire<T: Clock + 'static>(&self, name: &str, clock: T, initial: PinState) -> Wire<T> {
         let probe = self.probe(name, initial);
-        let name = self.log.borrow().signals[probe.signal].0.clone();
+        let name = self.log.borrow().signals[probe.signal].name.clone();
         let wire = Wire::probed(name, clock, initial, probe);
         self.wires.borrow_mut().push(wire.recorded());
         wire
@@ -92,19 +103,25 @@ impl Trace {
     pub fn probe(&self, name: &str, initial: PinState) -> Probe {
         let mut log = self.log.borrow_mut();
         let name = log.unique(name);
-        log.signals.push((name, initial));
+        log.signals.push(Signal { name, since: Instant::EPOCH, initial });
         Probe { log: self.log.clone(), signal: log.signals.len() - 1 }
     }
 
-    /// Returns the changes of the signal `name`; none if there is no such signal.
+    /// Returns the levels of the signal `name`: the initial one, which counts from the
+    /// epoch as in a VCD file, and each change. Empty if there is no such signal.
+    ///
+    /// Where a [stream](Self::stream_vcd) has taken changes, the level after those
+    /// comes first, with the time of the last one.
     pub fn waveform(&self, name: &str) -> Vec<(Instant, PinState)> {
         self.catch_up();
         let log = self.log.borrow();
-        let Some(wanted) = log.signals.iter().position(|(known, _)| known == name) else {
+        let Some(wanted) = log.signals.iter().position(|signal| signal.name == name) else {
             return Vec::new();
         };
+        let Signal { since, initial, .. } = log.signals[wanted];
         let of_wanted = log.changes.iter().filter(|(_, signal, _)| *signal == wanted);
-        of_wanted.map(|(at, _, level)| (*at, *level)).collect()
+        let changes = of_wanted.map(|(at, _, level)| (*at, *level));
+        [(since, initial)].into_iter().chain(changes).collect()
     }
 
     /// Writes everything so far as a VCD file (IEEE 1364, clause 18) in
@@ -162,7 +179,7 @@ impl Trace {
 impl Log {
     fn unique(&self, wanted: &str) -> String {
         let taken =
-            |name: &str| self.signals.iter().any(|(known, _)| in_vcd(known) == in_vcd(name));
+            |name: &str| self.signals.iter().any(|known| in_vcd(&known.name) == in_vcd(name));
         let suffixed = (2..).map(|n| format!("{}_{n}", in_vcd(wanted)));
         let mut names = [wanted.to_owned()].into_iter().chain(suffixed);
         names.find(|name| !taken(name)).unwrap_or_default() // They do not run out.
@@ -172,14 +189,14 @@ impl Log {
     fn declare(&self, vcd: &mut vcd::Writer<impl io::Write>) -> io::Result<Vec<IdCode>> {
         vcd.timescale(1, vcd::TimescaleUnit::US)?;
         vcd.add_module("tickwire")?;
-        let add = |(name, _): &(String, PinState)| vcd.add_wire(1, &in_vcd(name));
+        let add = |signal: &Signal| vcd.add_wire(1, &in_vcd(&signal.name));
         let ids = self.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
         vcd.upscope()?;
         vcd.enddefinitions()?;
         vcd.timestamp(Instant::EPOCH.as_micros())?;
         vcd.begin(vcd::SimulationCommand::Dumpvars)?;
-        for (id, (_, level)) in ids.iter().zip(&self.signals) {
-            vcd.change_scalar(*id, *level == PinState::High)?;
+        for (id, signal) in ids.iter().zip(&self.signals) {
+            vcd.change_scalar(*id, signal.initial == PinState::High)?;
         }
         vcd.end()?;
         Ok(ids)
@@ -188,7 +205,12 @@ impl Log {
     /// Takes the changes of the first `signals` up to and including `until`.
     fn take_until(&mut self, until: Instant, signals: usize) -> Vec<(Instant, usize, PinState)> {
         let due = |(at, signal, _): &mut _| *at <= until && *signal < signals;
-        self.changes.extract_if(.., due).collect()
+        let taken: Vec<_> = self.changes.extract_if(.., due).collect();
+        for (at, signal, level) in &taken {
+            let Signal { since, initial, .. } = &mut self.signals[*signal];
+            (*since, *initial) = (*at, *level);
+        }
+        taken
     }
 }
 
@@ -210,6 +232,6 @@ impl fmt::Debug for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ok(log) = self.log.try_borrow() else { return f.write_str("a trace in use") };
         f.write_str("a trace of ")?;
-        f.debug_list().entries(log.signals.iter().map(|(name, _)| name)).finish()
+        f.debug_list().entries(log.signals.iter().map(|signal| &signal.name)).finish()
     }
 }

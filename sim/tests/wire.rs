@@ -144,7 +144,7 @@ fn a_toggle_that_is_planned_too_late_comes_after_the_last_edge() {
     wire.set(Low);
     wire.toggle_at(&[50, 200].map(millis));
     assert_eq!(*heard.borrow(), [(40, High), (100, Low), (100, High)]);
-    let waveform = [(millis(40), High), (millis(100), Low), (millis(100), High)];
+    let waveform = [(millis(0), Low), (millis(40), High), (millis(100), Low), (millis(100), High)];
     assert_eq!(trace.waveform("wire"), waveform);
 }
 
