@@ -1,14 +1,21 @@
-//! Asynchronous serial lines, as a logic analyser sees them.
+//! Asynchronous serial lines: byte by byte, and as a logic analyser sees them.
+//!
+//! [`line`](line()) makes one, with a port at each end and faults to order.
+//! [`decode`] and [`Decoder`] find the bytes on a wire, and [`draw`] draws one.
 //!
 //! Bits are timed in [`Nanos`], as captures have them. A [`Trace`](crate::Trace)
 //! and its VCD file have whole microseconds, which hold 230 400 baud if both ends
 //! agree within 2 %, and 460 800 baud if they agree exactly. Faster lines need a
 //! capture with finer times.
 
+mod line;
+mod way;
+
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
 
 use crate::Probe;
+pub use line::{LineFault, Port, Way, line};
 
 /// Start bit, 8 data bits, no parity, stop bit.
 const BITS: u64 = 10;

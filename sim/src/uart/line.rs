@@ -1,0 +1,338 @@
+//! A serial line between two ports, byte by byte.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use embedded_hal::digital::PinState;
+use embedded_io::{ErrorKind, ErrorType, ReadReady, WriteReady};
+use embedded_io_async::{Read, Write};
+use tickwire_traits::{Clock, Duration, Instant, TimerQueue, waits_for};
+
+use super::Baud;
+use super::way::Model;
+use crate::Trace;
+
+/// How many bytes a [`Port`] holds unless [told otherwise](Port::with_capacity).
+pub(super) const RECEIVING: usize = 256;
+
+/// Creates a serial line that is idle, and returns its two ends.
+///
+/// Each end reads what the other one writes. A byte takes 10 bits at `baud`, and can
+/// be read when its stop bit is over. Time does the work: what arrived by now is
+/// found when somebody looks, so no task is needed.
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use tickwire_sim::{Sim, uart};
+/// use tickwire_traits::{Clock, Instant};
+///
+/// let sim = Sim::new();
+/// let (mut near, mut far) = uart::line(sim.clock(), uart::Baud::new(10_000));
+/// let mut answer = [0; 2];
+/// sim.run(async {
+///     near.write_all(b"hi").await.unwrap(); // Both fit into the UART.
+///     assert_eq!(sim.clock().now(), Instant::EPOCH);
+///     far.read_exact(&mut answer).await.unwrap();
+/// });
+/// assert_eq!((&answer, sim.clock().now()), (b"hi", Instant::from_millis(2)));
+/// ```
+pub fn line<T: Clock + Clone>(clock: T, baud: Baud) -> (Port<T>, Port<T>) {
+    let way = || Way { clock: clock.clone(), model: Rc::new(RefCell::new(Model::new(baud))) };
+    let (there, back) = (way(), way());
+    let near = Port { incoming: back.clone(), outgoing: there.clone() };
+    (near, Port { incoming: there, outgoing: back })
+}
+
+/// One end of a serial [`line`](line()): `Read`, `ReadReady`, `Write` and `WriteReady`.
+///
+/// It holds 16 bytes to be sent, and a write waits while it is full. It holds 256
+/// received ones, or [as many as told](Self::with_capacity); more are lost and
+/// counted in [`Way::overruns`].
+///
+/// Dropping a port hangs up: the other end reads what was sent, and then the end. What
+/// is written to a port that is gone fills it up, and is lost.
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use tickwire_sim::{Sim, uart};
+///
+/// let sim = Sim::new();
+/// let (mut near, far) = uart::line(sim.clock(), uart::Baud::new(9_600));
+/// let mut far = far.with_capacity(2);
+/// sim.run(async {
+///     near.write_all(b"abc").await.unwrap();
+///     near.flush().await.unwrap(); // All three have arrived, and nobody has read.
+///     assert_eq!(far.read(&mut [0; 8]).await, Ok(2));
+///     assert_eq!(far.incoming().overruns(), 1);
+/// });
+/// ```
+pub struct Port<T: Clock> {
+    incoming: Way<T>,
+    outgoing: Way<T>,
+}
+
+/// One direction of a serial [`line`](line()): a handle for faults, which may be cloned.
+///
+/// Faults are ordered for a byte by the number of bytes to be written before it,
+/// counted from now: 0 is the next one. Several may be ordered for one byte.
+///
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use tickwire_sim::{Sim, uart};
+///
+/// let sim = Sim::new();
+/// let (mut near, mut far) = uart::line(sim.clock(), uart::Baud::new(9_600));
+/// let way = near.outgoing();
+/// way.double(0);
+/// way.tear(2, 2);
+/// way.garble(4, 0x20);
+/// let mut received = [0; 4];
+/// sim.run(async {
+///     near.write_all(b"abcde").await.unwrap();
+///     far.read_exact(&mut received).await.unwrap();
+/// });
+/// assert_eq!(&received, b"aabE");
+/// ```
+pub struct Way<T> {
+    clock: T,
+    model: Rc<RefCell<Model>>,
+}
+
+/// The failure that [`Way::fail_next_read`] or [`Way::fail_next_write`] asked for.
+///
+/// ```
+/// use embedded_io_async::Write;
+/// use tickwire_sim::{Sim, uart};
+///
+/// let sim = Sim::new();
+/// let (mut near, _far) = uart::line(sim.clock(), uart::Baud::new(9_600));
+/// near.outgoing().fail_next_write();
+/// assert_eq!(sim.run(near.write(b"$")), Err(uart::LineFault));
+/// assert_eq!(sim.run(near.write(b"$")), Ok(1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineFault;
+
+impl<T: Clock + Clone> Port<T> {
+    /// Sets how many received bytes the port holds; 0 is taken as 1.
+    pub fn with_capacity(self, bytes: usize) -> Self {
+        self.incoming.model.borrow_mut().capacity = bytes.max(1);
+        self
+    }
+
+    /// Returns the direction in which this port sends.
+    pub fn outgoing(&self) -> Way<T> {
+        self.outgoing.clone()
+    }
+
+    /// Returns the direction from which this port receives.
+    pub fn incoming(&self) -> Way<T> {
+        self.incoming.clone()
+    }
+}
+
+impl<T: Clock> Way<T> {
+    /// Loses `bytes` in a row, after so many that get through. They take their time on
+    /// the line.
+    pub fn tear(&self, after: u64, bytes: u64) {
+        self.model.borrow_mut().tear(after, bytes);
+    }
+
+    /// Sends a byte twice.
+    pub fn double(&self, after: u64) {
+        self.model.borrow_mut().order(after, |order| order.doubled = true);
+    }
+
+    /// Leaves the line idle for `span` before a byte. Those behind it wait as well.
+    pub fn delay(&self, after: u64, span: Duration) {
+        self.model.borrow_mut().order(after, |order| order.delay = span);
+    }
+
+    /// Turns over the bits of a byte that are set in `mask`.
+    pub fn garble(&self, after: u64, mask: u8) {
+        self.model.borrow_mut().order(after, |order| order.mask = mask);
+    }
+
+    /// Lets the next read at the end of this direction fail with [`LineFault`], once.
+    pub fn fail_next_read(&self) {
+        self.change(|model| model.fails_read = true);
+    }
+
+    /// Lets the next write or flush into this direction fail with [`LineFault`], once.
+    /// One that waits fails when it next looks.
+    pub fn fail_next_write(&self) {
+        self.model.borrow_mut().fails_write = true;
+    }
+
+    /// Ends the direction: the reader gets what was sent, and then the end.
+    pub fn hang_up(&self) {
+        self.change(|model| model.hung_up = true);
+    }
+
+    /// Returns how many bytes were lost because the port that receives was full.
+    pub fn overruns(&self) -> u64 {
+        self.with(|model, _| model.overruns)
+    }
+
+    /// Draws what is written from now on into `trace`, as the signal `name`.
+    pub fn traced(&self, trace: &Trace, name: &str) {
+        self.model.borrow_mut().probe = Some(trace.probe(name, PinState::High));
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut Model, Instant) -> R) -> R {
+        let now = self.clock.now();
+        let mut model = self.model.borrow_mut();
+        model.catch_up(now);
+        f(&mut model, now)
+    }
+
+    /// Changes what a waiting reader has to know of.
+    fn change<R>(&self, change: impl FnOnce(&mut Model) -> R) -> R {
+        let (result, reader) = self.with(|model, _| (change(model), model.reader.take()));
+        // Nothing is borrowed: a waker may come back.
+        reader.into_iter().for_each(Waker::wake);
+        result
+    }
+}
+
+impl<T: TimerQueue> Way<T> {
+    fn poll_read(&self, buf: &mut [u8], cx: &mut Context<'_>) -> Poll<Result<usize, LineFault>> {
+        let waker = cx.waker().clone();
+        let (read, next, _replaced) = self.with(|model, _| {
+            if std::mem::take(&mut model.fails_read) {
+                return (Some(Err(LineFault)), None, None);
+            }
+            let has_ended = model.hung_up && model.is_idle();
+            if buf.is_empty() || model.has_received() || has_ended {
+                return (Some(Ok(model.read(buf))), None, None);
+            }
+            (None, model.next(), model.reader.replace(waker))
+        });
+        match read {
+            Some(read) => Poll::Ready(read),
+            None => self.wait(next, "bytes of", cx),
+        }
+    }
+
+    fn poll_write(&self, buf: &[u8], cx: &mut Context<'_>) -> Poll<Result<usize, LineFault>> {
+        let (written, next, reader) = self.with(|model, now| {
+            if std::mem::take(&mut model.fails_write) {
+                return (Some(Err(LineFault)), None, None);
+            }
+            if !buf.is_empty() && !model.has_room() {
+                return (None, model.next(), None);
+            }
+            (Some(Ok(model.write(buf, now))), None, model.reader.take())
+        });
+        // It sleeps until a byte that was on its way before, or forever.
+        reader.into_iter().for_each(Waker::wake);
+        match written {
+            Some(written) => Poll::Ready(written),
+            None => self.wait(next, "room in", cx),
+        }
+    }
+
+    fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<Result<(), LineFault>> {
+        let (failed, last) =
+            self.with(|model, _| (std::mem::take(&mut model.fails_write), model.last()));
+        match (failed, last) {
+            (true, _) => Poll::Ready(Err(LineFault)),
+            (false, None) => Poll::Ready(Ok(())),
+            (false, last) => self.wait(last, "the end of", cx),
+        }
+    }
+
+    fn wait<R>(&self, until: Option<Instant>, what: &str, cx: &mut Context<'_>) -> Poll<R> {
+        if let Some(at) = until {
+            self.clock.schedule_wake(at, cx.waker());
+        }
+        waits_for(|| format!("{what} {self:?}"));
+        Poll::Pending
+    }
+}
+
+impl<T: TimerQueue> Read for Port<T> {
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: bytes are taken only by resolving.
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
+        poll_fn(|cx| self.incoming.poll_read(buf, cx)).await
+    }
+}
+
+impl<T: TimerQueue> ReadReady for Port<T> {
+    fn read_ready(&mut self) -> Result<bool, LineFault> {
+        Ok(self.incoming.with(|model, _| {
+            model.fails_read || model.has_received() || model.hung_up && model.is_idle()
+        }))
+    }
+}
+
+impl<T: TimerQueue> Write for Port<T> {
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: bytes are taken only by resolving. What was taken is sent.
+    async fn write(&mut self, buf: &[u8]) -> Result<usize, LineFault> {
+        poll_fn(|cx| self.outgoing.poll_write(buf, cx)).await
+    }
+
+    /// Waits until the last stop bit is over.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: what was written is sent anyway.
+    async fn flush(&mut self) -> Result<(), LineFault> {
+        poll_fn(|cx| self.outgoing.poll_flush(cx)).await
+    }
+}
+
+impl<T: TimerQueue> WriteReady for Port<T> {
+    fn write_ready(&mut self) -> Result<bool, LineFault> {
+        Ok(self.outgoing.with(|model, _| model.fails_write || model.has_room()))
+    }
+}
+
+impl<T: Clock> ErrorType for Port<T> {
+    type Error = LineFault;
+}
+
+impl<T: Clock> Drop for Port<T> {
+    fn drop(&mut self) {
+        self.outgoing.hang_up();
+    }
+}
+
+impl embedded_io::Error for LineFault {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+}
+
+impl fmt::Display for LineFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the line failed, as it was told to")
+    }
+}
+
+impl std::error::Error for LineFault {}
+
+impl<T: Clone> Clone for Way<T> {
+    fn clone(&self) -> Self {
+        Self { clock: self.clock.clone(), model: self.model.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Way<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a serial line")
+    }
+}
+
+impl<T: Clock> fmt::Debug for Port<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a port of a serial line")
+    }
+}
