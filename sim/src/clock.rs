@@ -28,6 +28,8 @@ struct Time {
     /// By the time, and in the order of asking.
     plans: RefCell<BTreeMap<(Instant, u64), Weak<dyn Planned>>>,
     plans_asked: Cell<u64>,
+    /// Most simulations have none, and look here at each event.
+    plans_are_none: Cell<bool>,
 }
 
 /// What moves by a plan, without a task.
@@ -44,6 +46,7 @@ impl SimClock {
             sleepers: RefCell::default(),
             plans: RefCell::default(),
             plans_asked: Cell::new(0),
+            plans_are_none: Cell::new(true),
         };
         Self { time: Rc::new(time), period: Duration::ZERO }
     }
@@ -113,6 +116,9 @@ impl SimClock {
             }
         }
         loop {
+            if self.time.plans_are_none.get() {
+                return true;
+            }
             let due = {
                 let mut plans = self.time.plans.borrow_mut();
                 plans.first_entry().filter(|plan| plan.key().0 <= next).map(|plan| plan.remove())
@@ -129,6 +135,7 @@ impl SimClock {
         let asked = self.time.plans_asked.get();
         self.time.plans_asked.set(asked + 1);
         self.time.plans.borrow_mut().insert((at, asked), plan);
+        self.time.plans_are_none.set(false);
     }
 
     /// Runs `poll` of a task of this clock's simulation, and hears what it waits for.
@@ -156,7 +163,11 @@ impl SimClock {
         }
     }
 
+    #[inline]
     fn next_plan(&self) -> Option<Instant> {
+        if self.time.plans_are_none.get() {
+            return None;
+        }
         let mut plans = self.time.plans.borrow_mut();
         while let Some(plan) = plans.first_entry() {
             if plan.get().strong_count() > 0 {
@@ -164,6 +175,7 @@ impl SimClock {
             }
             plan.remove();
         }
+        self.time.plans_are_none.set(true);
         None
     }
 
