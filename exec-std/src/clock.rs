@@ -8,7 +8,8 @@ use tickwire_traits::{Clock, Instant, TimerQueue};
 
 use crate::{run_loop, system};
 
-/// The system's monotonic clock. It starts at zero when the process first reads it.
+/// The system's monotonic clock, on Linux `CLOCK_MONOTONIC`. It starts at zero when the
+/// process first reads it.
 ///
 /// [`run`](crate::run) drives the sleeps of `main`, of tasks, and of the children of
 /// a `TaskGroup` of `tickwire-sync` in them. All others are driven by one thread of
@@ -42,23 +43,121 @@ use crate::{run_loop, system};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StdClock;
 
-static EPOCH: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
+static EPOCH: LazyLock<Epoch> = LazyLock::new(Epoch::now);
+
+/// One moment, as two clocks read it.
+struct Epoch {
+    nanos: u64,
+    std: time::Instant,
+}
+
+impl Epoch {
+    /// The two clocks are read one after the other. Of some attempts, the one that took
+    /// the least time counts: a thread that is preempted in between would be wrong for good.
+    fn now() -> Self {
+        let attempt = || {
+            let before = system::nanos();
+            let std = time::Instant::now();
+            let took = system::nanos().saturating_sub(before);
+            (took, Self { nanos: before.saturating_add(took / 2), std })
+        };
+        let attempts = std::iter::repeat_with(attempt).take(ATTEMPTS);
+        attempts.min_by_key(|(took, _)| *took).map_or_else(|| attempt().1, |(_, epoch)| epoch)
+    }
+
+    fn elapsed(&self) -> u64 {
+        system::nanos().saturating_sub(self.nanos)
+    }
+}
+
+const ATTEMPTS: usize = 8;
+const NANOS_PER_MICRO: u64 = 1_000;
 
 /// Returns the time since the epoch.
 pub(crate) fn now() -> Instant {
-    let micros = EPOCH.elapsed().as_micros();
-    Instant::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    Instant::from_micros(EPOCH.elapsed() / NANOS_PER_MICRO)
 }
 
 /// Returns how long it is until `at`; zero if that is over.
 pub(crate) fn until(at: Instant) -> time::Duration {
-    time::Duration::from_micros(at.as_micros()).saturating_sub(EPOCH.elapsed())
+    let elapsed = time::Duration::from_nanos(EPOCH.elapsed());
+    time::Duration::from_micros(at.as_micros()).saturating_sub(elapsed)
 }
 
 impl StdClock {
     /// Creates a handle to the clock.
     pub const fn new() -> Self {
         Self
+    }
+
+    /// Returns the time on this clock at `at`; zero if `at` is before the epoch.
+    ///
+    /// The offset between the two clocks is measured once per process, so differences and
+    /// order are kept.
+    ///
+    /// ```
+    /// use std::time;
+    /// use tickwire_exec_std::StdClock;
+    /// use tickwire_traits::Duration;
+    ///
+    /// let start = time::Instant::now() + time::Duration::from_secs(1);
+    /// let end = start + time::Duration::from_millis(20);
+    /// let took = StdClock::from_std(end) - StdClock::from_std(start);
+    /// assert_eq!(took, Duration::from_millis(20));
+    /// ```
+    pub fn from_std(at: time::Instant) -> Instant {
+        let since = at.saturating_duration_since(EPOCH.std).as_micros();
+        Instant::from_micros(u64::try_from(since).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the moment at which this clock reads `at`; `None` if the standard library
+    /// cannot represent it, as [`Instant::MAX`].
+    ///
+    /// ```
+    /// use tickwire_exec_std::StdClock;
+    /// use tickwire_traits::Instant;
+    ///
+    /// let at = Instant::from_millis(1_500);
+    /// assert_eq!(StdClock::to_std(at).map(StdClock::from_std), Some(at));
+    /// ```
+    pub fn to_std(at: Instant) -> Option<time::Instant> {
+        EPOCH.std.checked_add(time::Duration::from_micros(at.as_micros()))
+    }
+
+    /// Returns the time on this clock when `CLOCK_MONOTONIC` reads `nanos` nanoseconds;
+    /// zero if that is before the epoch.
+    ///
+    /// The kernel stamps edges of GPIO lines and samples of converters with that clock.
+    /// This one is the same clock, in microseconds, from another zero: what is stamped
+    /// before a call of [`now`](Clock::now) is never later than what it returns.
+    ///
+    /// ```
+    /// use tickwire_exec_std::StdClock;
+    /// use tickwire_traits::Instant;
+    ///
+    /// let epoch = StdClock::to_monotonic_nanos(Instant::EPOCH);
+    /// let stamp = epoch + 2_500_000; // From the kernel.
+    /// assert_eq!(StdClock::from_monotonic_nanos(stamp), Instant::from_micros(2_500));
+    /// ```
+    #[cfg(target_os = "linux")]
+    pub fn from_monotonic_nanos(nanos: u64) -> Instant {
+        Instant::from_micros(nanos.saturating_sub(EPOCH.nanos) / NANOS_PER_MICRO)
+    }
+
+    /// Returns what `CLOCK_MONOTONIC` reads, in nanoseconds, when this clock reads `at`;
+    /// at most `u64::MAX`.
+    ///
+    /// ```
+    /// use tickwire_exec_std::StdClock;
+    /// use tickwire_traits::Instant;
+    ///
+    /// let at = Instant::from_millis(30);
+    /// let nanos = StdClock::to_monotonic_nanos(at);
+    /// assert_eq!(StdClock::from_monotonic_nanos(nanos), at);
+    /// ```
+    #[cfg(target_os = "linux")]
+    pub fn to_monotonic_nanos(at: Instant) -> u64 {
+        at.as_micros().saturating_mul(NANOS_PER_MICRO).saturating_add(EPOCH.nanos)
     }
 }
 

@@ -7,7 +7,9 @@ mod alarms;
 mod fd;
 
 use std::convert::Infallible;
+use std::sync::LazyLock;
 use std::thread::{self, Thread};
+use std::time;
 
 use tickwire_traits::Instant;
 
@@ -16,6 +18,12 @@ use crate::clock;
 pub(crate) use alarms::alarm;
 #[cfg(unix)]
 pub use fd::Fd;
+
+/// Returns the time since the first call, in nanoseconds.
+pub(crate) fn nanos() -> u64 {
+    static START: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
+    u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
 
 /// The thread of a run loop.
 #[derive(Debug)]
