@@ -2,14 +2,14 @@
 
 use std::any::Any;
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::{fmt, mem};
 
 use tickwire_traits::Exit;
 
 use super::inbox::Inbox;
+use crate::atomic::{self, AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::quiet::{discard, wake};
 
 /// What a task's wakers and its handle point to.
@@ -22,7 +22,7 @@ pub(crate) struct Task {
     cancelled: AtomicBool,
     /// No handle asks for the task's end, or it has been told of it.
     detached: AtomicBool,
-    inbox: Arc<Inbox>,
+    inbox: atomic::Arc<Inbox>,
     end: Mutex<End>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Payload(Option<Box<dyn Any + Send>>);
 
 impl Task {
     /// Creates a task that is about to be put into a queue.
-    pub(crate) fn new(number: u32, inbox: Arc<Inbox>) -> Arc<Self> {
+    pub(crate) fn new(number: u32, inbox: atomic::Arc<Inbox>) -> Arc<Self> {
         Arc::new(Self {
             number,
             queued: AtomicBool::new(true),
@@ -53,9 +53,9 @@ impl Task {
     /// a waker of it is left.
     pub(crate) fn renew(this: &mut Arc<Self>) -> bool {
         let Some(task) = Arc::get_mut(this) else { return false };
-        *task.queued.get_mut() = true;
-        *task.cancelled.get_mut() = false;
-        *task.detached.get_mut() = false;
+        task.queued.store(true, Ordering::Relaxed);
+        task.cancelled.store(false, Ordering::Relaxed);
+        task.detached.store(false, Ordering::Relaxed);
         let end = task.end.get_mut().unwrap_or_else(PoisonError::into_inner);
         *end = End::NotYet(None);
         true
@@ -65,7 +65,7 @@ impl Task {
         self.number
     }
 
-    pub(crate) fn inbox(&self) -> &Arc<Inbox> {
+    pub(crate) fn inbox(&self) -> &atomic::Arc<Inbox> {
         &self.inbox
     }
 

@@ -25,6 +25,8 @@ mod system {
 mod inbox;
 #[path = "../../src/quiet.rs"]
 mod quiet;
+#[path = "../../src/run_loop/task.rs"]
+mod task;
 
 // Paths in it are those of this file.
 #[path = "."]
@@ -48,14 +50,21 @@ use std::task::{Wake, Waker};
 use loom::future::block_on;
 use loom::model::Builder;
 use loom::sync::Arc;
+use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use loom::thread;
 use rustix::event::epoll::EventFlags;
-use tickwire_traits::{Instant, Interest};
+use tickwire_traits::{Exit, Instant, Interest};
 
 use inbox::Inbox;
 use kernel::{Descriptor, Reactor};
 use linux::alarms::Alarms;
 use linux::source::Source;
+use task::{End, Task};
+
+/// As a task's loop does it where it does not run in this thread.
+fn queue(task: &Task) {
+    task.inbox().push(task.number());
+}
 
 /// Runs a model in every order of its threads with so many interruptions. The ways
 /// to lose a wake-up that are known need one or two.
@@ -84,6 +93,83 @@ fn a_loop_that_falls_asleep_hears_of_every_task_that_is_woken() {
         ready.sort_unstable();
         assert_eq!(ready, [1, 2]);
         threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+/// A loop with one task, which is about to be polled first.
+struct OneTask {
+    reactor: Arc<Reactor>,
+    inbox: Arc<Inbox>,
+    task: std::sync::Arc<Task>,
+    ready: Vec<u32>,
+}
+
+impl OneTask {
+    fn new() -> Self {
+        let reactor = Arc::new(Reactor::new());
+        let inbox = Arc::new(Inbox::new(reactor.clone()));
+        let task = Task::new(1, inbox.clone());
+        Self { reactor, inbox, task, ready: vec![1] }
+    }
+
+    /// Waits until the task is in the queue, and takes it out; false if it was cancelled.
+    fn next_turn(&mut self) -> bool {
+        loop {
+            self.inbox.take(&mut self.ready);
+            if self.ready.pop().is_some() {
+                return self.task.unqueue();
+            }
+            self.inbox.unless_filled(|| self.reactor.wait_for_notice());
+        }
+    }
+}
+
+#[test]
+fn a_task_that_another_thread_wakes_sees_what_that_thread_has_written() {
+    every_order(|| {
+        let mut run_loop = OneTask::new();
+        // Relaxed: that the task sees it, is for its queue to bring about.
+        let happened = Arc::new(AtomicU32::new(0));
+        let threads = [1, 16].map(|step| {
+            let (waker, happened) = (Waker::from(run_loop.task.clone()), happened.clone());
+            thread::spawn(move || {
+                happened.fetch_add(step, Relaxed);
+                waker.wake();
+            })
+        });
+        loop {
+            assert!(run_loop.next_turn());
+            if happened.load(Relaxed) == 17 {
+                break;
+            }
+        }
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
+fn a_task_that_is_cancelled_whenever_it_may_be_is_not_polled_forever() {
+    every_order(|| {
+        let mut run_loop = OneTask::new();
+        let threads = {
+            let (waker, task) = (Waker::from(run_loop.task.clone()), run_loop.task.clone());
+            [thread::spawn(move || waker.wake()), thread::spawn(move || task.cancel())]
+        };
+        while run_loop.next_turn() {}
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
+fn a_thread_that_awaits_a_task_hears_of_its_end() {
+    every_order(|| {
+        let task = OneTask::new().task;
+        let awaits = {
+            let task = task.clone();
+            thread::spawn(move || block_on(poll_fn(|cx| task.poll_end(cx))))
+        };
+        task.ended(End::Exit(Exit::Completed));
+        assert_eq!(awaits.join().unwrap(), Exit::Completed);
     });
 }
 
