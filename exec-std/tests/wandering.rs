@@ -4,12 +4,15 @@
 
 mod patience;
 
+use std::cell::RefCell;
+use std::future::pending;
 use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
 use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::pin::pin;
+use std::rc::Rc;
 use std::thread;
 
 use embedded_io_async::{Read, Write};
@@ -250,6 +253,75 @@ fn a_datagram_socket_gives_each_of_its_packets() {
                 assert_eq!(near.read(&mut [0; 64]).await.unwrap(), 3);
             }
             assert!(CLOCK.timeout(NAP, near.read(&mut [0; 64])).await.is_err());
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_pipe_of_packets_gives_each_of_them() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let (near, mut far) = io::pipe().unwrap();
+            let flags = rustix::fs::fcntl_getfl(&far).unwrap();
+            rustix::fs::fcntl_setfl(&far, flags | rustix::fs::OFlags::DIRECT).unwrap();
+            let mut near = Fd::new(near).unwrap();
+            for _ in 0..3 {
+                far.write_all(b"abc").unwrap();
+            }
+            for _ in 0..3 {
+                assert_eq!(near.read(&mut [0; 64]).await.unwrap(), 3);
+            }
+            assert!(CLOCK.timeout(NAP, near.read(&mut [0; 64])).await.is_err());
+        });
+    });
+    assert!(ended.is_some());
+}
+
+/// A GPIO line in sysfs reports an edge so.
+#[test]
+fn a_descriptor_is_ready_to_be_read_when_something_urgent_has_come() {
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let far = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let mut near = Fd::new(listener.accept().unwrap().0).unwrap();
+            let send = async {
+                CLOCK.sleep(NAP).await;
+                send(&far, b"!", SendFlags::OOB).unwrap();
+            };
+            zip(async { near.ready(Interest::Read).await.unwrap() }, send).await;
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
+fn a_descriptor_wakes_the_task_that_has_waited_last() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let (mut far, near) = UnixStream::pair().unwrap();
+            let near = Rc::new(RefCell::new(Some(Fd::new(near).unwrap())));
+            let first = {
+                let near = near.clone();
+                async move {
+                    let mut it = near.take().unwrap();
+                    assert!(poll_once(it.read(&mut [0; 4])).await.is_none());
+                    near.replace(Some(it));
+                    // It is there still, and has no use for a wake.
+                    pending().await
+                }
+            };
+            let _first = spawner.spawn(first).unwrap();
+            yield_now().await;
+            let second = async move {
+                let mut near = near.take().unwrap();
+                assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 1);
+            };
+            let second = spawner.spawn(second).unwrap();
+            yield_now().await;
+            far.write_all(b"1").unwrap();
+            assert_eq!(second.await, Exit::Completed);
         });
     });
     assert!(ended.is_some());

@@ -77,8 +77,11 @@ pub struct Fd<T: AsFd> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
     /// A read of less than there was room for has left nothing (epoll(7), question
-    /// 9, says so for pipes and stream sockets).
-    is_stream: bool,
+    /// 9). That page says so for pipes too; but a pipe may be one of packets (pipe(2),
+    /// `O_DIRECT`), which its end for reading does not tell.
+    reads_all: bool,
+    /// A write of less than was given has left no room.
+    writes_all: bool,
     is_socket: bool,
     /// A read of a stream stops where descriptors or credentials were sent (unix(7)).
     is_unix_socket: bool,
@@ -172,15 +175,11 @@ impl<T: AsFd> Fd<T> {
 impl Kind {
     fn of(io: &impl AsFd) -> io::Result<Self> {
         let file_type = FileType::from_raw_mode(fstat(io)?.st_mode);
-        let is_stream = match file_type {
-            // A pipe of packets gives them one by one.
-            FileType::Fifo => !fcntl_getfl(io)?.contains(OFlags::DIRECT),
-            FileType::Socket => socket_type(io)? == SocketType::STREAM,
-            _ => false,
-        };
         let is_socket = file_type == FileType::Socket;
+        let reads_all = is_socket && socket_type(io)? == SocketType::STREAM;
+        let writes_all = reads_all || file_type == FileType::Fifo;
         let is_unix_socket = is_socket && socket_domain(io)? == AddressFamily::UNIX;
-        Ok(Self { is_stream, is_socket, is_unix_socket })
+        Ok(Self { reads_all, writes_all, is_socket, is_unix_socket })
     }
 }
 
@@ -228,7 +227,7 @@ impl<T: AsFd> embedded_io_async::Read for Fd<T> {
                 } else {
                     (rustix::io::read(io, &mut *buf)?, false)
                 };
-                let is_all = kind.is_stream && !is_cut && 0 < len && len < buf.len();
+                let is_all = kind.reads_all && !is_cut && 0 < len && len < buf.len();
                 Ok((len, if is_all { Left::Nothing } else { Left::Maybe }))
             })
         })
@@ -250,7 +249,7 @@ impl<T: AsFd> embedded_io_async::Write for Fd<T> {
                     rustix::io::write(io, buf)?
                 };
                 let is_short = len < buf.len();
-                Ok((len, if kind.is_stream && is_short { Left::Nothing } else { Left::Maybe }))
+                Ok((len, if kind.writes_all && is_short { Left::Nothing } else { Left::Maybe }))
             })
         })
         .await
