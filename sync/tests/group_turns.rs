@@ -213,3 +213,40 @@ fn a_child_on_which_a_backend_relies_is_polled_once_more_when_another_task_polls
     // Nobody relies on that any more.
     check(&one, &[]);
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn a_backend_that_relies_on_a_child_does_so_whatever_another_one_is_told() {
+    use tickwire_sync::is_child_of;
+    use tickwire_traits::WakerId;
+
+    static SLOTS: WakeSlots<1> = WakeSlots::new();
+    let [(one, _), (two, _)] = [(); 2].map(|()| Count::waker());
+    let ids = [WakerId::of(&one), WakerId::of(Waker::noop())];
+    let log = RefCell::new(Vec::new());
+    let child = std::future::poll_fn(|cx| {
+        log.borrow_mut().push(ids.map(|task| is_child_of(cx.waker(), task)));
+        Poll::<()>::Pending
+    });
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
+    group.as_mut().add(child).unwrap();
+    assert!(poll(group.as_mut().next(), &one).is_pending());
+    assert!(poll(group.as_mut().next(), &two).is_pending());
+    assert_eq!(log.take(), [[true, false], [false, false]]);
+}
+
+#[cfg(feature = "std")]
+#[test]
+fn a_group_that_is_filled_anew_has_the_same_parent() {
+    use tickwire_sync::{HeapSlots, is_child_of};
+    use tickwire_traits::WakerId;
+
+    let (waker, _) = Count::waker();
+    let mut group = pin!(TaskGroup::<_, 1, _>::with_home(HeapSlots));
+    for _ in 0..3 {
+        let id = WakerId::of(&waker);
+        let child = std::future::poll_fn(move |cx| Poll::Ready(is_child_of(cx.waker(), id)));
+        let id = group.as_mut().add(child).unwrap();
+        assert_eq!(poll(group.as_mut().next(), &waker), Poll::Ready(Some((id, true))));
+    }
+}

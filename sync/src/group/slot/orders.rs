@@ -233,17 +233,22 @@ fn a_child_that_is_woken_while_it_is_recalled_is_queued_once() {
         let home = Shared::<R>::new(2, 1);
         let mut group = Group::new(&home);
         assert!(group.members.claim(0) && group.members.claim(1));
-        group.poll(|place| assert!(home.slots[place].rely_on(|_| true).is_some()));
+        group.poll(|place| {
+            assert_eq!(home.slots[place].rely_on(|_| place == 0).is_some(), place == 0)
+        });
         group.polled.clear();
 
-        let child = spawn_wake(&home.slots[0]);
-        // Another root: both children are recalled.
+        let child = {
+            let slots = home.slots.clone();
+            thread::spawn(move || slots.iter().for_each(|slot| slot.wake()))
+        };
+        // Another root: the first child is recalled, which others may be behind.
         group.parent = Arc::default();
         group.poll(drop);
         child.join().unwrap();
         group.poll_if_woken(drop);
         group.polled.sort_unstable();
-        // The wake is for the same poll, or comes after it.
+        // Its wake is for the same poll, or comes after it.
         assert!([[0, 1].as_slice(), &[0, 0, 1]].contains(&&*group.polled), "{:?}", group.polled);
     }
     every_order!(model);
