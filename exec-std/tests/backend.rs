@@ -131,6 +131,104 @@ fn tasks_that_are_left_are_dropped_before_run_returns_the_newest_first() {
 }
 
 #[test]
+fn left_tasks_are_dropped_by_age_and_not_by_number() {
+    struct Log(u32, Rc<RefCell<Vec<u32>>>);
+
+    impl Drop for Log {
+        fn drop(&mut self) {
+            self.1.borrow_mut().push(self.0);
+        }
+    }
+
+    let dropped = Rc::new(RefCell::new(Vec::new()));
+    run(async |spawner| {
+        let wait = |n| {
+            let log = Log(n, dropped.clone());
+            let task = async move {
+                let _log = log;
+                pending().await
+            };
+            spawner.spawn(task).unwrap()
+        };
+        let tasks = [wait(0), wait(1)];
+        let [first, second] = tasks;
+        first.cancel().await;
+        // It has the number of the first one.
+        let third = wait(2);
+        second.detach();
+        third.detach();
+    });
+    assert_eq!(*dropped.borrow(), [0, 2, 1]);
+}
+
+/// A task's number and memory are used again, and nothing that was said to it.
+#[test]
+fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let alive = Rc::new(());
+            let wait = || {
+                let held = alive.clone();
+                let task = async move {
+                    let _held = held;
+                    pending::<()>().await;
+                };
+                spawner.spawn(task).unwrap()
+            };
+            let wake_itself_and_end = || {
+                spawner.spawn(poll_fn(|cx| {
+                    cx.waker().wake_by_ref();
+                    Poll::Ready(())
+                }))
+            };
+            // How a task before it has ended, or what happened before its first poll.
+            let before: [&dyn Fn(); 4] = [
+                &|| wake_itself_and_end().unwrap().detach(),
+                &|| spawner.spawn(async {}).unwrap().detach(),
+                &|| drop(wait()),
+                &|| drop(wake_itself_and_end().unwrap()),
+            ];
+            for round in 0..20 {
+                for each in before.iter().cycle().skip(round % 4).take(2) {
+                    each();
+                    CLOCK.sleep(Duration::from_micros(1)).await;
+                    assert_eq!(Rc::strong_count(&alive), 1, "in round {round}");
+                    // Three that wait are three.
+                    let three = [wait(), wait(), wait()];
+                    CLOCK.sleep(Duration::from_micros(1)).await;
+                    assert_eq!(Rc::strong_count(&alive), 4, "in round {round}");
+                    drop(three);
+                    CLOCK.sleep(Duration::from_micros(1)).await;
+                }
+            }
+            // A deadline that one gave up does not wake the next.
+            let limit = Duration::from_millis(2);
+            let gives_up = async move {
+                let _ = CLOCK.timeout(limit, futures_lite::future::yield_now()).await;
+            };
+            assert_eq!(spawner.spawn(gives_up).unwrap().await, Exit::Completed);
+            let polls = Rc::new(Cell::new(0));
+            let counted = polls.clone();
+            let waits = poll_fn(move |_| {
+                counted.set(counted.get() + 1);
+                Poll::Pending
+            });
+            let waits = spawner.spawn(waits).unwrap();
+            CLOCK.sleep(limit + limit).await;
+            assert_eq!((polls.get(), waits.cancel().await), (1, Exit::Cancelled));
+            // A task that yields has each of its turns.
+            let yields = async {
+                for _ in 0..3 {
+                    futures_lite::future::yield_now().await;
+                }
+            };
+            assert_eq!(spawner.spawn(yields).unwrap().await, Exit::Completed);
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
 fn a_wake_from_another_thread_is_heard() {
     let woken = run(async |_| {
         let mut started = false;
@@ -202,6 +300,19 @@ fn a_sleep_begun_under_a_run_loop_ends_without_it() {
     let begun = run(async |_| poll_fn(|cx| Poll::Ready(sleep.as_mut().poll(cx))).await);
     assert!(begun.is_pending());
     assert!(futures_lite::future::block_on(sleep) > Instant::EPOCH);
+}
+
+#[test]
+fn the_earliest_of_several_deadlines_counts_in_whatever_order_they_are_asked_for() {
+    const SOON: Duration = Duration::from_millis(1);
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let ended = within_two_minutes(|| {
+        run(async |_| {
+            assert!(CLOCK.timeout(SOON, CLOCK.sleep(HOUR)).await.is_err());
+            assert!(CLOCK.timeout(HOUR, CLOCK.sleep(SOON)).await.is_ok());
+        });
+    });
+    assert!(ended.is_some());
 }
 
 #[test]

@@ -15,7 +15,9 @@ use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, yield_now, zip};
 use pty::pty;
 use tickwire_exec_std::{Fd, StdClock, run, serial};
-use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, Timer};
+use tickwire_traits::{
+    Duration, Exit, Interest, JoinHandle, Readiness, ReadinessExt, Spawn, Timer,
+};
 
 const CLOCK: StdClock = StdClock::new();
 const SOON: Duration = Duration::from_millis(5);
@@ -186,6 +188,33 @@ fn who_is_dropped_while_others_have_their_turn_loses_nothing() {
         let mut seen = Vec::new();
         far.read_to_end(&mut seen).unwrap();
         assert_eq!((seen, refused), (all, 3), "written, one refusal every 32 bytes");
+    });
+}
+
+#[test]
+fn a_wait_counts_as_a_turn_of_others() {
+    run(async |_| {
+        let (mut far, near) = UnixStream::pair().unwrap();
+        let mut port = Fd::new(near).unwrap();
+        let mut buf = [0];
+        far.write_all(&[7; 31]).unwrap();
+        for _ in 0..31 {
+            assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_some());
+        }
+        assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_none(), "it is empty");
+        far.write_all(&[7; 32]).unwrap();
+        // The first waits until the loop has looked.
+        Read::read(&mut port, &mut buf).await.unwrap();
+        for _ in 0..31 {
+            assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_some());
+        }
+        assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_none(), "32 in a row");
+        for _ in 0..3 {
+            for _ in 0..31 {
+                assert!(poll_once(poll_fn(|cx| port.poll_proceed(cx))).await.is_some());
+            }
+            assert!(poll_once(port.ready(Interest::Read)).await.is_none(), "it is empty");
+        }
     });
 }
 

@@ -154,6 +154,17 @@ fn a_panic_of_a_tasks_destructor_is_the_tasks() {
 }
 
 #[test]
+fn a_panic_of_a_detached_task_is_dropped_when_the_task_ends() {
+    run(async |spawner| {
+        let thrown = Arc::new(());
+        let payload = thrown.clone();
+        spawner.spawn(async { panic_any(payload) }).unwrap().detach();
+        yield_now().await;
+        assert_eq!(Arc::strong_count(&thrown), 1);
+    });
+}
+
+#[test]
 fn an_error_of_main_is_what_run_returns() {
     let ended: Result<(), &str> = run(async |_| Err("no such device"));
     assert_eq!(ended, Err("no such device"));

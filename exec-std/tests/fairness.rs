@@ -3,7 +3,10 @@
 mod patience;
 
 use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::rc::Rc;
+use std::task::Poll;
+use std::{thread, time};
 
 use futures_lite::future::yield_now;
 use patience::within_two_minutes;
@@ -83,6 +86,65 @@ fn a_sleeper_whose_time_has_come_waits_for_one_round_of_polls() {
 #[test]
 fn tasks_that_yield_forever_leave_others_their_turn() {
     check(async |_| yield_now().await);
+}
+
+/// Polls `waits` in a task while `main` yields forever.
+#[track_caller]
+fn check_neighbor<F: Future<Output = ()> + 'static>(waits: impl FnOnce() -> F + Send + 'static) {
+    let ended = within_two_minutes(move || {
+        run(async |spawner| {
+            let has_ended = Rc::new(Cell::new(false));
+            let noted = has_ended.clone();
+            let waits = waits();
+            let neighbor = async move {
+                waits.await;
+                noted.set(true);
+            };
+            spawner.spawn(neighbor).unwrap().detach();
+            while !has_ended.get() {
+                yield_now().await;
+            }
+        });
+    });
+    assert!(ended.is_some(), "the neighbor had no turn");
+}
+
+#[test]
+fn a_task_that_another_thread_wakes_has_its_turn_beside_one_that_yields_forever() {
+    check_neighbor(|| {
+        let mut asked = false;
+        poll_fn(move |cx| {
+            if std::mem::replace(&mut asked, true) {
+                return Poll::Ready(());
+            }
+            let waker = cx.waker().clone();
+            thread::spawn(move || waker.wake());
+            Poll::Pending
+        })
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_descriptor_is_looked_at_beside_a_task_that_yields_forever() {
+    use std::io::Write as _;
+    use std::os::unix::net::UnixStream;
+
+    use embedded_io_async::Read;
+    use tickwire_exec_std::Fd;
+
+    check_neighbor(async || {
+        let (mut far, near) = UnixStream::pair().unwrap();
+        let mut near = Fd::new(near).unwrap();
+        // The first read finds nothing.
+        let other = thread::spawn(move || {
+            thread::sleep(time::Duration::from_millis(5));
+            far.write_all(b"1").unwrap();
+            far
+        });
+        assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 1);
+        drop(other.join().unwrap());
+    });
 }
 
 #[cfg(unix)]

@@ -52,6 +52,32 @@ fn wakes_from_another_thread_are_all_heard() {
 }
 
 #[test]
+fn a_thread_that_has_a_run_of_its_own_wakes_the_tasks_of_another() {
+    let ended = within_two_minutes(|| {
+        let (sender, receiver) = mpsc::channel::<Waker>();
+        let other = thread::spawn(move || {
+            run(async |_| receiver.into_iter().for_each(Waker::wake));
+        });
+        run(async |spawner| {
+            let task = async move {
+                let mut sent = false;
+                poll_fn(|cx| {
+                    if mem::replace(&mut sent, true) {
+                        return Poll::Ready(());
+                    }
+                    sender.send(cx.waker().clone()).unwrap();
+                    Poll::Pending
+                })
+                .await;
+            };
+            assert_eq!(spawner.spawn(task).unwrap().await, Exit::Completed);
+        });
+        other.join().unwrap();
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
 fn sleepers_of_all_kinds_end_and_none_is_early() {
     async fn nap(micros: u64) {
         let at = CLOCK.now() + Duration::from_micros(micros);

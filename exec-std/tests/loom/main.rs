@@ -45,7 +45,7 @@ mod linux {
 
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::task::{Wake, Waker};
+use std::task::{Context, Wake, Waker};
 
 use loom::future::block_on;
 use loom::model::Builder;
@@ -221,6 +221,57 @@ fn a_line_that_hangs_up_ends_the_read_that_waits() {
         }
         assert_eq!(read, 1);
         kernel.join().unwrap();
+    });
+}
+
+/// A waker that comes back to its source when it is dropped, and so when it is woken.
+struct ComesBack(Arc<Source>);
+
+impl Wake for ComesBack {
+    fn wake(self: std::sync::Arc<Self>) {}
+}
+
+impl Drop for ComesBack {
+    fn drop(&mut self) {
+        self.0.register(Interest::Read, Waker::noop());
+    }
+}
+
+#[test]
+fn a_waker_that_is_dropped_or_woken_by_its_source_may_come_back_to_it() {
+    // Loom reports a thread that locks what it has locked.
+    every_order(|| {
+        let source = Arc::new(Source::default());
+        let comes_back = || Waker::from(std::sync::Arc::new(ComesBack(source.clone())));
+        source.register(Interest::Read, &comes_back());
+        source.register(Interest::Read, Waker::noop());
+        source.register(Interest::Read, &comes_back());
+        source.note(EventFlags::IN);
+    });
+}
+
+/// The same of a task that is awaited.
+struct AsksAgain(std::sync::Arc<Task>);
+
+impl Wake for AsksAgain {
+    fn wake(self: std::sync::Arc<Self>) {}
+}
+
+impl Drop for AsksAgain {
+    fn drop(&mut self) {
+        let _ = self.0.poll_end(&mut Context::from_waker(Waker::noop()));
+    }
+}
+
+#[test]
+fn a_waker_that_is_dropped_or_woken_by_a_task_may_ask_for_its_end() {
+    every_order(|| {
+        let task = OneTask::new().task;
+        let asks_again = || Waker::from(std::sync::Arc::new(AsksAgain(task.clone())));
+        for waker in [asks_again(), Waker::noop().clone(), asks_again()] {
+            assert!(task.poll_end(&mut Context::from_waker(&waker)).is_pending());
+        }
+        task.ended(End::Exit(Exit::Completed));
     });
 }
 
