@@ -316,6 +316,25 @@ fn the_earliest_of_several_deadlines_counts_in_whatever_order_they_are_asked_for
 }
 
 #[test]
+fn a_deadline_stays_when_many_behind_it_are_given_up() {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let ended = within_two_minutes(|| {
+        run(async |spawner| {
+            let mut sleep = pin!(CLOCK.sleep(Duration::from_millis(50)));
+            let _ = poll_once(&mut sleep).await;
+            for _ in 0..200 {
+                let gives_up = async {
+                    let _ = CLOCK.timeout(HOUR, futures_lite::future::yield_now()).await;
+                };
+                assert_eq!(spawner.spawn(gives_up).unwrap().await, Exit::Completed);
+            }
+            sleep.await;
+        });
+    });
+    assert!(ended.is_some());
+}
+
+#[test]
 fn a_deadline_that_never_comes_is_no_overflow() {
     run(async |_| {
         CLOCK.schedule_wake(Instant::MAX, Waker::noop());
