@@ -1,6 +1,8 @@
 //! The arrow test: who may import whom (ARCHITECTURE.md, "Arrows").
 
-use crate::workspace::Package;
+use cargo_metadata::semver::VersionReq;
+
+use crate::workspace::{DependencyKind, Package, is_published};
 
 use Imports::{Any, Only};
 
@@ -116,17 +118,19 @@ fn check_member(member: &Package, members: &[Package]) -> Vec<String> {
     let mut problems = Vec::new();
     for dependency in &member.dependencies {
         let to = dependency.name.as_str();
-        let allowed = if members.iter().any(|member| member.name == to) {
-            imports(rule, to) || dependency.dev && rule.tests.contains(&to)
+        let dev = dependency.kind == DependencyKind::Development;
+        let ours = members.iter().any(|member| *member.name == to);
+        let allowed = if ours {
+            imports(rule, to) || dev && rule.tests.contains(&to)
         } else {
             // A test may compare with a runtime; what is shipped may not see one.
-            dependency.dev || !starts(RUNTIMES, to) || starts(rule.runtimes, to)
+            dev || !starts(RUNTIMES, to) || starts(rule.runtimes, to)
         };
         if !allowed {
             problems.push(format!("{name}: may not import {to}"));
         }
-        let ours = members.iter().any(|member| member.name == to);
-        if ours && dependency.dev && member.published && dependency.requirement != "*" {
+        let any = dependency.req == VersionReq::STAR;
+        if ours && dev && is_published(member) && !any {
             problems.push(format!(
                 "{name}: the dev-dependency {to} names a version: by path alone, or a release \
                  needs the releases that need it"
@@ -139,7 +143,7 @@ fn check_member(member: &Package, members: &[Package]) -> Vec<String> {
             || feature.starts_with("exec-")
             || feature.starts_with("rt-")
     };
-    for feature in member.features.iter().filter(chooses) {
+    for feature in member.features.keys().filter(chooses) {
         problems.push(format!("{name}: the feature {feature} chooses a runtime"));
     }
     problems
@@ -161,7 +165,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::workspace::{self, Dependency};
+    use crate::workspace;
 
     /// Checks a workspace of these packages, given as `name: dependency, …`. A
     /// dependency with a `~` is a dev-dependency, with a `^` one that has a version.
@@ -173,18 +177,9 @@ mod tests {
 
     fn fake(line: &str) -> Package {
         let (name, imports) = line.split_once(':').expect("a colon");
-        let dependency = |word: &str| Dependency {
-            name: word.trim_matches(['~', '^', ' ']).to_owned(),
-            dev: word.contains('~'),
-            requirement: if word.contains('^') { "^0.1" } else { "*" }.to_owned(),
-        };
-        let words = imports.split(',').filter(|word| !word.trim().is_empty());
-        Package {
-            name: name.to_owned(),
-            published: true,
-            dependencies: words.map(dependency).collect(),
-            ..Package::default()
-        }
+        let imports: Vec<_> =
+            imports.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+        workspace::fake(name, &imports)
     }
 
     #[test]
@@ -280,13 +275,13 @@ mod tests {
     #[test]
     fn a_feature_that_chooses_a_runtime_is_reported() {
         let features = ["default", "embassy-time", "gps", "tokio", "rt-embassy"];
-        let features = features.map(str::to_owned).to_vec();
-        let member = Package { features, ..fake("tickwire-traits:") };
+        let mut member = fake("tickwire-traits:");
+        member.features = features.map(|name| (name.to_owned(), vec![])).into();
         assert_eq!(
             super::check(&[member]),
             [
-                "tickwire-traits: the feature tokio chooses a runtime",
                 "tickwire-traits: the feature rt-embassy chooses a runtime",
+                "tickwire-traits: the feature tokio chooses a runtime",
             ]
         );
     }

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 use crate::process::{capture, cargo};
 use crate::report::Outcome;
-use crate::workspace::{self, Package, target};
+use crate::workspace::{self, DependencyKind, Package, is_published};
 
 /// What `cargo xtask docs` was asked for.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> ExitCode {
     let render = || {
         let members = workspace::members()?;
-        let mut commands = commands(members.iter().filter(|member| member.published))?;
+        let mut commands = commands(members.iter().filter(|member| is_published(member)))?;
         if options.open
             && let Some(last) = commands.last_mut()
         {
@@ -61,7 +61,7 @@ fn render_and_judge(members: &[Package]) -> Result<(Vec<String>, String), String
     for mut command in commands(members.iter())? {
         capture(command.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
-    judge(&target()?.join("doc"), members)
+    judge(workspace::own()?.target_directory.join("doc").as_std_path(), members)
 }
 
 /// One command per layer: the crates of a layer depend on those before it alone.
@@ -79,8 +79,11 @@ fn layers<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Vec<&'a 
     let mut layers = Vec::new();
     while !left.is_empty() {
         let waits = |member: &&&Package| {
-            let mut needs = member.dependencies.iter().filter(|needs| !needs.dev);
-            needs.any(|needs| left.iter().any(|other| other.name == needs.name))
+            let mut needs = member
+                .dependencies
+                .iter()
+                .filter(|needs| needs.kind != DependencyKind::Development);
+            needs.any(|needs| left.iter().any(|other| *other.name == needs.name))
         };
         let layer: Vec<_> = left.iter().filter(|member| !waits(member)).copied().collect();
         if layer.is_empty() {
@@ -94,7 +97,7 @@ fn layers<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Vec<&'a 
 
 /// Looks at the pages of the published crates, in the folder `doc`.
 fn judge(doc: &Path, members: &[Package]) -> Result<(Vec<String>, String), String> {
-    let published = members.iter().filter(|member| member.published);
+    let published = members.iter().filter(|member| is_published(member));
     let names: BTreeSet<_> = published.map(|member| member.name.replace('-', "_")).collect();
     let (mut problems, mut pages, mut between) = (Vec::new(), 0, 0);
     for name in &names {
@@ -143,31 +146,15 @@ fn html_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Dependency;
-
-    fn package(name: &str, needs: &[&str], tests_need: &[&str]) -> Package {
-        let dependency = |dev| {
-            move |name: &&str| Dependency {
-                name: (*name).to_owned(),
-                dev,
-                requirement: "*".to_owned(),
-            }
-        };
-        let needs = needs.iter().map(dependency(false));
-        Package {
-            name: name.to_owned(),
-            dependencies: needs.chain(tests_need.iter().map(dependency(true))).collect(),
-            ..Package::default()
-        }
-    }
+    use crate::workspace::fake;
 
     #[test]
     fn a_crate_is_rendered_after_those_that_it_depends_on() {
         let members = [
-            package("drivers", &["sync", "traits", "nb"], &["sim"]),
-            package("sim", &["traits"], &[]),
-            package("sync", &["traits"], &["sim"]),
-            package("traits", &["embedded-hal"], &["sim"]),
+            fake("drivers", &["sync", "traits", "nb", "~sim"]),
+            fake("sim", &["traits"]),
+            fake("sync", &["traits", "~sim"]),
+            fake("traits", &["embedded-hal", "~sim"]),
         ];
         let layers = layers(members.iter()).unwrap();
         assert_eq!(layers, [vec!["traits"], vec!["sim", "sync"], vec!["drivers"]]);
@@ -175,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_circle_is_an_error() {
-        let members = [package("a", &["b"], &[]), package("b", &["a"], &[])];
+        let members = [fake("a", &["b"]), fake("b", &["a"])];
         assert!(layers(members.iter()).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::arrows::{self, Rule};
 use crate::firmware;
 use crate::scan::{Kind, Token, find, shipped, tokens};
-use crate::workspace::{Package, root};
+use crate::workspace::{Package, TargetKind, is_published, root};
 
 /// The files in which `unsafe` may be written, each with its named invariant.
 const UNSAFE_FILES: &[&str] = &[
@@ -92,21 +92,26 @@ pub(crate) fn check(members: &[Package]) -> Result<(Vec<String>, usize), String>
     let mut problems = Vec::new();
     let mut count = 0;
     for member in members {
-        for path in rust_files(&member.folder)? {
+        let folder = member.manifest_path.with_file_name("").into_std_path_buf();
+        let targets = member.targets.iter().filter(|target| {
+            !target.kind.iter().any(|kind| matches!(kind, TargetKind::Test | TargetKind::Bench))
+        });
+        let roots: Vec<_> = targets.map(|target| target.src_path.as_std_path()).collect();
+        for path in rust_files(&folder)? {
             let source = read(&path)?;
             count += 1;
             problems.extend(check_unsafe(&shown(&path), &source));
-            if member.roots.contains(&path) {
+            if roots.contains(&path.as_path()) {
                 let rule = arrows::rule(&member.name);
                 problems.extend(check_root(&shown(&path), &source, rule));
             }
         }
-        let shipped_files = shipped_files(&member.folder.join("src"))?;
+        let shipped_files = shipped_files(&folder.join("src"))?;
         for (path, tokens) in &shipped_files {
-            if member.name == "tickwire-drivers" {
+            if *member.name == "tickwire-drivers" {
                 problems.extend(check_driver(&shown(path), tokens));
             }
-            if member.published {
+            if is_published(member) {
                 problems.extend(check_docs(&shown(path), tokens));
             }
         }

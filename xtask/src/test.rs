@@ -7,10 +7,12 @@ use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+use cargo_metadata::semver::Version;
+
 use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report};
-use crate::workspace::{self, Package, root};
+use crate::workspace::{self, Package, is_published, root};
 use crate::{arrows, dependencies, docs, firmware, instructions, nightly, setup, sizes, sources};
 
 /// What `cargo xtask test` was asked for.
@@ -90,7 +92,8 @@ fn licences(members: &[Package]) -> Outcome {
     let all: Result<Vec<_>, String> = [ours].into_iter().chain(boards).collect();
     match all {
         Ok(all) => {
-            let problems = all.iter().flat_map(|(all, _)| dependencies::check(all, floor(members)));
+            let floor = floor(members);
+            let problems = all.iter().flat_map(|(all, _)| dependencies::check(all, &floor));
             let problems: BTreeSet<_> = problems.collect();
             let seen = all.iter().map(|(all, what)| format!("{} packages {what}", all.len()));
             let seen: Vec<_> = seen.collect();
@@ -165,7 +168,7 @@ fn bare_metal(members: &[Package]) -> Outcome {
 
 /// Each crate as a registry would have it, built against the others likewise.
 fn packages(members: &[Package]) -> Outcome {
-    let names = names(members.iter().filter(|member| member.published));
+    let names = names(members.iter().filter(|member| is_published(member)));
     // Anew each time: what cargo has built of a registry's package it takes for good, and
     // ours have the same version when their contents are others.
     let folder = root().join("target/packages");
@@ -179,10 +182,11 @@ fn packages(members: &[Package]) -> Outcome {
 
 fn oldest_rust(members: &[Package]) -> Outcome {
     let floor = floor(members);
+    let floor = format!("{}.{}", floor.major, floor.minor);
     let listed = stdout(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
     let toolchain = listed
         .split_whitespace()
-        .find(|name| name.strip_prefix(floor).is_some_and(|rest| rest.starts_with(['.', '-'])));
+        .find(|name| name.strip_prefix(&floor).is_some_and(|rest| rest.starts_with(['.', '-'])));
     let Some(toolchain) = toolchain else {
         return Outcome::Absent(format!(
             "no toolchain {floor} here (rustup toolchain install {floor}); what the dependencies \
@@ -195,8 +199,9 @@ fn oldest_rust(members: &[Package]) -> Outcome {
     Outcome::of(capture(&mut command))
 }
 
-fn floor(members: &[Package]) -> &str {
-    members.iter().find_map(|member| member.rust_version.as_deref()).unwrap_or("1.0")
+fn floor(members: &[Package]) -> Version {
+    let floor = members.iter().find_map(|member| member.rust_version.clone());
+    floor.unwrap_or(Version::new(1, 0, 0))
 }
 
 fn names<'a>(members: impl Iterator<Item = &'a Package>) -> Vec<&'a str> {
