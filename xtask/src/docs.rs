@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 
 use crate::process::{capture, cargo};
 use crate::report::Outcome;
-use crate::workspace::{self, DependencyKind, Package, is_published};
+use crate::workspace::{self, DependencyKind, Package, files, is_published};
 
 /// What `cargo xtask docs` was asked for.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ fn judge(doc: &Path, members: &[Package]) -> Result<(Vec<String>, String), Strin
     let names: BTreeSet<_> = published.map(|member| member.name.replace('-', "_")).collect();
     let (mut problems, mut pages, mut between) = (Vec::new(), 0, 0);
     for name in &names {
-        for file in html_files(&doc.join(name))? {
+        for file in files(&doc.join(name), "html")? {
             let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
             let page = page::read(&text);
             let shown = file.strip_prefix(doc).unwrap_or(&file).display();
@@ -126,21 +126,6 @@ fn judge(doc: &Path, members: &[Package]) -> Result<(Vec<String>, String), Strin
         problems.push(format!("none of {pages} pages links to another crate"));
     }
     Ok((problems, format!("{pages} pages, {between} links between crates")))
-}
-
-/// Every page in a folder, and in the folders within.
-fn html_files(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
-    let told = |error| format!("{}: {error}", folder.display());
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(told)? {
-        let path = entry.map_err(told)?.path();
-        if path.is_dir() {
-            files.extend(html_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "html") {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -14,7 +14,6 @@ use std::process::ExitCode;
 
 use crate::bare::Core;
 use crate::report::Outcome;
-use crate::workspace::root;
 use board::{BOARDS, Board};
 use program::Program;
 
@@ -77,11 +76,6 @@ pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outco
 /// The manifests of the boards, and what their programs are built for.
 pub(crate) fn boards() -> impl Iterator<Item = (PathBuf, &'static str)> {
     BOARDS.iter().map(|board| (board.manifest(), board.target))
-}
-
-/// The folders of the boards, and of what they share.
-pub(crate) fn folders() -> impl Iterator<Item = PathBuf> {
-    BOARDS.iter().map(Board::folder).chain([root().join("examples/board-checks")])
 }
 
 /// What programs are built for.

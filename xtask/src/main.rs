@@ -10,7 +10,6 @@ mod instructions;
 mod nightly;
 mod process;
 mod report;
-mod scan;
 mod setup;
 mod sizes;
 mod sources;

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Meta, ReturnType, Signature, Type, TypeParamBound, Visibility};
+
 use crate::arrows::{self, Rule};
-use crate::firmware;
-use crate::scan::{Kind, Token, find, shipped, tokens};
-use crate::workspace::{Package, TargetKind, is_published, root};
+use crate::workspace::{Package, TargetKind, files, is_published, root};
 
 /// The files in which `unsafe` may be written, each with its named invariant.
 const UNSAFE_FILES: &[&str] = &[
@@ -71,179 +73,224 @@ const UNSAFE_FILES: &[&str] = &[
     "traits/wake-queue/tests/queue.rs",
 ];
 
-/// What no driver names: it can then not know where it runs.
-const NOT_IN_DRIVERS: &[&str] = &[
-    "Spawn",
-    "alloc",
-    "async_executor",
-    "async_io",
-    "embassy_*",
-    "futures_lite",
-    "smol",
-    "std",
-    "tickwire_exec_*",
-    "tickwire_sim",
-    "tokio",
-];
-
 /// Returns what the sources of the workspace say that they may not, and how
 /// many files were read.
 pub(crate) fn check(members: &[Package]) -> Result<(Vec<String>, usize), String> {
     let mut problems = Vec::new();
-    let mut count = 0;
+    let all = files(root(), "rs")?;
+    for path in &all {
+        problems.extend(check_unsafe(&shown(path), &read(path)?));
+    }
     for member in members {
-        let folder = member.manifest_path.with_file_name("").into_std_path_buf();
-        let targets = member.targets.iter().filter(|target| {
-            !target.kind.iter().any(|kind| matches!(kind, TargetKind::Test | TargetKind::Bench))
-        });
-        let roots: Vec<_> = targets.map(|target| target.src_path.as_std_path()).collect();
-        for path in rust_files(&folder)? {
-            let source = read(&path)?;
-            count += 1;
-            problems.extend(check_unsafe(&shown(&path), &source));
-            if roots.contains(&path.as_path()) {
-                let rule = arrows::rule(&member.name);
-                problems.extend(check_root(&shown(&path), &source, rule));
+        let rule = arrows::rule(&member.name);
+        for target in &member.targets {
+            let path = target.src_path.as_std_path();
+            if !target.kind.iter().any(|kind| matches!(kind, TargetKind::Test | TargetKind::Bench))
+            {
+                problems.extend(check_root(&shown(path), &parse(path)?, rule));
             }
-        }
-        let shipped_files = shipped_files(&folder.join("src"))?;
-        for (path, tokens) in &shipped_files {
-            if *member.name == "tickwire-drivers" {
-                problems.extend(check_driver(&shown(path), tokens));
-            }
-            if is_published(member) {
-                problems.extend(check_docs(&shown(path), tokens));
+            if target.is_lib() && is_published(member) {
+                let is_driver = *member.name == "tickwire-drivers";
+                problems.extend(Shipped::of_file(path, is_driver)?);
             }
         }
     }
-    for folder in firmware::folders() {
-        for path in rust_files(&folder.join("src"))? {
-            count += 1;
-            problems.extend(check_unsafe(&shown(&path), &read(&path)?));
-        }
-    }
-    Ok((problems, count))
+    Ok((problems, all.len()))
 }
 
+/// Looks for the word, in what any configuration compiles and in macros.
 fn check_unsafe(file: &str, source: &str) -> Vec<String> {
-    if UNSAFE_FILES.contains(&file) {
+    // Most files do without the word in prose too, and need not be split into tokens.
+    if UNSAFE_FILES.contains(&file) || !source.contains("unsafe") {
         return Vec::new();
     }
-    let blocks = tokens(source).into_iter().filter(|token| token.is("unsafe"));
-    blocks.map(|token| format!("{file}:{}: unsafe, in a file not listed", token.line)).collect()
+    match source.parse::<TokenStream>() {
+        Ok(tokens) => {
+            let lines = lines_with("unsafe", tokens).into_iter();
+            lines.map(|line| format!("{file}:{line}: unsafe, in a file not listed")).collect()
+        }
+        Err(error) => vec![format!("{file}: {error}")],
+    }
 }
 
-fn check_root(file: &str, source: &str, rule: Option<&Rule>) -> Vec<String> {
-    let tokens = tokens(source);
-    let mut problems = Vec::new();
+/// The lines with this word in code. Comments and literals are no code.
+fn lines_with(word: &str, tokens: TokenStream) -> Vec<usize> {
+    let lines = |token| match token {
+        TokenTree::Group(group) => lines_with(word, group.stream()),
+        TokenTree::Ident(ident) if ident == word => vec![ident.span().start().line],
+        _ => vec![],
+    };
+    tokens.into_iter().flat_map(lines).collect()
+}
+
+fn check_root(file: &str, source: &syn::File, rule: Option<&Rule>) -> Vec<String> {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     // A crate with a listed file allows `unsafe` there, and denies it elsewhere.
     let listed = UNSAFE_FILES.iter().any(|listed| listed.starts_with(&format!("{folder}/")));
     let level = if listed { "deny" } else { "forbid" };
-    if find(&tokens, &format!("# ! [ {level} ( unsafe_code ) ]")).is_none() {
-        problems.push(format!("{file}: no #![{level}(unsafe_code)]"));
-    }
-    if rule.is_some_and(|rule| rule.no_std) && find(&tokens, "# ! [ no_std ]").is_none() {
-        problems.push(format!("{file}: no #![no_std]"));
-    }
-    problems
-}
-
-fn check_driver(file: &str, tokens: &[Token]) -> Vec<String> {
-    let names = |word: &str| {
-        NOT_IN_DRIVERS.iter().any(|name| match name.strip_suffix('*') {
-            Some(beginning) => word.starts_with(beginning),
-            None => word == *name,
-        })
-    };
-    let named = tokens.iter().filter_map(|token| match &token.kind {
-        Kind::Word(word) if names(word) => {
-            Some(format!("{file}:{}: a driver names {word}", token.line))
-        }
-        _ => None,
+    let no_std = rule.is_some_and(|rule| rule.no_std).then_some(("no_std", ""));
+    let required = [(level, "unsafe_code")].into_iter().chain(no_std);
+    let missing = required.filter(|&(path, list)| !source.attrs.iter().any(|a| is(a, path, list)));
+    let shown = missing.map(|(path, list)| match list {
+        "" => format!("{file}: no #![{path}]"),
+        list => format!("{file}: no #![{path}({list})]"),
     });
-    named.collect()
+    shown.collect()
 }
 
-/// Every public function that is awaited, an `async fn` or one that returns a
-/// future, says what happens when that is dropped.
-fn check_docs(file: &str, tokens: &[Token]) -> Vec<String> {
-    let mut problems = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let [Token { kind: Kind::Word(name), .. }, ..] = &tokens[at + 1..] else { continue };
-        if !token.is("fn") {
-            continue;
-        }
-        let is_async = tokens[..at].last().is_some_and(|before| before.is("async"));
-        let before = &tokens[..at - usize::from(is_async)];
-        let public = before.last().is_some_and(|before| before.is("pub"));
-        let (signature, rest) = tokens[at..].split_at(length_of_signature(&tokens[at..]));
-        let awaited = is_async || find(signature, "- > impl Future").is_some();
-        // Without a body it is a trait's, and as public as that.
-        let declared = rest.first().is_some_and(|token| token.is(";"));
-        let mut docs = before.iter().rev().take_while(|token| !ends_item(token));
-        let says =
-            |token: &Token| matches!(&token.kind, Kind::Doc(doc) if doc == "# Cancel safety");
-        if awaited && (public || declared) && !docs.any(says) {
-            problems.push(format!("{file}:{}: {name} has no # Cancel safety", token.line));
-        }
-    }
-    problems
-}
-
-/// The number of tokens before a function's body, or before the `;` that it has
-/// instead.
-fn length_of_signature(tokens: &[Token]) -> usize {
-    let mut depth = 0_usize;
-    let ends = |token: &Token| {
-        let Kind::Mark(mark) = token.kind else { return false };
-        match mark {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth == 0 && matches!(mark, ';' | '{')
+/// Whether an attribute is `path`, or `path(list, …)`.
+fn is(attribute: &Attribute, path: &str, list: &str) -> bool {
+    let tokens = match &attribute.meta {
+        Meta::List(found) => found.tokens.to_string(),
+        _ => String::new(),
     };
-    tokens.iter().position(ends).unwrap_or(tokens.len())
+    attribute.path().is_ident(path) && tokens.split(',').next() == Some(list)
 }
 
-fn ends_item(token: &Token) -> bool {
-    token.is(";") || token.is("{") || token.is("}")
+/// What a library's users get: its module tree, without modules that only tests see.
+struct Shipped {
+    file: PathBuf,
+    /// Where the modules of the file are.
+    folder: PathBuf,
+    is_driver: bool,
+    problems: Vec<String>,
 }
 
-/// Every file under `src`, without what only tests see.
-fn shipped_files(src: &Path) -> Result<Vec<(PathBuf, Vec<Token>)>, String> {
-    let mut files = Vec::new();
-    let mut test_only = Vec::new();
-    for path in rust_files(src)? {
-        let shipped = shipped(&read(&path)?);
-        let is_root = ["lib.rs", "main.rs", "mod.rs"].iter().any(|name| path.ends_with(name));
+impl Shipped {
+    /// Reads a file and the modules that it names.
+    fn of_file(path: &Path, is_driver: bool) -> Result<Vec<String>, String> {
+        let source = parse(path)?;
+        let is_root = ["lib.rs", "mod.rs"].iter().any(|name| path.ends_with(name));
         let folder = if is_root { path.with_file_name("") } else { path.with_extension("") };
-        test_only.extend(shipped.test_modules.iter().map(|name| folder.join(name)));
-        files.push((path, shipped.tokens));
+        let mut this = Self { file: path.to_owned(), folder, is_driver, problems: vec![] };
+        if !is_for_tests(&source.attrs) {
+            this.visit_file(&source);
+        }
+        Ok(this.problems)
     }
-    files.retain(|(path, _)| {
-        !test_only
-            .iter()
-            .any(|module| path.starts_with(module) || path.with_extension("") == *module)
-    });
-    Ok(files)
-}
 
-/// Every Rust file of the package in `folder`, without those of packages below.
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let mut files = Vec::new();
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(files) };
-    for entry in entries {
-        let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
-        if path.is_dir() && !path.ends_with("target") && !path.join("Cargo.toml").exists() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
+    fn report(&mut self, span: proc_macro2::Span, problem: &str) {
+        self.problems.push(format!("{}:{}: {problem}", shown(&self.file), span.start().line));
+    }
+
+    /// Every public function that is awaited says what happens when its future is dropped.
+    fn check_function(&mut self, attributes: &[Attribute], signature: &Signature) {
+        let says = attributes.iter().any(|attribute| match &attribute.meta {
+            Meta::NameValue(doc) if doc.path.is_ident("doc") => {
+                text(&doc.value) == " # Cancel safety"
+            }
+            _ => false,
+        });
+        if is_awaited(signature) && !says && !is_for_tests(attributes) {
+            let problem = format!("{} has no # Cancel safety", signature.ident);
+            self.report(signature.fn_token.span, &problem);
         }
     }
-    files.sort();
-    Ok(files)
+}
+
+impl<'ast> Visit<'ast> for Shipped {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if is_for_tests(&module.attrs) {
+            return;
+        }
+        if module.content.is_some() {
+            return visit::visit_item_mod(self, module);
+        }
+        let own = module.attrs.iter().find_map(|attribute| match &attribute.meta {
+            Meta::NameValue(path) if path.path.is_ident("path") => Some(text(&path.value)),
+            _ => None,
+        });
+        let name = self.folder.join(module.ident.to_string());
+        let (file, folder) = (name.with_extension("rs"), name.join("mod.rs"));
+        let file = match own {
+            Some(path) => self.file.with_file_name(path),
+            None if file.exists() => file,
+            None => folder,
+        };
+        match Self::of_file(&file, self.is_driver) {
+            Ok(problems) => self.problems.extend(problems),
+            Err(error) => self.problems.push(error),
+        }
+    }
+
+    fn visit_item_impl(&mut self, block: &'ast syn::ItemImpl) {
+        if !is_for_tests(&block.attrs) {
+            visit::visit_item_impl(self, block);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        if is_public(&function.vis) {
+            self.check_function(&function.attrs, &function.sig);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        if is_public(&function.vis) {
+            self.check_function(&function.attrs, &function.sig);
+        }
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
+        self.check_function(&function.attrs, &function.sig);
+    }
+
+    fn visit_macro(&mut self, called: &'ast syn::Macro) {
+        // Its text is no syntax yet, so nothing else is known of the function.
+        if called.tokens.to_string().contains("pub async fn") {
+            self.report(called.bang_token.span, "a public async fn is hidden in a macro");
+        }
+    }
+
+    /// Without one, a crate that is `no_std` cannot name `std` or `alloc`.
+    fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
+        if self.is_driver && !is_for_tests(&item.attrs) {
+            self.report(item.ident.span(), &format!("a driver names {}", item.ident));
+        }
+    }
+}
+
+/// Whether it is an `async fn`, or one that returns a future.
+fn is_awaited(signature: &Signature) -> bool {
+    let is_future = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => {
+            bound.path.segments.last().is_some_and(|name| name.ident == "Future")
+        }
+        _ => false,
+    };
+    let returns = match &signature.output {
+        ReturnType::Type(_, returned) => match &**returned {
+            Type::ImplTrait(opaque) => opaque.bounds.iter().any(is_future),
+            _ => false,
+        },
+        ReturnType::Default => false,
+    };
+    signature.asyncness.is_some() || returns
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        Meta::List(cfg) if cfg.path.is_ident("cfg") => {
+            let condition = cfg.tokens.to_string();
+            condition == "test" || condition.starts_with("all (test")
+        }
+        _ => false,
+    })
+}
+
+fn text(value: &syn::Expr) -> String {
+    match value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.value(),
+        _ => String::new(),
+    }
+}
+
+fn parse(path: &Path) -> Result<syn::File, String> {
+    syn::parse_file(&read(path)?).map_err(|error| format!("{}: {error}", shown(path)))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -257,96 +304,110 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::shipped;
     use crate::workspace;
 
+    /// What is found in a file of a library, or of a driver.
     #[track_caller]
-    fn check(found: Vec<String>, problems: &[&str]) {
-        assert_eq!(found, problems);
+    fn check(is_driver: bool, source: &str, problems: &[&str]) {
+        let file = PathBuf::from("f.rs");
+        let mut shipped = Shipped { file, folder: PathBuf::new(), is_driver, problems: vec![] };
+        shipped.visit_file(&syn::parse_file(source).unwrap());
+        assert_eq!(shipped.problems, problems);
+    }
+
+    #[track_caller]
+    fn check_root(file: &str, source: &str, crate_name: &str, problems: &[&str]) {
+        let source = syn::parse_file(source).unwrap();
+        assert_eq!(super::check_root(file, &source, arrows::rule(crate_name)), problems);
     }
 
     #[test]
     fn this_workspace_keeps_its_word() {
         let (problems, files) = super::check(&workspace::members().unwrap()).unwrap();
         assert_eq!(problems, [""; 0]);
-        assert!(files > 30, "only {files} files were found");
+        assert!(files > 300, "only {files} files were found");
     }
 
     #[test]
-    fn a_driver_may_name_a_runtime_in_prose_and_in_tests() {
-        let source = "//! Runs on tokio::spawn.\n#[cfg(test)]\nmod tests { use std::vec; }\n";
-        check(check_driver("f.rs", &shipped(source).tokens), &[]);
+    fn a_listed_file_is_there_and_needs_to_be_listed() {
+        for file in UNSAFE_FILES {
+            let tokens = read(&root().join(file)).unwrap().parse().unwrap();
+            assert_ne!(lines_with("unsafe", tokens), [0; 0], "{file}");
+        }
     }
 
     #[test]
-    fn a_driver_may_not_name_a_runtime_in_code() {
-        let source = "use core::fmt;\nuse std::vec;\nfn f(s: impl Spawn) { embassy_time::now() }";
-        check(
-            check_driver("f.rs", &shipped(source).tokens),
-            &[
-                "f.rs:2: a driver names std",
-                "f.rs:3: a driver names Spawn",
-                "f.rs:3: a driver names embassy_time",
-            ],
-        );
+    fn a_driver_has_a_standard_library_in_tests_alone() {
+        check(true, "//! std\n#[cfg(test)]\nextern crate std;", &[]);
+        check(true, "\nextern crate alloc;", &["f.rs:2: a driver names alloc"]);
+        check(false, "extern crate alloc;", &[]);
     }
 
     #[test]
     fn a_root_forbids_unsafe_and_does_without_std() {
-        let rule = arrows::rule("tickwire-traits");
-        check(check_root("t/lib.rs", "#![no_std]\n#![forbid(unsafe_code)]", rule), &[]);
-        check(
-            check_root("t/lib.rs", "// #![no_std]\n#![deny(unsafe_code)]", rule),
-            &["t/lib.rs: no #![forbid(unsafe_code)]", "t/lib.rs: no #![no_std]"],
-        );
-        let hosted = arrows::rule("tickwire-sim");
-        check(check_root("t/lib.rs", "#![forbid(unsafe_code)]", hosted), &[]);
+        let (traits, sim) = ("tickwire-traits", "tickwire-sim");
+        check_root("t/lib.rs", "#![no_std]\n#![forbid(unsafe_code)]", traits, &[]);
+        let missing = ["t/lib.rs: no #![forbid(unsafe_code)]", "t/lib.rs: no #![no_std]"];
+        check_root("t/lib.rs", "// #![no_std]\n#![deny(unsafe_code)]", traits, &missing);
+        check_root("t/lib.rs", "#![forbid(unsafe_code)]", sim, &[]);
     }
 
     #[test]
     fn a_root_beside_a_listed_file_denies_unsafe() {
-        let rule = arrows::rule("tickwire-sync");
-        let root = "sync/src/lib.rs";
-        check(check_root(root, "#![no_std]\n#![deny(unsafe_code)]", rule), &[]);
+        let (root, sync) = ("sync/src/lib.rs", "tickwire-sync");
+        check_root(root, "#![no_std]\n#![deny(unsafe_code)]", sync, &[]);
         let problem = &["sync/src/lib.rs: no #![deny(unsafe_code)]"];
-        check(check_root(root, "#![no_std]\n#![warn(unsafe_code)]", rule), problem);
-        check(check_root(root, "#![no_std]", rule), problem);
-        // Beside, not somewhere else under a name that begins likewise.
+        check_root(root, "#![no_std]\n#![warn(unsafe_code)]", sync, problem);
+        check_root(root, "#![no_std]", sync, problem);
+        // Beside it, not in another folder whose name begins with the same letters.
         let other = "#![no_std]\n#![deny(unsafe_code)]";
-        check(check_root("sy/lib.rs", other, rule), &["sy/lib.rs: no #![forbid(unsafe_code)]"]);
+        check_root("sy/lib.rs", other, sync, &["sy/lib.rs: no #![forbid(unsafe_code)]"]);
     }
 
     #[test]
-    fn unsafe_is_seen_in_tests_too() {
-        let source = "// unsafe\n#[cfg(test)]\nmod tests { unsafe fn f() {} }";
-        check(check_unsafe("f.rs", source), &["f.rs:3: unsafe, in a file not listed"]);
+    fn unsafe_is_seen_in_tests_and_in_macros_and_not_in_prose() {
+        let source = "// unsafe\n#[cfg(test)]\nmod tests { m! { unsafe fn f() {} } }\nconst A: &str = \"unsafe\";";
+        assert_eq!(check_unsafe("f.rs", source), ["f.rs:3: unsafe, in a file not listed"]);
+        assert_eq!(check_unsafe("f.rs", "unsafe '").len(), 1);
     }
 
     #[test]
     fn a_public_async_fn_says_whether_it_is_cancel_safe() {
-        let said = "/// # Cancel safety\n///\n/// Yes.\n#[inline]\npub async fn a() {}";
-        check(check_docs("f.rs", &shipped(said).tokens), &[]);
-        let kept = "/// Waits.\nasync fn a(_: [u8; 2]) {}\npub(crate) async fn b() {}";
-        check(check_docs("f.rs", &shipped(kept).tokens), &[]);
+        check(false, "/// # Cancel safety\n///\n/// Yes.\n#[inline]\npub async fn a() {}", &[]);
+        check(false, "/// Waits.\nasync fn a(_: [u8; 2]) {}\npub(crate) async fn b() {}", &[]);
         let silent = "/// # Cancel safety\nfn a() {}\n/// Waits.\npub async fn b() {}";
-        check(check_docs("f.rs", &shipped(silent).tokens), &["f.rs:4: b has no # Cancel safety"]);
-        let declared = "pub trait T {\n async fn a(&mut self);\n async fn b(&mut self) {}\n}";
-        check(check_docs("f.rs", &shipped(declared).tokens), &["f.rs:2: a has no # Cancel safety"]);
+        check(false, silent, &["f.rs:4: b has no # Cancel safety"]);
+        let silent = "impl A {\n pub async fn a(&self) {}\n async fn b(&self) {}\n}";
+        check(false, silent, &["f.rs:2: a has no # Cancel safety"]);
+        let silent =
+            "pub trait T {\n async fn a(&mut self);\n}\nimpl T for U { async fn a(&mut self) {} }";
+        check(false, silent, &["f.rs:2: a has no # Cancel safety"]);
+        let hidden = "m! { a }\nm! { pub async fn a() {} }";
+        check(false, hidden, &["f.rs:2: a public async fn is hidden in a macro"]);
     }
 
     #[test]
     fn a_public_function_that_returns_a_future_says_so_too() {
-        let said = "/// # Cancel safety\n#[inline]\npub fn a(_: [u8; 2]) -> impl Future {}";
-        check(check_docs("f.rs", &shipped(said).tokens), &[]);
+        check(false, "/// # Cancel safety\n#[inline]\npub fn a(_: [u8; 2]) -> impl Future {}", &[]);
         let others = "pub(crate) fn a() -> impl Future {}\nfn b() -> impl Future {}\n\
                       pub fn c(_: impl Fn() -> u8) -> u8 { fn d() -> impl Future {} }\n\
                       pub fn e(_: impl Future) {}";
-        check(check_docs("f.rs", &shipped(others).tokens), &[]);
-        let silent = "/// Waits.\npub fn a<T>(t: [T; 2])\n -> impl Future<Output = T> + use<T> {}\n\
-                      pub trait T { fn b() -> impl Future; }";
-        check(
-            check_docs("f.rs", &shipped(silent).tokens),
-            &["f.rs:2: a has no # Cancel safety", "f.rs:4: b has no # Cancel safety"],
-        );
+        check(false, others, &[]);
+        let silent = "/// Waits.\npub fn a<T>(t: [T; 2])\n -> impl Send + Future<Output = T> + use<T> {}\n\
+                      pub trait T { fn b() -> impl core::future::Future; }";
+        let expected = ["f.rs:2: a has no # Cancel safety", "f.rs:4: b has no # Cancel safety"];
+        check(false, silent, &expected);
+    }
+
+    #[test]
+    fn what_only_tests_see_needs_no_documentation() {
+        let tests = "pub async fn a() {}";
+        for only in ["#[cfg(test)]", "#[cfg(all(test, not(miri)))]"] {
+            check(false, &format!("{only} mod tests {{ {tests} }}"), &[]);
+            check(false, &format!("{only} impl A {{ {tests} }}"), &[]);
+            check(false, &format!("{only} {tests}"), &[]);
+        }
+        let shipped = format!("#[cfg(not(test))] mod b {{ {tests} }}");
+        check(false, &shipped, &["f.rs:1: a has no # Cancel safety"]);
     }
 }

@@ -1,6 +1,6 @@
 //! What cargo says about the workspace and its dependencies.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 pub(crate) use cargo_metadata::{DependencyKind, Package, TargetKind};
@@ -39,6 +39,25 @@ pub(crate) fn everything_of(manifest: &Path, target: &str) -> Result<Vec<Package
 pub(crate) fn is_published(package: &Package) -> bool {
     // `publish = false` is an empty list of registries.
     package.publish.as_ref().is_none_or(|registries| !registries.is_empty())
+}
+
+/// Every file with this extension below a folder, without those of builds, of installed
+/// packages and of hidden folders.
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
+    let shown = |error| format!("{}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in folder.read_dir().map_err(shown)? {
+        let path = entry.map_err(shown)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_ours = !name.starts_with('.') && name != "target" && name != "node_modules";
+        if path.is_dir() && is_ours {
+            found.extend(files(&path, extension)?);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn run(command: &mut MetadataCommand) -> Result<Metadata, String> {
