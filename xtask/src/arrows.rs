@@ -1,64 +1,11 @@
-//! The arrow test: who may import whom (ARCHITECTURE.md, "Arrows").
+//! The arrow test: which crate may import which. The table of ARCHITECTURE.md says so.
+
+use std::collections::BTreeSet;
+use std::fs;
 
 use cargo_metadata::semver::VersionReq;
 
-use crate::workspace::{DependencyKind, Package, is_published};
-
-use Imports::{Any, Only};
-
-/// What one crate of the workspace may see.
-#[derive(Debug)]
-pub(crate) struct Rule {
-    name: &'static str,
-    imports: Imports,
-    /// What its tests may see beside that.
-    tests: &'static [&'static str],
-    /// Which runtimes it may know: the beginnings of their crates' names.
-    runtimes: &'static [&'static str],
-    /// Whether it has to do without `std`.
-    pub(crate) no_std: bool,
-}
-
-#[derive(Debug)]
-enum Imports {
-    Any,
-    Only(&'static [&'static str]),
-}
-
-const TRAITS: &str = "tickwire-traits";
-const WAKE_QUEUE: &str = "tickwire-wake-queue";
-const SYNC: &str = "tickwire-sync";
-const DRIVERS: &str = "tickwire-drivers";
-const SIM: &str = "tickwire-sim";
-const CONFORMANCE: &str = "tickwire-conformance";
-
-/// A crate that is not here may import nothing, and is reported.
-pub(crate) const RULES: &[Rule] = &[
-    library(TRAITS, &[], &[SIM]),
-    hosted(WAKE_QUEUE, &[TRAITS], &[], &[]),
-    library(SYNC, &[TRAITS], &[SIM]),
-    library(DRIVERS, &[TRAITS, SYNC], &[SIM]),
-    Rule {
-        runtimes: &["embassy-"],
-        ..library("tickwire-exec-embassy", &[TRAITS, SYNC], &[CONFORMANCE])
-    },
-    hosted(
-        "tickwire-exec-std",
-        &[TRAITS, WAKE_QUEUE, SYNC],
-        &[CONFORMANCE],
-        &["async-io", "futures-lite"],
-    ),
-    hosted(SIM, &[TRAITS, WAKE_QUEUE], &[CONFORMANCE], &[]),
-    library(CONFORMANCE, &[TRAITS, SYNC, DRIVERS], &[]),
-    // The application without a board: it is handed what it uses, and cannot
-    // tell where it runs.
-    library("tickwire-station", &[TRAITS, SYNC, DRIVERS], &[SIM]),
-    library("tickwire-sizes", &[TRAITS, SYNC, DRIVERS], &[]),
-    application("tickwire-station-host"),
-    application("tickwire-replay"),
-    application("tickwire-benches"),
-    hosted("xtask", &[], &[], &[]),
-];
+use crate::workspace::{DependencyKind, Package, is_published, root};
 
 /// Crates that run futures or bring a reactor, by the beginnings of their names.
 const RUNTIMES: &[&str] = &[
@@ -84,189 +31,297 @@ const RUNTIMES: &[&str] = &[
 const RUNTIME_FEATURES: &[&str] =
     &["embassy", "exec", "executor", "linux", "mcu", "rt", "runtime", "hosted"];
 
-/// Returns what the workspace's manifests do that the table does not allow.
-pub(crate) fn check(members: &[Package]) -> Vec<String> {
-    members.iter().flat_map(|member| check_member(member, members)).collect()
+/// The table of ARCHITECTURE.md, and the page that it is in.
+pub(crate) struct Table {
+    page: String,
+    rules: Vec<Rule>,
 }
 
-pub(crate) fn rule(name: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.name == name)
+/// What one crate of the workspace may import: a row of the table.
+#[derive(Debug, Default)]
+pub(crate) struct Rule {
+    name: String,
+    /// Whether it may import everything.
+    all: bool,
+    /// What it imports: crates of ours, and beginnings of the names of runtimes.
+    imports: Vec<String>,
+    /// What it may import, and does not.
+    unused: Vec<String>,
+    /// What its tests import besides.
+    tests: Vec<String>,
+    /// Whether it does without `std`.
+    pub(crate) no_std: bool,
 }
 
-const fn library(name: &'static str, ours: &'static [&str], tests: &'static [&str]) -> Rule {
-    Rule { name, imports: Only(ours), tests, runtimes: &[], no_std: true }
-}
+impl Table {
+    /// Reads the table of this workspace.
+    pub(crate) fn read() -> Result<Self, String> {
+        let path = root().join("ARCHITECTURE.md");
+        Self::parse(fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?)
+    }
 
-const fn hosted(
-    name: &'static str,
-    ours: &'static [&str],
-    tests: &'static [&str],
-    runtimes: &'static [&str],
-) -> Rule {
-    Rule { name, imports: Only(ours), tests, runtimes, no_std: false }
-}
+    fn parse(page: String) -> Result<Self, String> {
+        let rows = page.lines().skip_while(|line| !line.starts_with("| folder | crate |"));
+        let rows = rows.skip(2).take_while(|line| line.starts_with('|'));
+        let rules: Vec<_> = rows.map(Rule::parse).collect::<Result<_, _>>()?;
+        if rules.is_empty() {
+            return Err("ARCHITECTURE.md: no table of folders and crates".to_owned());
+        }
+        Ok(Self { page, rules })
+    }
 
-const fn application(name: &'static str) -> Rule {
-    Rule { name, imports: Any, tests: &[], runtimes: &[""], no_std: false }
-}
+    pub(crate) fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.name == name)
+    }
 
-fn check_member(member: &Package, members: &[Package]) -> Vec<String> {
-    let name = &member.name;
-    let Some(rule) = rule(name) else {
-        return vec![format!("{name}: has no row in the arrow table (xtask/src/arrows.rs)")];
-    };
-    let mut problems = Vec::new();
-    for dependency in &member.dependencies {
-        let to = dependency.name.as_str();
-        let dev = dependency.kind == DependencyKind::Development;
-        let ours = members.iter().any(|member| *member.name == to);
-        let allowed = if ours {
-            imports(rule, to) || dev && rule.tests.contains(&to)
-        } else {
-            // A test may compare with a runtime; what is shipped may not see one.
-            dev || !starts(RUNTIMES, to) || starts(rule.runtimes, to)
+    /// Returns what manifests and figure say that the table does not, and the reverse.
+    pub(crate) fn check(&self, members: &[Package]) -> Vec<String> {
+        let mut problems: Vec<_> =
+            members.iter().flat_map(|member| self.check_member(member, members)).collect();
+        for rule in &self.rules {
+            if !members.iter().any(|member| *member.name == rule.name) {
+                problems.push(format!("{}: a row without a crate", rule.name));
+            }
+        }
+        let published = members.iter().filter(|member| is_published(member));
+        let rules = published.filter_map(|member| self.rule(&member.name));
+        let arrows: BTreeSet<_> = rules.flat_map(|rule| self.arrows(rule)).collect();
+        let figure = self.page.split("```").find_map(|block| block.strip_prefix("mermaid\n"));
+        let drawn = figure.unwrap_or_default().lines().skip(1);
+        let drawn: BTreeSet<_> = drawn.map(|line| line.trim().to_owned()).collect();
+        problems.extend(arrows.difference(&drawn).map(|arrow| format!("not drawn: {arrow}")));
+        problems
+            .extend(drawn.difference(&arrows).map(|arrow| format!("not in the table: {arrow}")));
+        problems
+    }
+
+    /// A crate's arrows to crates of ours, as the figure has them.
+    fn arrows(&self, rule: &Rule) -> Vec<String> {
+        let from = rule.name.trim_start_matches("tickwire-");
+        let is_ours = |to: &&String| self.rules.iter().any(|rule| is_meant(to, &rule.name));
+        let drawn = rule.imports.iter().filter(is_ours).map(|to| format!("{from} --> {to}"));
+        drawn.chain(rule.unused.iter().map(|to| format!("{from} -.-> {to}"))).collect()
+    }
+
+    fn check_member(&self, member: &Package, members: &[Package]) -> Vec<String> {
+        let name = &member.name;
+        let Some(rule) = self.rule(name) else {
+            return vec![format!("{name}: has no row in the table of ARCHITECTURE.md")];
         };
-        if !allowed {
-            problems.push(format!("{name}: may not import {to}"));
+        let mut problems = Vec::new();
+        for dependency in &member.dependencies {
+            let to = dependency.name.as_str();
+            let dev = dependency.kind == DependencyKind::Development;
+            let ours = members.iter().any(|member| *member.name == to);
+            let imports = rule.all || rule.imports.iter().any(|it| is_meant(it, to));
+            let allowed = if ours {
+                imports || dev && rule.tests.iter().any(|test| is_meant(test, to))
+            } else {
+                // A test may compare with a runtime; what is shipped may not see one.
+                imports || dev || !RUNTIMES.iter().any(|runtime| to.starts_with(runtime))
+            };
+            if rule.unused.iter().any(|unused| is_meant(unused, to)) && !dev {
+                problems.push(format!("{name}: imports {to}, which the table has as unused"));
+            } else if !allowed {
+                problems.push(format!("{name}: may not import {to}"));
+            }
+            let any = dependency.req == VersionReq::STAR;
+            if ours && dev && is_published(member) && !any {
+                problems.push(format!(
+                    "{name}: the dev-dependency {to} names a version: by path alone, or a \
+                     release needs the releases that need it"
+                ));
+            }
         }
-        let any = dependency.req == VersionReq::STAR;
-        if ours && dev && is_published(member) && !any {
-            problems.push(format!(
-                "{name}: the dev-dependency {to} names a version: by path alone, or a release \
-                 needs the releases that need it"
-            ));
+        let is_there = |wanted: &String, dev| {
+            let mut dependencies = member.dependencies.iter();
+            dependencies.any(|it| {
+                (it.kind == DependencyKind::Development) == dev && is_meant(wanted, &it.name)
+            })
+        };
+        let idle = rule.imports.iter().filter(|import| !is_there(import, false));
+        let idle = idle.chain(rule.tests.iter().filter(|import| !is_there(import, true)));
+        problems.extend(idle.map(|import| format!("{name}: does not import {import}")));
+        let chooses = |feature: &&String| {
+            RUNTIME_FEATURES.contains(&feature.as_str())
+                || RUNTIMES.contains(&feature.as_str())
+                || feature.starts_with("exec-")
+                || feature.starts_with("rt-")
+        };
+        for feature in member.features.keys().filter(chooses) {
+            problems.push(format!("{name}: the feature {feature} chooses a runtime"));
         }
+        problems
     }
-    let chooses = |feature: &&String| {
-        RUNTIME_FEATURES.contains(&feature.as_str())
-            || RUNTIMES.contains(&feature.as_str())
-            || feature.starts_with("exec-")
-            || feature.starts_with("rt-")
-    };
-    for feature in member.features.keys().filter(chooses) {
-        problems.push(format!("{name}: the feature {feature} chooses a runtime"));
-    }
-    problems
 }
 
-fn imports(rule: &Rule, to: &str) -> bool {
-    match rule.imports {
-        Any => true,
-        Only(ours) => ours.contains(&to),
+impl Rule {
+    fn parse(row: &str) -> Result<Self, String> {
+        let cells: Vec<_> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let [_, name, _, imports, tests, not] = cells[..] else {
+            return Err(format!("ARCHITECTURE.md: a row without its six cells: {row}"));
+        };
+        let names = |cell: &str| {
+            let words = cell.split(", ").filter(|word| word.ends_with('`'));
+            words.map(|word| word.trim_matches('`').to_owned()).collect()
+        };
+        let unused = imports.split(", ").filter_map(|it| it.strip_prefix("(`")?.strip_suffix("`)"));
+        Ok(Self {
+            name: name.trim_matches('`').to_owned(),
+            all: imports == "all",
+            imports: names(imports),
+            unused: unused.map(str::to_owned).collect(),
+            tests: names(tests),
+            no_std: not.contains("`std`"),
+        })
     }
 }
 
-fn starts(beginnings: &[&str], name: &str) -> bool {
-    beginnings.iter().any(|beginning| name.starts_with(beginning))
+/// Whether a name in the table means this crate: ours without their common beginning, or
+/// all that begin likewise.
+fn is_meant(name: &str, package: &str) -> bool {
+    match name.strip_suffix('*') {
+        Some(beginning) => package.starts_with(beginning),
+        None => package.trim_start_matches("tickwire-") == name,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
     use crate::workspace;
 
-    /// Checks a workspace of these packages, given as `name: dependency, …`. A
-    /// dependency with a `~` is a dev-dependency, with a `^` one that has a version.
+    const PAGE: &str = "\
+```mermaid
+graph BT
+  sync --> traits
+  drivers --> traits
+  drivers -.-> sync
+  exec --> traits
+```
+| folder | crate | responsibility | imports | its tests also | must not know |
+| --- | --- | --- | --- | --- | --- |
+| `traits` | `tickwire-traits` | a | – | `sim` | `std`, `alloc` |
+| `sync` | `tickwire-sync` | b | `traits` | – | drivers, `std` |
+| `drivers` | `tickwire-drivers` | c | `traits`, (`sync`) | – | executors |
+| `exec` | `tickwire-exec` | d | `traits`, `embassy-*` | – | drivers |
+| `sim` | `tickwire-sim` | e | all | – | – |
+
+| another | table |
+";
+
+    const MANIFESTS: [&str; 5] = [
+        "tickwire-traits: nb^, ~tickwire-sim",
+        "tickwire-sync: tickwire-traits^",
+        "tickwire-drivers: tickwire-traits^, ~tokio^",
+        "tickwire-exec: tickwire-traits^, embassy-executor^, embassy-time-driver^",
+        "tickwire-sim: tickwire-traits^, tickwire-sync^, tokio^",
+    ];
+
+    /// Checks these manifests, one of them replaced by `name: dependency, …`.
     #[track_caller]
-    fn check(packages: &[&str], problems: &[&str]) {
-        let members = packages.iter().map(|line| fake(line)).collect::<Vec<_>>();
-        assert_eq!(super::check(&members), problems);
+    fn check(replaced: &str, problems: &[&str]) {
+        let name = |line: &str| line.split(':').next().map(str::to_owned);
+        let kept = MANIFESTS.into_iter().filter(|line| name(line) != name(replaced));
+        let members: Vec<_> = kept.chain([replaced]).map(fake).collect();
+        check_page(PAGE, &members, problems);
+    }
+
+    #[track_caller]
+    fn check_page(page: &str, members: &[Package], problems: &[&str]) {
+        assert_eq!(Table::parse(page.to_owned()).unwrap().check(members), problems);
     }
 
     fn fake(line: &str) -> Package {
         let (name, imports) = line.split_once(':').expect("a colon");
-        let imports: Vec<_> =
-            imports.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
-        workspace::fake(name, &imports)
+        let imports = imports.split(',').map(str::trim).filter(|word| !word.is_empty());
+        let mut package = workspace::fake(name, &imports.collect::<Vec<_>>());
+        package.publish = (name == "tickwire-sim").then(Vec::new);
+        package
     }
 
     #[test]
     fn this_workspace_keeps_the_arrows() {
-        assert_eq!(super::check(&workspace::members().unwrap()), [""; 0]);
-    }
-
-    #[test]
-    fn the_table_in_the_architecture_says_the_same() {
-        let page = fs::read_to_string(workspace::root().join("ARCHITECTURE.md")).unwrap();
-        for rule in RULES {
-            let crate_cell = format!("| `{}` |", rule.name);
-            let row = page.lines().find(|line| line.contains(&crate_cell));
-            let cell = row.and_then(|row| row.split(" | ").nth(3)).unwrap_or("no row");
-            let imports = match rule.imports {
-                Any => "all".to_owned(),
-                Only([]) => "–".to_owned(),
-                Only(ours) => {
-                    let names = ours.iter().map(|name| name.replace("tickwire-", ""));
-                    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                }
-            };
-            assert_eq!(cell, imports, "{}", rule.name);
-        }
+        let problems = Table::read().unwrap().check(&workspace::members().unwrap());
+        assert_eq!(problems, [""; 0]);
     }
 
     #[test]
     fn what_the_table_allows_passes() {
-        check(
-            &[
-                "tickwire-traits: nb^, ~tickwire-sim",
-                "tickwire-wake-queue: tickwire-traits^",
-                "tickwire-sim: tickwire-traits^, tickwire-wake-queue^, vcd^",
-                "tickwire-drivers: tickwire-traits^, ~tickwire-sim, ~tokio^",
-                "tickwire-exec-std: tickwire-traits^, tickwire-wake-queue^, async-io^",
-                "tickwire-replay: tickwire-sim^, tickwire-drivers^, tokio^",
-            ],
-            &[],
-        );
+        check(MANIFESTS[0], &[]);
+        check("tickwire-drivers: tickwire-traits^, ~tokio^, nb^", &[]);
     }
 
     #[test]
     fn a_driver_may_not_see_a_backend() {
         check(
-            &["tickwire-sim:", "tickwire-drivers: tickwire-sim^"],
-            &["tickwire-drivers: may not import tickwire-sim"],
+            "tickwire-drivers: tickwire-traits^, tickwire-exec^",
+            &["tickwire-drivers: may not import tickwire-exec"],
         );
     }
 
     #[test]
     fn a_backend_may_not_see_a_driver_or_another_backend_even_in_tests() {
         check(
+            "tickwire-exec: tickwire-traits^, embassy-executor^, ~tickwire-sim, ~tickwire-drivers",
             &[
-                "tickwire-drivers:",
-                "tickwire-sim: ~tickwire-drivers",
-                "tickwire-exec-std: ~tickwire-sim",
-            ],
-            &[
-                "tickwire-sim: may not import tickwire-drivers",
-                "tickwire-exec-std: may not import tickwire-sim",
+                "tickwire-exec: may not import tickwire-sim",
+                "tickwire-exec: may not import tickwire-drivers",
             ],
         );
     }
 
     #[test]
     fn a_runtime_stays_in_its_backend() {
-        check(
-            &["tickwire-drivers: embassy-sync^", "tickwire-exec-std: embassy-executor^"],
-            &[
-                "tickwire-drivers: may not import embassy-sync",
-                "tickwire-exec-std: may not import embassy-executor",
-            ],
-        );
+        let [drivers, exec] = [
+            "drivers: tickwire-traits^, embassy-sync^",
+            "exec: tickwire-traits^, embassy-sync^, smol^",
+        ];
+        check(&format!("tickwire-{drivers}"), &["tickwire-drivers: may not import embassy-sync"]);
+        check(&format!("tickwire-{exec}"), &["tickwire-exec: may not import smol"]);
     }
 
     #[test]
-    fn a_crate_without_a_row_is_reported() {
+    fn an_arrow_of_the_table_exists_and_is_used() {
         check(
-            &["tickwire-utils:"],
-            &["tickwire-utils: has no row in the arrow table (xtask/src/arrows.rs)"],
+            "tickwire-drivers: tickwire-traits^, tickwire-sync^",
+            &["tickwire-drivers: imports tickwire-sync, which the table has as unused"],
         );
+        check("tickwire-sync: ~tickwire-traits", &["tickwire-sync: does not import traits"]);
+        check("tickwire-traits:", &["tickwire-traits: does not import sim"]);
+        check("tickwire-exec: tickwire-traits^", &["tickwire-exec: does not import embassy-*"]);
+    }
+
+    #[test]
+    fn a_crate_has_a_row_and_a_row_a_crate() {
+        check("tickwire-utils:", &["tickwire-utils: has no row in the table of ARCHITECTURE.md"]);
+        let members = MANIFESTS.map(fake);
+        let none = "| `x` | `tickwire-x` | f | – | – | – |\n\n| another";
+        let page = PAGE.replace("\n| another", none);
+        check_page(&page, &members, &["tickwire-x: a row without a crate"]);
+    }
+
+    #[test]
+    fn the_figure_has_the_arrows_of_the_table() {
+        let page = PAGE.replace("drivers -.-> sync", "drivers --> sync");
+        let problems = ["not drawn: drivers -.-> sync", "not in the table: drivers --> sync"];
+        check_page(&page, &MANIFESTS.map(fake), &problems);
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_read_is_an_error() {
+        let error = |page: &str| Table::parse(page.to_owned()).err();
+        assert_eq!(error("# no"), Some("ARCHITECTURE.md: no table of folders and crates".into()));
+        let row = "| `sim` | `tickwire-sim` | all |";
+        let short = PAGE.replace("| `sim` | `tickwire-sim` | e | all | – | – |", row);
+        let expected = format!("ARCHITECTURE.md: a row without its six cells: {row}");
+        assert_eq!(error(&short), Some(expected));
     }
 
     #[test]
     fn a_dev_dependency_on_ours_has_no_version() {
         check(
-            &["tickwire-sim:", "tickwire-traits: ~tickwire-sim^"],
+            "tickwire-traits: ~tickwire-sim^",
             &["tickwire-traits: the dev-dependency tickwire-sim names a version: by path alone, \
                or a release needs the releases that need it"],
         );
@@ -274,15 +329,16 @@ mod tests {
 
     #[test]
     fn a_feature_that_chooses_a_runtime_is_reported() {
+        let mut members = MANIFESTS.map(fake);
         let features = ["default", "embassy-time", "gps", "tokio", "rt-embassy"];
-        let mut member = fake("tickwire-traits:");
-        member.features = features.map(|name| (name.to_owned(), vec![])).into();
-        assert_eq!(
-            super::check(&[member]),
-            [
+        members[0].features = features.map(|name| (name.to_owned(), vec![])).into();
+        check_page(
+            PAGE,
+            &members,
+            &[
                 "tickwire-traits: the feature rt-embassy chooses a runtime",
                 "tickwire-traits: the feature tokio chooses a runtime",
-            ]
+            ],
         );
     }
 }

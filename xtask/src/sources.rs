@@ -7,7 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Meta, ReturnType, Signature, Type, TypeParamBound, Visibility};
 
-use crate::arrows::{self, Rule};
+use crate::arrows::{Rule, Table};
 use crate::workspace::{Package, TargetKind, files, is_published, root};
 
 /// The files in which `unsafe` may be written, each with its named invariant.
@@ -75,14 +75,14 @@ const UNSAFE_FILES: &[&str] = &[
 
 /// Returns what the sources of the workspace say that they may not, and how
 /// many files were read.
-pub(crate) fn check(members: &[Package]) -> Result<(Vec<String>, usize), String> {
+pub(crate) fn check(members: &[Package], table: &Table) -> Result<(Vec<String>, usize), String> {
     let mut problems = Vec::new();
     let all = files(root(), "rs")?;
     for path in &all {
         problems.extend(check_unsafe(&shown(path), &read(path)?));
     }
     for member in members {
-        let rule = arrows::rule(&member.name);
+        let rule = table.rule(&member.name);
         for target in &member.targets {
             let path = target.src_path.as_std_path();
             if !target.kind.iter().any(|kind| matches!(kind, TargetKind::Test | TargetKind::Bench))
@@ -318,12 +318,16 @@ mod tests {
     #[track_caller]
     fn check_root(file: &str, source: &str, crate_name: &str, problems: &[&str]) {
         let source = syn::parse_file(source).unwrap();
-        assert_eq!(super::check_root(file, &source, arrows::rule(crate_name)), problems);
+        assert_eq!(
+            super::check_root(file, &source, Table::read().unwrap().rule(crate_name)),
+            problems
+        );
     }
 
     #[test]
     fn this_workspace_keeps_its_word() {
-        let (problems, files) = super::check(&workspace::members().unwrap()).unwrap();
+        let (problems, files) =
+            super::check(&workspace::members().unwrap(), &Table::read().unwrap()).unwrap();
         assert_eq!(problems, [""; 0]);
         assert!(files > 300, "only {files} files were found");
     }

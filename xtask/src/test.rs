@@ -35,6 +35,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let table = match arrows::Table::read() {
+        Ok(table) => table,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut report = Report::new(io::stdout(), options.all, &options.only);
     if options.setup {
         report.run("setup", setup::run);
@@ -42,9 +49,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("format", format);
     report.step("arrows", || {
         let seen = format!("{} crates", members.len());
-        Outcome::of_problems(&arrows::check(&members), seen)
+        Outcome::of_problems(&table.check(&members), seen)
     });
-    report.step("sources", || match sources::check(&members) {
+    report.step("sources", || match sources::check(&members, &table) {
         Ok((problems, files)) => Outcome::of_problems(&problems, format!("{files} files")),
         Err(error) => Outcome::Failed(error),
     });
@@ -60,7 +67,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     report.step("address sanitizer", nightly::address_sanitizer);
     report.step("thread sanitizer", nightly::thread_sanitizer);
     report.step("docs", || docs::check(&members));
-    report.step("bare metal", || bare_metal(&members));
+    report.step("bare metal", || bare_metal(&members, &table));
     report.step("sizes", sizes::measure);
     for (name, step) in firmware::steps() {
         report.step(&name, step);
@@ -149,12 +156,12 @@ fn judge_corpus(folder: Option<PathBuf>) -> Outcome {
 }
 
 /// Everything that has to do without `std`, where there is none.
-fn bare_metal(members: &[Package]) -> Outcome {
+fn bare_metal(members: &[Package], table: &arrows::Table) -> Outcome {
     let core = match Core::find(TARGET) {
         Ok(core) => core,
         Err(none) => return Outcome::Skipped(none),
     };
-    let no_std = |member: &&Package| arrows::rule(&member.name).is_some_and(|rule| rule.no_std);
+    let no_std = |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
     let names = names(members.iter().filter(no_std));
     let with_defaults = selected(&names);
     let built = core
