@@ -9,59 +9,33 @@ mod page;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use crate::process::{capture, cargo};
-use crate::report::Outcome;
+use crate::process::{capture, cargo, show};
+use crate::report::{Outcome, of_problems};
 use crate::workspace::{self, DependencyKind, Package, files, is_published};
 
-/// What `cargo xtask docs` was asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    /// Open a browser.
-    pub(crate) open: bool,
-}
-
 /// Renders the documentation and shows cargo's progress.
-pub(crate) fn run(options: &Options) -> ExitCode {
-    let render = || {
-        let members = workspace::members()?;
-        let mut commands = commands(members.iter().filter(|member| is_published(member)))?;
-        if options.open
-            && let Some(last) = commands.last_mut()
-        {
-            last.arg("--open");
-        }
-        commands.iter_mut().try_for_each(|command| match command.status() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(format!("{command:?}: {status}")),
-            Err(error) => Err(format!("{command:?}: {error}")),
-        })
-    };
-    match render() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+pub(crate) fn run(open: bool) -> Outcome {
+    let members = workspace::members()?;
+    let mut commands = commands(members.iter().filter(|member| is_published(member)))?;
+    if open && let Some(last) = commands.last_mut() {
+        last.arg("--open");
     }
+    commands.iter_mut().try_for_each(show)?;
+    Ok(String::new())
 }
 
 /// Renders the documentation into an empty folder, without a warning, and looks for
 /// links that lead nowhere. Unpublished crates are rendered too, for their warnings.
 pub(crate) fn check(members: &[Package]) -> Outcome {
-    match render_and_judge(members) {
-        Ok((problems, seen)) => Outcome::of_problems(&problems, seen),
-        Err(output) => Outcome::Failed(output),
-    }
-}
-
-fn render_and_judge(members: &[Package]) -> Result<(Vec<String>, String), String> {
     capture(&mut cargo(&["clean", "--doc"]))?;
     for mut command in commands(members.iter())? {
         capture(command.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
-    judge(workspace::own()?.target_directory.join("doc").as_std_path(), members)
+    let (problems, seen) =
+        judge(workspace::own()?.target_directory.join("doc").as_std_path(), members)?;
+    of_problems(&problems, seen)
 }
 
 /// One command per layer: the crates of a layer depend on those before it alone.

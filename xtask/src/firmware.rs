@@ -10,56 +10,35 @@ mod size;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use crate::bare::Core;
-use crate::report::Outcome;
+use crate::report::{Outcome, Stop};
 use board::{BOARDS, Board};
 use program::Program;
 
-/// What `cargo xtask firmware` was asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    /// All boards, if none is named.
-    pub(crate) board: Option<String>,
-    /// All of the board's programs, if none is named.
-    pub(crate) program: Option<String>,
-    /// Flash and memory of the programs rather than a run of them.
-    pub(crate) sizes: bool,
-    /// What the emulator is told besides.
-    pub(crate) emulator: Vec<OsString>,
-}
-
-/// Builds and runs, or measures, and prints what came of it.
-pub(crate) fn run(options: &Options) -> ExitCode {
-    let chosen = match choose(options) {
-        Ok(chosen) => chosen,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut status = ExitCode::SUCCESS;
-    for (board, programs) in chosen {
+/// Builds and runs, or measures. Nothing is named for all boards, or for all programs of one.
+pub(crate) fn run(asked: [Option<&str>; 2], sizes: bool, args: &[OsString]) -> Outcome {
+    let mut told = Vec::new();
+    let mut is_well = true;
+    for (board, programs) in choose(asked, sizes)? {
         eprintln!("{}, which is built first", board.name);
-        let outcome = match &programs[..] {
-            _ if options.sizes => size::measure(board),
-            // Who names a program wants to see it.
-            [program] if options.program.is_some() => show(board, program, &options.emulator),
-            programs => emulate(board, programs),
+        let outcome = match programs[..] {
+            _ if sizes => size::measure(board),
+            // A user who names a program wants to see it.
+            [program] if asked[1].is_some() => show(board, program, args),
+            _ => emulate(board, &programs),
         };
         match outcome {
-            // What is shown has been told already.
-            Outcome::Passed(told) if told.is_empty() => {}
-            Outcome::Passed(told) => println!("{told}"),
+            Ok(seen) => told.push(seen),
             // The next board has an emulator of its own, which may be here.
-            Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
-                eprintln!("{}: {why}", board.name);
-                status = ExitCode::FAILURE;
+            Err(Stop::Skipped(why) | Stop::Absent(why) | Stop::Failed(why)) => {
+                told.push(format!("{}: {why}", board.name));
+                is_well = false;
             }
         }
     }
-    status
+    let told = told.join("\n");
+    if is_well { Ok(told) } else { Err(told.into()) }
 }
 
 /// The steps of `cargo xtask test`: a name, and what it does.
@@ -92,16 +71,13 @@ pub(crate) fn missing_packages() -> Vec<&'static str> {
 
 type Choice = (&'static Board, Vec<&'static str>);
 
-/// Which boards and programs were asked for.
-fn choose(options: &Options) -> Result<Vec<Choice>, String> {
-    let asked = |name: &str, asked_for: &Option<String>| {
-        asked_for.as_ref().is_none_or(|asked_for| asked_for == name)
-    };
+/// Returns the boards and programs that were asked for.
+fn choose([board, program]: [Option<&str>; 2], sizes: bool) -> Result<Vec<Choice>, String> {
     // Not every board has programs that are measured.
-    let known = || BOARDS.iter().filter(|board| !options.sizes || !board.rows.is_empty());
-    let boards = known().filter(|board| asked(board.name, &options.board));
+    let known = || BOARDS.iter().filter(|board| !sizes || !board.rows.is_empty());
+    let boards = known().filter(|it| board.is_none_or(|name| name == it.name));
     let chosen = boards.map(|board| {
-        let programs = board.programs().filter(|program| asked(program, &options.program));
+        let programs = board.programs().filter(|it| program.is_none_or(|name| name == *it));
         (board, programs.collect::<Vec<_>>())
     });
     let chosen: Vec<_> = chosen.filter(|(_, programs)| !programs.is_empty()).collect();
@@ -125,25 +101,21 @@ fn emulate(board: &Board, programs: &[&str]) -> Outcome {
         size::check_floats(&program.floats)?;
         Ok(format!("{name:<12} {told}"))
     };
-    let (core, proven) = match with_each(board, programs, prove) {
-        Ok(done) => done,
-        Err(outcome) => return outcome,
-    };
+    let (core, proven) = with_each(board, programs, prove)?;
     let is_well = proven.iter().all(Result::is_ok);
     let lines = proven.into_iter().map(|line| line.unwrap_or_else(|line| line));
     let told =
         format!("{}, {}\n{}", board.target, core.source(), lines.collect::<Vec<_>>().join("\n"));
-    if is_well { Outcome::Passed(told) } else { Outcome::Failed(told) }
+    if is_well { Ok(told) } else { Err(told.into()) }
 }
 
 /// Runs one program before the user's eyes.
 fn show(board: &Board, program: &str, args: &[OsString]) -> Outcome {
     let show = |_: &str, program: &Path| board.emulator.show(board, program, args);
-    match with_each(board, &[program], show) {
-        // There is nothing to say of what has been seen.
-        Ok((_, shown)) => Outcome::of(shown.into_iter().map(|it| it.map(|()| "")).collect()),
-        Err(outcome) => outcome,
-    }
+    let (_, shown) = with_each(board, &[program], show)?;
+    shown.into_iter().collect::<Result<(), _>>()?;
+    // There is nothing to say of what has been seen.
+    Ok(String::new())
 }
 
 /// Builds programs, and does with each what is to be done, also after one has failed.
@@ -152,9 +124,9 @@ fn with_each<T>(
     board: &Board,
     programs: &[&str],
     act: impl Fn(&str, &Path) -> Result<T, String>,
-) -> Result<(Core, Vec<Result<T, String>>), Outcome> {
-    let core = ready(board).map_err(Outcome::Skipped)?;
-    board.emulator.prepare(board).map_err(Outcome::Failed)?;
+) -> Result<(Core, Vec<Result<T, String>>), Stop> {
+    let core = ready(board).map_err(Stop::Skipped)?;
+    board.emulator.prepare(board)?;
     let mut done = Vec::new();
     for build in board.builds {
         let names = build.programs.iter().map(|(name, _)| *name);
@@ -162,7 +134,7 @@ fn with_each<T>(
         if chosen.is_empty() {
             continue;
         }
-        let folder = board.build(&core, build.args).map_err(Outcome::Failed)?;
+        let folder = board.build(&core, build.args)?;
         for program in chosen {
             let acted = act(program, &folder.join(program));
             done.push(acted.map_err(|told| format!("{program}: {told}")));
@@ -186,11 +158,9 @@ mod tests {
 
     #[track_caller]
     fn check(board: Option<&str>, program: Option<&str>, sizes: bool, expected: &[&str]) {
-        let [board, program] = [board, program].map(|name| name.map(str::to_owned));
-        let options = Options { board, program, sizes, emulator: vec![] };
-        let chosen = choose(&options).unwrap_or_default();
+        let chosen = choose([board, program], sizes).unwrap_or_default();
         let boards: Vec<_> = chosen.iter().map(|(board, _)| board.name).collect();
-        assert_eq!(boards, expected, "{options:?}");
+        assert_eq!(boards, expected, "{board:?} {program:?} {sizes}");
     }
 
     #[test]

@@ -5,40 +5,24 @@
 //! print and judge: they know their bounds, and fail beyond them. They are built as a
 //! release.
 
-use std::process::ExitCode;
-
 use crate::process::{capture, cargo, on_path};
-use crate::report::Outcome;
-
-/// Prints the tables, and whether their bounds hold.
-pub(crate) fn run() -> ExitCode {
-    match measure() {
-        Outcome::Passed(tables) => println!("{tables}"),
-        Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
-            eprintln!("{why}");
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
-}
+use crate::report::{Outcome, Stop};
 
 /// Builds the programs and runs them; what they print, if their bounds hold.
 pub(crate) fn measure() -> Outcome {
     if cfg!(not(target_arch = "x86_64")) {
-        return Outcome::Absent("the bounds are those of x86-64".to_owned());
+        return Err(Stop::Absent("the bounds are those of x86-64".to_owned()));
     }
     if !can_count() {
-        return Outcome::Skipped("no valgrind here: apt-get install valgrind".to_owned());
+        return Err(Stop::Skipped("no valgrind here: apt-get install valgrind".to_owned()));
     }
-    let mut all = String::new();
+    let mut all = String::from("within their bounds");
     for program in ["sync_primitives", "run_loop", "virtual_events"] {
         let program = ["--package", "tickwire-benches", "--bin", program];
-        match capture(cargo(&["run", "--quiet", "--release"]).args(program)) {
-            Ok(tables) => all.push_str(&tables),
-            Err(output) => return Outcome::Failed(output),
-        }
+        let tables = capture(cargo(&["run", "--quiet", "--release"]).args(program))?;
+        all = format!("{all}\n{}", tables.trim_end());
     }
-    Outcome::Passed(format!("within their bounds\n{}", all.trim_end()))
+    Ok(all)
 }
 
 /// Whether there is what counts instructions.

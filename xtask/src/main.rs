@@ -21,6 +21,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use lexopt::prelude::*;
+use report::Stop;
 
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
@@ -39,29 +40,25 @@ Usage: cargo xtask COMMAND
   instructions             what primitives and the run loop cost compared with others, and their bounds
 ";
 
-enum Command {
-    Help,
-    Test(test::Options),
-    Docs(docs::Options),
-    Sizes,
-    Instructions,
-    Firmware(firmware::Options),
+/// The command line.
+#[derive(Debug, Default)]
+struct Args {
+    words: Vec<String>,
+    setup: bool,
+    all: bool,
+    only: String,
+    sizes: bool,
+    open: bool,
+    /// What comes after `--`, which is not for us.
+    rest: Vec<OsString>,
 }
 
 fn main() -> ExitCode {
     let mut args = env::args_os().skip(1);
-    // What comes after `--` is not for us.
     let ours: Vec<_> = args.by_ref().take_while(|arg| arg != "--").collect();
-    match parse(lexopt::Parser::from_args(ours), args.collect()) {
-        Ok(Command::Help) => {
-            print!("{HELP}");
-            ExitCode::SUCCESS
-        }
-        Ok(Command::Test(options)) => test::run(&options),
-        Ok(Command::Docs(options)) => docs::run(&options),
-        Ok(Command::Sizes) => sizes::run(),
-        Ok(Command::Instructions) => instructions::run(),
-        Ok(Command::Firmware(options)) => firmware::run(&options),
+    let parsed = parse(lexopt::Parser::from_args(ours), args.collect());
+    match parsed.and_then(|args| run(&args)) {
+        Ok(status) => status,
         Err(error) => {
             eprintln!("{error}\n\n{HELP}");
             ExitCode::from(2)
@@ -69,49 +66,55 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse(mut args: lexopt::Parser, rest: Vec<OsString>) -> Result<Command, lexopt::Error> {
-    let mut command = None;
-    let mut options = test::Options::default();
-    let mut docs = docs::Options::default();
-    let mut firmware = firmware::Options::default();
-    while let Some(arg) = args.next()? {
-        match (arg, &command) {
-            (Short('h') | Long("help"), _) => return Ok(Command::Help),
-            (Value(name), None) => command = Some(name.string()?),
-            (Value(name), Some(command)) if command == "firmware" => {
-                let place = if firmware.board.is_none() {
-                    &mut firmware.board
-                } else {
-                    &mut firmware.program
-                };
-                if place.replace(name.string()?).is_some() {
-                    return Err("one board and one program at most".into());
-                }
-            }
-            (Long("sizes"), Some(name)) if name == "firmware" => firmware.sizes = true,
-            (Long("open"), Some(name)) if name == "docs" => docs.open = true,
-            (Long("setup"), Some(name)) if name == "test" => options.setup = true,
-            (Long("all"), Some(name)) if name == "test" => options.all = true,
-            (Long("only"), Some(name)) if name == "test" => {
-                options.only = args.value()?.string()?
-            }
-            (Long(_), Some(name)) if name == "firmware" => {
-                return Err("options of the emulator go behind `--`".into());
-            }
+fn parse(mut parser: lexopt::Parser, rest: Vec<OsString>) -> Result<Args, lexopt::Error> {
+    let mut args = Args { rest, ..Args::default() };
+    while let Some(arg) = parser.next()? {
+        let command = args.words.first().map(String::as_str).unwrap_or_default();
+        match (arg, command) {
+            (Short('h') | Long("help"), _) => return Ok(Args::default()),
+            (Value(word), _) => args.words.push(word.string()?),
+            (Long("setup"), "test") => args.setup = true,
+            (Long("all"), "test") => args.all = true,
+            (Long("only"), "test") => args.only = parser.value()?.string()?,
+            (Long("sizes"), "firmware") => args.sizes = true,
+            (Long("open"), "docs") => args.open = true,
+            (Long(_), "firmware") => return Err("options of the emulator go behind `--`".into()),
             (arg, _) => return Err(arg.unexpected()),
         }
     }
-    if !rest.is_empty() && firmware.program.is_none() {
+    if !args.rest.is_empty() && args.words.len() < 3 {
         return Err("only a named program of a board takes more arguments".into());
     }
-    firmware.emulator = rest;
-    match command.as_deref() {
-        Some("test") => Ok(Command::Test(options)),
-        Some("docs") => Ok(Command::Docs(docs)),
-        Some("firmware") => Ok(Command::Firmware(firmware)),
-        Some("sizes") => Ok(Command::Sizes),
-        Some("instructions") => Ok(Command::Instructions),
-        Some(name) => Err(format!("no command named {name:?}").into()),
-        None => Ok(Command::Help),
+    Ok(args)
+}
+
+fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
+    let words: Vec<_> = args.words.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        [] => Ok(HELP.trim_end().to_owned()),
+        ["test"] => match test::run(args.setup, args.all, &args.only) {
+            Ok(status) => return Ok(status),
+            Err(error) => Err(error.into()),
+        },
+        ["docs"] => docs::run(args.open),
+        ["sizes"] => sizes::measure(),
+        ["instructions"] => instructions::measure(),
+        ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),
+        ["firmware", board] => firmware::run([Some(board), None], args.sizes, &args.rest),
+        ["firmware", board, program] => {
+            firmware::run([Some(board), Some(program)], args.sizes, &args.rest)
+        }
+        _ => return Err(format!("no such command: {}", words.join(" ")).into()),
+    };
+    match outcome {
+        Ok(seen) if seen.is_empty() => Ok(ExitCode::SUCCESS),
+        Ok(seen) => {
+            println!("{seen}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Stop::Skipped(why) | Stop::Absent(why) | Stop::Failed(why)) => {
+            eprintln!("{why}");
+            Ok(ExitCode::FAILURE)
+        }
     }
 }

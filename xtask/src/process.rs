@@ -55,6 +55,16 @@ pub(crate) fn capture_within(patience: Duration, command: &mut Command) -> Resul
     if status.success() { Ok(output) } else { Err(format!("{output}{command:?}: {status}")) }
 }
 
+/// Runs a command whose output is the user's.
+///
+/// # Errors
+///
+/// How it ended, if not with status 0.
+pub(crate) fn show(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+}
+
 /// Runs a command and returns its standard output alone, if it succeeds.
 ///
 /// # Errors

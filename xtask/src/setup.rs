@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::bare::{Core, TARGET};
 use crate::process::{capture, on_path};
-use crate::report::Outcome;
+use crate::report::{Outcome, Stop};
 use crate::{firmware, instructions};
 
 /// Installs, with apt, what the steps need and this machine lacks.
@@ -18,22 +18,16 @@ pub(crate) fn run() -> Outcome {
     }
     missing.extend(firmware::missing_packages());
     if missing.is_empty() {
-        return Outcome::Passed("nothing is missing".to_owned());
+        return Ok("nothing is missing".to_owned());
     }
     if on_path("apt-get").is_empty() {
-        return Outcome::Skipped(format!("no apt-get here to install {}", missing.join(" ")));
+        return Err(Stop::Skipped(format!("no apt-get here to install {}", missing.join(" "))));
     }
-    match install(&missing) {
-        Ok(_) => Outcome::Passed(format!("installed {}", missing.join(" "))),
-        Err(output) => Outcome::Failed(output),
-    }
-}
-
-fn install(packages: &[&str]) -> Result<String, String> {
     let apt = |args: &[&str]| {
         let mut command = Command::new("apt-get");
         capture(command.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet").args(args))
     };
     apt(&["update"])?;
-    apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    apt(&[&["install", "--yes", "--no-install-recommends"], &missing[..]].concat())?;
+    Ok(format!("installed {}", missing.join(" ")))
 }

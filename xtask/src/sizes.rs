@@ -4,42 +4,20 @@
 //! for the target; here it is found in the compiled library and judged.
 
 use std::fs;
-use std::process::ExitCode;
 
 use crate::bare::{Core, TARGET};
-use crate::report::Outcome;
+use crate::report::{Outcome, Stop};
 
 /// The first and last words of the table, as `benches/sizes` writes them.
 const FIRST: &str = "bytes on the target";
 const LAST: &str = "end of the table";
 
-/// Prints the table, and whether its bounds hold.
-pub(crate) fn run() -> ExitCode {
-    match measure() {
-        Outcome::Passed(table) => println!("{TARGET}: {table}"),
-        Outcome::Skipped(why) | Outcome::Absent(why) | Outcome::Failed(why) => {
-            eprintln!("{why}");
-            return ExitCode::FAILURE;
-        }
-    }
-    ExitCode::SUCCESS
-}
-
 /// Builds the table and judges it.
 pub(crate) fn measure() -> Outcome {
-    let core = match Core::find(TARGET) {
-        Ok(core) => core,
-        Err(none) => return Outcome::Skipped(none),
-    };
-    let judged = core
-        .build(&["--package", "tickwire-sizes"])
-        .map(|folder| folder.join("libtickwire_sizes.rlib"))
-        .and_then(|file| fs::read(&file).map_err(|error| format!("{}: {error}", file.display())))
-        .and_then(|library| judge(&table(&library)?));
-    match judged {
-        Ok(table) => Outcome::Passed(table),
-        Err(output) => Outcome::Failed(output),
-    }
+    let core = Core::find(TARGET).map_err(Stop::Skipped)?;
+    let file = core.build(&["--package", "tickwire-sizes"])?.join("libtickwire_sizes.rlib");
+    let library = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(format!("{TARGET}: {}", judge(&table(&library)?)?))
 }
 
 /// The rows of the table, as they lie in the compiled library.

@@ -3,207 +3,156 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use cargo_metadata::semver::Version;
 
+use crate::arrows::Table;
 use crate::bare::{Core, TARGET};
 use crate::process::{capture, cargo, on_path, stdout};
-use crate::report::{Outcome, Report};
+use crate::report::{Outcome, Report, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
-use crate::{arrows, dependencies, docs, firmware, instructions, nightly, setup, sizes, sources};
+use crate::{dependencies, docs, firmware, instructions, nightly, setup, sizes, sources};
 
-/// What `cargo xtask test` was asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    /// Install first what is missing.
-    pub(crate) setup: bool,
-    /// Take a skip that `setup` can prevent as a failure.
-    pub(crate) all: bool,
-    /// The steps with this in their name, and no others.
-    pub(crate) only: String,
-}
-
-/// Runs every step, the quick ones first, and goes on after a failure.
-pub(crate) fn run(options: &Options) -> ExitCode {
-    let members = match workspace::members() {
-        Ok(members) => members,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let table = match arrows::Table::read() {
-        Ok(table) => table,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let mut report = Report::new(io::stdout(), options.all, &options.only);
-    if options.setup {
+/// Runs every step with `only` in its name, the quick ones first, and goes on after a
+/// failure.
+///
+/// # Errors
+///
+/// Why the steps are not known.
+pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, String> {
+    let members = workspace::members()?;
+    let table = Table::read()?;
+    let mut report = Report::new(all, only);
+    if install {
         report.run("setup", setup::run);
     }
     report.step("format", format);
     report.step("arrows", || {
-        let seen = format!("{} crates", members.len());
-        Outcome::of_problems(&table.check(&members), seen)
+        of_problems(&table.check(&members), format!("{} crates", members.len()))
     });
-    report.step("sources", || match sources::check(&members, &table) {
-        Ok((problems, files)) => Outcome::of_problems(&problems, format!("{files} files")),
-        Err(error) => Outcome::Failed(error),
+    report.step("sources", || {
+        let (problems, files) = sources::check(&members, &table)?;
+        of_problems(&problems, format!("{files} files"))
     });
-    report.step("licences", || licences(&members));
+    report.step("licences", || licences(&floor(&members)));
     report.step("clippy", || clippy(&["--workspace", "--all-features"]));
     report.step("clippy, drivers without features", || {
         clippy(&["--package", "tickwire-drivers", "--no-default-features"])
     });
-    report.step("tests", tests);
-    report.step("tests, embassy's own timer queue", own_timer_queue);
-    report.step("recorded inputs", recorded_inputs);
+    report.step("tests", || tests(&["--workspace", "--all-features"]));
+    // Where features of all crates are built together, the timer queue takes any waker.
+    report.step("tests, embassy's own timer queue", || {
+        tests(&["--package", "tickwire-exec-embassy", "--tests"])
+    });
+    report.step("recorded inputs", || judge_corpus(env::var_os("TICKWIRE_CORPUS").map(Into::into)));
     report.step("miri", nightly::miri);
     report.step("address sanitizer", nightly::address_sanitizer);
     report.step("thread sanitizer", nightly::thread_sanitizer);
     report.step("docs", || docs::check(&members));
-    report.step("bare metal", || bare_metal(&members, &table));
+    report.step("bare metal", || {
+        let no_std = |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
+        bare_metal(&names(members.iter().filter(no_std)))
+    });
     report.step("sizes", sizes::measure);
     for (name, step) in firmware::steps() {
         report.step(&name, step);
     }
     report.step("instructions", instructions::measure);
-    report.step("packages", || packages(&members));
-    report.step("oldest Rust", || oldest_rust(&members));
-    report.finish()
+    report.step("packages", || {
+        packages(&names(members.iter().filter(|member| is_published(member))))
+    });
+    report.step("oldest Rust", || oldest_rust(&floor(&members)));
+    Ok(report.finish())
 }
 
 fn format() -> Outcome {
     if on_path("cargo-fmt").is_empty() {
-        return Outcome::Skipped("rustup component add rustfmt".to_owned());
+        return Err(Stop::Skipped("rustup component add rustfmt".to_owned()));
     }
-    let ours = capture(&mut cargo(&["fmt", "--all", "--check"]));
+    capture(&mut cargo(&["fmt", "--all", "--check"]))?;
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    let boards = firmware::boards().map(|(manifest, _)| {
-        capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))
-    });
-    Outcome::of([ours].into_iter().chain(boards).collect())
+    for (manifest, _) in firmware::boards() {
+        capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
+    }
+    Ok(String::new())
 }
 
-fn licences(members: &[Package]) -> Outcome {
-    let boards = firmware::boards().map(|(manifest, target)| {
-        let packages = workspace::everything_of(&manifest, target)?;
-        Ok((packages, format!("for {target}")))
-    });
-    let ours = workspace::everything().map(|packages| (packages, "for all platforms".to_owned()));
-    let all: Result<Vec<_>, String> = [ours].into_iter().chain(boards).collect();
-    match all {
-        Ok(all) => {
-            let floor = floor(members);
-            let problems = all.iter().flat_map(|(all, _)| dependencies::check(all, &floor));
-            let problems: BTreeSet<_> = problems.collect();
-            let seen = all.iter().map(|(all, what)| format!("{} packages {what}", all.len()));
-            let seen: Vec<_> = seen.collect();
-            Outcome::of_problems(&Vec::from_iter(problems), seen.join(", "))
-        }
-        Err(error) => Outcome::Failed(error),
+fn licences(floor: &Version) -> Outcome {
+    let mut all = vec![(workspace::everything()?, "all platforms".to_owned())];
+    for (manifest, target) in firmware::boards() {
+        all.push((workspace::everything_of(&manifest, target)?, target.to_owned()));
     }
+    let problems = all.iter().flat_map(|(packages, _)| dependencies::check(packages, floor));
+    let problems = Vec::from_iter(BTreeSet::from_iter(problems));
+    let seen = all.iter().map(|(all, target)| format!("{} packages for {target}", all.len()));
+    of_problems(&problems, seen.collect::<Vec<_>>().join(", "))
 }
 
 fn clippy(which: &[&str]) -> Outcome {
     if on_path("cargo-clippy").is_empty() {
-        return Outcome::Skipped("rustup component add clippy".to_owned());
+        return Err(Stop::Skipped("rustup component add clippy".to_owned()));
     }
     let mut command = cargo(&["clippy", "--all-targets"]);
-    Outcome::of(capture(command.args(which).args(["--", "-D", "warnings"])))
+    capture(command.args(which).args(["--", "-D", "warnings"]))?;
+    Ok(String::new())
 }
 
-/// Unit, integration and doc tests, and that the examples build.
-fn tests() -> Outcome {
-    Outcome::of_tests(capture(&mut cargo(&[
-        "test",
-        "--workspace",
-        "--all-features",
-        "--no-fail-fast",
-    ])))
-}
-
-/// Where features of all crates are built together, the timer queue takes any waker.
-fn own_timer_queue() -> Outcome {
-    let package = ["test", "--package", "tickwire-exec-embassy", "--tests", "--no-fail-fast"];
-    Outcome::of_tests(capture(&mut cargo(&package)))
+/// Runs unit, integration and doc tests, unless told which, and builds the examples.
+fn tests(which: &[&str]) -> Outcome {
+    capture(cargo(&["test", "--quiet", "--no-fail-fast"]).args(which))?;
+    Ok(String::new())
 }
 
 /// Tests that need a recording pass without it, so its absence is reported here.
-fn recorded_inputs() -> Outcome {
-    judge_corpus(env::var_os("TICKWIRE_CORPUS").map(PathBuf::from))
-}
-
 fn judge_corpus(folder: Option<PathBuf>) -> Outcome {
-    match folder {
-        None => {
-            Outcome::Absent("TICKWIRE_CORPUS is not set: tests of recordings did nothing".into())
-        }
-        // Each crate's tests run in that crate's folder.
-        Some(folder) if folder.is_absolute() && folder.is_dir() => {
-            Outcome::Passed("read by the tests above".into())
-        }
-        Some(folder) => Outcome::Failed(format!(
-            "TICKWIRE_CORPUS is not the absolute path of a folder: {}",
-            folder.display()
-        )),
+    let none = || "TICKWIRE_CORPUS is not set: tests of recordings did nothing".to_owned();
+    let folder = folder.ok_or_else(|| Stop::Absent(none()))?;
+    // Each crate's tests run in that crate's folder.
+    if folder.is_absolute() && folder.is_dir() {
+        return Ok("read by the tests above".to_owned());
     }
+    let shown = folder.display();
+    Err(format!("TICKWIRE_CORPUS is not the absolute path of a folder: {shown}").into())
 }
 
-/// Everything that has to do without `std`, where there is none.
-fn bare_metal(members: &[Package], table: &arrows::Table) -> Outcome {
-    let core = match Core::find(TARGET) {
-        Ok(core) => core,
-        Err(none) => return Outcome::Skipped(none),
-    };
-    let no_std = |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
-    let names = names(members.iter().filter(no_std));
-    let with_defaults = selected(&names);
-    let built = core
-        .build(&with_defaults)
-        .and_then(|_| core.build(&["--package", "tickwire-drivers", "--no-default-features"]));
-    match built {
-        Ok(_) => Outcome::Passed(format!("{} for {TARGET}, {}", names.join(", "), core.source())),
-        Err(output) => Outcome::Failed(output),
-    }
+/// Builds everything that has to do without `std` where there is none.
+fn bare_metal(names: &[&str]) -> Outcome {
+    let core = Core::find(TARGET).map_err(Stop::Skipped)?;
+    core.build(&selected(names))?;
+    core.build(&["--package", "tickwire-drivers", "--no-default-features"])?;
+    Ok(format!("{} for {TARGET}, {}", names.join(", "), core.source()))
 }
 
-/// Each crate as a registry would have it, built against the others likewise.
-fn packages(members: &[Package]) -> Outcome {
-    let names = names(members.iter().filter(|member| is_published(member)));
-    // Anew each time: what cargo has built of a registry's package it takes for good, and
-    // ours have the same version when their contents are others.
+/// Builds each crate as a registry would have it, against the others likewise.
+fn packages(names: &[&str]) -> Outcome {
+    // cargo never builds a registry's package again, and ours keep their version when
+    // their contents change.
     let folder = root().join("target/packages");
     let _ = fs::remove_dir_all(&folder);
     let mut command = cargo(&["package", "--allow-dirty", "--target-dir"]);
-    match capture(command.arg(folder).args(selected(&names))) {
-        Ok(_) => Outcome::Passed(names.join(", ")),
-        Err(output) => Outcome::Failed(output),
-    }
+    capture(command.arg(folder).args(selected(names)))?;
+    Ok(names.join(", "))
 }
 
-fn oldest_rust(members: &[Package]) -> Outcome {
-    let floor = floor(members);
+fn oldest_rust(floor: &Version) -> Outcome {
     let floor = format!("{}.{}", floor.major, floor.minor);
     let listed = stdout(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
     let toolchain = listed
         .split_whitespace()
         .find(|name| name.strip_prefix(&floor).is_some_and(|rest| rest.starts_with(['.', '-'])));
     let Some(toolchain) = toolchain else {
-        return Outcome::Absent(format!(
+        return Err(Stop::Absent(format!(
             "no toolchain {floor} here (rustup toolchain install {floor}); what the dependencies \
              declare and what clippy knows of the standard library was checked"
-        ));
+        )));
     };
     let mut command = Command::new("rustup");
     command.args(["run", toolchain, "cargo", "check", "--workspace", "--all-targets"]);
     command.current_dir(root()).env("CARGO_TARGET_DIR", root().join("target/oldest-rust"));
-    Outcome::of(capture(&mut command))
+    capture(&mut command)?;
+    Ok(String::new())
 }
 
 fn floor(members: &[Package]) -> Version {
@@ -226,10 +175,10 @@ mod tests {
     #[test]
     fn recordings_are_absent_only_if_nobody_said_where_they_are() {
         let judged = |folder: Option<&str>| judge_corpus(folder.map(PathBuf::from));
-        assert!(matches!(judged(None), Outcome::Absent(_)));
-        assert!(matches!(judged(root().to_str()), Outcome::Passed(_)));
+        assert!(matches!(judged(None), Err(Stop::Absent(_))));
+        assert!(judged(root().to_str()).is_ok());
         for wrong in ["", "src", "/nonexistent/corpus"] {
-            assert!(matches!(judged(Some(wrong)), Outcome::Failed(_)), "{wrong:?}");
+            assert!(matches!(judged(Some(wrong)), Err(Stop::Failed(_))), "{wrong:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::size::{self, Row};
 use crate::bare::{Core, TARGET};
-use crate::process::{capture, capture_within, on_path};
+use crate::process::{capture, capture_within, on_path, show};
 use crate::workspace::root;
 
 /// A board: its folder, and its programs in the order in which they are run.
@@ -194,9 +194,7 @@ impl Emulator {
         program: &Path,
         args: &[OsString],
     ) -> Result<(), String> {
-        let mut command = self.command(board, program);
-        let status = command.args(args).status().map_err(|e| format!("{command:?}: {e}"))?;
-        if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+        show(self.command(board, program).args(args))
     }
 
     fn command(&self, board: &Board, program: &Path) -> Command {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::board::Board;
 use super::program::{Program, Size};
 use crate::bare::{Core, TARGET};
-use crate::report::Outcome;
+use crate::report::{Outcome, Stop};
 
 /// What a program costs, and beside what it is measured.
 pub(super) struct Row {
@@ -68,21 +68,15 @@ pub(super) fn check_floats(floats: &BTreeSet<String>) -> Result<(), String> {
 pub(super) fn measure(board: &Board) -> Outcome {
     let mut tables = Vec::new();
     for (nth, target) in TARGETS.into_iter().enumerate() {
-        let core = match Core::find(target) {
-            Ok(core) => core,
-            Err(none) => return Outcome::Skipped(none),
-        };
+        let core = Core::find(target).map_err(Stop::Skipped)?;
         let judged = core.source().starts_with(JUDGED);
-        let table = board.build(&core, &[]).and_then(|folder| {
-            let program = |name: &str| Program::read(&folder.join(name));
-            table(board.rows, nth, judged, program)
-        });
-        match table {
-            Ok(table) => tables.push(format!("{target}, {}\n{table}", core.source())),
-            Err(output) => return Outcome::Failed(format!("{target}\n{output}")),
-        }
+        let folder = board.build(&core, &[])?;
+        let program = |name: &str| Program::read(&folder.join(name));
+        let table = table(board.rows, nth, judged, program);
+        let told = |table| format!("{target}, {}\n{table}", core.source());
+        tables.push(table.map(told).map_err(told)?);
     }
-    Outcome::Passed(tables.join("\n"))
+    Ok(tables.join("\n"))
 }
 
 /// # Errors
