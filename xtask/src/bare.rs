@@ -19,7 +19,7 @@ pub(crate) const TARGET: &str = "thumbv6m-none-eabi";
 /// A target, and where the standard library for it comes from.
 #[derive(Debug)]
 pub(crate) struct Core {
-    target: &'static str,
+    target: String,
     origin: Origin,
 }
 
@@ -44,14 +44,14 @@ impl Core {
     /// # Errors
     ///
     /// That none is here, and what to do.
-    pub(crate) fn find(target: &'static str) -> Result<Self, String> {
+    pub(crate) fn find(target: &str) -> Result<Self, String> {
         let origin = if has_built_core(target) {
             Origin::Installed
         } else {
             let none = || format!("no core for {target}: rustup target add {target}");
             Origin::Source(Compiler::with_source().ok_or_else(none)?)
         };
-        Ok(Self { target, origin })
+        Ok(Self { target: target.to_owned(), origin })
     }
 
     /// Builds packages in release mode and returns the folder of the results.
@@ -62,7 +62,7 @@ impl Core {
     ///
     /// What cargo said.
     pub(crate) fn build(&self, args: &[&str]) -> Result<PathBuf, String> {
-        let mut command = cargo(&["build", "--release", "--target", self.target]);
+        let mut command = cargo(&["build", "--release", "--target", &self.target]);
         command.args(args);
         // A folder for each compiler: they would throw away one another's work.
         let folder = match &self.origin {
@@ -75,7 +75,7 @@ impl Core {
         };
         let folder = root().join("target").join(folder);
         capture(command.env("CARGO_TARGET_DIR", &folder))?;
-        Ok(folder.join(self.target).join("release"))
+        Ok(folder.join(&self.target).join("release"))
     }
 
     /// One word on where the library is from.

@@ -1,38 +1,44 @@
 //! Firmware for boards, run in emulators.
 //!
-//! Each board is a folder under `examples` with a workspace of its own. What is
-//! asked of all programs is in here; [`board`] knows the boards, [`program`] what can
-//! be read in a program, [`size`] how much flash and memory each may take.
+//! Each board is a folder under `examples` with a workspace of its own, and a file
+//! `firmware.toml` that names its programs, their bounds and what is allowed in them:
+//! [`board`] reads it. [`program`] knows what can be read in a program, [`size`] how
+//! much flash and memory it takes.
 
 mod board;
 mod program;
 mod size;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::bare::Core;
 use crate::report::{Outcome, Stop};
-use board::{BOARDS, Board};
+use board::{Board, Row};
 use program::Program;
+
+/// All boards.
+#[derive(Debug)]
+pub(crate) struct Boards(Vec<Board>);
 
 /// Builds and runs, or measures. Nothing is named for all boards, or for all programs of one.
 pub(crate) fn run(asked: [Option<&str>; 2], sizes: bool, args: &[OsString]) -> Outcome {
-    let mut told = Vec::new();
-    let mut is_well = true;
-    for (board, programs) in choose(asked, sizes)? {
-        eprintln!("{}, which is built first", board.name);
-        let outcome = match programs[..] {
-            _ if sizes => size::measure(board),
+    let boards = Boards::read()?;
+    let (mut told, mut is_well) = (Vec::new(), true);
+    for (board, programs) in choose(&boards, asked, sizes)? {
+        eprintln!("{}, which is built first", board.name());
+        let outcome = match (&board.measured, &programs[..]) {
+            (Some(measured), _) if sizes => size::measure(board, measured),
             // A user who names a program wants to see it.
-            [program] if asked[1].is_some() => show(board, program, args),
-            _ => emulate(board, &programs),
+            (_, [program]) if asked[1].is_some() => show(board, program, args),
+            (_, programs) => emulate(board, programs),
         };
         match outcome {
             Ok(seen) => told.push(seen),
             // The next board has an emulator of its own, which may be here.
             Err(Stop::Skipped(why) | Stop::Absent(why) | Stop::Failed(why)) => {
-                told.push(format!("{}: {why}", board.name));
+                told.push(format!("{}: {why}", board.name()));
                 is_well = false;
             }
         }
@@ -41,115 +47,117 @@ pub(crate) fn run(asked: [Option<&str>; 2], sizes: bool, args: &[OsString]) -> O
     if is_well { Ok(told) } else { Err(told.into()) }
 }
 
-/// The steps of `cargo xtask test`: a name, and what it does.
-pub(crate) fn steps() -> impl Iterator<Item = (String, Box<dyn FnOnce() -> Outcome>)> {
-    BOARDS.iter().flat_map(|board| {
-        let run: Box<dyn FnOnce() -> Outcome> =
-            Box::new(|| emulate(board, &board.programs().collect::<Vec<_>>()));
-        let sizes: Box<dyn FnOnce() -> Outcome> = Box::new(|| size::measure(board));
-        let sizes = (!board.rows.is_empty()).then(|| (format!("sizes, {}", board.name), sizes));
-        [(format!("firmware, {}", board.name), run)].into_iter().chain(sizes)
-    })
+impl Boards {
+    pub(crate) fn read() -> Result<Self, String> {
+        Board::all().map(Self)
+    }
+
+    /// The steps of `cargo xtask test`: a name, and what it does.
+    pub(crate) fn steps(&self) -> Vec<(String, Box<dyn FnOnce() -> Outcome + '_>)> {
+        let mut steps: Vec<(String, Box<dyn FnOnce() -> Outcome + '_>)> = Vec::new();
+        for board in &self.0 {
+            let name = board.name();
+            let programs = board.programs.iter().filter(|row| row.run).collect::<Vec<_>>();
+            let run = move || emulate(board, &programs);
+            steps.push((format!("firmware, {name}"), Box::new(run)));
+            if let Some(measured) = &board.measured {
+                let sizes = move || size::measure(board, measured);
+                steps.push((format!("sizes, {name}"), Box::new(sizes)));
+            }
+        }
+        steps
+    }
+
+    /// The manifests of the boards, and what their programs are built for.
+    pub(crate) fn manifests(&self) -> impl Iterator<Item = (PathBuf, &str)> {
+        self.0.iter().map(|board| (board.manifest(), &*board.target))
+    }
+
+    /// What programs are built for.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &str> {
+        let measured = self.0.iter().filter_map(|board| board.measured.as_ref());
+        let measured = measured.flat_map(|measured| &measured.targets);
+        self.0.iter().map(|board| &board.target).chain(measured).map(String::as_str)
+    }
+
+    /// The packages, as apt has them, of emulators that are not here.
+    pub(crate) fn missing_packages(&self) -> BTreeSet<&str> {
+        self.0.iter().flat_map(Board::missing).collect()
+    }
 }
 
-/// The manifests of the boards, and what their programs are built for.
-pub(crate) fn boards() -> impl Iterator<Item = (PathBuf, &'static str)> {
-    BOARDS.iter().map(|board| (board.manifest(), board.target))
-}
-
-/// What programs are built for.
-pub(crate) fn targets() -> impl Iterator<Item = &'static str> {
-    BOARDS.iter().map(|board| board.target).chain(size::TARGETS)
-}
-
-/// The packages, as apt has them, of emulators that are not here.
-pub(crate) fn missing_packages() -> Vec<&'static str> {
-    let mut missing: Vec<_> = BOARDS.iter().flat_map(|board| board.emulator.missing()).collect();
-    missing.dedup();
-    missing
-}
-
-type Choice = (&'static Board, Vec<&'static str>);
+type Choice<'a> = (&'a Board, Vec<&'a Row>);
 
 /// Returns the boards and programs that were asked for.
-fn choose([board, program]: [Option<&str>; 2], sizes: bool) -> Result<Vec<Choice>, String> {
-    // Not every board has programs that are measured.
-    let known = || BOARDS.iter().filter(|board| !sizes || !board.rows.is_empty());
-    let boards = known().filter(|it| board.is_none_or(|name| name == it.name));
-    let chosen = boards.map(|board| {
-        let programs = board.programs().filter(|it| program.is_none_or(|name| name == *it));
-        (board, programs.collect::<Vec<_>>())
+fn choose<'a>(
+    boards: &'a Boards,
+    [board, program]: [Option<&str>; 2],
+    sizes: bool,
+) -> Result<Vec<Choice<'a>>, String> {
+    let known = boards.0.iter().map(|board| {
+        let is_known = |row: &&Row| if sizes { row.is_measured() } else { row.run };
+        (board, board.programs.iter().filter(is_known).collect::<Vec<_>>())
     });
-    let chosen: Vec<_> = chosen.filter(|(_, programs)| !programs.is_empty()).collect();
+    let known: Vec<_> = known.collect();
+    let mut chosen = known.clone();
+    chosen.retain(|(it, _)| board.is_none_or(|name| name == it.name()));
+    for (_, programs) in &mut chosen {
+        programs.retain(|row| program.is_none_or(|name| name == row.name));
+    }
+    chosen.retain(|(_, programs)| !programs.is_empty());
     if chosen.is_empty() {
-        let known = known().map(|board| {
-            let programs: Vec<_> = board.programs().collect();
-            format!("\n{}: {}", board.name, programs.join(" "))
+        let known = known.iter().map(|(board, programs)| {
+            let programs: Vec<_> = programs.iter().map(|row| &*row.name).collect();
+            format!("\n{}: {}", board.name(), programs.join(" "))
         });
         return Err(format!("no such firmware; there is{}", known.collect::<String>()));
     }
     Ok(chosen)
 }
 
-/// Runs each program twice, and looks for what may panic in it.
-fn emulate(board: &Board, programs: &[&str]) -> Outcome {
-    let prove = |name: &str, program: &Path| {
-        let told = board.emulator.run_twice(board, program)?;
-        let program = Program::read(program)?;
-        program.check_panics()?;
-        program.check_arenas()?;
-        size::check_floats(&program.floats)?;
-        Ok(format!("{name:<12} {told}"))
+/// Runs each program twice, and looks for what may panic in it. If these are all programs
+/// of the board, each panic that the board allows has to be in one.
+fn emulate(board: &Board, programs: &[&Row]) -> Outcome {
+    let core = ready(board)?;
+    let mut needed = BTreeSet::new();
+    let prove = |row: &Row, program: &Path| {
+        let told = board.run_twice(row, program)?;
+        Program::read(program)?.check(&board.panics, &mut needed)?;
+        Ok(format!("{:<12} {told}", row.name))
     };
-    let (core, proven) = with_each(board, programs, prove)?;
+    let mut proven = board.with_each(&core, programs, prove)?;
+    if programs.len() == board.programs.iter().filter(|row| row.run).count() {
+        let allowed = board.panics.lines.keys().chain(board.panics.core.keys());
+        let idle = allowed.filter(|allowed| !needed.contains(&***allowed));
+        proven.extend(idle.map(|it| Err(format!("no program needs the allowed panic {it}"))));
+    }
     let is_well = proven.iter().all(Result::is_ok);
     let lines = proven.into_iter().map(|line| line.unwrap_or_else(|line| line));
-    let told =
-        format!("{}, {}\n{}", board.target, core.source(), lines.collect::<Vec<_>>().join("\n"));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let told = format!("{}, {}\n{lines}", board.target, core.source());
     if is_well { Ok(told) } else { Err(told.into()) }
 }
 
 /// Runs one program before the user's eyes.
-fn show(board: &Board, program: &str, args: &[OsString]) -> Outcome {
-    let show = |_: &str, program: &Path| board.emulator.show(board, program, args);
-    let (_, shown) = with_each(board, &[program], show)?;
-    shown.into_iter().collect::<Result<(), _>>()?;
+fn show(board: &Board, program: &Row, args: &[OsString]) -> Outcome {
+    let shown =
+        board.with_each(&ready(board)?, &[program], |row, path| board.show(row, path, args));
+    shown?.into_iter().collect::<Result<(), _>>()?;
     // There is nothing to say of what has been seen.
     Ok(String::new())
 }
 
-/// Builds programs, and does with each what is to be done, also after one has failed.
-/// What one build makes, the next one may replace.
-fn with_each<T>(
-    board: &Board,
-    programs: &[&str],
-    act: impl Fn(&str, &Path) -> Result<T, String>,
-) -> Result<(Core, Vec<Result<T, String>>), Stop> {
-    let core = ready(board).map_err(Stop::Skipped)?;
-    board.emulator.prepare(board)?;
-    let mut done = Vec::new();
-    for build in board.builds {
-        let names = build.programs.iter().map(|(name, _)| *name);
-        let chosen: Vec<_> = names.filter(|program| programs.contains(program)).collect();
-        if chosen.is_empty() {
-            continue;
-        }
-        let folder = board.build(&core, build.args)?;
-        for program in chosen {
-            let acted = act(program, &folder.join(program));
-            done.push(acted.map_err(|told| format!("{program}: {told}")));
+/// Prepares a board's emulator, and finds a `core` for its programs.
+fn ready(board: &Board) -> Result<Core, Stop> {
+    let core = Core::find(&board.target).map_err(Stop::Skipped)?;
+    match &board.missing()[..] {
+        [] => board.prepare()?,
+        missing => {
+            let missing = missing.join(" ");
+            return Err(Stop::Skipped(format!("no emulator here: install {missing}")));
         }
     }
-    Ok((core, done))
-}
-
-/// Whether a board's programs can be built and run here.
-fn ready(board: &Board) -> Result<Core, String> {
-    let core = Core::find(board.target)?;
-    match &board.emulator.missing()[..] {
-        [] => Ok(core),
-        missing => Err(format!("no emulator here: install {}", missing.join(" "))),
-    }
+    Ok(core)
 }
 
 #[cfg(test)]
@@ -158,9 +166,10 @@ mod tests {
 
     #[track_caller]
     fn check(board: Option<&str>, program: Option<&str>, sizes: bool, expected: &[&str]) {
-        let chosen = choose([board, program], sizes).unwrap_or_default();
-        let boards: Vec<_> = chosen.iter().map(|(board, _)| board.name).collect();
-        assert_eq!(boards, expected, "{board:?} {program:?} {sizes}");
+        let boards = Boards::read().unwrap();
+        let chosen = choose(&boards, [board, program], sizes).unwrap_or_default();
+        let names: Vec<_> = chosen.iter().map(|(board, _)| board.name()).collect();
+        assert_eq!(names, expected, "{board:?} {program:?} {sizes}");
     }
 
     #[test]

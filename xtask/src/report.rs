@@ -81,7 +81,11 @@ impl Report {
         if self.chosen == 0 {
             print(format_args!("no step is named so\n"));
         }
-        if failed == 0 && self.chosen > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if self.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn is_well(&self) -> bool {
+        self.failed.is_empty() && self.chosen > 0
     }
 
     /// Counts a step, and returns what follows its name.
@@ -123,8 +127,7 @@ mod tests {
         let mut report = Report { chosen: 1, ..Report::new(all, "") };
         let noted = report.note("docs", "1.2 s", outcome);
         assert_eq!((noted.as_str(), report.failed.len()), (result, failures));
-        let expected = if failures > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-        assert_eq!(format!("{:?}", report.finish()), format!("{expected:?}"));
+        assert_eq!(report.is_well(), failures == 0);
     }
 
     #[test]
@@ -143,12 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn only_steps_that_are_asked_for_are_run_and_none_is_a_failure() {
+    fn a_step_that_is_not_asked_for_does_not_run_and_none_is_a_failure() {
         let mut report = Report::new(false, "doc");
         report.step("sizes", || unreachable!());
-        assert_eq!(format!("{:?}", report.finish()), format!("{:?}", ExitCode::FAILURE));
-        let mut report = Report::new(false, "doc");
-        report.step("docs", || Ok(String::new()));
-        assert_eq!(report.passed, 1);
+        assert!(!report.is_well());
     }
 }

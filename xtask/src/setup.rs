@@ -3,20 +3,21 @@
 use std::process::Command;
 
 use crate::bare::{Core, TARGET};
+use crate::firmware::Boards;
+use crate::instructions;
 use crate::process::{capture, on_path};
 use crate::report::{Outcome, Stop};
-use crate::{firmware, instructions};
 
 /// Installs, with apt, what the steps need and this machine lacks.
-pub(crate) fn run() -> Outcome {
+pub(crate) fn run(boards: &Boards) -> Outcome {
     let mut missing = Vec::new();
-    if firmware::targets().chain([TARGET]).any(|target| Core::find(target).is_err()) {
+    if boards.targets().chain([TARGET]).any(|target| Core::find(target).is_err()) {
         missing.extend(["rustc-web", "rust-web-src"]);
     }
     if !instructions::can_count() {
         missing.push("valgrind");
     }
-    missing.extend(firmware::missing_packages());
+    missing.extend(boards.missing_packages());
     if missing.is_empty() {
         return Ok("nothing is missing".to_owned());
     }

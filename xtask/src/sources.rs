@@ -1,5 +1,6 @@
 //! What the source of each crate may say (ARCHITECTURE.md, "Invariants").
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,87 +8,31 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Meta, ReturnType, Signature, Type, TypeParamBound, Visibility};
 
-use crate::arrows::{Rule, Table};
+use crate::arrows::Table;
 use crate::workspace::{Package, TargetKind, files, is_published, root};
-
-/// The files in which `unsafe` may be written, each with its named invariant.
-const UNSAFE_FILES: &[&str] = &[
-    // EXCLUSION: one context at a time runs under a raw mutex.
-    "sync/src/kernel/raw.rs",
-    // LINKED: nodes of waiters are touched under the lock, and outlive their links.
-    "sync/src/kernel/wait_queue.rs",
-    // PERMIT: who refers to the data of a mutex holds its permit.
-    "sync/src/mutex.rs",
-    // KEPT: the value of a promise is written once, before it is read.
-    "sync/src/promise.rs",
-    // FILLED: which places of a ring hold an item.
-    "sync/src/kernel/ring.rs",
-    // SECTION: one mutex that Loom sees is the raw mutex of everything.
-    "sync/tests/support/section.rs",
-    // NUMBERED: the data of a waker is a number that nobody follows. ALONE: a lock
-    // that is not `Sync`.
-    "sync/tests/support/hooks.rs",
-    // ALONE, as well.
-    "sync/tests/support/interrupted.rs",
-    // ELEMENT: an array is pinned exactly when its elements are.
-    "sync/src/combine/element.rs",
-    // PINNED: a group is pinned exactly when its tasks are.
-    "sync/src/group/pinned.rs",
-    // HELD: a slot that is not free, its list and its neighbors in that are there.
-    "sync/src/group/slot.rs",
-    // FOREVER: wakers that point to what is there for ever.
-    "sync/src/group/slot_waker.rs",
-    // STORED: what the bytes of a task's place are.
-    "exec-embassy/src/place.rs",
-    // EXCLUSIVE: the accesses to a value exclude each other.
-    "exec-embassy/src/primitives.rs",
-    // STEP: what a slot's place holds while its runner is at each step.
-    "exec-embassy/src/slot.rs",
-    // RUNNER: a slot's task is polled by one executor, one poll at a time.
-    "exec-embassy/src/runner.rs",
-    // OWNER: an arena belongs to one executor.
-    "exec-embassy/src/home.rs",
-    // The same invariants, where Loom runs slots.
-    "exec-embassy/tests/loom/primitives.rs",
-    "exec-embassy/tests/loom/runner.rs",
-    "exec-embassy/tests/loom/home.rs",
-    // FOREVER: wakers whose data is a static function.
-    "exec-embassy/tests/hooks/mod.rs",
-    // COMES BACK: wakers whose functions ignore their data.
-    "exec-std/tests/reentrant.rs",
-    // A process that forks, and has one thread that does anything then.
-    "exec-std/tests/forked.rs",
-    // OWN: one interrupt calls an executor.
-    "examples/rp2040/src/watchman.rs",
-    // NOT BY MASK: no critical section is one because an interrupt is masked.
-    "examples/rp2040/src/bin/conformance.rs",
-    "examples/lm3s6965/src/interrupts.rs",
-    "examples/riscv32/src/interrupts.rs",
-    // MAPPED: registers are where the chip's manual says.
-    "examples/lm3s6965/src/registers.rs",
-    "examples/riscv32/src/registers.rs",
-    // ALONE: one executor, which one context polls.
-    "examples/lm3s6965/src/executor.rs",
-    // A waker whose clones differ, which safe code cannot make: its data is a
-    // number that nobody follows.
-    "traits/wake-queue/tests/queue.rs",
-];
 
 /// Returns what the sources of the workspace say that they may not, and how
 /// many files were read.
 pub(crate) fn check(members: &[Package], table: &Table) -> Result<(Vec<String>, usize), String> {
+    let list = include_str!("../unsafe.toml");
+    let list: BTreeMap<String, String> = toml::from_str(list).map_err(|e| e.to_string())?;
     let mut problems = Vec::new();
     let all = files(root(), "rs")?;
     for path in &all {
-        problems.extend(check_unsafe(&shown(path), &read(path)?));
+        let file = shown(path);
+        problems.extend(check_unsafe(&file, &read(path)?, list.contains_key(&file)));
     }
+    let gone = list.keys().filter(|file| !root().join(file).is_file());
+    problems.extend(gone.map(|file| format!("{file}: listed in xtask/unsafe.toml, and not there")));
     for member in members {
-        let rule = table.rule(&member.name);
+        let no_std = table.rule(&member.name).is_some_and(|rule| rule.no_std);
+        let lists = |folder: &Path| list.keys().any(|file| root().join(file).starts_with(folder));
         for target in &member.targets {
             let path = target.src_path.as_std_path();
             if !target.kind.iter().any(|kind| matches!(kind, TargetKind::Test | TargetKind::Bench))
             {
-                problems.extend(check_root(&shown(path), &parse(path)?, rule));
+                let listed = path.parent().is_some_and(lists);
+                problems.extend(check_root(&shown(path), &read(path)?, listed, no_std));
             }
             if target.is_lib() && is_published(member) {
                 let is_driver = *member.name == "tickwire-drivers";
@@ -99,17 +44,20 @@ pub(crate) fn check(members: &[Package], table: &Table) -> Result<(Vec<String>, 
 }
 
 /// Looks for the word, in what any configuration compiles and in macros.
-fn check_unsafe(file: &str, source: &str) -> Vec<String> {
+fn check_unsafe(file: &str, source: &str, is_listed: bool) -> Vec<String> {
     // Most files do without the word in prose too, and need not be split into tokens.
-    if UNSAFE_FILES.contains(&file) || !source.contains("unsafe") {
-        return Vec::new();
-    }
-    match source.parse::<TokenStream>() {
-        Ok(tokens) => {
-            let lines = lines_with("unsafe", tokens).into_iter();
-            lines.map(|line| format!("{file}:{line}: unsafe, in a file not listed")).collect()
-        }
-        Err(error) => vec![format!("{file}: {error}")],
+    let lines = match source.contains("unsafe").then(|| source.parse()) {
+        Some(Ok(tokens)) => lines_with("unsafe", tokens),
+        Some(Err(error)) => return vec![format!("{file}: {error}")],
+        None => vec![],
+    };
+    match (is_listed, lines.is_empty()) {
+        (true, true) => vec![format!("{file}: listed in xtask/unsafe.toml without need")],
+        (true, false) => vec![],
+        (false, _) => lines
+            .iter()
+            .map(|line| format!("{file}:{line}: unsafe, in a file not listed"))
+            .collect(),
     }
 }
 
@@ -123,28 +71,13 @@ fn lines_with(word: &str, tokens: TokenStream) -> Vec<usize> {
     tokens.into_iter().flat_map(lines).collect()
 }
 
-fn check_root(file: &str, source: &syn::File, rule: Option<&Rule>) -> Vec<String> {
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    // A crate with a listed file allows `unsafe` there, and denies it elsewhere.
-    let listed = UNSAFE_FILES.iter().any(|listed| listed.starts_with(&format!("{folder}/")));
-    let level = if listed { "deny" } else { "forbid" };
-    let no_std = rule.is_some_and(|rule| rule.no_std).then_some(("no_std", ""));
-    let required = [(level, "unsafe_code")].into_iter().chain(no_std);
-    let missing = required.filter(|&(path, list)| !source.attrs.iter().any(|a| is(a, path, list)));
-    let shown = missing.map(|(path, list)| match list {
-        "" => format!("{file}: no #![{path}]"),
-        list => format!("{file}: no #![{path}({list})]"),
-    });
-    shown.collect()
-}
-
-/// Whether an attribute is `path`, or `path(list, …)`.
-fn is(attribute: &Attribute, path: &str, list: &str) -> bool {
-    let tokens = match &attribute.meta {
-        Meta::List(found) => found.tokens.to_string(),
-        _ => String::new(),
-    };
-    attribute.path().is_ident(path) && tokens.split(',').next() == Some(list)
+/// Looks for attributes of a crate, each on a line of its own. A crate with a listed file
+/// beside its root allows `unsafe` there, and denies it elsewhere.
+fn check_root(file: &str, source: &str, is_listed: bool, no_std: bool) -> Vec<String> {
+    let level = if is_listed { "#![deny(unsafe_code)]" } else { "#![forbid(unsafe_code)]" };
+    let required = [level].into_iter().chain(no_std.then_some("#![no_std]"));
+    let missing = required.filter(|attribute| !source.lines().any(|line| line == *attribute));
+    missing.map(|attribute| format!("{file}: no {attribute}")).collect()
 }
 
 /// What a library's users get: its module tree, without modules that only tests see.
@@ -315,29 +248,12 @@ mod tests {
         assert_eq!(shipped.problems, problems);
     }
 
-    #[track_caller]
-    fn check_root(file: &str, source: &str, crate_name: &str, problems: &[&str]) {
-        let source = syn::parse_file(source).unwrap();
-        assert_eq!(
-            super::check_root(file, &source, Table::read().unwrap().rule(crate_name)),
-            problems
-        );
-    }
-
     #[test]
     fn this_workspace_keeps_its_word() {
         let (problems, files) =
             super::check(&workspace::members().unwrap(), &Table::read().unwrap()).unwrap();
         assert_eq!(problems, [""; 0]);
         assert!(files > 300, "only {files} files were found");
-    }
-
-    #[test]
-    fn a_listed_file_is_there_and_needs_to_be_listed() {
-        for file in UNSAFE_FILES {
-            let tokens = read(&root().join(file)).unwrap().parse().unwrap();
-            assert_ne!(lines_with("unsafe", tokens), [0; 0], "{file}");
-        }
     }
 
     #[test]
@@ -348,31 +264,30 @@ mod tests {
     }
 
     #[test]
-    fn a_root_forbids_unsafe_and_does_without_std() {
-        let (traits, sim) = ("tickwire-traits", "tickwire-sim");
-        check_root("t/lib.rs", "#![no_std]\n#![forbid(unsafe_code)]", traits, &[]);
-        let missing = ["t/lib.rs: no #![forbid(unsafe_code)]", "t/lib.rs: no #![no_std]"];
-        check_root("t/lib.rs", "// #![no_std]\n#![deny(unsafe_code)]", traits, &missing);
-        check_root("t/lib.rs", "#![forbid(unsafe_code)]", sim, &[]);
-    }
-
-    #[test]
-    fn a_root_beside_a_listed_file_denies_unsafe() {
-        let (root, sync) = ("sync/src/lib.rs", "tickwire-sync");
-        check_root(root, "#![no_std]\n#![deny(unsafe_code)]", sync, &[]);
-        let problem = &["sync/src/lib.rs: no #![deny(unsafe_code)]"];
-        check_root(root, "#![no_std]\n#![warn(unsafe_code)]", sync, problem);
-        check_root(root, "#![no_std]", sync, problem);
-        // Beside it, not in another folder whose name begins with the same letters.
-        let other = "#![no_std]\n#![deny(unsafe_code)]";
-        check_root("sy/lib.rs", other, sync, &["sy/lib.rs: no #![forbid(unsafe_code)]"]);
+    fn a_root_forbids_unsafe_or_denies_it_beside_a_listed_file() {
+        let check = |source, is_listed, no_std, expected: &[&str]| {
+            assert_eq!(check_root("lib.rs", source, is_listed, no_std), expected);
+        };
+        check("#![no_std]\n#![forbid(unsafe_code)]", false, true, &[]);
+        check("#![forbid(unsafe_code)]", false, false, &[]);
+        let missing = ["lib.rs: no #![forbid(unsafe_code)]", "lib.rs: no #![no_std]"];
+        check("// #![no_std]\n#![deny(unsafe_code)]", false, true, &missing);
+        check("#![no_std]\n#![deny(unsafe_code)]", true, true, &[]);
+        check("#![warn(unsafe_code)]", true, false, &["lib.rs: no #![deny(unsafe_code)]"]);
     }
 
     #[test]
     fn unsafe_is_seen_in_tests_and_in_macros_and_not_in_prose() {
-        let source = "// unsafe\n#[cfg(test)]\nmod tests { m! { unsafe fn f() {} } }\nconst A: &str = \"unsafe\";";
-        assert_eq!(check_unsafe("f.rs", source), ["f.rs:3: unsafe, in a file not listed"]);
-        assert_eq!(check_unsafe("f.rs", "unsafe '").len(), 1);
+        let check = |source, is_listed, expected: &[&str]| {
+            assert_eq!(check_unsafe("f.rs", source, is_listed), expected);
+        };
+        let source = "// unsafe\n#[cfg(test)]\nmod tests { m! { unsafe fn f() {} } }";
+        check(source, false, &["f.rs:3: unsafe, in a file not listed"]);
+        check(source, true, &[]);
+        let prose = "/// unsafe\nconst A: &str = \"unsafe\";";
+        check(prose, false, &[]);
+        check(prose, true, &["f.rs: listed in xtask/unsafe.toml without need"]);
+        check("unsafe '", false, &["f.rs: cannot parse string into token stream"]);
     }
 
     #[test]

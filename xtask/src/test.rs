@@ -10,10 +10,11 @@ use cargo_metadata::semver::Version;
 
 use crate::arrows::Table;
 use crate::bare::{Core, TARGET};
+use crate::firmware::Boards;
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
-use crate::{dependencies, docs, firmware, instructions, nightly, setup, sizes, sources};
+use crate::{dependencies, docs, instructions, nightly, setup, sizes, sources};
 
 /// Runs every step with `only` in its name, the quick ones first, and goes on after a
 /// failure.
@@ -24,11 +25,12 @@ use crate::{dependencies, docs, firmware, instructions, nightly, setup, sizes, s
 pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, String> {
     let members = workspace::members()?;
     let table = Table::read()?;
+    let boards = Boards::read()?;
     let mut report = Report::new(all, only);
     if install {
-        report.run("setup", setup::run);
+        report.run("setup", || setup::run(&boards));
     }
-    report.step("format", format);
+    report.step("format", || format(&boards));
     report.step("arrows", || {
         of_problems(&table.check(&members), format!("{} crates", members.len()))
     });
@@ -36,7 +38,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         let (problems, files) = sources::check(&members, &table)?;
         of_problems(&problems, format!("{files} files"))
     });
-    report.step("licences", || licences(&floor(&members)));
+    report.step("licences", || licences(&boards, &floor(&members)));
     report.step("clippy", || clippy(&["--workspace", "--all-features"]));
     report.step("clippy, drivers without features", || {
         clippy(&["--package", "tickwire-drivers", "--no-default-features"])
@@ -56,7 +58,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         bare_metal(&names(members.iter().filter(no_std)))
     });
     report.step("sizes", sizes::measure);
-    for (name, step) in firmware::steps() {
+    for (name, step) in boards.steps() {
         report.step(&name, step);
     }
     report.step("instructions", instructions::measure);
@@ -67,21 +69,21 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     Ok(report.finish())
 }
 
-fn format() -> Outcome {
+fn format(boards: &Boards) -> Outcome {
     if on_path("cargo-fmt").is_empty() {
         return Err(Stop::Skipped("rustup component add rustfmt".to_owned()));
     }
     capture(&mut cargo(&["fmt", "--all", "--check"]))?;
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    for (manifest, _) in firmware::boards() {
+    for (manifest, _) in boards.manifests() {
         capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
     }
     Ok(String::new())
 }
 
-fn licences(floor: &Version) -> Outcome {
+fn licences(boards: &Boards, floor: &Version) -> Outcome {
     let mut all = vec![(workspace::everything()?, "all platforms".to_owned())];
-    for (manifest, target) in firmware::boards() {
+    for (manifest, target) in boards.manifests() {
         all.push((workspace::everything_of(&manifest, target)?, target.to_owned()));
     }
     let problems = all.iter().flat_map(|(packages, _)| dependencies::check(packages, floor));

@@ -26,6 +26,11 @@ pub(crate) fn everything() -> Result<Vec<Package>, String> {
     Ok(run(MetadataCommand::new().features(CargoOpt::AllFeatures))?.packages)
 }
 
+/// The packages of a board's workspace. Needs no network.
+pub(crate) fn members_of(manifest: &Path) -> Result<Vec<Package>, String> {
+    Ok(run(MetadataCommand::new().manifest_path(manifest).no_deps())?.packages)
+}
+
 /// A board's packages and all their dependencies, for its target alone: other targets
 /// would bring the HAL's packages for other chips.
 pub(crate) fn everything_of(manifest: &Path, target: &str) -> Result<Vec<Package>, String> {

@@ -1,160 +1,202 @@
-//! The boards, and what emulates them.
+//! A board, as `firmware.toml` in its folder describes it, and what emulates it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::size::{self, Row};
-use crate::bare::{Core, TARGET};
+use serde::Deserialize;
+
+use crate::bare::Core;
 use crate::process::{capture, capture_within, on_path, show};
-use crate::workspace::root;
+use crate::workspace::{self, Package, root};
 
-/// A board: its folder, and its programs in the order in which they are run.
+/// A board, and its programs in the order in which they run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Board {
-    pub(super) name: &'static str,
-    pub(super) target: &'static str,
-    pub(super) builds: &'static [Build],
-    pub(super) emulator: Emulator,
-    /// What its programs may take in flash.
-    pub(super) rows: &'static [Row],
+    #[serde(skip)]
+    pub(super) folder: PathBuf,
+    pub(super) target: String,
+    /// The features of programs in the emulator, beside those that they require.
+    #[serde(default)]
+    features: Vec<String>,
+    /// The command that runs the program named after it, where `{board}` is the board's folder.
+    emulator: Vec<String>,
+    /// The programs that the emulator needs, and the packages of apt that have them.
+    needs: BTreeMap<String, String>,
+    pub(super) measured: Option<Measured>,
+    pub(super) panics: Panics,
+    #[serde(rename = "program")]
+    pub(super) programs: Vec<Row>,
 }
 
-/// Programs that are built together, so that they tell an emulator what happens.
-pub(super) struct Build {
-    pub(super) args: &'static [&'static str],
-    pub(super) programs: &'static [Program],
+/// How programs are measured.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Measured {
+    /// The compiler that the bounds are of, by the beginning of its version.
+    pub(super) compiler: String,
+    pub(super) targets: Vec<String>,
+    /// The program that has no more than every program has.
+    pub(super) least: String,
 }
 
-/// A program's name, and what its emulator is told for it alone.
-type Program = (&'static str, &'static [&'static str]);
+/// Panics that programs may contain, each with its reason.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Panics {
+    /// Parts of lines in our crates.
+    pub(super) lines: BTreeMap<String, String>,
+    /// Folders of `core`.
+    pub(super) core: BTreeMap<String, String>,
+}
 
-/// An instruction is a nanosecond, and nobody waits while nothing runs.
-const FINELY: &[&str] = &["-icount", "shift=0,sleep=off"];
+/// A program.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Row {
+    pub(super) name: String,
+    /// Whether it runs in the emulator.
+    #[serde(default = "yes")]
+    pub(super) run: bool,
+    /// What the emulator is told for it alone.
+    #[serde(default)]
+    args: Vec<String>,
+    /// The program that does with the same parts of the chip, and without a driver of ours.
+    pub(super) over: Option<String>,
+    /// What it should take in flash, beyond `over` where there is one.
+    pub(super) goal: Option<u64>,
+    /// What it may take in flash for each of [`Measured::targets`], beyond `over`.
+    #[serde(default)]
+    pub(super) flash: Vec<u64>,
+    /// What its variables and tasks may take in memory.
+    pub(super) ram: Option<u64>,
+    /// The features that its manifest requires.
+    #[serde(skip)]
+    features: Vec<String>,
+}
 
-/// An instruction is 256 ns, more than a cycle of the board's counter: what is counted
-/// between two looks is exact.
-const EXACTLY: &[&str] = &["-icount", "shift=8,sleep=off"];
+fn yes() -> bool {
+    true
+}
 
-pub(super) const BOARDS: &[Board] = &[
-    Board {
-        name: "lm3s6965",
-        target: "thumbv7m-none-eabi",
-        builds: &[Build { args: &[], programs: &[("conformance", FINELY), ("bench", EXACTLY)] }],
-        emulator: Emulator::Qemu {
-            system: "qemu-system-arm",
-            package: "qemu-system-arm",
-            machine: &["-M", "lm3s6965evb"],
-        },
-        rows: &[],
-    },
-    Board {
-        name: "riscv32",
-        target: "riscv32imac-unknown-none-elf",
-        builds: &[Build { args: &[], programs: &[("conformance", FINELY)] }],
-        emulator: Emulator::Qemu {
-            system: "qemu-system-riscv32",
-            package: "qemu-system-misc",
-            machine: &[
-                "-M",
-                "virt",
-                "-bios",
-                "none",
-                // Its second clock is to keep the machine's time, not the host's.
-                "-rtc",
-                "base=2000-01-01,clock=vm",
-            ],
-        },
-        rows: &[],
-    },
-    Board {
-        name: "rp2040",
-        target: TARGET,
-        builds: &[
-            Build {
-                args: &["--features", "report"],
-                programs: &[
-                    ("blinky", &[]),
-                    ("switch", &[]),
-                    ("button", &[]),
-                    ("htu21d", &[]),
-                    ("hd44780", &[]),
-                    ("gps", &[]),
-                    ("busy", &[]),
-                    ("inputs", &[]),
-                    ("station", &[]),
-                ],
-            },
-            Build {
-                args: &["--features", "conformance", "--bin", "conformance"],
-                programs: &[("conformance", &[])],
-            },
-        ],
-        emulator: Emulator::Node,
-        rows: size::RP2040,
-    },
-];
+impl Row {
+    pub(super) fn is_measured(&self) -> bool {
+        self.ram.is_some()
+    }
+}
 
 impl Board {
-    /// All of its programs.
-    pub(super) fn programs(&self) -> impl Iterator<Item = &'static str> {
-        self.builds.iter().flat_map(|build| build.programs).map(|(name, _)| *name)
+    /// Reads the boards: each folder of `examples` with a `firmware.toml`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong in the first wrong file.
+    pub(super) fn all() -> Result<Vec<Self>, String> {
+        let mut boards = Vec::new();
+        for file in workspace::files(&root().join("examples"), "toml")? {
+            if file.ends_with("firmware.toml") {
+                let told =
+                    |error: &dyn ToString| format!("{}: {}", file.display(), error.to_string());
+                let text = fs::read_to_string(&file).map_err(|error| told(&error))?;
+                let manifest = file.with_file_name("Cargo.toml");
+                let members = workspace::members_of(&manifest)?;
+                let board = Self::parse(&text, &members).map_err(|error| told(&error))?;
+                boards.push(Self { folder: file.with_file_name(""), ..board });
+            }
+        }
+        Ok(boards)
     }
 
-    /// Builds programs, as they are flashed but for what `args` say.
+    fn parse(text: &str, members: &[Package]) -> Result<Self, String> {
+        let mut board: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let bins = members.iter().flat_map(|member| &member.targets).filter(|it| it.is_bin());
+        let bins: BTreeMap<_, _> = bins.map(|it| (&*it.name, &it.required_features)).collect();
+        let mut rows = BTreeSet::new();
+        for row in &mut board.programs {
+            let name = &row.name;
+            let features = bins.get(name.as_str()).ok_or_else(|| format!("no program {name}"))?;
+            row.features = [&board.features[..], features].concat();
+            if !rows.insert(name.clone()) {
+                return Err(format!("two rows for the program {name}"));
+            }
+        }
+        if let Some(name) = bins.keys().find(|name| !rows.contains(**name)) {
+            return Err(format!("no row for the program {name}"));
+        }
+        let targets = board.measured.as_ref().map_or(0, |measured| measured.targets.len());
+        for Row { name, over, flash, ram, .. } in &board.programs {
+            let expected = if ram.is_some() { targets } else { 0 };
+            if flash.len() != expected || ram.is_some() && targets == 0 {
+                return Err(format!(
+                    "{name}: `ram` and a bound of `flash` for each target, or none"
+                ));
+            }
+            let mut others = over.iter().chain(board.measured.as_ref().map(|it| &it.least));
+            if let Some(other) = others.find(|other| !rows.contains(*other)) {
+                return Err(format!("{name}: measured beside {other}, which has no row"));
+            }
+        }
+        Ok(board)
+    }
+
+    pub(super) fn name(&self) -> std::borrow::Cow<'_, str> {
+        self.folder.file_name().unwrap_or_default().to_string_lossy()
+    }
+
+    pub(super) fn manifest(&self) -> PathBuf {
+        self.folder.join("Cargo.toml")
+    }
+
+    /// Builds programs as they are flashed, except for what `args` say.
     pub(super) fn build(&self, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
         let manifest = self.manifest();
         let manifest = manifest.to_string_lossy();
         core.build(&[&["--manifest-path", &manifest, "--locked"], args].concat())
     }
 
-    pub(super) fn manifest(&self) -> PathBuf {
-        self.folder().join("Cargo.toml")
-    }
-
-    pub(super) fn folder(&self) -> PathBuf {
-        Path::new(root()).join("examples").join(self.name)
-    }
-}
-
-/// What runs a board's programs where there is no board.
-pub(super) enum Emulator {
-    /// The board's own, in its folder `emulator`, on Node.js.
-    Node,
-    /// QEMU: the system, the package that has it, and the machine.
-    Qemu { system: &'static str, package: &'static str, machine: &'static [&'static str] },
-}
-
-/// Longer than any program takes, on a slow machine too: it hangs.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// Of every machine: no window, no console, and what the program says is our output.
-const QEMU: &[&str] = &[
-    "-nographic",
-    "-monitor",
-    "none",
-    "-serial",
-    "none",
-    "-semihosting-config",
-    "enable=on,target=native",
-];
-
-impl Emulator {
-    /// The packages, as apt has them, of what is not here.
-    pub(super) fn missing(&self) -> Vec<&'static str> {
-        match self {
-            // Where node is, npm is with it, unless both are the distribution's.
-            Self::Node if on_path("node").is_empty() => vec!["nodejs", "npm"],
-            Self::Node if on_path("npm").is_empty() => vec!["npm"],
-            Self::Qemu { system, package, .. } if on_path(system).is_empty() => vec![package],
-            _ => vec![],
+    /// Builds programs so that they report to an emulator, and acts on each, even after one
+    /// has failed. A build may replace what an earlier one has made.
+    pub(super) fn with_each<T>(
+        &self,
+        core: &Core,
+        programs: &[&Row],
+        mut act: impl FnMut(&Row, &Path) -> Result<T, String>,
+    ) -> Result<Vec<Result<T, String>>, String> {
+        let mut done = Vec::new();
+        let mut left = programs.to_vec();
+        while let Some(first) = left.first() {
+            let features = &first.features;
+            let (alike, others) = left.into_iter().partition(|it| it.features == *features);
+            left = others;
+            let alike: Vec<&Row> = alike;
+            let features = features.join(",");
+            let bins = alike.iter().flat_map(|it| ["--bin", &it.name]);
+            let args: Vec<_> = ["--features", &features].into_iter().chain(bins).collect();
+            let folder = self.build(core, &args)?;
+            for program in alike {
+                let acted = act(program, &folder.join(&program.name));
+                done.push(acted.map_err(|told| format!("{}: {told}", program.name)));
+            }
         }
+        Ok(done)
     }
 
-    /// Installs what the emulator is made of, and tests it.
-    pub(super) fn prepare(&self, board: &Board) -> Result<(), String> {
-        let Self::Node = self else { return Ok(()) };
-        let folder = board.folder().join("emulator");
+    /// The packages of apt with the parts of the emulator that are not here.
+    pub(super) fn missing(&self) -> Vec<&str> {
+        let missing = self.needs.iter().filter(|(program, _)| on_path(program).is_empty());
+        missing.map(|(_, package)| &**package).collect()
+    }
+
+    /// Installs and tests an emulator that is in the board's folder.
+    pub(super) fn prepare(&self) -> Result<(), String> {
+        let folder = self.folder.join("emulator");
+        if !folder.exists() {
+            return Ok(());
+        }
         if !is_installed(&folder) {
             let mut npm = Command::new("npm");
             capture(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
@@ -163,61 +205,110 @@ impl Emulator {
         capture(Command::new("node").arg("--test").current_dir(&folder)).map(drop)
     }
 
-    /// Runs a program twice, and returns what it told in one line or more.
+    /// Runs a program twice, and returns its figures, or else its last line.
     ///
     /// # Errors
     ///
     /// What it told, if it ended as failed or if the runs were not the same.
-    pub(super) fn run_twice(&self, board: &Board, program: &Path) -> Result<String, String> {
-        let mut command = self.command(board, program);
-        if let Self::Node = self {
-            command.args(["--twice", "--quiet"]);
-            return Ok(capture_within(PATIENCE, &mut command)?.trim_end().to_owned());
-        }
+    pub(super) fn run_twice(&self, row: &Row, program: &Path) -> Result<String, String> {
+        let mut command = self.command(row, program);
         let [first, second] = [(), ()].map(|()| capture_within(PATIENCE, &mut command));
         let (first, second) = (first?, second?);
         if first != second {
             return Err(format!("two runs differ\n{first}\n{second}"));
         }
-        let rows: Vec<_> = first.lines().filter(|line| line.starts_with('{')).collect();
-        if rows.is_empty() {
-            // What is told of each step is for who looks at one program.
+        let figures: Vec<_> = first.lines().filter(|it| it.starts_with("{\"bench\"")).collect();
+        if figures.is_empty() {
             return Ok(first.lines().last().unwrap_or_default().to_owned());
         }
-        Ok(format!("\n{}", rows.join("\n")))
+        Ok(format!("\n{}", figures.join("\n")))
     }
 
     /// Runs a program whose output is the user's.
-    pub(super) fn show(
-        &self,
-        board: &Board,
-        program: &Path,
-        args: &[OsString],
-    ) -> Result<(), String> {
-        show(self.command(board, program).args(args))
+    pub(super) fn show(&self, row: &Row, program: &Path, args: &[OsString]) -> Result<(), String> {
+        show(self.command(row, program).args(args))
     }
 
-    fn command(&self, board: &Board, program: &Path) -> Command {
-        let programs = board.builds.iter().flat_map(|build| build.programs);
-        let own = programs.filter(|(name, _)| program.ends_with(name)).flat_map(|(_, args)| *args);
-        match self {
-            Self::Node => {
-                let mut node = Command::new("node");
-                node.arg(board.folder().join("emulator/run.mjs")).arg(program).args(own);
-                node
-            }
-            Self::Qemu { system, machine, .. } => {
-                let mut qemu = Command::new(system);
-                qemu.args(*machine).args(QEMU).args(own).arg("-kernel").arg(program);
-                qemu
-            }
-        }
+    fn command(&self, row: &Row, program: &Path) -> Command {
+        let folder = self.folder.to_string_lossy();
+        let mut words = self.emulator.iter().map(|word| word.replace("{board}", &folder));
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words).arg(program).args(&row.args);
+        command
     }
 }
 
-/// Whether npm has installed what it is told to, and to the end: then it writes down what.
+/// Longer than any program takes, on a slow machine too: it hangs.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Whether npm has installed all packages: at its end it writes down which.
 fn is_installed(folder: &Path) -> bool {
     let written = |file| folder.join(file).metadata().and_then(|data| data.modified());
     let [told, done] = ["package-lock.json", "node_modules/.package-lock.json"].map(written);
     told.is_ok_and(|told| done.is_ok_and(|done| told <= done))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a file of a board with the programs `a` and `b`, the lines of its end given.
+    fn parse(end: &str) -> Result<Board, String> {
+        let targets = serde_json::json!(["a", "b"].map(|name| serde_json::json!({
+            "name": name, "kind": ["bin"], "src_path": "m.rs",
+        })));
+        let mut package = workspace::fake("board", &[]);
+        package.targets = serde_json::from_value(targets).unwrap();
+        let begin =
+            "target = 't'\nemulator = ['e']\nneeds = {}\npanics = { lines = {}, core = {} }";
+        Board::parse(&format!("{begin}\n{end}"), &[package])
+    }
+
+    #[track_caller]
+    fn check(end: &str, expected: &str) {
+        let error = parse(end).expect_err("an error");
+        assert!(error.contains(expected), "{error}");
+    }
+
+    const MEASURED: &str = "measured = { compiler = '1', targets = ['t', 'u'], least = 'a' }";
+
+    #[test]
+    fn the_boards_of_this_workspace_are_read() {
+        let boards = Board::all().unwrap();
+        let names: Vec<_> = boards.iter().map(Board::name).collect();
+        assert_eq!(names, ["lm3s6965", "riscv32", "rp2040"]);
+    }
+
+    #[test]
+    fn programs_have_rows_and_rows_have_programs() {
+        let board = parse("program = [{ name = 'b' }, { name = 'a', run = false }]").unwrap();
+        let rows: Vec<_> = board.programs.iter().map(|row| (&*row.name, row.run)).collect();
+        assert_eq!(rows, [("b", true), ("a", false)]);
+        check("program = [{ name = 'a' }]", "no row for the program b");
+        check("program = [{ name = 'a' }, { name = 'b' }, { name = 'c' }]", "no program c");
+        check("program = [{ name = 'a' }, { name = 'a' }]", "two rows for the program a");
+    }
+
+    #[test]
+    fn a_key_that_is_not_known_is_an_error_with_its_place() {
+        check("program = [{ name = 'a', frash = [1] }]", "unknown field `frash`");
+        check("program = [{ name = 'a', frash = [1] }]", "line 5");
+        check("colour = 1", "unknown field `colour`");
+        check("", "missing field `program`");
+    }
+
+    #[test]
+    fn a_bound_is_there_for_each_target() {
+        let rows =
+            |a: &str| format!("{MEASURED}\nprogram = [{{ name = 'a', {a} }}, {{ name = 'b' }}]");
+        assert!(parse(&rows("ram = 1, flash = [1, 2]")).unwrap().programs[0].is_measured());
+        let expected = "a: `ram` and a bound of `flash` for each target, or none";
+        for wrong in ["ram = 1, flash = [1]", "ram = 1", "flash = [1, 2]"] {
+            check(&rows(wrong), expected);
+        }
+        check("program = [{ name = 'a', ram = 1 }, { name = 'b' }]", expected);
+        let beside = "a: measured beside c, which has no row";
+        check(&rows("ram = 1, flash = [1, 2], over = 'c'"), beside);
+        check(&rows("run = true").replace("least = 'a'", "least = 'c'"), beside);
+    }
 }

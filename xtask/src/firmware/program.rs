@@ -6,10 +6,13 @@ use std::path::Path;
 
 use object::elf::{SHF_ALLOC, SHF_WRITE};
 use object::{Object, ObjectSection, ObjectSymbol, SectionFlags};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
+use super::board::Panics;
 use crate::workspace::root;
 
 /// A program, as it is flashed.
+#[derive(Debug, Default)]
 pub(super) struct Program {
     pub(super) size: Size,
     /// Names of functions that compute with floating-point numbers.
@@ -64,93 +67,102 @@ impl Program {
         Ok((size, panics(&constants)))
     }
 
-    /// Looks for arenas that take room in flash: they are all zeros at first, so that the
-    /// start of a program clears them like any other such variable.
+    /// Looks for what no program may have: panics that are not allowed, floating-point
+    /// arithmetic, and arenas that take room in flash. Adds to `needed` what is allowed and
+    /// was found.
     ///
     /// # Errors
     ///
-    /// Their names.
-    pub(super) fn check_arenas(&self) -> Result<(), String> {
-        if self.arenas.is_empty() {
-            return Ok(());
+    /// What there is, a line each.
+    pub(super) fn check<'a>(
+        &self,
+        allowed: &'a Panics,
+        needed: &mut BTreeSet<&'a str>,
+    ) -> Result<(), String> {
+        let mut found = Vec::new();
+        for panic in &self.panics {
+            match panic.judge(allowed) {
+                Ok(key) => needed.extend(key),
+                Err(told) => found.push(told),
+            }
         }
-        Err(format!("it runs, but these arenas take room in flash: {:?}", self.arenas))
+        found.extend(check_floats(&self.floats).err());
+        if !self.arenas.is_empty() {
+            // An arena is all zeros at first, so that the start of a program clears it.
+            found.push(format!("these arenas take room in flash: {:?}", self.arenas));
+        }
+        if found.is_empty() { Ok(()) } else { Err(format!("it runs, but\n{}", found.join("\n"))) }
     }
+}
 
-    /// Looks for panics in the code of this project; applications may have their own.
-    ///
-    /// One kind is the compiler's: an `async fn` that is polled after it has ended
-    /// panics. Nobody who awaits it does that, and no source is without it. Others are
-    /// [`EXPLAINED`].
-    ///
-    /// Some functions of `core` panic in their own name, `str::split_at` for one, so there
-    /// may be no more of `core` than [`OF_CORE`].
+/// Looks for arithmetic with a floating point, of which no program has any.
+///
+/// # Errors
+///
+/// What there is, by name.
+pub(super) fn check_floats(floats: &BTreeSet<String>) -> Result<(), String> {
+    if floats.is_empty() { Ok(()) } else { Err(format!("HAS FLOATS: {floats:?}")) }
+}
+
+impl Panic {
+    /// Returns the key in `allowed` by which the panic may be there, or nothing if it needs none.
     ///
     /// # Errors
     ///
-    /// The others, a line each.
-    pub(super) fn check_panics(&self) -> Result<(), String> {
-        let ours = self.panics.iter().filter_map(|panic| {
-            let file = Path::new(&panic.file).strip_prefix(root()).ok()?;
-            let is_library = !["examples", "conformance"].iter().any(|f| file.starts_with(f));
-            is_library.then(|| (file, panic, fs::read_to_string(&panic.file).unwrap_or_default()))
-        });
-        let ours = ours
-            .filter(|(_, panic, source)| !is_explained(source, panic))
-            .map(|(file, panic, _)| format!("may panic: {}:{}", file.display(), panic.line));
-        let of_core = self.panics.iter().filter_map(|panic| {
-            let (_, file) = panic.file.split_once("library/core/src/")?;
-            let is_known = OF_CORE.iter().any(|folder| file.starts_with(folder));
-            (!is_known).then(|| format!("may panic: something in core, {file}:{}", panic.line))
-        });
-        let reachable: Vec<_> = ours.chain(of_core).collect();
-        if reachable.is_empty() {
-            return Ok(());
+    /// The place of a panic that is not allowed.
+    fn judge<'a>(&self, allowed: &'a Panics) -> Result<Option<&'a str>, String> {
+        let line = self.line;
+        // Some functions of `core` panic in their own name, `str::split_at` for one.
+        if let Some((_, file)) = self.file.split_once("library/core/src/") {
+            let key = allowed.core.keys().find(|folder| file.starts_with(*folder));
+            let told = || format!("may panic: something in core, {file}:{line}");
+            return key.map(|key| Some(&**key)).ok_or_else(told);
         }
-        let reachable = reachable.join("\n");
-        Err(format!("it runs, but what is linked may panic where nothing explains it\n{reachable}"))
+        // Applications and crates of others may have their own panics.
+        let Ok(file) = Path::new(&self.file).strip_prefix(root()) else { return Ok(None) };
+        if ["examples", "conformance"].iter().any(|folder| file.starts_with(folder)) {
+            return Ok(None);
+        }
+        let source = fs::read_to_string(&self.file).unwrap_or_default();
+        let told = || format!("may panic: {}:{line}", file.display());
+        self.judge_in(&source, allowed).ok_or_else(told)
+    }
+
+    /// The same for a panic in this source.
+    fn judge_in<'a>(&self, source: &str, allowed: &'a Panics) -> Option<Option<&'a str>> {
+        let (line, column) = (self.line as usize, self.column as usize);
+        if futures(source.parse().unwrap_or_default()).contains(&(line, column)) {
+            return Some(None);
+        }
+        let asserted = source.lines().nth(line - 1).unwrap_or_default();
+        allowed.lines.keys().find(|part| asserted.contains(*part)).map(|key| Some(&**key))
     }
 }
 
-/// What may be asserted, with the reason for it.
-const EXPLAINED: &[&str] = &[
-    // A future that was written by hand is polled after it has ended.
-    "\"not polled again after it resolved\"",
-    // A queue of `tickwire-sync` counts its items twice, in its ring and for who waits.
-    ".expect(\"an item for each permit\")",
-    // The places of a group or an array are those of `0..N`.
-    "|array| &mut array[at]",
-];
-
-/// What of `core` may panic in a program: what prints numbers, and a future that is
-/// polled after its end.
-const OF_CORE: &[&str] = &["fmt/", "future/"];
-
-fn is_explained(source: &str, panic: &Panic) -> bool {
-    let line = panic.line as usize;
-    let asserted = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let at = asserted.char_indices().nth(panic.column.saturating_sub(1) as usize);
-    let from = at.map_or("", |(at, _)| &asserted[at..]);
-    begins_a_future(source, line, from) || EXPLAINED.iter().any(|reason| asserted.contains(reason))
-}
-
-/// Whether a place in a line, `from` which on it is given, is that of an `async` block,
-/// or of the opening brace of an `async fn` or closure. What else is in the line has
-/// places of its own.
-fn begins_a_future(source: &str, line: usize, from: &str) -> bool {
-    if from.starts_with("async ") {
-        return true;
+/// The places where the compiler puts the panic of a future that is polled after its end:
+/// each `async`, and the opening brace of the body that follows it. Lines and columns begin
+/// with 1.
+fn futures(tokens: TokenStream) -> Vec<(usize, usize)> {
+    let place = |span: Span| (span.start().line, span.start().column + 1);
+    let (mut found, mut is_head) = (Vec::new(), false);
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) if word == "async" => {
+                found.push(place(word.span()));
+                is_head = true;
+            }
+            TokenTree::Punct(mark) if mark.as_char() == ';' => is_head = false,
+            TokenTree::Group(group) => {
+                if is_head && group.delimiter() == Delimiter::Brace {
+                    found.push(place(group.span_open()));
+                    is_head = false;
+                }
+                found.extend(futures(group.stream()));
+            }
+            _ => {}
+        }
     }
-    if !from.starts_with('{') {
-        return false;
-    }
-    let mut upwards = source.lines().take(line).collect::<Vec<_>>().into_iter().rev();
-    let is_head = |line: &&str| line.contains("fn ") || line.contains("async ");
-    // The head of a function may take several lines, up to the one with its name.
-    let head = upwards.next().filter(is_head).or_else(|| {
-        upwards.take_while(|line| !line.trim_end().ends_with(['{', '}', ';'])).find(is_head)
-    });
-    head.is_some_and(|head| head.contains("async "))
+    found
 }
 
 /// Finds the functions that compute with floating-point numbers.
@@ -217,49 +229,63 @@ fn panics(constants: &[(u64, &[u8])]) -> BTreeSet<Panic> {
 mod tests {
     use super::*;
 
+    fn allowed() -> Panics {
+        let one = |name: &str| [(name.to_owned(), "because".to_owned())].into();
+        Panics { lines: one(".expect(\"allowed\")"), core: one("fmt/") }
+    }
+
     #[test]
-    fn what_stands_where_a_future_begins_is_the_compilers_own() {
+    fn a_panic_where_a_future_begins_is_the_compilers_own() {
         #[track_caller]
-        fn check(source: &str, at: &str, expected: bool) {
-            let from = source.find(at).unwrap();
-            let (before, column) =
-                source[..from].rsplit_once('\n').unwrap_or(("", &source[..from]));
-            let line = if before.is_empty() { 1 } else { before.lines().count() as u32 + 1 };
-            let column = column.chars().count() as u32 + 1;
+        fn check(source: &str, at: &str, expected: Option<Option<&str>>) {
+            let before = &source[..source.find(at).unwrap()];
+            let line = before.matches('\n').count() as u32 + 1;
+            let column = before.chars().rev().take_while(|&it| it != '\n').count() as u32 + 1;
             let panic = Panic { file: String::new(), line, column };
-            assert_eq!(is_explained(source, &panic), expected, "{source} at {at}");
+            assert_eq!(panic.judge_in(source, &allowed()), expected, "{source} at {at}");
         }
 
         let long =
             "async fn a(\n    b: u8,\n) -> u8 {\n    c(async move {\n        b / 0\n    })\n}\n";
-        check(long, "{\n    c", true);
-        check(long, "async move", true);
-        check(long, "b / 0", false);
-        check("fn a(\n    b: u8,\n) -> u8 {\n    b / 0\n}\n", "{", false);
-        check("async fn a(b: &[u8]) -> u8 { b[7] }", "{", true);
-        check("async fn a(b: &[u8]) -> u8 { b[7] }", "b[7]", false);
-        check("let é = c(async |b: &[u8]| { b[7] });", "{", true);
-        check("let é = c(async |b: &[u8]| { b[7] });", "b[7]", false);
-        check("x.expect(\"not polled again after it resolved\")", "expect", true);
-        check("x.expect(\"it cannot fail\")", "expect", false);
+        check(long, "{\n    c", Some(None));
+        check(long, "async move", Some(None));
+        check(long, "b / 0", None);
+        check("fn a(\n    b: u8,\n) -> u8 {\n    b / 0\n}\n", "{", None);
+        check("m! { pub async fn a(b: &[u8]) -> u8 { b[7] } }", "{ b[7]", Some(None));
+        check("async fn a(b: &[u8]) -> u8 { b[7] }", "b[7]", None);
+        check("trait T { async fn a(); fn b() { c[7] } }", "{ c[7]", None);
+        check("fn a() { let é = c(async |b: &[u8]| { b[7] }); }", "{ b[7]", Some(None));
+        check("fn a() { let é = c(async |b: &[u8]| { b[7] }); }", "b[7]", None);
+        check("x.expect(\"allowed\")", "expect", Some(Some(".expect(\"allowed\")")));
+        check("x.expect(\"it cannot fail\")", "expect", None);
     }
 
     #[test]
-    fn what_panics_in_the_name_of_core_is_told() {
+    fn what_a_program_may_not_have_is_told() {
         #[track_caller]
-        fn check(file: &str, expected: Result<(), &str>) {
-            let panics = [Panic { file: file.to_owned(), line: 7, column: 9 }].into();
-            let program =
-                Program { size: Size::default(), floats: [].into(), panics, arenas: [].into() };
-            assert_eq!(program.check_panics(), expected.map_err(str::to_owned));
+        fn check(program: Program, expected: Result<&[&str], &str>) {
+            let mut needed = BTreeSet::new();
+            let allowed = allowed();
+            let checked = program.check(&allowed, &mut needed);
+            let needed: Vec<_> = needed.into_iter().collect();
+            assert_eq!(checked.as_ref().map(|()| &needed[..]).map_err(|e| &**e), expected);
         }
+        let panics = |file: &str| {
+            let panics = [Panic { file: file.to_owned(), line: 7, column: 9 }].into();
+            Program { panics, ..Program::default() }
+        };
 
-        let split = "/rustc/0a1b2c/library/core/src/str/mod.rs";
-        let told = "it runs, but what is linked may panic where nothing explains it\n\
-                    may panic: something in core, str/mod.rs:7";
-        check(split, Err(told));
-        check("/usr/lib/rustlib/src/rust/library/core/src/fmt/num.rs", Ok(()));
-        check("/registry/somebody/src/str/mod.rs", Ok(()));
+        let told = "it runs, but\nmay panic: something in core, str/mod.rs:7";
+        check(panics("/rustc/0a1b2c/library/core/src/str/mod.rs"), Err(told));
+        check(panics("/usr/lib/rustlib/src/rust/library/core/src/fmt/num.rs"), Ok(&["fmt/"]));
+        check(panics("/registry/somebody/src/str/mod.rs"), Ok(&[]));
+        let ours = root().join("drivers/src/button.rs").display().to_string();
+        check(panics(&ours), Err("it runs, but\nmay panic: drivers/src/button.rs:7"));
+        let one = |name: &str| [name.to_owned()].into();
+        let floats = Program { floats: one("__aeabi_fadd"), ..Program::default() };
+        check(floats, Err("it runs, but\nHAS FLOATS: {\"__aeabi_fadd\"}"));
+        let arenas = Program { arenas: one("5ARENA"), ..Program::default() };
+        check(arenas, Err("it runs, but\nthese arenas take room in flash: {\"5ARENA\"}"));
     }
 
     #[test]

@@ -1,78 +1,21 @@
 //! Flash and memory that a firmware takes.
 
-use std::collections::BTreeSet;
-
-use super::board::Board;
-use super::program::{Program, Size};
-use crate::bare::{Core, TARGET};
+use super::board::{Board, Measured, Row};
+use super::program::{Program, Size, check_floats};
+use crate::bare::Core;
 use crate::report::{Outcome, Stop};
 
-/// What a program costs, and beside what it is measured.
-pub(super) struct Row {
-    program: &'static str,
-    /// What does with the same parts of the chip and without a driver of ours.
-    over: Option<&'static str>,
-    /// What it should take in flash, beyond `over` where there is one.
-    goal: Option<u64>,
-    /// What it takes, with a little room, for each of [`TARGETS`]: beyond that it fails.
-    bounds: [u64; 2],
-    /// What its variables and tasks take in memory, with a little room.
-    memory: u64,
-}
-
-/// What every program has: beyond it, a driver is there with the HAL of its bus.
-const LEAST: &str = "blinky";
-
-/// A Cortex-M0+ and, of the same sources, a Cortex-M4.
-pub(super) const TARGETS: [&str; 2] = [TARGET, "thumbv7em-none-eabi"];
-
-/// The compiler that the bounds are of, and which has built `core` as well: others
-/// make programs that are up to a tenth smaller or larger.
-const JUDGED: &str = "core built by rustc 1.96.";
-
-pub(super) const RP2040: &[Row] = &[
-    row("blinky_plain", None, None, [2_940, 2_930], 340),
-    row("blinky", Some("blinky_plain"), Some(200), [70, 50], 340),
-    row("input_plain", Some("blinky_plain"), None, [430, 480], 340),
-    row("switch", Some("input_plain"), Some(1_024), [1_100, 1_070], 470),
-    row("button", Some("input_plain"), Some(2_048), [2_230, 2_080], 510),
-    row("i2c_plain", Some("blinky_plain"), None, [2_350, 2_190], 540),
-    row("htu21d", Some("i2c_plain"), Some(3_072), [3_060, 2_630], 790),
-    row("outputs_plain", Some("blinky_plain"), None, [170, 150], 360),
-    row("hd44780", Some("outputs_plain"), Some(4_096), [4_450, 3_940], 620),
-    row("uart_plain", Some("blinky_plain"), None, [1_780, 1_570], 560),
-    row("gps", Some("uart_plain"), Some(7_168), [6_150, 6_450], 1110),
-    row("station", None, None, [35_200, 34_900], 4050),
-];
-
-const fn row(
-    program: &'static str,
-    over: Option<&'static str>,
-    goal: Option<u64>,
-    bounds: [u64; 2],
-    memory: u64,
-) -> Row {
-    Row { program, over, goal, bounds, memory }
-}
-
-/// Looks for arithmetic with a floating point, of which no program has any.
-///
-/// # Errors
-///
-/// What there is, by name.
-pub(super) fn check_floats(floats: &BTreeSet<String>) -> Result<(), String> {
-    if floats.is_empty() { Ok(()) } else { Err(format!("HAS FLOATS: {floats:?}")) }
-}
-
 /// Measures the programs of a board, and holds them to their bounds.
-pub(super) fn measure(board: &Board) -> Outcome {
+pub(super) fn measure(board: &Board, measured: &Measured) -> Outcome {
     let mut tables = Vec::new();
-    for (nth, target) in TARGETS.into_iter().enumerate() {
+    for (nth, target) in measured.targets.iter().enumerate() {
         let core = Core::find(target).map_err(Stop::Skipped)?;
-        let judged = core.source().starts_with(JUDGED);
+        // It has to have built `core` as well.
+        let judged =
+            core.source().starts_with(&format!("core built by rustc {}.", measured.compiler));
         let folder = board.build(&core, &[])?;
         let program = |name: &str| Program::read(&folder.join(name));
-        let table = table(board.rows, nth, judged, program);
+        let table = table(&board.programs, &measured.least, nth, judged, program);
         let told = |table| format!("{target}, {}\n{table}", core.source());
         tables.push(table.map(told).map_err(told)?);
     }
@@ -84,45 +27,50 @@ pub(super) fn measure(board: &Board) -> Outcome {
 /// The table, if something in it is over its bound; or why a program could not be read.
 fn table(
     rows: &[Row],
+    least: &str,
     nth: usize,
     judged: bool,
     program: impl Fn(&str) -> Result<Program, String>,
 ) -> Result<String, String> {
-    let least = program(LEAST)?.size.flash;
-    let heads = ["flash", "RAM", "- blinky", "- other", "goal", "bound"];
-    let mut lines = vec![format!("{:<14}{}", "", heads.map(|head| format!("{head:>9}")).concat())];
+    let smallest = program(least)?.size.flash;
+    let line = |name: &str, columns: [String; 6]| {
+        format!("{name:<14}{}", columns.map(|column| format!("{column:>9}")).concat())
+    };
+    let least = format!("- {least}");
+    let heads = ["flash", "RAM", &least, "- other", "goal", "bound"];
+    let mut lines = vec![line("", heads.map(str::to_owned))];
     let mut is_broken = false;
-    for Row { program: name, over, goal, bounds, memory: most } in rows {
-        let Program { size: Size { flash, memory }, floats, .. } = program(name)?;
-        let base = over.map(&program).transpose()?.map_or(0, |base| base.size.flash);
+    for row in rows {
+        let (Some(&bound), Some(ram)) = (row.flash.get(nth), row.ram) else { continue };
+        let Program { size: Size { flash, memory }, floats, .. } = program(&row.name)?;
+        let base = row.over.as_deref().map(&program).transpose()?.map_or(0, |base| base.size.flash);
         let beyond = flash.saturating_sub(base);
-        let bound = bounds[nth];
-        let mut verdict = over.map(|over| format!("  other: {over}")).unwrap_or_default();
-        if goal.is_some_and(|goal| beyond > goal) {
+        let mut verdict =
+            row.over.as_ref().map(|over| format!("  other: {over}")).unwrap_or_default();
+        if row.goal.is_some_and(|goal| beyond > goal) {
             verdict += ", MISSES ITS GOAL";
         }
-        if judged && memory > *most {
-            verdict += &format!(", EXCEEDS ITS MEMORY OF {most}");
-            is_broken = true;
+        let mut faults = String::new();
+        if judged && memory > ram {
+            faults += &format!(", EXCEEDS ITS MEMORY OF {ram}");
         }
         if judged && beyond > bound {
-            verdict += ", EXCEEDS ITS BOUND";
-            is_broken = true;
+            faults += ", EXCEEDS ITS BOUND";
         }
         if let Err(told) = check_floats(&floats) {
-            verdict += &format!(", {told}");
-            is_broken = true;
+            faults += &format!(", {told}");
         }
+        is_broken |= !faults.is_empty();
+        let shown = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
         let columns = [
-            flash.to_string(),
-            memory.to_string(),
-            flash.checked_sub(least).map_or(String::new(), |more| more.to_string()),
-            beyond.to_string(),
-            goal.map_or(String::new(), |goal| goal.to_string()),
+            shown(Some(flash)),
+            shown(Some(memory)),
+            shown(flash.checked_sub(smallest)),
+            shown(Some(beyond)),
+            shown(row.goal),
             if judged { bound.to_string() } else { "–".to_owned() },
         ];
-        let columns = columns.map(|column| format!("{column:>9}")).concat();
-        lines.push(format!("{name:<14}{columns}{verdict}"));
+        lines.push(line(&row.name, columns) + &verdict + &faults);
     }
     let table = lines.join("\n");
     if is_broken { Err(table) } else { Ok(table) }
@@ -132,28 +80,25 @@ fn table(
 mod tests {
     use super::*;
 
-    const ROWS: &[Row] = &[
-        row("blinky", None, None, [1_000, 900], 8),
-        row("switch", Some("blinky"), Some(200), [300, 250], 8),
-    ];
-
     /// The last row, of a program with `memory` and `floats`, for the target `nth` with
     /// the compiler of the bounds or with none.
     #[track_caller]
     fn check((memory, floats): (u64, &[&str]), nth: Option<usize>, expected: Result<&str, &str>) {
+        let rows: Vec<Row> = [
+            "name = 'blinky'\nflash = [1000, 900]\nram = 8",
+            "name = 'switch'\nover = 'blinky'\ngoal = 200\nflash = [300, 250]\nram = 8",
+            "name = 'not measured'",
+        ]
+        .map(|row| toml::from_str(row).unwrap())
+        .into();
         let program = |name: &str| {
             let is_first = name == "blinky";
             let flash = if is_first { 1_000 } else { 1_260 };
             let floats = floats.iter().filter(|_| !is_first).map(|f| (*f).to_owned()).collect();
             let memory = if is_first { 8 } else { memory };
-            Ok(Program {
-                size: Size { flash, memory },
-                floats,
-                panics: [].into(),
-                arenas: [].into(),
-            })
+            Ok(Program { size: Size { flash, memory }, floats, ..Program::default() })
         };
-        let table = table(ROWS, nth.unwrap_or(0), nth.is_some(), program);
+        let table = table(&rows, "blinky", nth.unwrap_or(0), nth.is_some(), program);
         let last = |table: String| table.lines().last().unwrap_or_default().to_owned();
         let expected = expected.map(str::to_owned).map_err(str::to_owned);
         assert_eq!(table.map(last).map_err(last), expected);
