@@ -1,11 +1,10 @@
 //! The arrow test: which crate may import which. The table of ARCHITECTURE.md says so.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use cargo_metadata::semver::VersionReq;
 
-use crate::workspace::{DependencyKind, Package, is_published, root};
+use crate::workspace::{DependencyKind, Package, is_published, read, root};
 
 /// Crates that run futures or bring a reactor, by the beginnings of their names.
 const RUNTIMES: &[&str] = &[
@@ -56,8 +55,7 @@ pub(crate) struct Rule {
 impl Table {
     /// Reads the table of this workspace.
     pub(crate) fn read() -> Result<Self, String> {
-        let path = root().join("ARCHITECTURE.md");
-        Self::parse(fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?)
+        Self::parse(read(&root().join("ARCHITECTURE.md"))?)
     }
 
     fn parse(page: String) -> Result<Self, String> {

@@ -7,13 +7,12 @@
 mod page;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::process::{capture, cargo, show};
 use crate::report::{Outcome, of_problems};
-use crate::workspace::{self, DependencyKind, Package, files, is_published};
+use crate::workspace::{self, DependencyKind, Package, files, is_published, read};
 
 /// Renders the documentation and shows cargo's progress.
 pub(crate) fn run(open: bool) -> Outcome {
@@ -76,7 +75,7 @@ fn judge(doc: &Path, members: &[Package]) -> Result<(Vec<String>, String), Strin
     let (mut problems, mut pages, mut between) = (Vec::new(), 0, 0);
     for name in &names {
         for file in files(&doc.join(name), "html")? {
-            let text = fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let text = read(&file)?;
             let page = page::read(&text);
             let shown = file.strip_prefix(doc).unwrap_or(&file).display();
             for raw in page.raw {

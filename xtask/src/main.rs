@@ -8,6 +8,7 @@ mod docs;
 mod firmware;
 mod instructions;
 mod nightly;
+mod pages;
 mod process;
 mod report;
 mod setup;

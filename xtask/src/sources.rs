@@ -1,7 +1,6 @@
 //! What the source of each crate may say (ARCHITECTURE.md, "Invariants").
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -9,7 +8,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Meta, ReturnType, Signature, Type, TypeParamBound, Visibility};
 
 use crate::arrows::Table;
-use crate::workspace::{Package, TargetKind, files, is_published, root};
+use crate::workspace::{Package, TargetKind, files, is_published, read, root, shown};
 
 /// Returns what the sources of the workspace say that they may not, and how
 /// many files were read.
@@ -224,14 +223,6 @@ fn text(value: &syn::Expr) -> String {
 
 fn parse(path: &Path) -> Result<syn::File, String> {
     syn::parse_file(&read(path)?).map_err(|error| format!("{}: {error}", shown(path)))
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-fn shown(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::firmware::Boards;
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
-use crate::{dependencies, docs, instructions, nightly, setup, sizes, sources};
+use crate::{dependencies, docs, instructions, nightly, pages, setup, sizes, sources};
 
 /// Runs every step with `only` in its name, the quick ones first, and goes on after a
 /// failure.
@@ -37,6 +37,10 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     report.step("sources", || {
         let (problems, files) = sources::check(&members, &table)?;
         of_problems(&problems, format!("{files} files"))
+    });
+    report.step("pages", || {
+        let (problems, links) = pages::check(&members)?;
+        of_problems(&problems, format!("{links} links"))
     });
     report.step("licences", || licences(&boards, &floor(&members)));
     report.step("clippy", || clippy(&["--workspace", "--all-features"]));

@@ -1,5 +1,6 @@
 //! What cargo says about the workspace and its dependencies.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
@@ -63,6 +64,20 @@ pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Stri
     }
     found.sort();
     Ok(found)
+}
+
+/// Reads a file as text.
+///
+/// # Errors
+///
+/// The name of the file, and why it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", shown(path)))
+}
+
+/// The path of a file in the repository.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 fn run(command: &mut MetadataCommand) -> Result<Metadata, String> {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -99,13 +98,13 @@ impl Board {
         let mut boards = Vec::new();
         for file in workspace::files(&root().join("examples"), "toml")? {
             if file.ends_with("firmware.toml") {
-                let told =
-                    |error: &dyn ToString| format!("{}: {}", file.display(), error.to_string());
-                let text = fs::read_to_string(&file).map_err(|error| told(&error))?;
+                let text = workspace::read(&file)?;
                 let manifest = file.with_file_name("Cargo.toml");
                 let members = workspace::members_of(&manifest)?;
-                let board = Self::parse(&text, &members).map_err(|error| told(&error))?;
-                boards.push(Self { folder: file.with_file_name(""), ..board });
+                let board = Self::parse(&text, &members)
+                    .map_err(|error| format!("{}: {error}", workspace::shown(&file)))?;
+                let folder = file.parent().unwrap_or(root()).to_owned();
+                boards.push(Self { folder, ..board });
             }
         }
         Ok(boards)
