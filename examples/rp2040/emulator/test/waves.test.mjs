@@ -1,11 +1,11 @@
 // The models that only make waves, read back against their data sheets.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AdcRamp } from '../src/models/adc.mjs';
-import { Button } from '../src/models/button.mjs';
-import { Encoder } from '../src/models/encoder.mjs';
-import { NecRemote, REPEAT, frame } from '../src/models/nec.mjs';
-import { Pps } from '../src/models/pps.mjs';
+import AdcRamp from '../src/models/adc.mjs';
+import Button from '../src/models/button.mjs';
+import Encoder from '../src/models/encoder.mjs';
+import NecRemote, { REPEAT, frame } from '../src/models/nec.mjs';
+import Pps from '../src/models/pps.mjs';
 import { Bench } from '../src/bench.mjs';
 
 test('a second pulse rises once a second and is high for 100 ms', () => {

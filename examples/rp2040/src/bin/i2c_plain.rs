@@ -1,4 +1,4 @@
-//! A transfer on a bus by embassy alone: what `htu21d` is measured against.
+//! A transfer on a bus by embassy alone: what a driver on a bus is measured against.
 #![no_std]
 #![no_main]
 

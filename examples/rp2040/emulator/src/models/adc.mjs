@@ -4,7 +4,7 @@
 const FULL_SCALE = 0xfff;
 const CONVERSION_US = 2;
 
-export class AdcRamp {
+export default class AdcRamp {
   #board;
   #from = { at: 0, value: 0 };
   #to = { at: 0, value: 0 };

@@ -2,7 +2,7 @@
 // each change (Ganssle, "A guide to debouncing": 1.6 ms on average, 6.2 at most).
 import { bounces, random } from '../random.mjs';
 
-export class Button {
+export default class Button {
   #board;
   #pin;
   #chance;

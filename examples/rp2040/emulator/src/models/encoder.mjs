@@ -11,7 +11,7 @@ const QUARTERS = [
   [false, true],
 ];
 
-export class Encoder {
+export default class Encoder {
   #board;
   #pins;
   #chance;

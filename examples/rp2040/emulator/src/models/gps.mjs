@@ -13,7 +13,7 @@ export function sum(body) {
   return sum.toString(16).toUpperCase().padStart(2, '0');
 }
 
-export class Gps {
+export default class Gps {
   #board;
   #uart;
   #bit;

@@ -10,7 +10,7 @@ const [POWER_ON, FIRST, SECOND] = [40_000, 4_100, 100];
 /** "Bus timing characteristics", 2.7 to 4.5 V, in ns. */
 const TIMING = { cycle: 1_000, width: 450, address: 60, data: 195, addressHold: 20, dataHold: 10 };
 
-export class Hd44780 {
+export default class Hd44780 {
   violations = [];
   #board;
   #columns;

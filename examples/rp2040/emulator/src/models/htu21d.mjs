@@ -39,7 +39,7 @@ export const signal = {
   percent: (value) => clamp(((value + 6) / 125) * 65_536),
 };
 
-export class Htu21d {
+export default class Htu21d {
   #board;
   #user = USER_DEFAULT;
   #command = null;

@@ -1,25 +1,14 @@
-// The devices that a scenario can name. A model is a class with
+// The devices that a scenario can name: the files of this folder. A model is the default
+// export of its file, a class with
 // - a constructor of the board and of what the scenario says about the part,
 // - a method for each thing that can be done to it,
 // - `state()`: what a scenario may expect of it.
-import { AdcRamp } from './adc.mjs';
-import { Button } from './button.mjs';
-import { Encoder } from './encoder.mjs';
-import { Gps } from './gps.mjs';
-import { Hd44780 } from './hd44780.mjs';
-import { Htu21d } from './htu21d.mjs';
-import { Led } from './led.mjs';
-import { NecRemote } from './nec.mjs';
-import { Pps } from './pps.mjs';
+import { readdirSync } from 'node:fs';
 
-export const models = {
-  adc: AdcRamp,
-  button: Button,
-  encoder: Encoder,
-  gps: Gps,
-  hd44780: Hd44780,
-  htu21d: Htu21d,
-  led: Led,
-  nec: NecRemote,
-  pps: Pps,
-};
+export const models = {};
+for (const file of readdirSync(new URL('.', import.meta.url)).sort()) {
+  if (!file.endsWith('.mjs') || file === 'index.mjs') continue;
+  const { default: model } = await import(`./${file}`);
+  // A file without one is a part of another model.
+  if (model) models[file.slice(0, -'.mjs'.length)] = model;
+}

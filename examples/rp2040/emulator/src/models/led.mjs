@@ -1,6 +1,6 @@
 // A light on a pin: when it changed.
 
-export class Led {
+export default class Led {
   #levels = [];
   #board;
   #pin;

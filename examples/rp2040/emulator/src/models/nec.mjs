@@ -22,7 +22,7 @@ export function frame(address, command) {
 
 export const REPEAT = [LEADER_MARK, REPEAT_SPACE, UNIT];
 
-export class NecRemote {
+export default class NecRemote {
   #board;
   #pin;
   #stretch;

@@ -1,7 +1,7 @@
 // The pulse with which a GPS receiver tells the beginning of each second: high
 // for 100 ms (u-blox NEO-6 data sheet, "Time pulse": 1 Hz, 100 ms by default).
 
-export class Pps {
+export default class Pps {
   #board;
   #pin;
   #width;
