@@ -11,6 +11,8 @@
 //!   a task that holds the thread.
 //! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
 //!   record what a driver writes.
+//! - [`i2c`] and [`spi`] are buses with devices on them, faults to order, and waveforms that
+//!   decode.
 //! - [`models`] of devices behave as their datasheets say, faults included, and are
 //!   generic over the clock: the same models run in real time.
 //! - [`Trace`] writes what happened on the wires as a VCD file, for GTKWave and
@@ -27,6 +29,7 @@ mod wire;
 
 pub mod i2c;
 pub mod models;
+pub mod spi;
 pub mod uart;
 
 pub use bounce::Bounce;

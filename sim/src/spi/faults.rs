@@ -1,0 +1,124 @@
+//! Faults to order, and faults that are noticed.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use embedded_hal_async::spi::{Error, ErrorKind};
+
+/// What can go wrong with one byte on the bus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// These bits of it are inverted, in both directions.
+    Garble(u8),
+    /// The controller reports an error in place of sending it.
+    Error(ErrorKind),
+    /// The controller never ends it.
+    Hang,
+}
+
+/// Injects faults into a [`Bus`](super::Bus), and counts. Clones are the same.
+///
+/// Bytes are counted from 0.
+///
+/// ```
+/// use embedded_hal_async::spi::{Error, ErrorKind, SpiBus};
+/// use tickwire_sim::{Sim, spi::{Bus, Fault}};
+///
+/// let sim = Sim::new();
+/// let mut bus = Bus::new(sim.clock());
+/// let faults = bus.faults();
+/// faults.inject(2, Fault::Error(ErrorKind::Overrun));
+/// let error = sim.run(bus.write(&[1, 2, 3, 4])).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Overrun);
+/// assert_eq!(faults.bytes(), 3); // The fourth was not begun.
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Rc<RefCell<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// By the number of the byte that they befall.
+    planned: BTreeMap<u64, Fault>,
+    always: Option<Fault>,
+    counts: Counts,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    bytes: u64,
+    pub(super) conflicts: u64,
+    pub(super) unselected: u64,
+    pub(super) torn: u64,
+    pub(super) misread: u64,
+}
+
+impl Faults {
+    /// Lets `fault` befall one byte, after `bytes` more that it leaves alone.
+    pub fn inject(&self, bytes: u64, fault: Fault) {
+        let mut state = self.0.borrow_mut();
+        let byte = state.counts.bytes + bytes;
+        state.planned.insert(byte, fault);
+    }
+
+    /// Lets `fault` befall every byte until further notice; `None` repairs the bus.
+    pub fn set(&self, fault: Option<Fault>) {
+        self.0.borrow_mut().always = fault;
+    }
+
+    /// Returns how many bytes the controller has taken, those that failed included.
+    pub fn bytes(&self) -> u64 {
+        self.0.borrow().counts.bytes
+    }
+
+    /// Returns how often a chip select went low while another one was low.
+    pub fn conflicts(&self) -> u64 {
+        self.0.borrow().counts.conflicts
+    }
+
+    /// Returns how many bytes were sent while no device was selected.
+    pub fn unselected(&self) -> u64 {
+        self.0.borrow().counts.unselected
+    }
+
+    /// Returns how often a chip select moved before a byte was over.
+    pub fn torn(&self) -> u64 {
+        self.0.borrow().counts.torn
+    }
+
+    /// Returns how many bytes were exchanged with a device in a mode that the device does
+    /// not understand.
+    pub fn misread(&self) -> u64 {
+        self.0.borrow().counts.misread
+    }
+
+    pub(super) fn next_byte(&self) -> Option<Fault> {
+        let mut state = self.0.borrow_mut();
+        let byte = state.counts.bytes;
+        state.counts.bytes += 1;
+        state.planned.remove(&byte).or(state.always)
+    }
+
+    pub(super) fn count(&self, which: impl FnOnce(&mut Counts) -> &mut u64) {
+        *which(&mut self.0.borrow_mut().counts) += 1;
+    }
+}
+
+/// The error of a [`Bus`](super::Bus).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpiFault(pub ErrorKind);
+
+impl Error for SpiFault {
+    fn kind(&self) -> ErrorKind {
+        self.0
+    }
+}
+
+impl fmt::Display for SpiFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for SpiFault {}
