@@ -35,6 +35,12 @@ macro_rules! aliases {
         pub type RetriggerableDelay<C> = crate::RetriggerableDelay<Raw, C>;
         /// [`crate::RingQueue`] with this module's raw mutex.
         pub type RingQueue<T, const N: usize> = crate::RingQueue<Raw, T, N>;
+        /// [`crate::SharedBus`] with this module's raw mutex.
+        pub type SharedBus<B> = crate::SharedBus<Raw, B>;
+        /// [`crate::SharedI2c`] with this module's raw mutex.
+        pub type SharedI2c<'a, B> = crate::SharedI2c<'a, Raw, B>;
+        /// [`crate::SharedSpi`] with this module's raw mutex.
+        pub type SharedSpi<'a, B, CS, D, F = crate::AsIs> = crate::SharedSpi<'a, Raw, B, CS, D, F>;
         /// [`crate::Semaphore`] with this module's raw mutex.
         pub type Semaphore = crate::Semaphore<Raw>;
         /// [`crate::SemaphorePermit`] with this module's raw mutex.

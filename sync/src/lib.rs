@@ -19,6 +19,7 @@
 //! | type | for | the tutorial's word | elsewhere |
 //! | --- | --- | --- | --- |
 //! | [`Mutex`] | data that one task at a time may use | `Lock` | `Mutex` |
+//! | [`SharedBus`] | an I2C or SPI bus with several drivers | | `I2cDevice`, `SpiDevice`, `AtomicDevice` |
 //! | [`Event`] | something has happened, and stays so; all who wait go on | `Event`, `ThreadSafeEvent` | |
 //! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify`, `AtomicWaker` |
 //! | [`Message`] | an event with a value: the latest, for all who care | `Message` | `Watch`, `watch` |
@@ -99,6 +100,7 @@ extern crate alloc;
 mod aliases;
 mod barrier;
 mod broker;
+mod bus;
 mod cancel;
 mod combine;
 mod condition;
@@ -121,6 +123,7 @@ pub mod shared;
 
 pub use barrier::{Barrier, BarrierWaitResult};
 pub use broker::{Agent, Broker, Dropped, Published};
+pub use bus::{AsIs, Configure, SharedBus, SharedI2c, SharedSpi, SharedSpiError};
 pub use cancel::{CancelToken, Cancelled};
 pub use combine::{
     EventLike, FromFn, FromFnMut, Gather, GatherChildren, TryGather, TryGatherChildren, WaitAll,

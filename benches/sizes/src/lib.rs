@@ -18,6 +18,8 @@ use core::future::Pending;
 use core::mem::size_of;
 
 use embedded_hal_async::delay::DelayNs;
+use embedded_hal_async::i2c::I2c;
+use embedded_hal_async::spi::SpiDevice;
 use tickwire_drivers::button::Button;
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
@@ -30,7 +32,7 @@ use tickwire_sync::{
 use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
 
 use parts::{Bus, Clock, Line, Pin};
-use row::{Row, future_of_1, future_of_2, written};
+use row::{Row, future_of_1, future_of_2, future_of_3, written};
 
 const ROWS: &[Row] = &[
     // A clock handle costs its holder nothing.
@@ -114,6 +116,19 @@ const ROWS: &[Row] = &[
     Row::new("Queue::reserve, future", future_of_1(Queue::reserve), 28),
     Row::new("Queue::join, future", future_of_1(Queue::join), 28),
     Row::new("Room of a Queue", size_of::<Room<'_, Raw, Nothing, 1>>(), 4),
+    // Two counters and a flag beside the mutex. A future holds that of the bus, which is
+    // small here; a `write` of this bus makes a transaction of it.
+    Row::new("SharedBus, without its bus", size_of::<SharedBus>(), 24),
+    Row::new("SharedI2c", size_of::<SharedI2c>(), 4),
+    Row::new("SharedI2c::write, future", future_of_3(<SharedI2c as I2c>::write), 80),
+    Row::new("SharedI2c::transaction, future", future_of_3(<SharedI2c as I2c>::transaction), 56),
+    Row::new("SharedSpi, without its pin and its delay", size_of::<SharedSpi>(), 4),
+    Row::new("SharedSpi::write, future", future_of_2(<SharedSpi as SpiDevice>::write), 136),
+    Row::new(
+        "SharedSpi::transaction, future",
+        future_of_2(<SharedSpi as SpiDevice>::transaction),
+        96,
+    ),
 ];
 
 type Sensor = Htu21d<Bus, Delay<Clock>>;
@@ -126,6 +141,9 @@ type BoundedSemaphore = tickwire_sync::BoundedSemaphore<Raw>;
 type RetriggerableDelay = tickwire_sync::RetriggerableDelay<Raw, Clock>;
 type RingQueue = tickwire_sync::RingQueue<Raw, Nothing, 1>;
 type Queue = tickwire_sync::Queue<Raw, Nothing, 1>;
+type SharedBus = tickwire_sync::SharedBus<Raw, Bus>;
+type SharedI2c = tickwire_sync::SharedI2c<'static, Raw, Bus>;
+type SharedSpi = tickwire_sync::SharedSpi<'static, Raw, Bus, Pin, Delay<Clock>>;
 type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
 
 /// What a group has in [`WakeSlots`].

@@ -6,6 +6,7 @@ use core::task::Waker;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
+use embedded_hal_async::spi::{self, SpiBus};
 use tickwire_traits::{Edge, EdgeInput, Instant, TimeSource, TimerQueue};
 
 /// A clock that stands still.
@@ -96,6 +97,32 @@ impl i2c::ErrorType for Bus {
 
 impl I2c for Bus {
     async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl spi::ErrorType for Bus {
+    type Error = Infallible;
+}
+
+impl SpiBus for Bus {
+    async fn read(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn write(&mut self, _: &[u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn transfer(&mut self, _: &mut [u8], _: &[u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn transfer_in_place(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
         Ok(())
     }
 }

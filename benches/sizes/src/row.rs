@@ -32,6 +32,11 @@ pub(crate) const fn future_of_2<A, B, F: Future>(_: fn(A, B) -> F) -> usize {
     size_of::<F>()
 }
 
+/// The size of what an `async fn` of three arguments returns.
+pub(crate) const fn future_of_3<A, B, C, F: Future>(_: fn(A, B, C) -> F) -> usize {
+    size_of::<F>()
+}
+
 /// Writes the rows between the two lines by which `cargo xtask sizes` finds them.
 pub(crate) const fn written<const N: usize>(rows: &[Row]) -> [[u8; WIDTH]; N] {
     let mut lines = [text("", 0); N];
