@@ -19,9 +19,41 @@
 //!
 //! # Two drivers on one bus
 //!
-//! Each driver owns its bus. To share one, give each a handle of its own that locks
-//! the bus for a transfer: `embassy_embedded_hal::shared_bus::asynch::i2c::I2cDevice`
-//! is such a handle, and any other that implements `I2c` will do.
+//! Each driver owns its bus. To share one, give each driver a handle of its own:
+//! `tickwire_sync::SharedBus` makes them, for I²C and for SPI. A transfer waits its turn
+//! without being polled. Any other handle that implements `I2c` will do.
+//!
+//! ```
+//! use std::{cell::RefCell, rc::Rc};
+//! use futures_util::future::join;
+//! use tickwire_drivers::hd44780::{Lcd, Pcf8574};
+//! use tickwire_drivers::htu21d::{self, Htu21d};
+//! use tickwire_sim::{Sim, hd44780::Display, i2c};
+//! use tickwire_sync::local;
+//! use tickwire_traits::Delay;
+//!
+//! let sim = Sim::new();
+//! let delay = || Delay(sim.clock());
+//! let display = Display::new(sim.clock(), 16, 2);
+//! let mut i2c = i2c::Bus::new(sim.clock()).with_speed(100_000);
+//! i2c.attach(0x27, display.backpack());
+//! i2c.attach(htu21d::ADDRESS, Rc::new(RefCell::new(tickwire_sim::models::htu21d::Htu21d::new())));
+//!
+//! let bus = local::SharedBus::new(i2c);
+//! let mut sensor = Htu21d::new(bus.i2c(), delay());
+//! let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(bus.i2c()), delay());
+//! lcd.set_line(0, "measuring");
+//! sim.run(async {
+//!     let (climate, shown) = join(sensor.measure(), lcd.flush()).await;
+//!     shown.unwrap();
+//!     lcd.set_line(0, &climate.unwrap().temperature.to_string());
+//!     lcd.flush().await.unwrap();
+//! });
+//! assert_eq!(display.row(0), "20.00           ");
+//! ```
+//!
+//! A limit on a transfer includes its wait for the bus: [`htu21d`] gives a transfer 35 ms,
+//! [`Pcf8574`](hd44780::Pcf8574) 100 ms unless told otherwise.
 //!
 //! # Features
 //!
