@@ -24,9 +24,9 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 /// behind the others. A waiter is polled only when it has the lock.
 ///
 /// [`lock`](Self::lock) returns a guard that may be held across awaits, as a shared bus
-/// needs. [`with`](Self::with) runs a closure, which cannot await: no cancellation can
-/// leave the data half changed, and no task holds the lock for longer than it computes.
-/// Prefer it where the data are variables.
+/// needs: [`SharedBus`](crate::SharedBus) is one for drivers. [`with`](Self::with) runs a
+/// closure, which cannot await: no cancellation can leave the data half changed, and no
+/// task holds the lock for longer than it computes. Prefer it where the data are variables.
 ///
 /// The mutex has no poison: after a panic is caught, the next task finds the data as the
 /// panic left them.
