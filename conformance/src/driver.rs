@@ -5,7 +5,7 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
 use tickwire_traits::{
-    Clock, Duration, Edge, EdgeInput, Instant, JoinHandle, Spawn, TimeSource, Timer,
+    Clock, Duration, Edge, Edges, Instant, JoinHandle, Spawn, TimeSource, Timer,
 };
 
 use crate::verdict::expect;
@@ -65,7 +65,9 @@ impl InputPin for Contacts {
     }
 }
 
-impl EdgeInput for Contacts {
+impl Edges for Contacts {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Interrupt
     }
@@ -80,6 +82,6 @@ impl EdgeInput for Contacts {
         let passed = at.wrapping_sub(self.now.as_micros() as u32);
         self.now += Duration::from_micros(u64::from(passed));
         self.level = !self.level;
-        Ok(Edge { at: self.now, level: self.level, missed: 0 })
+        Ok(Edge { line: (), at: self.now, level: self.level, missed: 0 })
     }
 }

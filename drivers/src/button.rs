@@ -44,7 +44,7 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
     /// `debounce` is about the contact, `timing` about the finger.
     ///
     /// Edges before the first call are not seen, unless the pin was
-    /// [armed](EdgeInput::arm) before.
+    /// [armed](tickwire_traits::Edges::arm) before.
     pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce, timing: Timing) -> Self {
         let switch = Switch::new(pin, clock, wiring, debounce);
         Self { switch, recogniser: Recogniser::new(timing) }

@@ -44,7 +44,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     /// change.
     ///
     /// Edges before the first call are not seen, unless the pin was
-    /// [armed](EdgeInput::arm) before. A task that may be late for its first call arms
+    /// [armed](tickwire_traits::Edges::arm) before. A task that may be late for its first call arms
     /// the pin first.
     pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce) -> Self {
         Self { pin, clock, debouncer: Debouncer::new(wiring, debounce) }

@@ -8,7 +8,7 @@ use embedded_hal::digital::PinState;
 use tickwire_drivers::button::{Button, Reporting, Timing};
 use tickwire_drivers::switch::{Debounce, Mode, Switch, Wiring};
 use tickwire_sim::{Bounce, Sim, SimClock, Wire, at_every_pace};
-use tickwire_traits::{Duration, EdgeInput, Instant, PolledEdges, Timer};
+use tickwire_traits::{Duration, EdgeInput, Edges, Instant, PolledEdges, Timer};
 
 /// When the contact toggles, in milliseconds: clicks, double and triple clicks, long
 /// presses, pulses that are too short, and pairs of edges that are due together with

@@ -19,8 +19,8 @@ use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::switch::{self, Switch, Wiring};
 use tickwire_traits::{
-    Clock, Delay, Duration, Edge, EdgeInput, Instant, Interest, PollEvery, PolledEdges,
-    ReadinessExt, TimeSource, Timer, TimerQueue,
+    Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges, ReadinessExt,
+    TimeSource, Timer, TimerQueue,
 };
 
 #[test]
@@ -166,7 +166,9 @@ impl Wait for Here {
     }
 }
 
-impl EdgeInput for Here {
+impl Edges for Here {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Poll
     }
@@ -176,7 +178,7 @@ impl EdgeInput for Here {
     }
 
     async fn edge(&mut self) -> Result<Edge, Infallible> {
-        Ok(Edge { at: Instant::EPOCH, level: PinState::High, missed: 0 })
+        Ok(Edge { line: (), at: Instant::EPOCH, level: PinState::High, missed: 0 })
     }
 }
 

@@ -8,12 +8,12 @@ use critical_section::Mutex;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use tickwire_sync::{CriticalSectionRawMutex, RingQueue};
-use tickwire_traits::{Clock, Edge, EdgeInput, Instant, TimeSource};
+use tickwire_traits::{Clock, Edge, Edges, Instant, TimeSource};
 
 use crate::EmbassyClock;
 
 /// Edges of one pin, stamped by an interrupt and read by a task when it gets to it:
-/// an [`EdgeInput`] whose times are right however late the task is.
+/// an [`EdgeInput`](tickwire_traits::EdgeInput) whose times are right however late the task is.
 ///
 /// It lies in a `static`. Two ways lead in. Where the interrupt handler is yours, it
 /// calls [`record`](Self::record). Where it is the HAL's, as for the pins of most of
@@ -27,7 +27,7 @@ use crate::EmbassyClock;
 /// use std::thread;
 /// use std::time::Duration;
 /// use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
-/// use tickwire_traits::{Clock, EdgeInput};
+/// use tickwire_traits::{Clock, Edges};
 ///
 /// static DOOR: IrqEdges<16> = IrqEdges::new(PinState::High);
 ///
@@ -195,7 +195,9 @@ impl<const N: usize> InputPin for IrqInput<'_, N> {
     }
 }
 
-impl<const N: usize> EdgeInput for IrqInput<'_, N> {
+impl<const N: usize> Edges for IrqInput<'_, N> {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Interrupt
     }
@@ -216,7 +218,7 @@ impl<const N: usize> EdgeInput for IrqInput<'_, N> {
             // Half of all numbers are before: those of edges until it was armed.
             if missed < 1 << 31 {
                 self.next = Some(number.wrapping_add(1));
-                return Ok(Edge { at, level, missed });
+                return Ok(Edge { line: (), at, level, missed });
             }
         }
     }

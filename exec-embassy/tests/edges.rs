@@ -14,7 +14,7 @@ use std::time;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
-use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, TimeSource, Timer};
+use tickwire_traits::{Clock, Duration, Edge, Edges, Instant, TimeSource, Timer};
 
 use PinState::{High, Low};
 
@@ -36,6 +36,7 @@ fn check<const N: usize>(edges: &[(u64, PinState)], expected: &[(u64, PinState, 
     }
     let seen = std::iter::from_fn(|| poll(input.edge()).map(Result::unwrap));
     let expected = expected.iter().map(|(at, level, missed)| Edge {
+        line: (),
         at: Instant::from_micros(*at),
         level: *level,
         missed: *missed,

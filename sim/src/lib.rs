@@ -39,4 +39,4 @@ pub use impatience::{drop_after, impatiently};
 pub use pace::{Pace, at_every_pace};
 pub use tickwire_traits::waits_for;
 pub use trace::{Probe, Trace, VcdStream};
-pub use wire::{Input, InvalidDiagram, Output, PinFault, Wire};
+pub use wire::{Input, InputPair, InvalidDiagram, Output, PinFault, Wire};

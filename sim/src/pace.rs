@@ -20,7 +20,7 @@ use crate::{Sim, SimClock};
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_sim::{Pace, Wire};
-/// use tickwire_traits::{Duration, EdgeInput, Timer};
+/// use tickwire_traits::{Duration, Edges, Timer};
 ///
 /// for pace in Pace::ALL {
 ///     let sim = pace.sim();
@@ -97,7 +97,7 @@ impl Pace {
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_sim::{Wire, at_every_pace};
-/// use tickwire_traits::{EdgeInput, Instant};
+/// use tickwire_traits::{Edges, Instant};
 ///
 /// let edge = at_every_pace(|sim| {
 ///     let wire = Wire::new(sim.clock(), PinState::High);

@@ -2,7 +2,9 @@
 
 mod diagram;
 mod net;
+mod pair;
 mod pins;
+mod queue;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,8 +19,9 @@ use crate::trace::Recorded;
 use crate::{Probe, waits_for};
 pub use diagram::InvalidDiagram;
 use net::{Line, Listener};
-use pins::EdgeQueue;
+pub use pair::InputPair;
 pub use pins::{Input, Output, PinFault};
+use queue::{EdgeQueue, LineTap};
 
 /// One electrical net: a level, what it will do, and any number of pins.
 ///
@@ -201,14 +204,12 @@ impl<T: Clock> Wire<T> {
         Output(self.clone())
     }
 
-    /// Lets an input have the edges from now on.
-    fn feed(&self, queue: EdgeQueue) -> Rc<RefCell<EdgeQueue>> {
+    /// Puts the edges from now on into `queue`, as those of `line`.
+    fn feed<L: Copy + 'static>(&self, line: L, queue: &Rc<RefCell<EdgeQueue<L>>>) {
         self.line.catch_up();
-        let queue = Rc::new(RefCell::new(queue));
         let armed = &mut self.line.net.borrow_mut().armed;
-        armed.retain(|queue| queue.strong_count() > 0); // Inputs that are gone.
-        armed.push(Rc::downgrade(&queue));
-        queue
+        armed.retain(|tap| tap.is_open());
+        armed.push(Box::new(LineTap { line, queue: Rc::downgrade(queue) }));
     }
 
     /// Counts an operation, and fails if it is the one to fail.
@@ -223,8 +224,13 @@ impl<T: Clock> Wire<T> {
 impl<T: TimerQueue> Wire<T> {
     /// Catches up on behalf of a task that looks anyway, without waking it again.
     fn catch_up_for(&self, cx: &Context<'_>) {
-        self.line.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
+        self.unwatch(cx);
         self.line.catch_up();
+    }
+
+    /// Takes back what [`watch`](Self::watch) has arranged.
+    fn unwatch(&self, cx: &Context<'_>) {
+        self.line.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
     }
 
     /// Arranges for a wake-up when the level may be another.

@@ -8,7 +8,7 @@ use embedded_hal::digital::PinState::{self, High, Low};
 use embedded_hal::digital::{InputPin, OutputPin, StatefulOutputPin};
 use embedded_hal_async::digital::Wait;
 use tickwire_sim::{Bounce, InvalidDiagram, PinFault, Sim, SimClock, Trace, Wire, impatiently};
-use tickwire_traits::{Clock, Duration, Edge, EdgeInput, Instant, Timer};
+use tickwire_traits::{Clock, Duration, Edge, Edges, Instant, Timer};
 
 fn millis(ms: u64) -> Instant {
     Instant::from_millis(ms)
@@ -50,7 +50,7 @@ fn edges_keep_their_times_however_late_one_looks() {
     sim.run(clock.sleep(Duration::from_secs(9)));
     for (at, level) in [(1, High), (2, Low), (5, High)] {
         let edge = sim.run(impatiently(async || pin.edge().await)).unwrap();
-        assert_eq!(edge, Edge { at: millis(at), level, missed: 0 });
+        assert_eq!(edge, Edge { line: (), at: millis(at), level, missed: 0 });
     }
 }
 
@@ -66,7 +66,7 @@ fn edges_that_do_not_fit_are_counted() {
     let mut next = || sim.run(pin.edge()).unwrap();
     assert_eq!((next().missed, next().missed), (0, 0));
     wire.toggle_at(&[millis(6)]);
-    assert_eq!(next(), Edge { at: millis(6), level: Low, missed: 3 });
+    assert_eq!(next(), Edge { line: (), at: millis(6), level: Low, missed: 3 });
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn arming_forgets_what_was_before() {
     pin.arm().unwrap();
     sim.run(clock.sleep(Duration::from_millis(5)));
     pin.arm().unwrap();
-    let expected = Edge { at: millis(8), level: High, missed: 0 };
+    let expected = Edge { line: (), at: millis(8), level: High, missed: 0 };
     assert_eq!(sim.run(pin.edge()).unwrap(), expected);
 }
 

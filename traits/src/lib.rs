@@ -5,7 +5,9 @@
 //! | --- | --- | --- |
 //! | [`Clock`], [`TimerQueue`] | what time is it; wake me then | each backend |
 //! | [`Readiness`] | when is another try worth it | interrupts, file descriptors, [`PollEvery`] |
-//! | [`EdgeInput`] | which level, since when, how many edges were missed | GPIO lines, [`PolledEdges`] |
+//! | [`Edges`] | which line changed when, and how many edges were missed | pulses per second, counters |
+//! | [`EdgeInput`] | the same of one pin, and its level | GPIO lines, [`PolledEdges`] |
+//! | [`TwoLines`] | the same of two lines in one order | an encoder's pins |
 //! | [`AnalogInput`] | which voltage | converters |
 //! | [`Spawn`] | run this beside me | each backend |
 //!
@@ -26,7 +28,7 @@
 pub mod analog;
 mod clock;
 mod delay;
-mod edge;
+mod edges;
 mod nb_adapter;
 mod poll_every;
 mod polled_edges;
@@ -42,7 +44,7 @@ mod yield_now;
 pub use analog::AnalogInput;
 pub use clock::{Clock, TimerQueue};
 pub use delay::Delay;
-pub use edge::{Edge, EdgeInput, TimeSource};
+pub use edges::{Edge, EdgeInput, Edges, Side, TimeSource, TwoLines};
 pub use nb_adapter::{NbError, NbSerial, nb_ready};
 pub use poll_every::PollEvery;
 pub use polled_edges::PolledEdges;

@@ -3,9 +3,9 @@
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::digital::Wait;
 
-use crate::{Clock, Edge, EdgeInput, TimeSource};
+use crate::{Clock, Edge, Edges, TimeSource};
 
-/// Any pin with [`Wait`], and a clock, as [`EdgeInput`].
+/// Any pin with [`Wait`], and a clock, as [`EdgeInput`](crate::EdgeInput).
 ///
 /// [`Wait`]: https://docs.rs/embedded-hal-async/1/embedded_hal_async/digital/trait.Wait.html
 ///
@@ -16,7 +16,7 @@ use crate::{Clock, Edge, EdgeInput, TimeSource};
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_sim::{Sim, Wire};
-/// use tickwire_traits::{EdgeInput, Instant, PolledEdges};
+/// use tickwire_traits::{Edges, Instant, PolledEdges};
 ///
 /// let sim = Sim::new();
 /// let wire = Wire::new(sim.clock(), PinState::High);
@@ -59,7 +59,9 @@ impl<P: InputPin, C> InputPin for PolledEdges<P, C> {
     }
 }
 
-impl<P: InputPin + Wait, C: Clock> EdgeInput for PolledEdges<P, C> {
+impl<P: InputPin + Wait, C: Clock> Edges for PolledEdges<P, C> {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Poll
     }
@@ -84,6 +86,6 @@ impl<P: InputPin + Wait, C: Clock> EdgeInput for PolledEdges<P, C> {
         }
         // No await below: the edge is noted in the poll that returns it.
         self.last = Some(!last);
-        Ok(Edge { at: self.clock.now(), level: !last, missed: 0 })
+        Ok(Edge { line: (), at: self.clock.now(), level: !last, missed: 0 })
     }
 }

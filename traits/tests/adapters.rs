@@ -7,7 +7,7 @@ use embedded_hal_nb::serial::{self, ErrorKind};
 use embedded_io_async::{Read, Write};
 use tickwire_sim::{Sim, SimClock, Wire, drop_after, impatiently};
 use tickwire_traits::{
-    Clock, Duration, EdgeInput, Instant, Interest, NbError, NbSerial, PollEvery, PolledEdges,
+    Clock, Duration, Edges, Instant, Interest, NbError, NbSerial, PollEvery, PolledEdges,
     ReadinessExt, TimeSource, Timer, nb_ready,
 };
 

@@ -6,7 +6,7 @@ use embedded_hal::digital::PinState;
 use embedded_hal_async::delay::DelayNs;
 use tickwire_sim::{Pace, Sim, Wire, at_every_pace};
 use tickwire_traits::{
-    Clock, Delay, Duration, EdgeInput, Elapsed, Instant, Interest, PollEvery, PolledEdges, Timer,
+    Clock, Delay, Duration, Edges, Elapsed, Instant, Interest, PollEvery, PolledEdges, Timer,
     nb_ready,
 };
 

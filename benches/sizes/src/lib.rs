@@ -29,7 +29,7 @@ use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
     Message, MutexGuard, Promise, Room, SemaphorePermit, TaskGroup, Unbounded, WakeSlots,
 };
-use tickwire_traits::{Delay, EdgeInput, PollEvery, PolledEdges, SleepUntil, Ticker};
+use tickwire_traits::{Delay, Edges, PollEvery, PolledEdges, SleepUntil, Ticker};
 
 use parts::{Bus, Clock, Line, Pin};
 use row::{Row, future_of_1, future_of_2, future_of_3, written};

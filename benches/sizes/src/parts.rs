@@ -7,7 +7,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
 use embedded_hal_async::spi::{self, SpiBus};
-use tickwire_traits::{Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+use tickwire_traits::{Edge, Edges, Instant, TimeSource, TimerQueue};
 
 /// A clock that stands still.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,9 @@ impl OutputPin for Pin {
     }
 }
 
-impl EdgeInput for Pin {
+impl Edges for Pin {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Poll
     }
@@ -87,7 +89,7 @@ impl EdgeInput for Pin {
     }
 
     async fn edge(&mut self) -> Result<Edge, Infallible> {
-        Ok(Edge { at: Instant::EPOCH, level: PinState::High, missed: 0 })
+        Ok(Edge { line: (), at: Instant::EPOCH, level: PinState::High, missed: 0 })
     }
 }
 

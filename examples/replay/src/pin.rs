@@ -8,7 +8,7 @@ use std::task::Poll;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use tickwire_sim::SimClock;
 use tickwire_sim::uart::Nanos;
-use tickwire_traits::{Clock, Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+use tickwire_traits::{Clock, Edge, Edges, Instant, TimeSource, TimerQueue};
 
 use crate::capture::Capture;
 use crate::failure::Failure;
@@ -46,7 +46,7 @@ impl Pin {
             }
         };
         let level = idle(first);
-        let next = (level != first).then_some(Edge { at, level: first, missed: 0 });
+        let next = (level != first).then_some(Edge { line: (), at, level: first, missed: 0 });
         Ok(Self { capture, clock, level, next, last: at, end: End::default() })
     }
 
@@ -63,7 +63,7 @@ impl Pin {
             };
             self.last = instant(at);
             let level = level.filter(|level| *level != self.level);
-            self.next = level.map(|level| Edge { at: self.last, level, missed: 0 });
+            self.next = level.map(|level| Edge { line: (), at: self.last, level, missed: 0 });
         }
         Ok(())
     }
@@ -81,7 +81,9 @@ fn instant(at: Nanos) -> Instant {
     Instant::from_micros(at.0 / 1_000)
 }
 
-impl EdgeInput for Pin {
+impl Edges for Pin {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Hardware
     }

@@ -10,7 +10,7 @@ use std::task::Waker;
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Edge, Instant};
 
-use super::pins::EdgeQueue;
+use super::queue::Tap;
 use crate::clock::Planned;
 use crate::trace::Recorded;
 use crate::{Probe, SimClock};
@@ -33,7 +33,7 @@ pub(super) struct Net {
     /// When the last one was.
     changed: Instant,
     pub(super) watchers: Vec<Waker>,
-    pub(super) armed: Vec<Weak<RefCell<EdgeQueue>>>,
+    pub(super) armed: Vec<Box<dyn Tap>>,
     pub(super) listeners: Vec<Listener>,
     /// None if nobody listens, or if the clock is not that of a simulation.
     follower: Option<Follower>,
@@ -88,7 +88,11 @@ impl<T: Clock> Line<T> {
 
     /// Lets the part of the plan happen that is past.
     pub(super) fn catch_up(&self) {
-        let now = self.clock.now();
+        self.catch_up_to(self.clock.now());
+    }
+
+    /// The same for the part up to `now`, which is the clock's time or was it before.
+    pub(super) fn catch_up_to(&self, now: Instant) {
         loop {
             let due = {
                 let mut net = self.net.borrow_mut();
@@ -187,15 +191,9 @@ impl Net {
         if let Some(probe) = &self.probe {
             probe.record(at, level);
         }
-        self.armed.retain(|queue| match queue.upgrade() {
-            Some(queue) => {
-                queue.borrow_mut().push(at, level);
-                true
-            }
-            None => false,
-        });
+        self.armed.retain(|tap| tap.push(at, level));
         if self.telling || !self.listeners.is_empty() {
-            self.unheard.push_back((self.last_edge(), Edge { at, level, missed: 0 }));
+            self.unheard.push_back((self.last_edge(), Edge { line: (), at, level, missed: 0 }));
         }
     }
 }
@@ -244,7 +242,7 @@ impl Drop for Lent<'_> {
 #[cfg(test)]
 mod tests {
     use embedded_hal::digital::PinState;
-    use tickwire_traits::EdgeInput;
+    use tickwire_traits::Edges;
 
     use crate::{Sim, Wire};
 

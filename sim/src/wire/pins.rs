@@ -1,7 +1,6 @@
 //! The two ends of a wire.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -9,15 +8,17 @@ use std::task::Poll;
 
 use embedded_hal::digital::{self, InputPin, OutputPin, PinState, StatefulOutputPin};
 use embedded_hal_async::digital::Wait;
-use tickwire_traits::{Clock, Edge, EdgeInput, Instant, TimeSource, TimerQueue};
+use tickwire_traits::{Clock, Edge, Edges, TimeSource, TimerQueue};
 
 use super::Wire;
+use super::queue::EdgeQueue;
 
 /// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, whose times
-/// are exact.
+/// are exact. For two wires whose edges come in one order, see
+/// [`InputPair`](crate::InputPair).
 pub struct Input<T> {
     wire: Wire<T>,
-    queue: Option<Rc<RefCell<EdgeQueue>>>,
+    queue: Option<Rc<RefCell<EdgeQueue<()>>>>,
     capacity: usize,
 }
 
@@ -29,20 +30,12 @@ pub struct Output<T>(pub(super) Wire<T>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinFault;
 
-/// The edges that an armed input has not returned yet.
-#[derive(Debug)]
-pub(super) struct EdgeQueue {
-    edges: VecDeque<Edge>,
-    capacity: usize,
-    missed: u32,
-}
-
 impl<T> Input<T> {
     pub(super) const fn new(wire: Wire<T>) -> Self {
         Self { wire, queue: None, capacity: usize::MAX }
     }
 
-    /// Sets how many edges the input keeps for [`EdgeInput::edge`]; more are
+    /// Sets how many edges the input keeps for [`Edges::edge`]; more are
     /// lost, and counted in [`Edge::missed`]. The default is no limit; 0 is taken
     /// as 1.
     ///
@@ -50,7 +43,7 @@ impl<T> Input<T> {
     pub fn with_edge_capacity(mut self, edges: usize) -> Self {
         self.capacity = edges.max(1);
         if let Some(queue) = &self.queue {
-            queue.borrow_mut().capacity = self.capacity;
+            queue.borrow_mut().set_capacity(self.capacity);
         }
         self
     }
@@ -89,7 +82,9 @@ impl<T: TimerQueue> Wait for Input<T> {
     }
 }
 
-impl<T: TimerQueue> EdgeInput for Input<T> {
+impl<T: TimerQueue> Edges for Input<T> {
+    type Line = ();
+
     fn time_source(&self) -> TimeSource {
         TimeSource::Hardware
     }
@@ -100,14 +95,12 @@ impl<T: TimerQueue> EdgeInput for Input<T> {
             Some(queue) => {
                 // What is past comes first, to be forgotten with the rest.
                 self.wire.line.catch_up();
-                let mut queue = queue.borrow_mut();
-                queue.edges.clear();
-                queue.missed = 0;
+                queue.borrow_mut().clear();
             }
             None => {
-                let edges = VecDeque::new();
-                let queue = EdgeQueue { edges, capacity: self.capacity, missed: 0 };
-                self.queue = Some(self.wire.feed(queue));
+                let queue = Rc::new(RefCell::new(EdgeQueue::new(self.capacity)));
+                self.wire.feed((), &queue);
+                self.queue = Some(queue);
             }
         }
         Ok(())
@@ -121,9 +114,7 @@ impl<T: TimerQueue> EdgeInput for Input<T> {
         poll_fn(|cx| {
             wire.operate()?;
             wire.catch_up_for(cx);
-            if let Some(edge) =
-                queue.as_ref().and_then(|queue| queue.borrow_mut().edges.pop_front())
-            {
+            if let Some(edge) = queue.as_ref().and_then(|queue| queue.borrow_mut().pop()) {
                 return Poll::Ready(Ok(edge));
             }
             wire.watch(cx, "an edge");
@@ -170,17 +161,6 @@ impl<T> digital::ErrorType for Output<T> {
 impl digital::Error for PinFault {
     fn kind(&self) -> digital::ErrorKind {
         digital::ErrorKind::Other
-    }
-}
-
-impl EdgeQueue {
-    pub(super) fn push(&mut self, at: Instant, level: PinState) {
-        if self.edges.len() >= self.capacity {
-            self.missed = self.missed.saturating_add(1);
-            return;
-        }
-        let missed = std::mem::take(&mut self.missed);
-        self.edges.push_back(Edge { at, level, missed });
     }
 }
 

@@ -13,7 +13,7 @@ use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embedded_hal::digital::PinState;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_rp2040::report;
-use tickwire_traits::{Clock, Duration, EdgeInput, Timer};
+use tickwire_traits::{Clock, Duration, Edges as _, Timer};
 
 embassy_rp::bind_interrupts!(struct Interrupts {
     ADC_IRQ_FIFO => adc::InterruptHandler;

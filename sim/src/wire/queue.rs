@@ -1,0 +1,83 @@
+//! The edges that an input has not returned yet.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Weak;
+
+use embedded_hal::digital::PinState;
+use tickwire_traits::{Edge, Instant};
+
+/// The edges of all lines of an armed input, in the order of their times.
+#[derive(Debug)]
+pub(super) struct EdgeQueue<L> {
+    edges: VecDeque<Edge<L>>,
+    capacity: usize,
+    missed: u32,
+    /// The time of the edge that was taken last.
+    taken: Instant,
+}
+
+/// Where a net puts its edges, for an input that may be gone.
+pub(super) trait Tap {
+    /// Adds an edge. Returns false if the input is gone.
+    fn push(&self, at: Instant, level: PinState) -> bool;
+
+    /// Returns false if the input is gone.
+    fn is_open(&self) -> bool;
+}
+
+/// The tap of one line.
+pub(super) struct LineTap<L> {
+    pub(super) line: L,
+    pub(super) queue: Weak<RefCell<EdgeQueue<L>>>,
+}
+
+impl<L: Copy> EdgeQueue<L> {
+    pub(super) const fn new(capacity: usize) -> Self {
+        Self { edges: VecDeque::new(), capacity, missed: 0, taken: Instant::EPOCH }
+    }
+
+    pub(super) const fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity;
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.edges.clear();
+        self.missed = 0;
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Edge<L>> {
+        let edge = self.edges.pop_front()?;
+        self.taken = edge.at;
+        Some(edge)
+    }
+
+    /// Adds an edge behind all that are not later: of two wires, one may be caught up
+    /// with before the other. One that is found out after a later edge was taken comes
+    /// right after that: times never go back.
+    fn push(&mut self, line: L, at: Instant, level: PinState) {
+        let at = at.max(self.taken);
+        let later = self.edges.iter().rev().take_while(|edge| edge.at > at).count();
+        let missed = if later == 0 { std::mem::take(&mut self.missed) } else { 0 };
+        let place = self.edges.len() - later;
+        self.edges.insert(place, Edge { line, at, level, missed });
+        if self.edges.len() > self.capacity {
+            let lost = self.edges.pop_back().map_or(0, |edge| edge.missed.saturating_add(1));
+            self.missed = self.missed.saturating_add(lost);
+        }
+    }
+}
+
+impl<L: Copy> Tap for LineTap<L> {
+    fn push(&self, at: Instant, level: PinState) -> bool {
+        let queue = self.queue.upgrade();
+        if let Some(queue) = &queue {
+            queue.borrow_mut().push(self.line, at, level);
+        }
+        queue.is_some()
+    }
+
+    fn is_open(&self) -> bool {
+        self.queue.strong_count() > 0
+    }
+}
