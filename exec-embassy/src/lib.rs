@@ -1,9 +1,12 @@
 //! Tickwire's bare-metal backend, on the embassy executor.
 //!
 //! [`EmbassyClock`] is the time that your HAL keeps; [`Arena`] runs tasks of any type,
-//! without an allocator and without a macro; [`IrqFlag`] is the readiness of what
-//! interrupts, [`PollEachPass`] that of what cannot; [`IrqEdges`] are the edges of a pin
-//! with the time of the interrupt.
+//! without an allocator and without a macro. [`IrqFlag`] is the readiness of a device that
+//! interrupts, and [`IrqEdges`] are the edges of pins with the time of the interrupt: both
+//! are those of `tickwire-sync`. For a device that does not interrupt there is
+//! [`PollEachPass`] in `tickwire-traits`.
+//!
+//! [`PollEachPass`]: tickwire_traits::PollEachPass
 //!
 //! # What it needs
 //!
@@ -107,11 +110,9 @@ mod arena;
 mod clock;
 #[allow(unsafe_code)] // OWNER
 mod home;
-mod irq_edges;
-mod irq_flag;
+mod irq;
 #[allow(unsafe_code)] // STORED
 mod place;
-mod poll_each_pass;
 #[allow(unsafe_code)] // EXCLUSIVE
 mod primitives;
 #[allow(unsafe_code)] // RUNNER
@@ -122,7 +123,6 @@ mod task;
 
 pub use arena::{Arena, ArenaSpawner, SendArenaSpawner};
 pub use clock::EmbassyClock;
-pub use irq_edges::{IrqEdges, IrqInput};
-pub use irq_flag::{IrqClaim, IrqFlag};
-pub use poll_each_pass::PollEachPass;
+pub use irq::{IrqEdges, IrqInput};
 pub use task::ArenaTask;
+pub use tickwire_sync::shared::{IrqClaim, IrqFlag};

@@ -10,8 +10,8 @@ use std::{thread, time};
 
 use embassy_executor::Spawner;
 use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, Totals, readiness, run_all};
-use tickwire_exec_embassy::{Arena, ArenaSpawner, EmbassyClock, IrqFlag, PollEachPass};
-use tickwire_traits::Instant;
+use tickwire_exec_embassy::{Arena, ArenaSpawner, EmbassyClock, IrqFlag};
+use tickwire_traits::{Instant, PollEachPass};
 
 const SLOTS: usize = 6;
 const BYTES: usize = 256;

@@ -1,120 +1,19 @@
 //! Readiness from interrupts, and without any.
 
-mod hooks;
 mod host;
 
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::thread;
 
-use hooks::{Hook, Touch, assert_unlocked};
 use host::{run, run_counted};
-use tickwire_exec_embassy::{EmbassyClock, IrqFlag, PollEachPass};
-use tickwire_traits::{Duration, Elapsed, Interest, Readiness, ReadinessExt, Timer};
+use tickwire_exec_embassy::{EmbassyClock, IrqFlag};
+use tickwire_traits::{Duration, Elapsed, Interest, PollEachPass, ReadinessExt, Timer};
 
 const CLOCK: EmbassyClock = EmbassyClock;
-
-fn poll(ready: &mut impl Readiness, waker: &Waker) -> bool {
-    ready.poll_ready(Interest::Read, &mut Context::from_waker(waker)).is_ready()
-}
-
-#[test]
-fn a_flag_lets_through_once_for_each_setting() {
-    let flag = IrqFlag::new();
-    let mut ready = flag.claim().unwrap();
-    assert!(!poll(&mut ready, Waker::noop()));
-    flag.set();
-    assert!(flag.is_set() && poll(&mut ready, Waker::noop()));
-    assert!(!flag.is_set() && !poll(&mut ready, Waker::noop()));
-    flag.set();
-    assert!(flag.clear() && !flag.clear());
-    assert!(!poll(&mut ready, Waker::noop()));
-}
-
-#[test]
-fn a_storm_between_two_polls_wakes_once() {
-    static WAKES: AtomicU32 = AtomicU32::new(0);
-    static COUNT: Hook = |touch| {
-        WAKES.fetch_add((touch == Touch::Woken).into(), Ordering::Relaxed);
-    };
-    let flag = IrqFlag::new();
-    let mut ready = flag.claim().unwrap();
-    let waker = hooks::waker(&COUNT);
-    assert!(!poll(&mut ready, &waker));
-    for _ in 0..10_000 {
-        flag.set();
-    }
-    assert_eq!(WAKES.load(Ordering::Relaxed), 1);
-    assert!(poll(&mut ready, &waker) && !poll(&mut ready, &waker));
-}
-
-#[test]
-fn a_setting_between_the_look_and_the_registration_is_not_lost() {
-    static FLAG: IrqFlag = IrqFlag::new();
-    // A waker is cloned between the two.
-    static SET: Hook = |touch| {
-        if touch == Touch::Cloned {
-            FLAG.set();
-        }
-    };
-    let mut ready = FLAG.claim().unwrap();
-    assert!(poll(&mut ready, &hooks::waker(&SET)));
-    assert!(!FLAG.is_set());
-}
-
-#[test]
-fn the_last_waker_is_woken_and_a_known_one_is_not_cloned() {
-    static CLONES: AtomicU32 = AtomicU32::new(0);
-    static WAKES: AtomicU32 = AtomicU32::new(0);
-    static COUNT: Hook = |touch| {
-        CLONES.fetch_add((touch == Touch::Cloned).into(), Ordering::Relaxed);
-        WAKES.fetch_add((touch == Touch::Woken).into(), Ordering::Relaxed);
-    };
-    let flag = IrqFlag::new();
-    let mut ready = flag.claim().unwrap();
-    assert!(!poll(&mut ready, Waker::noop()));
-    let waker = hooks::waker(&COUNT);
-    for _ in 0..3 {
-        assert!(!poll(&mut ready, &waker));
-    }
-    flag.set();
-    let counts = [&CLONES, &WAKES].map(|count| count.load(Ordering::Relaxed));
-    assert_eq!(counts, [1, 1]);
-}
-
-#[test]
-fn there_is_one_claim_and_it_leaves_no_waker() {
-    static WAKES: AtomicU32 = AtomicU32::new(0);
-    static COUNT: Hook = |touch| {
-        WAKES.fetch_add((touch == Touch::Woken).into(), Ordering::Relaxed);
-    };
-    let flag = IrqFlag::new();
-    let mut ready = flag.claim().unwrap();
-    assert!(flag.claim().is_none());
-    assert!(!poll(&mut ready, &hooks::waker(&COUNT)));
-    drop(ready);
-    flag.set();
-    assert_eq!(WAKES.load(Ordering::Relaxed), 0);
-    // The next owner finds what nobody has used.
-    assert!(poll(&mut flag.claim().unwrap(), Waker::noop()));
-}
-
-#[test]
-fn a_flag_touches_no_waker_in_a_critical_section() {
-    static ONE: Hook = |_| assert_unlocked();
-    static TWO: Hook = |_| assert_unlocked();
-    let flag = IrqFlag::new();
-    let mut ready = flag.claim().unwrap();
-    let (one, two) = (hooks::waker(&ONE), hooks::waker(&TWO));
-    assert!(!poll(&mut ready, &one) && !poll(&mut ready, &two));
-    flag.set();
-    assert!(poll(&mut ready, &one) && !poll(&mut ready, &one));
-    drop(ready);
-}
 
 #[test]
 fn no_setting_by_another_thread_is_lost() {

@@ -19,6 +19,14 @@ macro_rules! aliases {
         pub type Event = crate::Event<Raw>;
         /// [`crate::Flag`] with this module's raw mutex.
         pub type Flag = crate::Flag<Raw>;
+        /// [`crate::IrqClaim`] with this module's raw mutex.
+        pub type IrqClaim<'a> = crate::IrqClaim<'a, Raw>;
+        /// [`crate::IrqEdges`] with this module's raw mutex.
+        pub type IrqEdges<C, const N: usize, L = ()> = crate::IrqEdges<Raw, C, N, L>;
+        /// [`crate::IrqFlag`] with this module's raw mutex.
+        pub type IrqFlag = crate::IrqFlag<Raw>;
+        /// [`crate::IrqInput`] with this module's raw mutex.
+        pub type IrqInput<'a, C, const N: usize, L = ()> = crate::IrqInput<'a, Raw, C, N, L>;
         /// [`crate::Listener`] with this module's raw mutex.
         pub type Listener<'a, T> = crate::Listener<'a, Raw, T>;
         /// [`crate::Message`] with this module's raw mutex.

@@ -22,6 +22,8 @@
 //! | [`SharedBus`] | an I2C or SPI bus with several drivers | | `I2cDevice`, `SpiDevice`, `AtomicDevice` |
 //! | [`Event`] | something has happened, and stays so; all who wait go on | `Event`, `ThreadSafeEvent` | |
 //! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify`, `AtomicWaker` |
+//! | [`IrqFlag`] | a device that interrupts and has one owner: `Readiness` | | |
+//! | [`IrqEdges`] | edges of pins with the time of the interrupt: `Edges` | | |
 //! | [`Message`] | an event with a value: the latest, for all who care | `Message` | `Watch`, `watch` |
 //! | [`Queue`] | items in order, waiting at both ends | `Queue`, `ThreadSafeQueue` | `Channel`, `mpsc` |
 //! | [`RingQueue`] | the newest items; to push never waits | `RingbufQueue` | `Signal<T>` |
@@ -109,6 +111,7 @@ mod event;
 mod flag;
 mod full;
 mod group;
+mod irq;
 mod kernel;
 pub mod local;
 mod message;
@@ -139,6 +142,7 @@ pub use group::HeapSlots;
 #[cfg(feature = "std")]
 pub use group::is_child_of;
 pub use group::{StaticSlots, TaskGroup, TaskId, WakeHome, WakeSlots};
+pub use irq::{IrqClaim, IrqEdges, IrqFlag, IrqInput, IrqLine};
 pub use kernel::raw::{CriticalSectionRawMutex, NoopRawMutex, RawMutex};
 pub use message::{Listener, Message};
 pub use mutex::{Mutex, MutexGuard};

@@ -6,10 +6,11 @@ use std::pin::pin;
 use futures_util::StreamExt;
 use tickwire_sim::{Sim, StallKind};
 use tickwire_sync::{
-    Barrier, BoundedSemaphore, CancelToken, Condition, Event, Flag, Message, Mutex, NoopRawMutex,
-    Promise, Queue, RetriggerableDelay, RingQueue, Semaphore, TaskGroup, WaitAny, WakeSlots,
-    gather,
+    Barrier, BoundedSemaphore, CancelToken, Condition, Event, Flag, IrqFlag, Message, Mutex,
+    NoopRawMutex, Promise, Queue, RetriggerableDelay, RingQueue, Semaphore, TaskGroup, WaitAny,
+    WakeSlots, gather,
 };
+use tickwire_traits::{Interest, ReadinessExt};
 
 type Raw = NoopRawMutex;
 
@@ -42,6 +43,8 @@ fn each_primitive_is_named() {
     check(Semaphore::<Raw>::new(1).acquire_many(2), &["a permit of a semaphore"]);
     check(BoundedSemaphore::<Raw>::new(0).acquire(), &["a permit of a semaphore"]);
     check(Flag::<Raw>::new().wait(), &["a `Flag` to be set"]);
+    let flag = IrqFlag::<Raw>::new();
+    check(flag.claim().unwrap().ready(Interest::Read), &["an `IrqFlag` to be set"]);
     let either = "an `Event` or a `CancelToken` to be set";
     check(Event::<Raw>::new().wait(), &[either]);
     check(CancelToken::<Raw>::new().cancelled(), &[either]);

@@ -4,7 +4,7 @@
 //! | trait | answers | implemented by |
 //! | --- | --- | --- |
 //! | [`Clock`], [`TimerQueue`] | what time is it; wake me then | each backend |
-//! | [`Readiness`] | when is another try worth it | interrupts, file descriptors, [`PollEvery`] |
+//! | [`Readiness`] | when is another try worth it | interrupts, file descriptors, [`PollEvery`], [`PollEachPass`] |
 //! | [`Edges`] | which line changed when, and how many edges were missed | pulses per second, counters |
 //! | [`EdgeInput`] | the same of one pin, and its level | GPIO lines, [`PolledEdges`] |
 //! | [`TwoLines`] | the same of two lines in one order | an encoder's pins |
@@ -30,6 +30,7 @@ mod clock;
 mod delay;
 mod edges;
 mod nb_adapter;
+mod poll_each_pass;
 mod poll_every;
 mod polled_edges;
 mod race;
@@ -46,6 +47,7 @@ pub use clock::{Clock, TimerQueue};
 pub use delay::Delay;
 pub use edges::{Edge, EdgeInput, Edges, Side, TimeSource, TwoLines};
 pub use nb_adapter::{NbError, NbSerial, nb_ready};
+pub use poll_each_pass::PollEachPass;
 pub use poll_every::PollEvery;
 pub use polled_edges::PolledEdges;
 pub use race::{Either, race};

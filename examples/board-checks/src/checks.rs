@@ -5,9 +5,10 @@ use core::future::{pending, ready};
 
 use critical_section::Mutex;
 use tickwire_conformance::{Unmet, Verdict, expect, readiness, until};
-use tickwire_exec_embassy::{ArenaTask, EmbassyClock, IrqFlag, PollEachPass, SendArenaSpawner};
+use tickwire_exec_embassy::{ArenaTask, EmbassyClock, IrqFlag, SendArenaSpawner};
 use tickwire_traits::{
-    Clock, Duration, Elapsed, Exit, Instant, Interest, JoinHandle, ReadinessExt, SpawnError, Timer,
+    Clock, Duration, Elapsed, Exit, Instant, Interest, JoinHandle, PollEachPass, ReadinessExt,
+    SpawnError, Timer,
 };
 
 use crate::Board;

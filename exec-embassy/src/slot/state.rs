@@ -129,28 +129,16 @@ impl State {
     /// Returns how the task ended, which frees the slot; if the task has not ended, `cx`
     /// is woken when it does.
     pub(crate) fn poll_exit(&self, cx: &mut Context<'_>) -> Poll<Exit> {
-        let mut joiner = None;
-        // The waker is cloned outside of the lock, hence a second look, and dropped there.
-        loop {
-            let seen = self.shared.with(|shared| {
-                if let Some(exit) = shared.stage.get().exit() {
-                    shared.stage.set(Stage::Free);
-                    return Some(Poll::Ready(exit));
-                }
-                if joiner.is_some() {
-                    joiner = shared.joiner.replace(joiner.take());
-                    return Some(Poll::Pending);
-                }
-                let known = shared.joiner.take();
-                let is_known = known.as_ref().is_some_and(|known| known.will_wake(cx.waker()));
-                shared.joiner.set(known);
-                is_known.then_some(Poll::Pending)
-            });
-            match seen {
-                Some(seen) => return seen,
-                None => joiner = Some(cx.waker().clone()),
+        // Cloned before the lock is taken, and dropped after it.
+        let mut joiner = Some(cx.waker().clone());
+        self.shared.with(|shared| {
+            if let Some(exit) = shared.stage.get().exit() {
+                shared.stage.set(Stage::Free);
+                return Poll::Ready(exit);
             }
-        }
+            joiner = shared.joiner.replace(joiner.take());
+            Poll::Pending
+        })
     }
 
     /// Lets the runner drop the future.

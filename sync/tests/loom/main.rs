@@ -20,6 +20,7 @@ use tickwire_sync::RawMutex;
 #[allow(unsafe_code)] // SECTION
 mod section;
 
+mod interrupts;
 mod news;
 mod queues;
 mod turns;

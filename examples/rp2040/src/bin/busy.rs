@@ -15,7 +15,7 @@ use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::report;
 use tickwire_traits::{Clock, Duration, Timer};
 
-static EDGES: IrqEdges<16> = IrqEdges::new(PinState::High);
+static EDGES: IrqEdges<16> = IrqEdges::new(PinState::High, EmbassyClock);
 
 #[embassy_executor::task]
 async fn watch(pin: Input<'static>) {

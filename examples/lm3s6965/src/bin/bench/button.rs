@@ -16,7 +16,7 @@ use crate::row::{Measured, Tenths};
 const CLOCK: EmbassyClock = EmbassyClock;
 
 static IS_HIGH: AtomicBool = AtomicBool::new(true);
-static EDGES: IrqEdges<8> = IrqEdges::new(PinState::High);
+static EDGES: IrqEdges<8> = IrqEdges::new(PinState::High, EmbassyClock);
 
 /// As the interrupt of a port would: what has happened is stamped and queued.
 #[interrupt]

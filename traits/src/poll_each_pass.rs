@@ -3,34 +3,31 @@
 use core::convert::Infallible;
 use core::task::{Context, Poll};
 
-use tickwire_traits::{Interest, Readiness};
+use crate::{Interest, Readiness};
 
-/// [`Readiness`] of a source that cannot tell: worth a try each time that the executor
-/// has gone round.
+/// [`Readiness`] of a source that cannot tell: worth a try in each pass of the executor.
 ///
-/// While somebody waits, the executor goes round without a pause: every other task
-/// that was woken has its turn between two tries, but the core does not sleep. While
-/// nobody waits there is nothing at all. So wait with it for what comes soon;
-/// [`PollEvery`](tickwire_traits::PollEvery) lets the core sleep between two tries,
-/// and [`IrqFlag`](crate::IrqFlag) until there is something.
+/// While a task waits, the executor runs without a pause: every other task that was woken
+/// has its turn between two tries, but the core does not sleep. While no task waits, it
+/// costs nothing. So it is for waits that are short;
+/// [`PollEvery`](crate::PollEvery) lets the core sleep between two tries, and the
+/// `IrqFlag` of `tickwire-sync` until there is something.
 ///
 /// ```
-/// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
-/// use tickwire_exec_embassy::PollEachPass;
-/// use tickwire_traits::{Interest, nb_ready};
+/// use tickwire_sim::Sim;
+/// use tickwire_traits::{Interest, PollEachPass, nb_ready};
 ///
-/// # host::run(async |_| {
 /// let mut tries = 0;
 /// let convert = || {
 ///     tries += 1;
 ///     if tries < 4 { Err(nb::Error::WouldBlock) } else { Ok::<_, nb::Error<()>>(1_023) }
 /// };
-/// let sample = nb_ready(&mut PollEachPass::new(), Interest::Read, convert).await;
+/// let sample = Sim::new().run(nb_ready(&mut PollEachPass::new(), Interest::Read, convert));
 /// assert_eq!((sample, tries), (Ok(1_023), 4));
-/// # });
 /// ```
 ///
-/// A wait that was dropped is ready at once the next time. Both directions are one.
+/// After a wait that was dropped, the next one is ready at once. Both directions share
+/// the passes.
 #[derive(Debug, Default)]
 pub struct PollEachPass {
     is_asked: bool,
