@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
-use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
+use tickwire_drivers::switch::{Contact, Switch};
 use tickwire_traits::{
     Clock, Duration, Edge, Edges, Instant, JoinHandle, Spawn, TimeSource, Timer,
 };
@@ -33,7 +33,7 @@ pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
     })?;
     hand.detach();
     let pin = Contacts { scratch, now: start, level: PinState::High };
-    let mut switch = Switch::new(pin, clock.clone(), Wiring::default(), Debounce::default());
+    let mut switch = Switch::new(pin, clock.clone());
     for (contact, at) in [(Contact::Closed, CLOSED), (Contact::Open, OPEN)] {
         let Ok(change) = switch.change().await;
         expect(change.contact == contact, "a bounce was taken for a change")?;

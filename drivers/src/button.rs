@@ -1,21 +1,25 @@
 //! Pushbuttons: presses, clicks, double clicks, long presses.
 
-mod recogniser;
+mod recognizer;
+mod several;
 
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use tickwire_traits::{EdgeInput, Instant, TimerQueue};
 
-use crate::switch::{Contact, Debounce, Switch, Wiring};
+use crate::contact::ContactSource;
+use crate::switch::{Debounce, Switch, Wiring};
 
-pub use recogniser::{Event, Gesture, Recogniser, Reporting, Timing};
+pub use recognizer::{Event, Gesture, Recognizer, Reporting, Timing};
+pub use several::Buttons;
 
-/// A pushbutton on one pin: a [`Switch`] whose changes are read as gestures.
+/// A pushbutton: a contact whose changes are read as gestures.
+///
+/// The contact is a [`Switch`] on a pin, or any other [source](ContactSource) of one.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
-/// use tickwire_drivers::button::{Button, Event, Timing};
-/// use tickwire_drivers::switch::{Debounce, Wiring};
+/// use tickwire_drivers::button::{Button, Event};
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::Duration;
 ///
@@ -23,65 +27,112 @@ pub use recogniser::{Event, Gesture, Recogniser, Reporting, Timing};
 /// let wire = Wire::new(sim.clock(), PinState::High); // Pressed is low.
 /// wire.play("--__--__-----", Duration::from_millis(60)).unwrap();
 ///
-/// let (wiring, debounce) = (Wiring::default(), Debounce::default());
-/// let mut button = Button::new(wire.input(), sim.clock(), wiring, debounce, Timing::default());
+/// let mut button = Button::new(wire.input(), sim.clock());
 /// let expected = [Event::Press, Event::Release, Event::Press, Event::Double, Event::Release];
 /// for event in expected {
 ///     assert_eq!(sim.run(button.gesture()).unwrap().event, event);
 /// }
 /// ```
+///
+/// What is not the default is set by methods:
+///
+/// ```
+/// use embedded_hal::digital::PinState;
+/// use tickwire_drivers::button::{Button, Reporting, Timing};
+/// use tickwire_drivers::switch::{Debounce, Wiring};
+/// # use tickwire_sim::{Sim, Wire};
+/// # use tickwire_traits::Duration;
+/// # let sim = Sim::new();
+/// # let wire = Wire::new(sim.clock(), PinState::Low);
+/// # let (pin, clock) = (wire.input(), sim.clock());
+///
+/// let button = Button::new(pin, clock)
+///     .with_wiring(Wiring::normally_open(PinState::High))
+///     .with_debounce(Debounce::confirmed(Duration::from_millis(5)))
+///     .with_timing(Timing { reporting: Reporting::Exclusive, ..Timing::default() });
+/// ```
 #[derive(Debug)]
-pub struct Button<P, T> {
-    switch: Switch<P, T>,
-    recogniser: Recogniser,
+pub struct Button<S> {
+    source: S,
+    recognizer: Recognizer,
 }
 
-impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
-    /// Creates a button that is up. If it is not, it is pressed at the first
-    /// look.
-    ///
-    /// It counts as pressed while its contact differs from [`Wiring::rest`].
-    /// `debounce` is about the contact, `timing` about the finger.
+impl<P: EdgeInput, T: TimerQueue> Button<Switch<P, T>> {
+    /// Creates a button to ground with a pull-up that is up. If it is not, it is pressed
+    /// at the first look.
     ///
     /// Edges before the first call are not seen, unless the pin was
     /// [armed](tickwire_traits::Edges::arm) before.
-    pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce, timing: Timing) -> Self {
-        let switch = Switch::new(pin, clock, wiring, debounce);
-        Self { switch, recogniser: Recogniser::new(timing) }
+    pub const fn new(pin: P, clock: T) -> Self {
+        Self::of(Switch::new(pin, clock))
     }
 
-    /// Returns whether the button is down: the debounced state.
-    pub fn is_pressed(&self) -> bool {
-        self.pressed(self.switch.contact())
+    /// Sets how the contact is wired to its pin. The button is pressed while its contact
+    /// differs from [`Wiring::rest`].
+    pub fn with_wiring(self, wiring: Wiring) -> Self {
+        Self { source: self.source.with_wiring(wiring), recognizer: self.recognizer }
+    }
+
+    /// Sets how long the contact bounces, and when a change is taken for one.
+    pub fn with_debounce(self, debounce: Debounce) -> Self {
+        Self { source: self.source.with_debounce(debounce), recognizer: self.recognizer }
     }
 
     /// Returns how many edges the pin has missed, up to 65 535.
     pub const fn missed_edges(&self) -> u16 {
-        self.switch.missed_edges()
+        self.source.missed_edges()
+    }
+}
+
+impl<S> Button<S> {
+    /// Creates a button of which `source` is the contact.
+    pub const fn of(source: S) -> Self {
+        Self { source, recognizer: Recognizer::new(Timing::DEFAULT) }
     }
 
+    /// Sets where one gesture ends and another begins.
+    pub const fn with_timing(mut self, timing: Timing) -> Self {
+        self.recognizer = Recognizer::new(timing);
+        self
+    }
+
+    /// Returns whether the button is down, as reported: from its press to its release.
+    pub const fn is_pressed(&self) -> bool {
+        self.recognizer.is_pressed()
+    }
+
+    /// Returns the source of the contact.
+    pub fn release(self) -> S {
+        self.source
+    }
+}
+
+impl<S: ContactSource<Key = ()>> Button<S> {
     /// Waits for the next gesture.
     ///
     /// # Errors
     ///
-    /// Whatever the pin reports. The button may be used again.
+    /// Whatever the source reports. The button may be used again.
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe: a gesture is noted in the poll that returns it, and what is
     /// due by then is computed from the times of the presses.
-    pub async fn gesture(&mut self) -> Result<Gesture, P::Error> {
+    pub async fn gesture(&mut self) -> Result<Gesture, S::Error> {
         loop {
-            if let Some(gesture) = self.recogniser.owed() {
+            if let Some(gesture) = self.recognizer.owed() {
                 return Ok(gesture);
             }
-            let due = self.recogniser.deadline().unwrap_or(Instant::MAX);
+            let due = self.recognizer.deadline().unwrap_or(Instant::MAX);
             // The contact first: a late task finds out in order what happened.
-            let change = self.switch.change_until(due).await?;
+            let change = self.source.change_until(due).await?;
             // No await below: the gesture is noted in the poll that returns it.
             let gesture = match change {
-                Some(change) => self.recogniser.contact(self.pressed(change.contact), change.at),
-                None => self.recogniser.elapse(self.switch.clock().now()),
+                Some(change) => {
+                    let is_pressed = change.contact != self.source.rest();
+                    self.recognizer.contact(is_pressed, change.at)
+                }
+                None => self.recognizer.elapse(self.source.now()),
             };
             if let Some(gesture) = gesture {
                 return Ok(gesture);
@@ -89,22 +140,20 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
         }
     }
 
-    /// Returns the gestures as a stream, which never ends.
+    /// Returns a stream of the gestures. The stream never ends.
     ///
     /// ```
     /// use core::pin::pin;
     /// use embedded_hal::digital::PinState;
     /// use futures_util::StreamExt;
-    /// use tickwire_drivers::button::{Button, Event, Timing};
-    /// use tickwire_drivers::switch::{Debounce, Wiring};
+    /// use tickwire_drivers::button::{Button, Event};
     /// use tickwire_sim::{Sim, Wire};
     /// use tickwire_traits::Instant;
     ///
     /// let sim = Sim::new();
     /// let wire = Wire::new(sim.clock(), PinState::High);
     /// wire.toggle_at(&[Instant::from_millis(100)]); // And held.
-    /// let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    /// let mut button = Button::new(wire.input(), sim.clock(), wiring, debounce, Timing::default());
+    /// let mut button = Button::new(wire.input(), sim.clock());
     /// let mut events = pin!(button.gestures().map(|gesture| gesture.unwrap().event));
     /// assert_eq!(sim.run(events.next()), Some(Event::Press));
     /// assert_eq!(sim.run(events.next()), Some(Event::Long));
@@ -113,12 +162,8 @@ impl<P: EdgeInput, T: TimerQueue> Button<P, T> {
     /// # Cancel safety
     ///
     /// That of [`gesture`](Self::gesture): dropping the stream loses nothing.
-    pub fn gestures(&mut self) -> impl Stream<Item = Result<Gesture, P::Error>> {
+    pub fn gestures(&mut self) -> impl Stream<Item = Result<Gesture, S::Error>> {
         unfold(self, async |button| Some((button.gesture().await, button)))
-    }
-
-    fn pressed(&self, contact: Contact) -> bool {
-        contact != self.switch.rest()
     }
 }
 

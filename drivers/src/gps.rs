@@ -132,19 +132,29 @@ const _: () = assert!(CHUNK <= u8::MAX as usize, "`Chunk` counts its bytes in a 
 impl<R, T> Gps<R, T> {
     /// Creates a driver that keeps sentences of up to [`LINE_LENGTH`] bytes.
     pub const fn new(reader: R, clock: T) -> Self {
-        Self::with_line_length(reader, clock)
-    }
-}
-
-impl<R, T, const LINE: usize> Gps<R, T, LINE> {
-    /// Creates a driver that keeps sentences of up to `LINE` bytes.
-    pub const fn with_line_length(reader: R, clock: T) -> Self {
         let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH, reads: 0 };
         Self { reader, clock, receiver: Receiver::new(), chunk }
     }
 }
 
 impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
+    /// Sets the longest sentence that is kept, in bytes. For the settings of a driver: what
+    /// it knows is forgotten.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::Gps;
+    /// use tickwire_sim::{Sim, gps};
+    ///
+    /// let sim = Sim::new();
+    /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(1), 9_600);
+    /// let mut gps = Gps::new(line, sim.clock()).with_line_length::<82>();
+    /// assert!(sim.run(gps.update()).is_ok());
+    /// ```
+    pub fn with_line_length<const LONGEST: usize>(self) -> Gps<R, T, LONGEST, D> {
+        let Self { reader, clock, receiver, chunk } = self;
+        Gps { reader, clock, receiver: receiver.with_line_length(), chunk }
+    }
+
     /// Sets what reads the sentences. The default is [`FixedPoint`].
     pub fn with_decoder<E: Decoder>(self, decoder: E) -> Gps<R, T, LINE, E> {
         let Self { reader, clock, receiver, chunk } = self;
@@ -161,9 +171,9 @@ impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
         self.receiver.counters()
     }
 
-    /// Gives the reader back. Bytes that were read and not looked at are lost.
-    pub fn into_inner(self) -> R {
-        self.reader
+    /// Returns the reader and the clock. Bytes that were read and not decoded are lost.
+    pub fn release(self) -> (R, T) {
+        (self.reader, self.clock)
     }
 }
 

@@ -3,7 +3,7 @@
 //! | module | device | takes |
 //! | --- | --- | --- |
 //! | [`switch`] | a debounced contact | an [`EdgeInput`](tickwire_traits::EdgeInput), a clock |
-//! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same |
+//! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same, or any [contact source](contact) |
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
@@ -67,6 +67,7 @@ extern crate std;
 
 pub mod button;
 pub mod civil;
+pub mod contact;
 #[cfg(feature = "gps")]
 pub mod gps;
 pub mod hd44780;

@@ -6,13 +6,16 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use tickwire_traits::{EdgeInput, Instant, Timer, TimerQueue};
 
-pub use debouncer::{Change, Contact, Debounce, Debouncer, Mode, Wiring};
+use crate::contact::ContactSource;
+
+pub use crate::contact::{Change, Contact};
+pub use debouncer::{Debounce, Debouncer, Mode, Wiring};
 
 /// A debounced contact on one pin.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
-/// use tickwire_drivers::switch::{Contact, Switch, Debounce, Wiring};
+/// use tickwire_drivers::switch::{Contact, Switch};
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::{Duration, Instant};
 ///
@@ -20,7 +23,7 @@ pub use debouncer::{Change, Contact, Debounce, Debouncer, Mode, Wiring};
 /// let door = Wire::new(sim.clock(), PinState::High);
 /// door.play("---_-_________-_-----", Duration::from_millis(10)).unwrap();
 ///
-/// let mut switch = Switch::new(door.input(), sim.clock(), Wiring::default(), Debounce::default());
+/// let mut switch = Switch::new(door.input(), sim.clock());
 /// sim.run(async {
 ///     let change = switch.change().await.unwrap();
 ///     assert_eq!((change.contact, change.at), (Contact::Closed, Instant::from_millis(30)));
@@ -40,14 +43,46 @@ pub struct Switch<P, T> {
 }
 
 impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
-    /// Creates a switch, taken to be at rest. If it is not, that is the first
-    /// change.
+    /// Creates a switch to ground with a pull-up, which bounces for up to 50 ms: the
+    /// defaults of [`Wiring`] and of [`Debounce`].
+    ///
+    /// It is taken to be at rest. If it is not, that is the first change.
     ///
     /// Edges before the first call are not seen, unless the pin was
-    /// [armed](tickwire_traits::Edges::arm) before. A task that may be late for its first call arms
-    /// the pin first.
-    pub const fn new(pin: P, clock: T, wiring: Wiring, debounce: Debounce) -> Self {
-        Self { pin, clock, debouncer: Debouncer::new(wiring, debounce) }
+    /// [armed](tickwire_traits::Edges::arm) before. A task that may be late for its first
+    /// call arms the pin first.
+    pub const fn new(pin: P, clock: T) -> Self {
+        Self { pin, clock, debouncer: Debouncer::new(Wiring::DEFAULT, Debounce::DEFAULT) }
+    }
+
+    /// Sets how the contact is wired to its pin.
+    ///
+    /// ```
+    /// use embedded_hal::digital::PinState::Low;
+    /// use tickwire_drivers::switch::{Contact, Switch, Wiring};
+    /// use tickwire_sim::{Sim, Wire};
+    ///
+    /// let sim = Sim::new();
+    /// let limit = Wire::new(sim.clock(), Low);
+    /// // Opens when the carriage arrives.
+    /// let wiring = Wiring::normally_closed(Low);
+    /// let switch = Switch::new(limit.input(), sim.clock()).with_wiring(wiring);
+    /// assert_eq!(switch.contact(), Contact::Closed);
+    /// ```
+    pub const fn with_wiring(mut self, wiring: Wiring) -> Self {
+        self.debouncer.set_wiring(wiring);
+        self
+    }
+
+    /// Sets how long the contact bounces, and when a change is reported.
+    pub const fn with_debounce(mut self, debounce: Debounce) -> Self {
+        self.debouncer.set_debounce(debounce);
+        self
+    }
+
+    /// Returns the pin and the clock.
+    pub fn release(self) -> (P, T) {
+        (self.pin, self.clock)
     }
 
     /// Returns the debounced state: that of the last change reported.
@@ -79,11 +114,45 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
         }
     }
 
-    /// Waits for the next change, but not past `until`.
-    pub(crate) async fn change_until(
-        &mut self,
-        until: Instant,
-    ) -> Result<Option<Change>, P::Error> {
+    /// Returns the changes as a stream, which never ends.
+    ///
+    /// ```
+    /// use core::pin::pin;
+    /// use embedded_hal::digital::PinState;
+    /// use futures_util::StreamExt;
+    /// use tickwire_drivers::switch::Switch;
+    /// use tickwire_sim::{Sim, Wire};
+    /// use tickwire_traits::Instant;
+    ///
+    /// let sim = Sim::new();
+    /// let wire = Wire::new(sim.clock(), PinState::High);
+    /// wire.toggle_at(&[100, 300, 500].map(Instant::from_millis));
+    /// let mut switch = Switch::new(wire.input(), sim.clock());
+    /// let three = sim.run(pin!(switch.changes()).take(3).collect::<Vec<_>>());
+    /// assert!(three.iter().all(Result::is_ok));
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`change`](Self::change): dropping the stream loses nothing.
+    pub fn changes(&mut self) -> impl Stream<Item = Result<Change, P::Error>> {
+        unfold(self, async |switch| Some((switch.change().await, switch)))
+    }
+}
+
+impl<P: EdgeInput, T: TimerQueue> ContactSource for Switch<P, T> {
+    type Key = ();
+    type Error = P::Error;
+
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn rest(&self) -> Contact {
+        self.debouncer.rest()
+    }
+
+    async fn change_until(&mut self, until: Instant) -> Result<Option<Change>, P::Error> {
         loop {
             let due = self.debouncer.deadline().unwrap_or(Instant::MAX).min(until);
             // Edges first, also when a deadline is past: a late task finds them
@@ -107,40 +176,6 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
                 return Ok(change);
             }
         }
-    }
-
-    /// Returns the changes as a stream, which never ends.
-    ///
-    /// ```
-    /// use core::pin::pin;
-    /// use embedded_hal::digital::PinState;
-    /// use futures_util::StreamExt;
-    /// use tickwire_drivers::switch::{Switch, Debounce, Wiring};
-    /// use tickwire_sim::{Sim, Wire};
-    /// use tickwire_traits::Instant;
-    ///
-    /// let sim = Sim::new();
-    /// let wire = Wire::new(sim.clock(), PinState::High);
-    /// wire.toggle_at(&[100, 300, 500].map(Instant::from_millis));
-    /// let mut switch =
-    ///     Switch::new(wire.input(), sim.clock(), Wiring::default(), Debounce::default());
-    /// let three = sim.run(pin!(switch.changes()).take(3).collect::<Vec<_>>());
-    /// assert!(three.iter().all(Result::is_ok));
-    /// ```
-    ///
-    /// # Cancel safety
-    ///
-    /// That of [`change`](Self::change): dropping the stream loses nothing.
-    pub fn changes(&mut self) -> impl Stream<Item = Result<Change, P::Error>> {
-        unfold(self, async |switch| Some((switch.change().await, switch)))
-    }
-
-    pub(crate) const fn clock(&self) -> &T {
-        &self.clock
-    }
-
-    pub(crate) const fn rest(&self) -> Contact {
-        self.debouncer.rest()
     }
 }
 

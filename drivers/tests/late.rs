@@ -6,7 +6,7 @@ use std::fmt::Debug;
 
 use embedded_hal::digital::PinState;
 use tickwire_drivers::button::{Button, Reporting, Timing};
-use tickwire_drivers::switch::{Debounce, Mode, Switch, Wiring};
+use tickwire_drivers::switch::{Debounce, Mode, Switch};
 use tickwire_sim::{Bounce, Sim, SimClock, Wire, at_every_pace};
 use tickwire_traits::{Duration, EdgeInput, Edges, Instant, PolledEdges, Timer};
 
@@ -57,7 +57,7 @@ fn a_switch_reports_the_same_changes() {
         {
             check(|sim| {
                 let debounce = Debounce { mode, close, open };
-                let mut switch = Switch::new(armed(sim), sim.clock(), Wiring::default(), debounce);
+                let mut switch = Switch::new(armed(sim), sim.clock()).with_debounce(debounce);
                 let mut changes = Vec::new();
                 sim.run(async {
                     let clock = sim.clock();
@@ -79,8 +79,7 @@ fn a_button_reports_the_same_gestures() {
             check(|sim| {
                 // Without repeats: those that nobody saw are not made up for.
                 let timing = Timing { reporting, most_clicks, ..Timing::default() };
-                let (wiring, debounce) = (Wiring::default(), Debounce::default());
-                let mut button = Button::new(armed(sim), sim.clock(), wiring, debounce, timing);
+                let mut button = Button::new(armed(sim), sim.clock()).with_timing(timing);
                 let mut gestures = Vec::new();
                 sim.run(async {
                     let clock = sim.clock();
@@ -98,7 +97,7 @@ fn a_button_reports_the_same_gestures() {
 fn a_switch_on_a_pin_without_stamps_ends_as_the_contact_does() {
     check(|sim| {
         let pin = PolledEdges::new(contact(sim).input(), sim.clock());
-        let mut switch = Switch::new(pin, sim.clock(), Wiring::default(), Debounce::default());
+        let mut switch = Switch::new(pin, sim.clock());
         sim.run(async {
             let clock = sim.clock();
             while clock.timeout_at(END, switch.change()).await.is_ok() {}

@@ -12,12 +12,12 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
-use tickwire_drivers::button::{self, Button};
+use tickwire_drivers::button::{Button, Buttons};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
-use tickwire_drivers::switch::{self, Switch, Wiring};
+use tickwire_drivers::switch::Switch;
 use tickwire_traits::{
     Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges, ReadinessExt,
     TimeSource, Timer, TimerQueue,
@@ -42,7 +42,7 @@ fn polled_edges_are_send() {
 
 #[test]
 fn a_switch_is_send() {
-    let mut switch = Switch::new(Here, Here, Wiring::default(), switch::Debounce::default());
+    let mut switch = Switch::new(Here, Here);
     send(&switch);
     send(&switch.change());
     send(&switch.changes());
@@ -50,11 +50,18 @@ fn a_switch_is_send() {
 
 #[test]
 fn a_button_is_send() {
-    let (debounce, timing) = (switch::Debounce::default(), button::Timing::default());
-    let mut button = Button::new(Here, Here, Wiring::default(), debounce, timing);
+    let mut button = Button::new(Here, Here);
     send(&button);
     send(&button.gesture());
     send(&button.gestures());
+}
+
+#[test]
+fn several_buttons_are_send() {
+    let mut buttons = Buttons::<_, 2>::of(Switch::new(Here, Here));
+    send(&buttons);
+    send(&buttons.gesture());
+    send(&buttons.gestures());
 }
 
 #[test]

@@ -20,7 +20,7 @@ use core::mem::size_of;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 use embedded_hal_async::spi::SpiDevice;
-use tickwire_drivers::button::Button;
+use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
@@ -46,8 +46,20 @@ const ROWS: &[Row] = &[
     Row::new("PolledEdges::edge, future", future_of_1(PolledEdges::<Pin, Clock>::edge), 24),
     Row::new("Switch", size_of::<Switch<Pin, Clock>>(), 24),
     Row::new("Switch::change, future", future_of_1(Switch::<Pin, Clock>::change), 80),
-    Row::new("Button", size_of::<Button<Pin, Clock>>(), 64),
-    Row::new("Button::gesture, future", future_of_1(Button::<Pin, Clock>::gesture), 80),
+    Row::new("Button", size_of::<Button<Contact>>(), 64),
+    Row::new("Button::gesture, future", future_of_1(Button::<Contact>::gesture), 80),
+    // A recognizer for each button that may be in use at the same time, and its key.
+    Row::new(
+        "Buttons, each in use",
+        size_of::<Buttons<Contact, 2>>() - size_of::<Buttons<Contact, 1>>(),
+        48,
+    ),
+    Row::new(
+        "Buttons, beside those",
+        2 * size_of::<Buttons<Contact, 1>>() - size_of::<Buttons<Contact, 2>>(),
+        64,
+    ),
+    Row::new("Buttons::gesture, future", future_of_1(Buttons::<Contact, 2>::gesture), 96),
     Row::new("Htu21d", size_of::<Sensor>(), 16),
     Row::new("Htu21d::temperature, future", future_of_1(Sensor::temperature), 288),
     Row::new("Htu21d::humidity, future", future_of_1(Sensor::humidity), 288),
@@ -131,6 +143,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+type Contact = Switch<Pin, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Nothing = ();

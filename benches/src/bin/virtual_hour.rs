@@ -12,8 +12,7 @@ use std::time;
 use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
 use tickwire_benches::{Run, judge, slope};
-use tickwire_drivers::button::{Button, Event, Timing};
-use tickwire_drivers::switch::{self, Wiring};
+use tickwire_drivers::button::{Button, Event};
 use tickwire_sim::{Bounce, Sim, Wire};
 use tickwire_traits::{Duration, Instant, JoinHandle, Spawn, Timer};
 
@@ -84,8 +83,7 @@ fn play(hours: u32) -> Tally {
     let task = sim.spawner().spawn(finger).expect("a simulation's spawner never fails");
     task.detach();
 
-    let (wiring, debounce) = (Wiring::default(), switch::Debounce::default());
-    let mut button = Button::new(pin, clock.clone(), wiring, debounce, Timing::default());
+    let mut button = Button::new(pin, clock.clone());
     let end = Instant::EPOCH + PERIOD * (hours * PRESSES_AN_HOUR + 1);
     let (mut presses, mut gestures) = (0, 0);
     sim.run(async {

@@ -30,11 +30,10 @@ const SHORT_THEN_LONG: &[u64] = &[120, 220, 320, 2_320];
 const TRIPLE: &[u64] = &[120, 220, 320, 420, 520, 620];
 const BOUNCE: &[u64] = &[120, 123, 126, 300, 303, 306];
 
-fn button(sim: &Sim, toggles: &[u64], timing: Timing) -> Button<Input<SimClock>, SimClock> {
+fn button(sim: &Sim, toggles: &[u64], timing: Timing) -> Button<Switch<Input<SimClock>, SimClock>> {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&toggles.iter().copied().map(Instant::from_millis).collect::<Vec<_>>());
-    let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    Button::new(wire.input(), sim.clock(), wiring, debounce, timing)
+    Button::new(wire.input(), sim.clock()).with_timing(timing)
 }
 
 /// Toggles in, gestures out: all in milliseconds. Whoever waits, and however
@@ -136,7 +135,7 @@ fn the_longest_time_is_exact() {
     let event = |gesture: Option<Gesture>| gesture.map(|gesture| gesture.event);
     let (first, last) = (Instant::from_millis(10), Instant::from_millis(410));
     for (timing, certain) in [(IMMEDIATE, None), (EXCLUSIVE, Some(Click))] {
-        let mut in_time = Recogniser::new(timing);
+        let mut in_time = Recognizer::new(timing);
         in_time.contact(true, first);
         in_time.contact(false, Instant::from_millis(60));
         let mut late = in_time.clone();
@@ -144,7 +143,10 @@ fn the_longest_time_is_exact() {
         assert_eq!(event(in_time.contact(true, last)), Some(Press));
         assert_eq!(event(in_time.elapse(last)), Some(Double));
         let too_late = last + Duration::from_micros(1);
-        assert_eq!(late.elapse(too_late), certain.map(|event| Gesture { event, at: last }));
+        assert_eq!(
+            late.elapse(too_late),
+            certain.map(|event| Gesture { key: (), event, at: last })
+        );
         assert_eq!(event(late.contact(true, too_late)), Some(Press));
         assert_eq!(event(late.elapse(too_late)), None);
     }
@@ -212,7 +214,7 @@ fn a_held_button_repeats() {
 #[test]
 fn repeats_that_nobody_saw_are_not_made_up_for() {
     let repeating = Timing { repeat: Some(Duration::from_millis(300)), ..IMMEDIATE };
-    let mut machine = Recogniser::new(repeating);
+    let mut machine = Recognizer::new(repeating);
     let event = |gesture: Option<Gesture>| gesture.map(|gesture| gesture.event);
     machine.contact(true, Instant::EPOCH);
     assert_eq!(event(machine.elapse(Instant::from_millis(1_000))), Some(Long));
@@ -224,8 +226,7 @@ fn repeats_that_nobody_saw_are_not_made_up_for() {
 fn a_button_that_is_down_at_the_start_is_pressed() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), embedded_hal::digital::PinState::Low);
-    let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, IMMEDIATE);
+    let mut it = Button::new(wire.input(), sim.clock()).with_timing(IMMEDIATE);
     assert!(!it.is_pressed());
     assert_eq!(sim.run(it.gesture()).unwrap().event, Press);
     assert!(it.is_pressed());
@@ -237,8 +238,7 @@ fn a_pin_that_fails_at_any_look_is_an_error_and_the_next_call_works() {
         let sim = Sim::new();
         let wire = Wire::new(sim.clock(), High);
         wire.toggle_at(&[120, 123, 126, 320].map(Instant::from_millis));
-        let (wiring, debounce) = (Wiring::default(), Debounce::default());
-        let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, EXCLUSIVE);
+        let mut it = Button::new(wire.input(), sim.clock()).with_timing(EXCLUSIVE);
         wire.fail_after(operations);
         let (mut errors, mut seen) = (0, Vec::new());
         while seen.len() < 3 {
@@ -263,7 +263,7 @@ fn dropped_at_any_poll_it_goes_on() {
         sim.run(it.gesture()).unwrap();
         let dropped = sim.run(drop_after(polls, it.gesture()));
         let gesture = dropped.unwrap_or_else(|| sim.run(it.gesture())).unwrap();
-        assert_eq!(gesture, Gesture { event: Long, at: Instant::from_millis(1_120) });
+        assert_eq!(gesture, Gesture { key: (), event: Long, at: Instant::from_millis(1_120) });
         if dropped.is_some() {
             assert!(polls > 1);
             return;
@@ -313,8 +313,7 @@ fn bounce_of_any_seed_makes_no_gestures() {
         for at in [1_000, 1_100, 1_200, 1_300] {
             wire.toggle_at(&bounce.toggles(Instant::from_millis(at)));
         }
-        let (wiring, debounce) = (Wiring::default(), Debounce::default());
-        let mut it = Button::new(wire.input(), sim.clock(), wiring, debounce, IMMEDIATE);
+        let mut it = Button::new(wire.input(), sim.clock()).with_timing(IMMEDIATE);
         for expected in [Press, Release, Press, Double, Release] {
             assert_eq!(sim.run(it.gesture()).unwrap().event, expected, "seed {seed}");
         }
@@ -347,7 +346,7 @@ fn no_sequence_of_contacts_and_times_breaks_it() {
 
 /// Three bits a step: one of four spans, and a contact or a look.
 fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
-    let mut machine = Recogniser::new(timing);
+    let mut machine = Recognizer::new(timing);
     let mut truth = Truth::new(timing, script);
     let mut now = Instant::EPOCH;
     let mut pressed = false;
@@ -407,7 +406,7 @@ impl Truth {
     }
 
     fn note(&mut self, gesture: Option<Gesture>, now: Instant) {
-        let Some(Gesture { event, at }) = gesture else { return };
+        let Some(Gesture { event, at, .. }) = gesture else { return };
         let script = self.script;
         assert!(self.last <= at && at <= now, "{script:#o}: {event:?} at {at:?}");
         self.last = at;

@@ -54,6 +54,12 @@ impl<const LINE: usize, D> Receiver<LINE, D> {
         Receiver { framer, fix, in_view, decoder }
     }
 
+    /// Sets the longest sentence that is kept, and forgets the others.
+    pub(super) fn with_line_length<const LONGEST: usize>(self) -> Receiver<LONGEST, D> {
+        let Receiver { framer, fix, in_view, .. } = Receiver::<LONGEST>::new();
+        Receiver { framer, fix, in_view, decoder: self.decoder }
+    }
+
     /// Returns the last report of each value.
     pub const fn fix(&self) -> &Fix {
         &self.fix

@@ -1,30 +1,10 @@
 //! Deciding what a contact does, from what it seems to do.
 
-use core::ops::Not;
-
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
 
+use crate::contact::{Change, Contact};
 use crate::span::Span;
-
-/// Whether a contact conducts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Contact {
-    /// It does not.
-    Open,
-    /// It does.
-    Closed,
-}
-
-/// A change of a debounced contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The state after it.
-    pub contact: Contact,
-    /// When it was decided: at the first edge ([`Mode::Eager`]) or at the end of
-    /// the time for which the contact was stable ([`Mode::Confirmed`]).
-    pub at: Instant,
-}
 
 /// When a change is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -110,7 +90,7 @@ pub struct Wiring {
 /// let debounce = Debounce::eager(Duration::from_millis(50));
 /// let mut debouncer = Debouncer::new(Wiring::normally_open(Low), debounce);
 /// let at = Instant::from_millis(120);
-/// assert_eq!(debouncer.edge(Low, at), Some(Change { contact: Contact::Closed, at }));
+/// assert_eq!(debouncer.edge(Low, at), Some(Change { key: (), contact: Contact::Closed, at }));
 /// assert_eq!(debouncer.deadline(), Some(Instant::from_millis(170)));
 /// assert_eq!(debouncer.edge(High, Instant::from_millis(123)), None); // A bounce.
 /// ```
@@ -138,16 +118,6 @@ enum Phase {
     Owing,
 }
 
-impl Not for Contact {
-    type Output = Self;
-    fn not(self) -> Self {
-        match self {
-            Self::Open => Self::Closed,
-            Self::Closed => Self::Open,
-        }
-    }
-}
-
 impl Debounce {
     /// Reports at the first edge; the contact is stable after `settle`.
     pub const fn eager(settle: Duration) -> Self {
@@ -160,10 +130,14 @@ impl Debounce {
     }
 }
 
+impl Debounce {
+    pub(super) const DEFAULT: Self = Self::eager(Duration::from_millis(50));
+}
+
 impl Default for Debounce {
     /// Eager, 50 ms either way.
     fn default() -> Self {
-        Self::eager(Duration::from_millis(50))
+        Self::DEFAULT
     }
 }
 
@@ -184,10 +158,14 @@ impl Wiring {
     }
 }
 
+impl Wiring {
+    pub(super) const DEFAULT: Self = Self::normally_open(PinState::Low);
+}
+
 impl Default for Wiring {
     /// A normally open contact to ground, with a pull-up.
     fn default() -> Self {
-        Self::normally_open(PinState::Low)
+        Self::DEFAULT
     }
 }
 
@@ -208,6 +186,18 @@ impl Debouncer {
             seen: rest,
             missed: 0,
         }
+    }
+
+    pub(super) const fn set_debounce(&mut self, debounce: Debounce) {
+        self.close = Span::new(debounce.close);
+        self.open = Span::new(debounce.open);
+        self.mode = debounce.mode;
+    }
+
+    /// Takes the contact to be at rest.
+    pub(super) const fn set_wiring(&mut self, Wiring { closed, rest }: Wiring) {
+        self.closed = closed;
+        (self.rest, self.contact, self.seen) = (rest, rest, rest);
     }
 
     /// Returns the state as reported last.
@@ -297,7 +287,7 @@ impl Debouncer {
             Mode::Eager => self.settle(at),
             Mode::Confirmed => self.phase = Phase::Stable,
         }
-        Change { contact: self.contact, at }
+        Change { key: (), contact: self.contact, at }
     }
 
     fn settle(&mut self, at: Instant) {

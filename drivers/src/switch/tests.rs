@@ -19,7 +19,7 @@ const CONFIRMED: Debounce = Debounce::confirmed(SETTLE);
 fn switch(sim: &Sim, toggles: &[u64], debounce: Debounce) -> Switch<Input<SimClock>, SimClock> {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&toggles.iter().copied().map(Instant::from_millis).collect::<Vec<_>>());
-    Switch::new(wire.input(), sim.clock(), Wiring::default(), debounce)
+    Switch::new(wire.input(), sim.clock()).with_debounce(debounce)
 }
 
 /// Toggles in, changes out: all in milliseconds. Whoever waits, and however
@@ -128,7 +128,7 @@ fn check_wiring(wiring: Wiring, first: PinState, expected: &[(u64, Contact)]) {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), first);
     wire.toggle_at(&[Instant::from_millis(1_000)]);
-    let mut it = Switch::new(wire.input(), sim.clock(), wiring, EAGER);
+    let mut it = Switch::new(wire.input(), sim.clock()).with_wiring(wiring).with_debounce(EAGER);
     assert_eq!(it.contact(), wiring.rest);
     let mut seen = Vec::new();
     while let Ok(change) = sim.run(sim.clock().timeout(Duration::from_secs(2), it.change())) {
@@ -167,10 +167,10 @@ fn a_pin_that_can_only_wait_will_do() {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&[100, 103, 106, 400].map(Instant::from_millis));
     let pin = PolledEdges::new(wire.input(), sim.clock());
-    let mut it = Switch::new(pin, sim.clock(), Wiring::default(), EAGER);
+    let mut it = Switch::new(pin, sim.clock()).with_debounce(EAGER);
     let mut change = || sim.run(impatiently(async || it.change().await)).unwrap();
-    assert_eq!(change(), Change { contact: Closed, at: Instant::from_millis(100) });
-    assert_eq!(change(), Change { contact: Open, at: Instant::from_millis(400) });
+    assert_eq!(change(), Change { key: (), contact: Closed, at: Instant::from_millis(100) });
+    assert_eq!(change(), Change { key: (), contact: Open, at: Instant::from_millis(400) });
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn an_edge_that_the_pin_lost_is_found_by_looking() {
     wire.toggle_at(&[100, 101, 102].map(Instant::from_millis));
     // Room for two edges: of 100, 101 and 102 the last one is lost.
     let pin = wire.input().with_edge_capacity(2);
-    let mut it = Switch::new(pin, sim.clock(), Wiring::default(), CONFIRMED);
+    let mut it = Switch::new(pin, sim.clock()).with_debounce(CONFIRMED);
     assert_eq!(it.change().now_or_never(), None);
     sim.run(sim.clock().sleep(Duration::from_millis(120)));
     // Nobody looked from 0 to 120: there it finds the line low.
@@ -198,7 +198,7 @@ fn a_pin_that_fails_at_any_look_is_an_error_and_the_next_call_works() {
         let sim = Sim::new();
         let wire = Wire::new(sim.clock(), High);
         wire.toggle_at(&[100, 103, 106, 400, 404, 408].map(Instant::from_millis));
-        let mut it = Switch::new(wire.input(), sim.clock(), Wiring::default(), EAGER);
+        let mut it = Switch::new(wire.input(), sim.clock()).with_debounce(EAGER);
         wire.fail_after(operations);
         let mut errors = 0;
         let mut seen = Vec::new();
@@ -224,7 +224,7 @@ fn dropped_at_any_poll_it_goes_on() {
         let mut it = switch(&sim, &[100, 103, 106], CONFIRMED);
         let dropped = sim.run(drop_after(polls, it.change()));
         let change = dropped.unwrap_or_else(|| sim.run(it.change())).unwrap();
-        assert_eq!(change, Change { contact: Closed, at: Instant::from_millis(156) });
+        assert_eq!(change, Change { key: (), contact: Closed, at: Instant::from_millis(156) });
         if dropped.is_some() {
             assert!(polls > 3, "it was polled more often than that");
             return;

@@ -18,7 +18,9 @@ use crate::pin::{End, Pin};
 pub(crate) fn switch(options: &ContactOptions, out: &mut impl Write) -> Result<(), Failure> {
     let settle = options.debounce.close.max(options.debounce.open);
     let (replay, pin) = Replay::of(options, settle)?;
-    let mut switch = Switch::new(pin, replay.clock.clone(), options.wiring, options.debounce);
+    let mut switch = Switch::new(pin, replay.clock.clone())
+        .with_wiring(options.wiring)
+        .with_debounce(options.debounce);
     replay.sim.run(async {
         while let Some(change) = replay.before_end(switch.change()).await {
             let change = change?;
@@ -41,8 +43,10 @@ pub(crate) fn button(
     // What the last edge may still lead to. A button that is held for ever
     // repeats until then.
     let (replay, pin) = Replay::of(options, settle + timing.long.max(timing.double))?;
-    let (wiring, debounce) = (options.wiring, options.debounce);
-    let mut button = Button::new(pin, replay.clock.clone(), wiring, debounce, timing);
+    let mut button = Button::new(pin, replay.clock.clone())
+        .with_wiring(options.wiring)
+        .with_debounce(options.debounce)
+        .with_timing(timing);
     replay.sim.run(async {
         while let Some(gesture) = replay.before_end(button.gesture()).await {
             let gesture = gesture?;

@@ -22,10 +22,10 @@ use embedded_io_async::Read;
 use futures_util::future::{Either, join4, select};
 use futures_util::pin_mut;
 use tickwire_drivers::button::{Button, Reporting, Timing};
+use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::gps::{self, Gps};
 use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
-use tickwire_drivers::switch::{self, Wiring};
 use tickwire_sync::local;
 use tickwire_traits::{Delay, Duration, EdgeInput, Elapsed, Timer, TimerQueue};
 
@@ -89,9 +89,8 @@ where
         observer,
     };
     let timing = Timing { reporting: Reporting::Exclusive, ..Timing::default() };
-    let (wiring, debounce) = (Wiring::default(), switch::Debounce::default());
     let ended = join4(
-        station.obey(Button::new(button, clock.clone(), wiring, debounce, timing)),
+        station.obey(Button::new(button, clock.clone()).with_timing(timing)),
         station.measure(Htu21d::new(i2c, delay())),
         station.navigate(Gps::new(gps, clock.clone())),
         station.show(Lcd::new(lcd, delay())),
@@ -122,8 +121,9 @@ impl<T: TimerQueue + Clone, O> Station<'_, T, O> {
         self.observer.observe(self.clock.now(), &event);
     }
 
-    async fn obey<P: EdgeInput, I, R, B>(&self, mut button: Button<P, T>) -> Infallible
+    async fn obey<S, I, R, B>(&self, mut button: Button<S>) -> Infallible
     where
+        S: ContactSource<Key = ()>,
         O: Observe<I, R, B>,
     {
         loop {

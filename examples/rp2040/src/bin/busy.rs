@@ -10,7 +10,7 @@ mod watchman;
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embedded_hal::digital::PinState;
-use tickwire_drivers::switch::{Contact, Debounce, Switch, Wiring};
+use tickwire_drivers::switch::{Contact, Switch};
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::report;
 use tickwire_traits::{Clock, Duration, Timer};
@@ -40,7 +40,7 @@ async fn main(spawner: Spawner) {
     watchman.spawn(watch(Input::new(board.PIN_15, Pull::Up)).expect("it is spawned once"));
     spawner.spawn(work().expect("it is spawned once"));
     let pin = EDGES.claim().expect("it is claimed once");
-    let mut switch = Switch::new(pin, EmbassyClock, Wiring::default(), Debounce::default());
+    let mut switch = Switch::new(pin, EmbassyClock);
     loop {
         let Ok(change) = switch.change().await;
         let closed = change.contact == Contact::Closed;

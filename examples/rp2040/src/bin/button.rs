@@ -5,7 +5,6 @@
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use tickwire_drivers::button::{Button, Event, Timing};
-use tickwire_drivers::switch::{Debounce, Wiring};
 use tickwire_exec_embassy::EmbassyClock;
 use tickwire_rp2040::report;
 use tickwire_traits::{Duration, PolledEdges};
@@ -15,10 +14,9 @@ async fn main(_spawner: Spawner) {
     let board = embassy_rp::init(Default::default());
     let mut led = Output::new(board.PIN_25, Level::Low);
     let pin = PolledEdges::new(Input::new(board.PIN_15, Pull::Up), EmbassyClock);
-    let (wiring, debounce) = (Wiring::default(), Debounce::default());
     let repeat = Some(Duration::from_millis(200));
     let timing = Timing { repeat, most_clicks: 3, ..Timing::default() };
-    let mut button = Button::new(pin, EmbassyClock, wiring, debounce, timing);
+    let mut button = Button::new(pin, EmbassyClock).with_timing(timing);
     loop {
         let Ok(gesture) = button.gesture().await;
         match gesture.event {

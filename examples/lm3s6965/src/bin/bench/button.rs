@@ -4,8 +4,8 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use embedded_hal::digital::PinState;
 use lm3s6965::{Interrupt, interrupt};
-use tickwire_drivers::button::{Button, Event, Timing};
-use tickwire_drivers::switch::{Debounce, Wiring};
+use tickwire_drivers::button::{Button, Event};
+use tickwire_drivers::switch::Switch;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_lm3s6965::interrupts;
 use tickwire_traits::{Clock, Duration, Timer};
@@ -30,8 +30,7 @@ pub(crate) async fn measure() -> Measured {
 
     interrupts::enable(Interrupt::QEI1);
     let pin = EDGES.claim().expect("it is claimed once");
-    let (wiring, debounce) = (Wiring::default(), Debounce::default());
-    let mut button = Button::new(pin, CLOCK, wiring, debounce, Timing::default());
+    let mut button = Button::new(pin, CLOCK);
     // Its first look is due at once.
     quiet(&mut button).await;
     let mut sum = 0;
@@ -53,7 +52,7 @@ pub(crate) async fn measure() -> Measured {
 }
 
 /// Waits for longer than any gesture takes.
-async fn quiet(button: &mut Button<IrqInput<'_, 8>, EmbassyClock>) {
+async fn quiet(button: &mut Button<Switch<IrqInput<'_, 8>, EmbassyClock>>) {
     let deadline = CLOCK.now() + Duration::from_secs(2);
     while CLOCK.timeout_at(deadline, button.gesture()).await.is_ok() {}
 }

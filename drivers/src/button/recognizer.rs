@@ -6,7 +6,10 @@ use crate::span::Span;
 
 /// Something that a finger did, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gesture {
+pub struct Gesture<Key = ()> {
+    /// Which key it was done to: `()` for a [`Button`](super::Button), and the key of the
+    /// contact for [`Buttons`](super::Buttons).
+    pub key: Key,
     /// What it was.
     pub event: Event,
     /// When: the time of the edge, or that at which it was certain.
@@ -85,7 +88,7 @@ pub struct Timing {
     pub reporting: Reporting,
 }
 
-/// Recognises gestures. Pure: contacts and times in, gestures out.
+/// Recognizes gestures. Pure: contacts and times in, gestures out.
 ///
 /// ```text
 ///        press                held for `long`
@@ -108,10 +111,10 @@ pub struct Timing {
 /// contact.
 ///
 /// ```
-/// use tickwire_drivers::button::{Event, Recogniser, Timing};
+/// use tickwire_drivers::button::{Event, Recognizer, Timing};
 /// use tickwire_traits::Instant;
 ///
-/// let mut button = Recogniser::new(Timing::default());
+/// let mut button = Recognizer::new(Timing::default());
 /// assert_eq!(button.contact(true, Instant::from_millis(120)).unwrap().event, Event::Press);
 /// // Nobody looked for two seconds, then there is a release.
 /// let gesture = button.contact(false, Instant::from_millis(2_120)).unwrap();
@@ -119,7 +122,7 @@ pub struct Timing {
 /// assert_eq!(button.owed().unwrap().event, Event::Release);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Recogniser {
+pub struct Recognizer {
     /// When the present phase ends, if it is one that time ends; of a window that
     /// another click may come in, the last instant of it.
     due: Instant,
@@ -152,21 +155,31 @@ enum Phase {
     Window,
 }
 
-impl Default for Timing {
-    /// Immediate, 400 ms for a double click, 1 s for a long press, no repeat.
-    fn default() -> Self {
-        Self {
-            double: Duration::from_millis(400),
-            long: Duration::from_millis(1_000),
-            repeat: None,
-            most_clicks: 2,
-            reporting: Reporting::Immediate,
-        }
+impl Gesture {
+    pub(super) const fn of<Key>(self, key: Key) -> Gesture<Key> {
+        Gesture { key, event: self.event, at: self.at }
     }
 }
 
-impl Recogniser {
-    /// Creates a recogniser for a button that is up.
+impl Timing {
+    pub(super) const DEFAULT: Self = Self {
+        double: Duration::from_millis(400),
+        long: Duration::from_millis(1_000),
+        repeat: None,
+        most_clicks: 2,
+        reporting: Reporting::Immediate,
+    };
+}
+
+impl Default for Timing {
+    /// Immediate, 400 ms for a double click, 1 s for a long press, no repeat.
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Recognizer {
+    /// Creates a recognizer for a button that is up.
     pub const fn new(timing: Timing) -> Self {
         Self {
             due: Instant::EPOCH,
@@ -185,6 +198,18 @@ impl Recogniser {
             phase: Phase::Up,
             owed: None,
         }
+    }
+
+    /// Returns whether the button is down, as reported: from the press to the release.
+    pub const fn is_pressed(&self) -> bool {
+        matches!(self.phase, Phase::Down | Phase::Counted | Phase::Held | Phase::Spent)
+    }
+
+    /// Returns whether the button is up, and the next press begins a new gesture. When the
+    /// time for another click ends without a gesture, that is so after an
+    /// [`elapse`](Self::elapse).
+    pub const fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::Up) && self.owed.is_none()
     }
 
     /// Returns when to call [`elapse`](Self::elapse), if no contact comes before.
@@ -258,7 +283,7 @@ impl Recogniser {
             Phase::Window if now == at && self.awaits_click() => return None,
             Phase::Window => {
                 self.phase = Phase::Up;
-                return self.certain().map(|event| Gesture { event, at });
+                return self.certain().map(|event| Gesture { key: (), event, at });
             }
             Phase::Counted if self.clicks < self.most_clicks => {
                 (Phase::Down, self.double, Some(self.counted()))
@@ -274,7 +299,7 @@ impl Recogniser {
             // Repeats that nobody was there to see are not made up for.
             self.due = span.after(now);
         }
-        Some(Gesture { event: event?, at })
+        Some(Gesture { key: (), event: event?, at })
     }
 
     fn touch(&mut self, pressed: bool, at: Instant) -> Option<Gesture> {
@@ -294,7 +319,7 @@ impl Recogniser {
             // It is so already.
             _ => return None,
         };
-        Some(Gesture { event, at })
+        Some(Gesture { key: (), event, at })
     }
 
     fn press(&mut self, at: Instant) {
