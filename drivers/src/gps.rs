@@ -143,7 +143,7 @@ impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
     ///
     /// ```
     /// use tickwire_drivers::gps::Gps;
-    /// use tickwire_sim::{Sim, gps};
+    /// use tickwire_sim::{Sim, models::gps};
     ///
     /// let sim = Sim::new();
     /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(1), 9_600);

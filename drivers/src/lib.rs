@@ -28,7 +28,7 @@
 //! use futures_util::future::join;
 //! use tickwire_drivers::hd44780::{Lcd, Pcf8574};
 //! use tickwire_drivers::htu21d::{self, Htu21d};
-//! use tickwire_sim::{Sim, hd44780::Display, i2c};
+//! use tickwire_sim::{Sim, i2c, models::hd44780::Display};
 //! use tickwire_sync::local;
 //! use tickwire_traits::Delay;
 //!

@@ -23,7 +23,7 @@ pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 /// use std::{cell::RefCell, rc::Rc};
 /// use embedded_hal_async::i2c::I2c;
 /// use futures_util::future::join;
-/// use tickwire_sim::{Sim, htu21d::Htu21d, i2c::Bus};
+/// use tickwire_sim::{Sim, i2c::Bus, models::htu21d::Htu21d};
 /// use tickwire_sync::local;
 ///
 /// let sim = Sim::new();

@@ -16,7 +16,7 @@ use crate::kernel::raw::RawMutex;
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
 /// use embedded_hal_async::i2c::I2c;
-/// use tickwire_sim::{Sim, htu21d::Htu21d, i2c::Bus};
+/// use tickwire_sim::{Sim, i2c::Bus, models::htu21d::Htu21d};
 /// use tickwire_sync::local;
 ///
 /// /// Reads the sensor's user register.
