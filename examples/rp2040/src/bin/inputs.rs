@@ -1,4 +1,4 @@
-//! What comes in on four pins and one analogue channel, counted: whether a remote
+//! What comes in on four pins and one analog channel, counted: whether a remote
 //! control's receiver, an encoder and a pulse per second are wired as they should be.
 #![no_std]
 #![no_main]
@@ -13,7 +13,7 @@ use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embedded_hal::digital::PinState;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_rp2040::report;
-use tickwire_traits::{Clock, Duration, Edges, Side, Timer};
+use tickwire_traits::{AnalogInput, Clock, Duration, Edges, Side, Timer, analog};
 
 embassy_rp::bind_interrupts!(struct Interrupts {
     ADC_IRQ_FIFO => adc::InterruptHandler;
@@ -54,11 +54,12 @@ async fn main(_spawner: Spawner) {
     let mut lines = KNOB.claim().expect("it is claimed once");
     let Ok(()) = lines.arm();
     let mut converter = Adc::new(board.ADC, Interrupts, adc::Config::default());
-    let mut knob = Channel::new_pin(board.PIN_26, Pull::None);
+    let mut channel = Channel::new_pin(board.PIN_26, Pull::None);
+    let mut knob = analog::from_fn(4_095, async || converter.read(&mut channel).await);
     let mut ticker = EmbassyClock.ticker(Duration::from_millis(500));
     loop {
         ticker.tick().await;
-        let knob = converter.read(&mut knob).await.unwrap_or(0);
+        let knob = knob.read().await.unwrap_or(0);
         let ir = count(&mut ir).await;
         let pps = count(&mut pps).await;
         let (mut a, mut b) = (0, 0);
