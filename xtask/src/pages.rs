@@ -16,7 +16,7 @@ const DRIVERS: [(&str, &str); 6] = [
 ];
 
 /// Public modules of the library that are no drivers.
-const SHARED: [&str; 1] = ["civil"];
+const SHARED: [&str; 2] = ["civil", "contact"];
 
 /// Returns the links that lead nowhere and what is missing in a list, and how many links
 /// there are.
