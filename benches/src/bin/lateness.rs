@@ -10,6 +10,8 @@
 //! stress-ng --cpu 2 & cargo run --release -p tickwire-benches --bin lateness -- 3600
 //! ```
 
+#![forbid(unsafe_code)]
+
 use std::cell::RefCell;
 use std::pin::pin;
 use std::process::ExitCode;
