@@ -20,6 +20,7 @@ use crate::Instant;
 /// assert_eq!(width, Some(Duration::from_micros(562)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Edge<Line = ()> {
     /// The line that changed.
     pub line: Line,
@@ -43,6 +44,7 @@ pub struct Edge<Line = ()> {
 /// assert!(fits(TimeSource::Kernel) && !fits(TimeSource::Poll));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum TimeSource {
     /// Captured by a timer in hardware, or exact in virtual time.
     Hardware,
@@ -57,6 +59,7 @@ pub enum TimeSource {
 
 /// One of [two lines](TwoLines), named as the channels of an encoder are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Side {
     /// The first line.
     A,

@@ -22,6 +22,15 @@
 //!
 //! No trait here has a `Send` bound, and no type a marker that forbids it: a
 //! driver is `Send` exactly when its pins and its clock are.
+//!
+//! # Features
+//!
+//! - `std` brings `hear_waits`, for executors that report what futures wait for.
+//! - `defmt` implements `defmt::Format` for values, and turns on that of embedded-hal and
+//!   embedded-io.
+//! - `fugit` and `embassy-time` bring conversions between our durations and those of these crates.
+//!
+//! By default there is none.
 #![no_std]
 #![forbid(unsafe_code)]
 

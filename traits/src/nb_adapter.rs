@@ -63,6 +63,7 @@ pub async fn nb_ready<R: Readiness, T, E>(
 /// assert_eq!(result, Err(NbError::Source("no power")));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NbError<S, R> {
     /// The source itself reported an error.
     Source(S),

@@ -6,6 +6,7 @@ use core::task::Poll;
 
 /// The output of the future that resolved first. Returned by [`race`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Either<A, B> {
     /// Of the first argument.
     First(A),

@@ -5,6 +5,7 @@ use core::task::{Context, Poll};
 
 /// Which direction a caller wants to make progress in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Interest {
     /// There may be something to read.
     Read,

@@ -115,6 +115,7 @@ pub trait JoinHandle: Future<Output = Exit> + Unpin {
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Exit {
     /// It returned.
     Completed,
@@ -124,6 +125,7 @@ pub enum Exit {
 
 /// The reason why a task was not spawned. Its future has been dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SpawnError {
     /// No slot is free. Try again when a task has ended.

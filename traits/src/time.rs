@@ -258,3 +258,19 @@ impl fmt::Debug for Duration {
         fmt::Debug::fmt(&core::time::Duration::from(*self), f)
     }
 }
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Instant {
+    /// Writes the time since the epoch, in seconds: `t+0.120000s`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "t+{=u64:us}s", self.0);
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Duration {
+    /// Writes the span in seconds: `0.001500s`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u64:us}s", self.0);
+    }
+}

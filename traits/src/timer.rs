@@ -219,6 +219,7 @@ pub struct Ticker<'a, T: ?Sized> {
 
 /// One tick of a [`Ticker`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Tick {
     /// When the tick was due: the ticker's start and a whole number of periods.
     pub at: Instant,
@@ -279,6 +280,7 @@ fn divide(mut rest: u64, divisor: u64) -> (u64, u64) {
 
 /// Time ran out. Returned by [`Timer::timeout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Elapsed;
 
 impl fmt::Display for Elapsed {

@@ -29,6 +29,7 @@ use core::task::Waker;
 /// A [`TimerQueue`](crate::TimerQueue) finds a waker's entry by it. Some wakers have
 /// clones with other identities; each of those is a waker of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WakerId {
     data: usize,
     vtable: usize,
