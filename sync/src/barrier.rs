@@ -48,6 +48,7 @@ pub struct Barrier<R> {
 /// assert!(result.is_leader());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BarrierWaitResult(bool);
 
 impl BarrierWaitResult {

@@ -121,10 +121,12 @@ pub trait Agent<K, T: ?Sized> {
 
 /// A message was not taken, and is lost to this agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Dropped;
 
 /// What became of a message. Returned by [`Broker::publish`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Published {
     /// How many agents took it.
     pub delivered: usize,

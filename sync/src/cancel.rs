@@ -44,6 +44,7 @@ pub struct CancelToken<R> {
 
 /// A [`CancelToken`] was cancelled first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cancelled;
 
 impl<R: RawMutex> CancelToken<R> {

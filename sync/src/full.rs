@@ -13,6 +13,7 @@ use core::fmt;
 /// assert_eq!(back, "b");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Full<T>(pub T);
 
 impl<T> fmt::Debug for Full<T> {

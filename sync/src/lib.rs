@@ -80,6 +80,7 @@
 //!   no crate provides them: it is a feature of the HAL or of `cortex-m`
 //!   (`critical-section-single-core`).
 //! - `alloc` brings `HeapSlots`, slots of a [`TaskGroup`] without a `static`.
+//! - `defmt` implements `defmt::Format` for values, such as errors and results.
 //!
 //! By default there is none.
 //!

@@ -221,6 +221,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
 
 /// More items were said to be [done with](Queue::task_done) than were pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NothingUnfinished;
 
 impl fmt::Display for NothingUnfinished {

@@ -81,6 +81,7 @@ pub struct SemaphorePermit<'a, R: RawMutex, K: Kind = Unbounded> {
 
 /// More permits were released than there can be. Nothing was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OverRelease {
     /// By how many.
     pub excess: u32,

@@ -147,6 +147,7 @@ pub struct TaskGroup<F: Future, const N: usize, H: WakeHome = StaticSlots> {
 /// assert!(!group.as_mut().cancel(first) && group.contains(second));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TaskId {
     place: usize,
     serial: u32,

@@ -28,6 +28,7 @@ use embedded_hal_async::spi::{self, ErrorKind};
 /// assert_eq!(sim.run(device.write(&[1])), Ok(()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum SharedSpiError<B, P, C = Infallible> {
     /// The bus failed.
     Bus(B),

@@ -76,6 +76,7 @@ macro_rules! tuple {
             "an example."
         )]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         pub enum $Winner<$($E),+> {
             $(
                 #[doc = concat!("The one at place ", stringify!($at), ", counted from zero.")]
