@@ -151,6 +151,20 @@ impl fmt::Display for Time {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Date {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u16:04}-{=u8:02}-{=u8:02}", self.year, self.month, self.day);
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Time {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u32:tms}", self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::string::ToString;

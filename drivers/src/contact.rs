@@ -6,6 +6,7 @@ use tickwire_traits::Instant;
 
 /// Whether a contact conducts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Contact {
     /// It does not.
     Open,
@@ -15,6 +16,7 @@ pub enum Contact {
 
 /// A change of a debounced contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Change<Key = ()> {
     /// The contact that changed.
     pub key: Key,

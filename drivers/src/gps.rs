@@ -107,6 +107,7 @@ const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
 /// assert_eq!(gps.counters().bytes_skipped, 11);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error<E> {
     /// The stream could not be read.

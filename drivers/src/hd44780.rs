@@ -97,6 +97,7 @@ pub struct Lcd<B, D, const COLS: usize, const ROWS: usize> {
 
 /// How the cursor looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum CursorStyle {
     /// A line below the character.
     Underline,

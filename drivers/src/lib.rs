@@ -59,6 +59,7 @@
 //!
 //! `gps`, on by default, builds the module of that name. `nmea` adds the crate `nmea` as a
 //! second decoder of its sentences, which costs some 50 KB of flash where it is used.
+//! `defmt` implements `defmt::Format` for values: events, readings, fixes, counters and errors.
 #![no_std]
 #![forbid(unsafe_code)]
 

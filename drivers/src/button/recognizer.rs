@@ -6,6 +6,7 @@ use crate::span::Span;
 
 /// Something that a finger did, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Gesture<Key = ()> {
     /// Which key it was done to: `()` for a [`Button`](super::Button), and the key of the
     /// contact for [`Buttons`](super::Buttons).
@@ -18,6 +19,7 @@ pub struct Gesture<Key = ()> {
 
 /// What a finger did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Event {
     /// The button went down.
     Press,
@@ -39,6 +41,7 @@ pub enum Event {
 /// Whether clicks are reported as they come, or when it is certain how many
 /// there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Reporting {
     /// As they come. A double click reads press, release, press, double,
     /// release; a single one press and release, with nothing to tell after
@@ -72,6 +75,7 @@ pub enum Reporting {
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Timing {
     /// The longest time from one press to the next of a double click: a press
     /// exactly this long after the one before still counts.

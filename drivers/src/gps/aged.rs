@@ -12,6 +12,7 @@ use tickwire_traits::{Duration, Instant};
 /// assert_eq!(satellites.age(Instant::from_millis(750)), Duration::from_millis(250));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Aged<T> {
     /// The value.
     pub value: T,

@@ -38,6 +38,7 @@ pub struct Longitude(i32);
 /// assert_eq!(place.to_string(), "0.0000000° N, 6.5056183° E");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Position {
     /// Its latitude, on WGS 84 unless the receiver is set to another datum.
     pub latitude: Latitude,
@@ -91,6 +92,7 @@ pub struct Course(u16);
 /// assert_eq!(Course::from_hundredths(1_125).unwrap().compass().to_string(), "NNE");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[allow(missing_docs, reason = "the points of a compass have no other names")]
 pub enum Compass {
     N,
@@ -253,6 +255,13 @@ impl fmt::Debug for Latitude {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Latitude {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=i32}e-7 deg", self.0);
+    }
+}
+
 impl fmt::Display for Longitude {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sides().fmt(f)
@@ -262,6 +271,13 @@ impl fmt::Display for Longitude {
 impl fmt::Debug for Longitude {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sides().fmt(f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Longitude {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=i32}e-7 deg", self.0);
     }
 }
 
@@ -280,6 +296,13 @@ impl fmt::Display for Course {
 impl fmt::Debug for Course {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Course {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u16}e-2 deg", self.0);
     }
 }
 

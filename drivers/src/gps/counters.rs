@@ -18,6 +18,7 @@
 /// assert_eq!((counters.unsupported, counters.bad_checksum), (1, 1));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Counters {
     /// Lines from a `$` to a line end.

@@ -81,6 +81,25 @@ macro_rules! declare_values {
                 }
             )+
         }
+
+        #[cfg(feature = "defmt")]
+        impl defmt::Format for Fix {
+            /// Writes each value that was reported, with its time.
+            fn format(&self, f: defmt::Formatter<'_>) {
+                defmt::write!(f, "Fix {{ ");
+                $(
+                    if let Some(value) = self.$name() {
+                        defmt::write!(f, "{}: {}, ", Field::$field, value);
+                    }
+                )+
+                for system in Constellation::ALL {
+                    if let Some(count) = self.satellites_in_view_of(system) {
+                        defmt::write!(f, "{} in view: {}, ", system, count);
+                    }
+                }
+                defmt::write!(f, "}}");
+            }
+        }
     };
 }
 

@@ -84,8 +84,22 @@ impl fmt::Display for Speed {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Speed {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u32}e-2 kn", self.0);
+    }
+}
+
 impl fmt::Display for Dop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Dop {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{=u16}e-2", self.0);
     }
 }

@@ -22,6 +22,7 @@ use core::fmt;
 /// With a receiver that sends neither RMC nor GLL, such a position leaves the last status to age.
 /// [`Fix::quality`](super::Fix::quality) is current there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Status {
     /// The receiver has no fix, or does not vouch for its position.
     Lost,
@@ -31,6 +32,7 @@ pub enum Status {
 
 /// The method that a receiver used for a fix: field 6 of GGA (NMEA 0183).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Quality {
     /// 0: there is no fix.
@@ -55,6 +57,7 @@ pub enum Quality {
 
 /// The number of dimensions of a fix: field 2 of GSA (NMEA 0183).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Dimension {
     /// There is no fix.
     NoFix,
@@ -82,6 +85,7 @@ pub enum Dimension {
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Constellation {
     /// GPS, United States: `GP`.

@@ -18,6 +18,7 @@ use super::values::for_each_value;
 /// assert!(update.set.contains(Field::Position) && !update.set.contains(Field::Date));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Update {
     /// The type of the sentence.
     pub sentence: Sentence,
@@ -31,6 +32,7 @@ pub struct Update {
 ///
 /// [`Gps::updates`](super::Gps::updates) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Sentence {
     /// Fix data.
@@ -49,6 +51,7 @@ pub enum Sentence {
 
 /// A change of [`Fix::status`](super::Fix::status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Transition {
     /// There is a fix now, and there was none before.
     Found,
@@ -61,6 +64,7 @@ macro_rules! declare_field {
     ($($(#[$doc:meta])* $field:ident => $name:ident: $type:ty = $placeholder:expr,)+) => {
         /// A value of a [`Fix`](super::Fix).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "defmt", derive(defmt::Format))]
         #[non_exhaustive]
         pub enum Field {
             $(
@@ -132,5 +136,20 @@ impl Field {
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Fields {
+    /// Writes the fields of the set: `{Speed, Course}`.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "{{");
+        for (at, field) in self.iter().enumerate() {
+            if at > 0 {
+                defmt::write!(f, ", ");
+            }
+            defmt::write!(f, "{}", field);
+        }
+        defmt::write!(f, "}}");
     }
 }

@@ -90,6 +90,7 @@ pub trait Bus {
 
 /// One thing to do at the controller's pins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Write {
     /// Lowers E, wherever it was, and latches nothing on purpose. Whatever else
     /// there is to set, such as a backlight, is set.
@@ -106,6 +107,7 @@ pub enum Write {
 
 /// The number of data lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Width {
     /// D4 to D7.
     Four,

@@ -41,6 +41,7 @@ pub struct Pcf8574<I> {
 
 /// Why a transfer to a [`Pcf8574`] failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error<E> {
     /// The bus reported it.

@@ -25,6 +25,7 @@ use super::BadFrame;
 /// assert_eq!(stuck.to_string(), "the i2c bus is stuck");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error<E> {
     /// The bus failed, or nobody acknowledged the address for longer than the

@@ -15,6 +15,7 @@ use super::{CentiCelsius, CentiPercent};
 /// assert!(Reading::from_frame([0x74, 0x2f, 0x21]).is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Reading {
     /// A temperature.
     Temperature(CentiCelsius),
@@ -24,6 +25,7 @@ pub enum Reading {
 
 /// Both quantities, one measured right after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Measurement {
     /// The temperature.
     pub temperature: CentiCelsius,
@@ -40,6 +42,7 @@ pub struct Measurement {
 /// assert_eq!(Reading::from_frame([0, 0, 0]), Err(BadFrame::AllZeros));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum BadFrame {
     /// The bytes do not fit their checksum.

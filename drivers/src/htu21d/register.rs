@@ -14,6 +14,7 @@ use super::reading::Quantity;
 /// assert_eq!(fast, UserRegister(0b1000_0011));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Resolution {
     /// 12 bits of humidity (0.04 %), 14 of temperature (0.01 °C): 14 and 44 ms.
     #[default]
@@ -36,6 +37,7 @@ pub enum Resolution {
 /// assert!(!register.heater() && !register.battery_low());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct UserRegister(pub u8);
 
 impl Resolution {

@@ -16,6 +16,7 @@ use core::fmt;
 /// assert_eq!(format!("{:>7}", CentiCelsius(-5)), "  -0.05");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CentiCelsius(pub i16);
 
 /// A relative humidity in hundredths of a percent.
@@ -30,6 +31,7 @@ pub struct CentiCelsius(pub i16);
 /// assert_eq!(CentiPercent(10_150).clamped(), CentiPercent(10_000));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CentiPercent(pub i16);
 
 impl CentiCelsius {

@@ -8,6 +8,7 @@ use crate::span::Span;
 
 /// When a change is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Mode {
     /// At the first edge; then edges are ignored until there have been none for
     /// the time set. What the contact has become meanwhile is reported then: a
@@ -33,6 +34,7 @@ pub enum Mode {
 /// assert_eq!(reed.mode, Mode::Confirmed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Debounce {
     /// When a change is reported.
     pub mode: Mode,
@@ -57,6 +59,7 @@ pub struct Debounce {
 /// assert_eq!(Wiring::learnt(Contact::Open).closed, None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Wiring {
     /// The pin's level while the contact is closed. None to learn it: the level
     /// that the pin has at the first look is taken as that of the contact at
