@@ -59,7 +59,8 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     report.step("docs", || docs::check(&members));
     report.step("bare metal", || {
         let no_std = |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
-        bare_metal(&names(members.iter().filter(no_std)))
+        let with_defmt = |member: &&Package| member.features.contains_key("defmt");
+        bare_metal(&names(members.iter().filter(no_std)), &names(members.iter().filter(with_defmt)))
     });
     report.step("sizes", sizes::measure);
     for (name, step) in boards.steps() {
@@ -124,10 +125,12 @@ fn judge_corpus(folder: Option<PathBuf>) -> Outcome {
 }
 
 /// Builds everything that has to do without `std` where there is none.
-fn bare_metal(names: &[&str]) -> Outcome {
+fn bare_metal(names: &[&str], with_defmt: &[&str]) -> Outcome {
     let core = Core::find(TARGET).map_err(Stop::Skipped)?;
     core.build(&selected(names))?;
     core.build(&["--package", "tickwire-drivers", "--no-default-features"])?;
+    // In tests, defmt is one that no target has.
+    core.build(&[&selected(with_defmt)[..], &["--features", "defmt"]].concat())?;
     Ok(format!("{} for {TARGET}, {}", names.join(", "), core.source()))
 }
 
