@@ -164,8 +164,9 @@ fn oldest_rust(floor: &Version) -> Outcome {
     Ok(String::new())
 }
 
+/// The oldest Rust with which all of it compiles. Some crates ask for less.
 fn floor(members: &[Package]) -> Version {
-    let floor = members.iter().find_map(|member| member.rust_version.clone());
+    let floor = members.iter().filter_map(|member| member.rust_version.clone()).max();
     floor.unwrap_or(Version::new(1, 0, 0))
 }
 
