@@ -1,19 +1,19 @@
-//! The run loop of a thread: `main`, its tasks, and when they are polled.
+//! The run loop of a thread: when `main` and its tasks are polled.
 //!
 //! ```text
-//!        ┌─▶ up to 64 polls, in the order of waking; timers after each round
-//!        │       │ budget used up             │ no task is ready
-//!        │       ▼                            ▼
-//!        │   timers that are due          timers that are due
-//!        │       ▼                            │ still none
-//!        │   one look at descriptors          ▼
-//!        └───────┴──────────────────────── one wait
+//!   ┌─▶ wake tasks whose deadline is due
+//!   │        ▼
+//!   │   take the tasks that are ready ──▶ none: wait
+//!   │        ▼                              │
+//!   │   poll each of them once;             │
+//!   │   check descriptors every 64 polls    │
+//!   └────────┴──────────────────────────────┘
 //! ```
 //!
-//! `main` is task 0 and waits for its turn like all others. A task belongs to the
-//! run in which it was spawned. Nothing is borrowed while code of others runs (a
-//! poll, a destructor, or a waker's `clone`, `wake` and `drop`), except for the place of
-//! the task that is polled.
+//! Tasks are polled in the order in which they were woken. `main` is task 0, without
+//! any priority. A task belongs to the run in which it was spawned. While foreign code
+//! runs (a poll, a destructor, a waker's `clone`, `wake` or `drop`), nothing is borrowed
+//! except the place of the task that is being polled.
 
 mod inbox;
 mod task;
@@ -187,25 +187,21 @@ impl RunLoop {
         let task = Task::new(MAIN, self.inbox.clone());
         let waker = Waker::from(task.clone());
         self.ready.borrow_mut().push(MAIN);
-        // The tasks that are ready, and how many of them have been polled.
-        let (mut batch, mut polled) = (Vec::new(), 0);
+        let mut batch = Vec::new();
         let mut budget = BUDGET;
         loop {
-            while budget > 0 {
-                let number = match batch.get(polled) {
-                    Some(&number) => number,
-                    None => {
-                        // Polls may be long: a sleeper waits for one round of them.
-                        if self.has_timers.get() {
-                            self.fire(&waker);
-                        }
-                        self.next_batch(&mut batch);
-                        let Some(&number) = batch.first() else { break };
-                        polled = 0;
-                        number
-                    }
-                };
-                polled += 1;
+            // Once per round, because polls may be long.
+            let next = if self.has_timers.get() { self.fire(&waker) } else { None };
+            self.next_batch(&mut batch);
+            if batch.is_empty() {
+                self.inbox.unless_filled(|| self.reactor.wait(next));
+                budget = BUDGET;
+            }
+            for &number in &batch {
+                if budget == 0 {
+                    self.reactor.look();
+                    budget = BUDGET;
+                }
                 budget -= 1;
                 if number != MAIN {
                     self.poll(number);
@@ -218,14 +214,6 @@ impl RunLoop {
                     task.retire();
                     return;
                 }
-            }
-            let next = self.fire(&waker);
-            if budget == 0 {
-                self.reactor.look();
-                budget = BUDGET;
-            } else if self.ready.borrow().is_empty() {
-                self.inbox.unless_filled(|| self.reactor.wait(next));
-                budget = BUDGET;
             }
         }
     }

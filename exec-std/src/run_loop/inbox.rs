@@ -33,6 +33,7 @@ impl Inbox {
     }
 
     /// Hands over the number of a task, from any thread.
+    #[inline(never)] // Inlined, it would have a wake on the loop's own thread save registers.
     pub(crate) fn push(&self, number: u32) {
         let mut inside = self.lock();
         inside.woken.push(number);

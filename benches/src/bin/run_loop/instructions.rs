@@ -13,9 +13,9 @@ use tokio::task::LocalSet;
 
 use crate::work::yield_often;
 
-// The bounds are what was measured and 4 %. With fat link-time optimization and
-// `panic = "abort"`, as programs for production are often built, a switch takes 142 to
-// 159 instructions, a yield of main 150, and a task 588.
+// Each bound is the measured figure plus 4 %. With fat link-time optimization and
+// `panic = "abort"`, as programs for production are often built, a switch takes 119 to
+// 146 instructions, a yield of main 135, and a task 570.
 
 /// Little and much work, in units of what a row names.
 const LITTLE: u32 = 2_000;
@@ -32,28 +32,28 @@ struct Row {
 const ROWS: &[Row] = &[
     Row {
         name: "switch among 1 task",
-        bound: Some(189),
+        bound: Some(170),
         ours: switch::<1>,
         async_executor: Some(switch_async_executor::<1>),
         tokio: Some(switch_tokio::<1>),
     },
     Row {
         name: "switch among 10 tasks",
-        bound: Some(172),
+        bound: Some(141),
         ours: switch::<10>,
         async_executor: Some(switch_async_executor::<10>),
         tokio: Some(switch_tokio::<10>),
     },
     Row {
         name: "switch among 1,000 tasks",
-        bound: Some(155),
+        bound: Some(139),
         ours: switch::<1_000>,
         async_executor: Some(switch_async_executor::<1_000>),
         tokio: Some(switch_tokio::<1_000>),
     },
     Row {
         name: "yield of main",
-        bound: Some(187),
+        bound: Some(158),
         ours: |times| run(async |_| yield_often(times).await),
         async_executor: Some(|times| {
             block_on(LocalExecutor::new().run(yield_often(times)));
@@ -62,28 +62,28 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "spawn and join",
-        bound: Some(740),
+        bound: Some(721),
         ours: spawn,
         async_executor: Some(spawn_async_executor),
         tokio: Some(spawn_tokio),
     },
     Row {
         name: "group: one of 10 awake",
-        bound: Some(414),
+        bound: Some(397),
         ours: one_awake::<10>,
         async_executor: None,
         tokio: None,
     },
     Row {
         name: "group: one of 1,000 awake",
-        bound: Some(406),
+        bound: Some(391),
         ours: one_awake::<1_000>,
         async_executor: None,
         tokio: None,
     },
     Row {
         name: "group: 1,000 of 1,000 awake",
-        bound: Some(149),
+        bound: Some(134),
         ours: all_awake::<1_000>,
         async_executor: None,
         tokio: None,
