@@ -250,3 +250,30 @@ fn a_group_that_is_filled_anew_has_the_same_parent() {
         assert_eq!(poll(group.as_mut().next(), &waker), Poll::Ready(Some((id, true))));
     }
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn a_waker_whose_child_has_gone_is_no_child_of_the_groups_task() {
+    use tickwire_sync::is_child_of;
+    use tickwire_traits::WakerId;
+
+    static SLOTS: WakeSlots<2, 1> = WakeSlots::new();
+    let (waker, _woken) = Count::waker();
+    let parent = WakerId::of(&waker);
+    let kept = RefCell::new(Vec::new());
+    let keep = || {
+        std::future::poll_fn(|cx| {
+            kept.borrow_mut().push(cx.waker().clone());
+            Poll::<()>::Pending
+        })
+    };
+    let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));
+    let gone = group.as_mut().add(keep()).unwrap();
+    group.as_mut().add(keep()).unwrap();
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    let are_children =
+        || kept.borrow().iter().map(|it| is_child_of(it, parent)).collect::<Vec<_>>();
+    assert_eq!(are_children(), [true, true]);
+    assert!(group.as_mut().cancel(gone));
+    assert_eq!(are_children(), [false, true]);
+}

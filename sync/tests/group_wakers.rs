@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -128,6 +129,38 @@ fn a_future_that_is_forgotten_leaves_the_group_as_it_was() {
     door.open();
     assert_eq!(woken.get(), 1);
     assert!(poll(group.as_mut().next(), &waker).is_ready());
+}
+
+#[test]
+fn a_task_is_dropped_even_if_the_drop_of_its_groups_waker_panics() {
+    struct Bomb;
+
+    impl Wake for Bomb {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the waker's");
+        }
+    }
+
+    static SLOTS: WakeSlots<1, 1> = WakeSlots::new();
+    let alive = Rc::new(());
+    let held = alive.clone();
+    let task = poll_fn(move |_| {
+        let _ = &held;
+        Poll::<()>::Pending
+    });
+    let mut group = pin!(TaskGroup::<_, 1>::new(&SLOTS));
+    let id = group.as_mut().add(task).unwrap();
+    let waker = Waker::from(Arc::new(Bomb));
+    assert!(poll(group.as_mut().next(), &waker).is_pending());
+    // The group has the last of its clones.
+    drop(waker);
+    let cancelled = catch_unwind(AssertUnwindSafe(|| group.as_mut().cancel(id)));
+    assert!(cancelled.is_err());
+    assert_eq!((Rc::strong_count(&alive), SLOTS.free(), group.len()), (1, 1, 0));
 }
 
 #[test]
