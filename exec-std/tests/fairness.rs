@@ -2,7 +2,7 @@
 
 mod patience;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::rc::Rc;
 use std::task::Poll;
@@ -86,6 +86,43 @@ fn a_sleeper_whose_time_has_come_waits_for_one_round_of_polls() {
 #[test]
 fn tasks_that_yield_forever_leave_others_their_turn() {
     check(async |_| yield_now().await);
+}
+
+#[test]
+fn tasks_and_main_are_polled_in_the_order_of_waking() {
+    let order = run(async |spawner| {
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let wakers = Rc::new(RefCell::new(Vec::new()));
+        let waits = |n| {
+            let (order, wakers) = (order.clone(), wakers.clone());
+            async move {
+                let mut is_woken = false;
+                poll_fn(|cx| {
+                    if std::mem::replace(&mut is_woken, true) {
+                        return Poll::Ready(());
+                    }
+                    wakers.borrow_mut().push(cx.waker().clone());
+                    Poll::Pending
+                })
+                .await;
+                order.borrow_mut().push(n);
+            }
+        };
+        for n in 1..=3 {
+            spawner.spawn(waits(n)).unwrap().detach();
+        }
+        yield_now().await;
+        // `main` wakes itself between two tasks, all of which have higher numbers.
+        let wakers = wakers.take();
+        wakers[2].wake_by_ref();
+        wakers[0].wake_by_ref();
+        yield_now().await;
+        order.borrow_mut().push(0);
+        wakers[1].wake_by_ref();
+        yield_now().await;
+        order.take()
+    });
+    assert_eq!(order, [3, 1, 0, 2]);
 }
 
 /// Polls `waits` in a task while `main` yields forever.

@@ -172,6 +172,24 @@ fn a_main_that_gives_up_sleeps_keeps_nothing() {
 }
 
 #[test]
+fn deadlines_given_up_behind_one_that_counts_keep_nothing() {
+    let _alone = alone();
+    let kept = run(async |spawner| {
+        // Its deadline is the earliest, so the others never come to the top of the heap.
+        let sleeper = spawner.spawn(CLOCK.sleep(Duration::from_secs(1_800))).unwrap();
+        let round = async || {
+            for _ in 0..2_000 {
+                assert_eq!(spawner.spawn(give_up(HOUR)).unwrap().await, Exit::Completed);
+            }
+        };
+        let kept = kept_by(round).await;
+        assert_eq!(sleeper.cancel().await, Exit::Cancelled);
+        kept
+    });
+    assert!(kept < 2_000, "{kept} bytes");
+}
+
+#[test]
 fn a_main_whose_groups_give_up_sleeps_keeps_nothing() {
     let _alone = alone();
     let kept = run(async |_| {

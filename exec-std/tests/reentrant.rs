@@ -6,14 +6,16 @@
 mod patience;
 
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
+use std::sync::mpsc;
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+use std::thread;
 
 use futures_lite::future::block_on;
 use patience::within_two_minutes;
 use tickwire_exec_std::{StdClock, run};
-use tickwire_traits::{Clock, Duration, JoinHandle, Spawn, Timer, TimerQueue};
+use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, Timer, TimerQueue};
 
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
@@ -33,8 +35,16 @@ fn waker() -> Waker {
     unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), &VTABLE)) }
 }
 
+thread_local! {
+    /// What the next call on this thread does first.
+    static FIRST: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
+}
+
 /// Does whatever takes a lock or borrows.
 fn come_back() {
+    if let Some(first) = FIRST.take() {
+        first();
+    }
     thread_local!(static INSIDE: Cell<bool> = const { Cell::new(false) });
     if !INSIDE.replace(true) {
         CLOCK.schedule_wake(CLOCK.now() + NAP, &waker());
@@ -78,6 +88,27 @@ fn a_sleep_a_task_and_its_end_inside_of_a_run_hang_nobody() {
         });
     });
     assert!(ended.is_some());
+}
+
+#[test]
+fn a_task_may_end_in_its_thread_while_another_thread_clones_the_handles_waker() {
+    let ended = within_two_minutes(|| {
+        let (sends_task, task) = mpsc::channel();
+        let (asks_for_the_end, asked) = mpsc::channel();
+        let runs = thread::spawn(move || {
+            run(async |spawner| {
+                sends_task.send(spawner.spawn(pending()).unwrap()).unwrap();
+                asked.recv().unwrap();
+            });
+        });
+        let mut task = pin!(task.recv().unwrap());
+        FIRST.set(Some(Box::new(move || {
+            asks_for_the_end.send(()).unwrap();
+            runs.join().unwrap();
+        })));
+        task.as_mut().poll(&mut Context::from_waker(&waker()))
+    });
+    assert_eq!(ended, Some(Poll::Ready(Exit::Cancelled)));
 }
 
 #[cfg(unix)]

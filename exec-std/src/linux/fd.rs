@@ -80,7 +80,8 @@ struct Kind {
     /// 9). That page says so for pipes too; but a pipe may be one of packets (pipe(2),
     /// `O_DIRECT`), which its end for reading does not tell.
     reads_all: bool,
-    /// A write of less than was given has left no room.
+    /// A write shorter than its buffer has left no room (epoll(7), question 9). That is said
+    /// of streams and pipes; other kinds are tried once more, with the same result on a tty.
     writes_all: bool,
     is_socket: bool,
     /// A read of a stream stops where descriptors or credentials were sent (unix(7)).

@@ -53,7 +53,7 @@ impl Task {
     /// a waker of it is left.
     pub(crate) fn renew(this: &mut Arc<Self>) -> bool {
         let Some(task) = Arc::get_mut(this) else { return false };
-        task.queued.store(true, Ordering::Relaxed);
+        // `queued` is true since the task was retired.
         task.cancelled.store(false, Ordering::Relaxed);
         task.detached.store(false, Ordering::Relaxed);
         let end = task.end.get_mut().unwrap_or_else(PoisonError::into_inner);
