@@ -1,6 +1,6 @@
-//! The atomics and locks of what other threads touch.
+//! Atomics and locks of the types that threads share.
 //!
-//! The models in `tests/loom` compile the same files with Loom's in their place.
+//! The models in `tests/loom` compile the same files with those of Loom instead.
 
 pub(crate) use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(target_os = "linux")]

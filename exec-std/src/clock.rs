@@ -8,23 +8,22 @@ use tickwire_traits::{Clock, Instant, TimerQueue};
 
 use crate::{run_loop, system};
 
-/// The system's monotonic clock, on Linux `CLOCK_MONOTONIC`. It starts at zero when the
-/// process first reads it.
+/// The system's monotonic clock (`CLOCK_MONOTONIC` on Linux), in microseconds. It starts
+/// at zero when the process first reads it.
 ///
-/// [`run`](crate::run) drives the sleeps of `main`, of tasks, and of the children of
-/// a `TaskGroup` of `tickwire-sync` in them. All others are driven by one thread of
-/// the process, which the first of them starts: sleeps under another executor, in
-/// whatever thread, and those of combinators that poll their children with wakers of
-/// their own.
+/// [`run`](crate::run) drives the sleeps of `main`, of tasks, and of children of a
+/// `tickwire-sync` `TaskGroup` in either. One helper thread of the process drives all
+/// others: sleeps under another executor, and those of combinators that poll their
+/// children with wakers of their own. The first such sleep starts the thread.
 ///
-/// If the system has no thread or no descriptor to give, such a sleep is polled again
-/// and again until it is over: it ends in time, but keeps its thread busy.
+/// If the system has no thread or no descriptor for the helper, such a sleep wakes its
+/// task at once, over and over, until the deadline: it ends on time, but keeps its thread
+/// busy.
 ///
-/// A task that ends leaves nothing in the timer queue, however many sleeps it gave up.
-/// Children of groups that have ended leave fewer entries than 100 and twice the number
-/// of the children that live. Outside of `run` an entry stays until the deadline; there
-/// is one per waker.
-/// A deadline of [`Instant::MAX`] is not queued.
+/// A task that ends leaves nothing in the timer queue, even if it dropped sleeps before
+/// their deadline. Children of groups that have ended leave fewer entries than 100 plus
+/// twice the number of live children. Outside `run` each waker has one entry, which stays
+/// until its deadline. A deadline of [`Instant::MAX`] is not queued.
 ///
 /// ```
 /// use tickwire_exec_std::StdClock;
@@ -36,24 +35,24 @@ use crate::{run_loop, system};
 ///
 /// # After `fork`
 ///
-/// A child process that calls [`run`](crate::run), or sleeps under another executor,
-/// has a loop and a thread of its own. Sleeps that began before the fork are not
-/// woken in it. An [`Fd`](crate::Fd) may be awaited in both. A child that was forked from inside of a run must not go on with
-/// that run: end the process by `exec` or `_exit`.
+/// A child process that calls [`run`](crate::run), or sleeps under another executor, has
+/// a loop and a helper thread of its own. It does not wake sleeps that began before the
+/// fork. An [`Fd`](crate::Fd) may be awaited in both processes. A child that was forked
+/// inside a run must not continue that run: end the child by `exec` or `_exit`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StdClock;
 
 static EPOCH: LazyLock<Epoch> = LazyLock::new(Epoch::now);
 
-/// One moment, as two clocks read it.
+/// One moment on two clocks.
 struct Epoch {
     nanos: u64,
     std: time::Instant,
 }
 
 impl Epoch {
-    /// The two clocks are read one after the other. Of some attempts, the one that took
-    /// the least time counts: a thread that is preempted in between would be wrong for good.
+    /// Reads both clocks, several times, and returns the reading that took the least time.
+    /// Preemption between the two clocks would leave a permanent offset.
     fn now() -> Self {
         let attempt = || {
             let before = system::nanos();
@@ -78,7 +77,7 @@ pub(crate) fn now() -> Instant {
     Instant::from_micros(EPOCH.elapsed() / NANOS_PER_MICRO)
 }
 
-/// Returns how long it is until `at`; zero if that is over.
+/// Returns the time from now until `at`; zero if `at` has passed.
 pub(crate) fn until(at: Instant) -> time::Duration {
     let elapsed = time::Duration::from_nanos(EPOCH.elapsed());
     time::Duration::from_micros(at.as_micros()).saturating_sub(elapsed)
@@ -92,8 +91,8 @@ impl StdClock {
 
     /// Returns the time on this clock at `at`; zero if `at` is before the epoch.
     ///
-    /// The offset between the two clocks is measured once per process, so differences and
-    /// order are kept.
+    /// The offset between the two clocks is measured once per process, so conversions keep
+    /// differences and order.
     ///
     /// ```
     /// use std::time;
@@ -127,9 +126,9 @@ impl StdClock {
     /// Returns the time on this clock when `CLOCK_MONOTONIC` reads `nanos` nanoseconds;
     /// zero if that is before the epoch.
     ///
-    /// The kernel stamps edges of GPIO lines and samples of converters with that clock.
-    /// This one is the same clock, in microseconds, from another zero: what is stamped
-    /// before a call of [`now`](Clock::now) is never later than what it returns.
+    /// The kernel stamps GPIO edges and converter samples with that clock. `StdClock` is the
+    /// same clock in microseconds, from another zero. A stamp taken before a call of
+    /// [`now`](Clock::now) is never later than the instant that `now` returns.
     ///
     /// ```
     /// use tickwire_exec_std::StdClock;
@@ -144,8 +143,8 @@ impl StdClock {
         Instant::from_micros(nanos.saturating_sub(EPOCH.nanos) / NANOS_PER_MICRO)
     }
 
-    /// Returns what `CLOCK_MONOTONIC` reads, in nanoseconds, when this clock reads `at`;
-    /// at most `u64::MAX`.
+    /// Returns the nanoseconds that `CLOCK_MONOTONIC` reads when this clock reads `at`; at
+    /// most `u64::MAX`.
     ///
     /// ```
     /// use tickwire_exec_std::StdClock;

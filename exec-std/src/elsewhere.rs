@@ -1,6 +1,5 @@
-//! Waiting on other systems than Linux, by what the standard library and async-io
-//! have: a thread that waits is parked, and async-io's own thread watches
-//! descriptors.
+//! Waiting on systems other than Linux: the loop parks its thread, and the thread of
+//! async-io watches descriptors.
 
 mod alarms;
 #[cfg(unix)]
@@ -25,7 +24,7 @@ pub(crate) fn nanos() -> u64 {
     u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The thread of a run loop.
+/// The thread of a run loop, which waits parked.
 #[derive(Debug)]
 pub(crate) struct Reactor(Thread);
 
@@ -48,9 +47,9 @@ impl Reactor {
         }
     }
 
-    /// Looks for events that are there: async-io's thread has woken their tasks.
+    /// Does nothing: the thread of async-io wakes tasks by itself.
     pub(crate) fn look(&self) {}
 
-    /// Does nothing: async-io's thread goes on after a run.
+    /// Does nothing: the thread of async-io outlives the run.
     pub(crate) fn close(&self) {}
 }

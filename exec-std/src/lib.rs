@@ -1,9 +1,9 @@
-//! Tickwire's hosted backend: one thread, and the system's readiness queue
-//! (epoll on Linux) underneath.
+//! Tickwire's hosted backend: one thread on top of the system's readiness queue (epoll
+//! on Linux).
 //!
-//! [`run`] drives a future, the tasks it [spawns](StdSpawner) and the sleeps
-//! under [`StdClock`]. On Unix there are also file descriptors ([`Fd`]), serial
-//! ports ([`serial`]) and a way to stop in good order ([`Shutdown`]).
+//! [`run`] drives a future, the tasks that it [spawns](StdSpawner), and their sleeps on
+//! [`StdClock`]. On Unix there are also file descriptors ([`Fd`]), serial ports
+//! ([`serial`]) and signals that ask the program to stop ([`Shutdown`]).
 //!
 //! ```
 //! use tickwire_exec_std::{StdClock, run};
@@ -18,26 +18,25 @@
 //! assert!(slept >= Duration::from_millis(2));
 //! ```
 //!
-//! # Panics, errors, and what is left at the end
+//! # Panics, errors, and tasks that remain at the end
 //!
-//! - **A panic of `main`** goes on through `run`, after all tasks have been dropped. The
-//!   thread may call `run` again.
+//! - **A panic of `main`** propagates through `run`, after all tasks have been dropped.
+//!   The thread may call `run` again.
 //! - **A panic of a task** ends that task alone. The panic hook prints it, the task's
-//!   future is dropped, all others go on.
-//! - **Awaiting or cancelling a task that has panicked** panics with the same payload,
+//!   future is dropped, and all other tasks continue.
+//! - **Awaiting or canceling a task that has panicked** panics with the same payload,
 //!   once. After that the task is [`Cancelled`](tickwire_traits::Exit::Cancelled). If
 //!   its handle is dropped or detached, only the hook reports the panic.
 //! - **A panic of a destructor** in a task's future counts as a panic of the task.
-//! - **A panic of somebody else's waker**, while it is woken here, is printed and ends
-//!   there.
-//! - **An error of `main`** is what `run` returns. A task returns nothing: its errors go
-//!   through a queue, a promise or a `join`.
-//! - **Tasks that are left** when `main` ends are dropped before `run` returns, the
-//!   newest first. They can neither spawn nor run meanwhile; a panic of one keeps no
-//!   other from being dropped. A handle that outlives the run reports `Cancelled`. A
-//!   waker that outlives it does nothing.
+//! - **A panic of a foreign waker** that this crate wakes is printed and caught.
+//! - **An error of `main`** is returned by `run`. A task returns nothing: it reports
+//!   errors through a queue, a promise or a `join`.
+//! - **Tasks that remain** when `main` ends are dropped before `run` returns, the newest
+//!   first. Meanwhile no task can spawn or run. A panic of one does not prevent the
+//!   others from being dropped. A handle that outlives the run reports `Cancelled`. A
+//!   waker that outlives the run does nothing.
 //!
-//! All of that is about panics that unwind: with `panic = "abort"` each ends the process.
+//! This applies to panics that unwind. With `panic = "abort"` each ends the process.
 #![forbid(unsafe_code)]
 
 mod atomic;
@@ -74,21 +73,20 @@ pub use system::Fd;
 
 /// Runs `main`, and all tasks that it spawns, on this thread until `main` ends.
 ///
-/// Tasks that are left then are dropped before `run` returns, the newest first.
-/// Tasks that are woken together run in the order of waking.
+/// Tasks are polled in the order in which they were woken. Tasks that remain when `main`
+/// ends are dropped before `run` returns, the newest first.
 ///
-/// A task that blocks the thread holds up all others. Another executor inside of
-/// a task may wait for sleeps and descriptors, but for nothing that the other tasks
-/// would do.
+/// A task that blocks the thread blocks all other tasks. A nested executor in a task may
+/// wait for sleeps and descriptors, but not for the other tasks.
 ///
 /// # Panics
 ///
-/// If `main` panics, or awaits a task that has. The panic of a task that nobody
-/// awaits is only printed; that task has ended, the others go on.
-///
-/// If called from inside of itself, which includes the destructors of tasks that are
-/// left; the outer run goes on if that panic is caught. If the thread is about to
-/// end. If the system has no descriptors for the loop: it takes three.
+/// - If `main` panics, or awaits a task that has panicked. The panic of a task that is
+///   not awaited is only printed.
+/// - If called inside a run on the same thread, or in the destructor of a task that
+///   remains. The outer run continues if this panic is caught.
+/// - If the thread is about to end.
+/// - If the system has no descriptors for the loop. It takes three.
 pub fn run<F: Future>(main: impl FnOnce(StdSpawner) -> F) -> F::Output {
     run_loop::run(|| main(StdSpawner::new()))
 }

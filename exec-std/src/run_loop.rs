@@ -41,14 +41,14 @@ pub(crate) use task::Task;
 use tasks::{Body, Place, Tasks};
 use timers::{Due, Timers};
 
-/// Polls between two looks at the clock and at descriptors.
+/// Polls between two checks of descriptors.
 const BUDGET: u32 = 64;
 
-/// The number of `main` among the tasks.
+/// The task number of `main`.
 const MAIN: u32 = 0;
 
 thread_local! {
-    /// The loop that runs on this thread.
+    /// The loop of this thread.
     static CURRENT: RefCell<Option<Rc<RunLoop>>> = const { RefCell::new(None) };
 }
 
@@ -59,39 +59,39 @@ struct RunLoop {
     ready: RefCell<Vec<u32>>,
     tasks: RefCell<Tasks>,
     timers: RefCell<Timers>,
-    /// A deadline may be queued.
+    /// False if no deadline is queued.
     has_timers: Cell<bool>,
     /// `main` has ended: nothing may be spawned.
     closed: Cell<bool>,
 }
 
-/// The task that is polled now.
+/// The task that is being polled.
 #[derive(Clone, Copy)]
 struct Polled {
     waker: WakerId,
     number: u32,
 }
 
-/// Runs `main` and what it spawns on this thread, until `main` ends.
+/// Runs `main` and the tasks that it spawns on this thread, until `main` ends.
 pub(crate) fn run<F: Future>(main: impl FnOnce() -> F) -> F::Output {
     let running = Running::begin();
     let mut output = None;
     {
         let main = pin!(async { output = Some(main().await) });
-        // Of no type of its own: the loop is compiled once, in this crate.
+        // As a trait object, so that the loop is compiled once, in this crate.
         running.0.drive(main);
     }
     output.expect("`main` has ended")
 }
 
-/// Starts a task of this thread's loop. None if there is no loop, or if it ends.
+/// Spawns a task into this thread's loop. None if there is no loop, or if it is closing.
 pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) -> Option<Arc<Task>> {
     let this = current()?;
     if this.closed.get() { None } else { Some(this.spawn(Box::pin(future))) }
 }
 
-/// Notes when a task of this thread's loop is to be woken. False if `waker` is
-/// neither that of the task which is polled now, nor that of a group's child in it.
+/// Arranges to wake `waker` at `at`. False unless it is the waker of the task that this
+/// thread's loop is polling, or of a group's child in that task.
 pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
     let scheduled = with_current(|this| {
         let (number, relation) = this.relation(waker)?;
@@ -99,7 +99,7 @@ pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
         let mut timers = this.timers.borrow_mut();
         match relation {
             Relation::Same => timers.schedule(at, number),
-            // Its clone runs no code of others: it is one of our groups'.
+            // Cloning it runs no foreign code: it belongs to one of our groups.
             Relation::Child(parent) => {
                 timers.schedule_child(at, number, waker, |child| is_child_of(child, parent));
             }
@@ -109,20 +109,19 @@ pub(crate) fn schedule(at: Instant, waker: &Waker) -> bool {
     scheduled.flatten().is_some()
 }
 
-/// Calls `f` with this thread's reactor. None if `waker` is of no kind for which
-/// [`schedule`] works.
+/// Calls `f` with this thread's reactor. None if [`schedule`] would refuse `waker`.
 #[cfg(target_os = "linux")]
 pub(crate) fn with_reactor_of<T>(waker: &Waker, f: impl FnOnce(&Arc<Reactor>) -> T) -> Option<T> {
     with_current(|this| this.relation(waker).map(|_| f(&this.reactor))).flatten()
 }
 
-/// Returns the reactor of the loop that runs on this thread.
+/// Returns the reactor of this thread's loop.
 #[cfg(target_os = "linux")]
 pub(crate) fn reactor() -> Option<Arc<Reactor>> {
     with_current(|this| this.reactor.clone())
 }
 
-/// Puts a task into its loop's queue, from any thread.
+/// Queues a task in its loop, from any thread.
 #[inline]
 fn queue(task: &Task) {
     let is_here = with_current(|this| {
@@ -137,7 +136,7 @@ fn queue(task: &Task) {
     }
 }
 
-/// None if no loop runs here, or if the thread is about to end.
+/// Calls `f` with this thread's loop. None if there is none, or if the thread is ending.
 #[inline]
 fn with_current<T>(f: impl FnOnce(&RunLoop) -> T) -> Option<T> {
     CURRENT.try_with(|current| current.borrow().as_deref().map(f)).ok().flatten()
@@ -147,15 +146,15 @@ fn current() -> Option<Rc<RunLoop>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// The loop of this thread, until this is dropped.
+/// Closes the loop of this thread when dropped.
 struct Running(Rc<RunLoop>);
 
 impl Running {
     fn begin() -> Self {
         CURRENT.with(|current| {
-            // Looked at first: the outer run, if there is one, goes on.
+            // First of all, so that an outer run is not replaced.
             assert!(current.borrow().is_none(), "`run` was called from inside of itself");
-            let reactor = Reactor::new().expect("the system refuses what waiting takes");
+            let reactor = Reactor::new().expect("the system has descriptors for the loop");
             let reactor = Arc::new(reactor);
             let this = Rc::new(RunLoop {
                 inbox: Arc::new(Inbox::new(reactor.clone())),
@@ -210,7 +209,7 @@ impl RunLoop {
                 task.unqueue();
                 let _polled = self.polling(&waker, MAIN);
                 if main.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
-                    // Its wakers may be used still.
+                    // Its wakers may still be used.
                     task.retire();
                     return;
                 }
@@ -226,7 +225,7 @@ impl RunLoop {
         mem::swap(&mut *ready, batch);
     }
 
-    /// Wakes what is due; returns when the next one is.
+    /// Wakes tasks whose deadline is due. Returns the next deadline.
     fn fire(&self, main: &Waker) -> Option<Instant> {
         let next = self.timers.borrow_mut().next();
         self.has_timers.set(next.is_some());
@@ -258,7 +257,7 @@ impl RunLoop {
         let Some(place) = self.tasks.borrow().get(number) else { return };
         let mut inside = place.body.borrow_mut();
         let Some(body) = &mut *inside else {
-            // It ended while it was in the queue.
+            // The task ended while it was queued.
             return self.tasks.borrow_mut().free.push(number);
         };
         let end = if body.task.unqueue() {
@@ -278,7 +277,7 @@ impl RunLoop {
         self.end(&place, body, end);
     }
 
-    /// Drops the task's future, forgets its timers, and reports its end only then.
+    /// Drops the task's future, forgets its deadlines, and then reports its end.
     fn end(&self, place: &Place, body: Option<Body>, end: End) {
         let Some(Body { future, waker, task, .. }) = body else { return };
         let end = match catch_unwind(AssertUnwindSafe(|| drop(future))) {
@@ -288,7 +287,7 @@ impl RunLoop {
         let number = task.number();
         self.forget_timers(number);
         drop(waker);
-        // If it is in a queue, its number is free when it comes out of that.
+        // While it is queued, its number stays taken: `poll` frees the number then.
         if task.retire() {
             self.tasks.borrow_mut().free.push(number);
         }
@@ -296,9 +295,9 @@ impl RunLoop {
         place.spare.replace(Some(task));
     }
 
-    /// Forgets the deadlines of a task that has ended, and wakes the children of groups
-    /// that have some. Such a group may have been moved to another task, and need not
-    /// notice: the new task's waker may have the address of the old one's.
+    /// Forgets the deadlines of a task that has ended, and wakes children of its groups for
+    /// which deadlines are queued. Such a group may have moved to another task without
+    /// noticing: the new task's waker may have the address of the old one.
     #[inline]
     fn forget_timers(&self, number: u32) {
         let children = self.timers.borrow_mut().forget(number);
@@ -307,8 +306,8 @@ impl RunLoop {
         }
     }
 
-    /// Ends all tasks, the newest first, and wakes those that still wait for a descriptor:
-    /// they are children of groups that outlive the run, and register anew.
+    /// Ends all tasks, the newest first. Then wakes the tasks that still wait for a
+    /// descriptor: they are children of groups that outlive the run, and register anew.
     fn close(&self) {
         self.closed.set(true);
         let serial = |place: &Rc<Place>| place.body.borrow().as_ref().map(|body| body.serial);
@@ -323,17 +322,17 @@ impl RunLoop {
         self.inbox.close();
     }
 
-    /// Notes whose poll this is, until what is returned is dropped.
+    /// Notes which task is being polled, until the guard is dropped.
     #[inline]
     fn polling(&self, waker: &Waker, number: u32) -> Polling<'_> {
         self.polled.set(Some(Polled { waker: WakerId::of(waker), number }));
         Polling(&self.polled)
     }
 
-    /// Returns which task is polled now, and what `waker` is to it.
+    /// Returns the task that is being polled, and the relation of `waker` to it.
     ///
-    /// None if it is a waker of any other kind. Such a one may be that of an executor
-    /// which holds this thread until it is woken, so this loop cannot serve it.
+    /// None for any other waker. It may belong to an executor that holds this thread until
+    /// the waker is woken, so this loop cannot serve it.
     #[inline]
     fn relation(&self, waker: &Waker) -> Option<(u32, Relation)> {
         let polled = self.polled.get()?;
@@ -347,11 +346,11 @@ impl RunLoop {
     }
 }
 
-/// What a waker is to the task that is polled.
+/// The relation of a waker to the task that is being polled.
 enum Relation {
     Same,
-    /// It is that of a child of a group which the task polls, with this waker. The task
-    /// comes back to the loop.
+    /// The waker belongs to a child of a group that the task polls itself, with this waker.
+    /// So the task returns to the loop.
     Child(WakerId),
 }
 

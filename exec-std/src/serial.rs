@@ -15,7 +15,7 @@ use crate::Fd;
 #[doc(no_inline)]
 pub use serial2::{CharSize, FlowControl, Parity, StopBits};
 
-/// How bytes are sent on a line.
+/// Settings of a serial line.
 ///
 /// ```
 /// use tickwire_exec_std::serial::{Parity, Settings};
@@ -24,38 +24,36 @@ pub use serial2::{CharSize, FlowControl, Parity, StopBits};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// In bits a second. Any rate that the hardware can make; ttys of other
-    /// systems than Linux may know the classic ones only.
+    /// In bits per second. On Linux, any rate that the hardware supports; other systems
+    /// may support the standard rates only.
     pub baud_rate: u32,
-    /// Bits in a character.
+    /// Data bits per character.
     pub char_size: CharSize,
-    /// What is added to find errors.
+    /// Parity bit of a character.
     ///
-    /// The kernel drops a character whose parity or stop bit is wrong, and a
-    /// break, without a word: what is read has gaps then, and a protocol needs a
-    /// checksum of its own. Only the kernel's driver counts them (Linux:
-    /// `TIOCGICOUNT`).
+    /// The kernel silently drops a character whose parity or stop bit is wrong, and a
+    /// break. Bytes are missing then, so a protocol needs a checksum of its own. The
+    /// kernel's driver counts these errors (Linux: `TIOCGICOUNT`).
     pub parity: Parity,
-    /// How long the line rests after a character.
+    /// Stop bits after each character.
     pub stop_bits: StopBits,
-    /// How the other end says that it is full.
+    /// How the other end reports that it is full.
     pub flow_control: FlowControl,
 }
 
 /// A serial port as embedded-io-async `Read` and `Write`, and as [`Readiness`].
 ///
-/// When the line goes away (an adapter is unplugged, a pseudo-terminal's other
-/// end is closed), `read` and `write` fail with [`io::ErrorKind::NotConnected`],
-/// each time; they neither wait for ever nor return nothing.
+/// When the line is gone (an adapter is unplugged, the other end of a pseudo-terminal is
+/// closed), each `read` and `write` fails with [`io::ErrorKind::NotConnected`].
 ///
-/// `write` hands bytes to the kernel, and `flush` does not wait until they are on
-/// the line: whoever turns a half-duplex line around has to wait for as long as
-/// the characters take.
+/// `write` passes bytes to the kernel, and `flush` does not wait until they have been
+/// sent. Before turning a half-duplex line around, wait for the duration of the
+/// characters.
 ///
 /// # Cancel safety
 ///
-/// `read`, `write` and `flush` are cancel-safe: bytes move only in the poll that
-/// says so.
+/// `read`, `write` and `flush` are cancel-safe: bytes move only in the poll that returns
+/// their number.
 #[derive(Debug)]
 pub struct Serial(Fd<File>);
 
@@ -65,7 +63,7 @@ pub struct Serial(Fd<File>);
 /// use embedded_io_async::Read;
 /// use tickwire_exec_std::{run, serial};
 ///
-/// // Not run: it wants a port with somebody at the other end.
+/// // Not run: it needs a port with a device at the other end.
 /// let mut port = serial::open("/dev/ttyUSB0", serial::Settings::new(9_600))?;
 /// let mut bytes = [0; 82];
 /// let len = run(async |_| port.read(&mut bytes).await)?;
@@ -74,9 +72,8 @@ pub struct Serial(Fd<File>);
 ///
 /// # Errors
 ///
-/// If there is no such file, it may not be opened, is not a tty, or cannot do
-/// what the settings ask for. Nothing is left open; try again, with what the
-/// error asks for.
+/// If the file does not exist, may not be opened or is not a tty, or if the hardware does
+/// not support the settings. Nothing stays open, so the call may be repeated.
 pub fn open(path: impl AsRef<Path>, settings: Settings) -> io::Result<Serial> {
     let port = SerialPort::open(path, |mut raw: serial2::Settings| {
         raw.set_raw();
@@ -91,7 +88,7 @@ pub fn open(path: impl AsRef<Path>, settings: Settings) -> io::Result<Serial> {
 }
 
 impl Settings {
-    /// 8 data bits, no parity, one stop bit, no flow control.
+    /// Creates settings with 8 data bits, no parity, one stop bit, and no flow control.
     pub const fn new(baud_rate: u32) -> Self {
         Self {
             baud_rate,
@@ -121,7 +118,7 @@ impl Read for Serial {
     async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let len = self.0.read(buf).await.map_err(vanished)?;
         if len == 0 && !buf.is_empty() {
-            // In raw mode a tty has a byte, or would block, or is gone.
+            // In raw mode a tty returns 0 bytes only when the line is gone.
             return Err(gone());
         }
         Ok(len)
@@ -138,8 +135,8 @@ impl Write for Serial {
     }
 }
 
-/// A tty that has hung up answers EIO; a USB adapter that is gone ENXIO or
-/// ENODEV.
+/// Converts the errors of a line that is gone: EIO from a tty that has hung up, ENXIO or
+/// ENODEV from a USB adapter that was unplugged.
 fn vanished(error: io::Error) -> io::Error {
     const EIO: i32 = 5;
     const ENXIO: i32 = 6;

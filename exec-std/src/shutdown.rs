@@ -1,4 +1,4 @@
-//! Stopping in good order.
+//! Signals that ask the program to stop.
 
 use std::future::poll_fn;
 use std::os::unix::net::UnixStream;
@@ -13,14 +13,14 @@ use signal_hook::low_level::{pipe, unregister};
 
 use crate::Fd;
 
-/// Hears the signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, and
+/// A listener for the signals that ask a program to stop: SIGINT (Ctrl-C), SIGTERM, and
 /// SIGHUP (the terminal is gone).
 ///
-/// Once a `Shutdown` has been created, these signals no longer end the process, even
-/// if all have been dropped: a signal that comes then is lost. Keep one for as long as
-/// the program runs, and await it. A new one hears what comes from then on.
+/// Once a `Shutdown` has been created, these signals no longer end the process. If every
+/// `Shutdown` has been dropped, a signal is lost. Keep one for as long as the program
+/// runs, and await it. A new one receives signals from its creation on.
 ///
-/// A signal that the process was started to ignore stays ignored (Linux): SIGHUP
+/// On Linux, a signal that the process ignored when it was started stays ignored: SIGHUP
 /// under `nohup`, SIGINT in the background of a script.
 ///
 /// ```
@@ -31,7 +31,7 @@ use crate::Fd;
 /// run(async |_| {
 ///     let clock = StdClock::new();
 ///     let work = clock.timeout(Duration::from_millis(5), shutdown.requested());
-///     assert!(work.await.is_err(), "nobody asked us to stop");
+///     assert!(work.await.is_err(), "no signal came");
 /// });
 /// # Ok::<_, std::io::Error>(())
 /// ```
@@ -47,24 +47,24 @@ pub enum StopSignal {
     Interrupt,
     /// SIGTERM: the system.
     Terminate,
-    /// SIGHUP: the terminal's window was closed, or its connection is lost. Output
-    /// to it fails from now on.
+    /// SIGHUP: the terminal's window was closed, or its connection was lost. Output to it
+    /// fails from now on.
     HangUp,
 }
 
 impl Shutdown {
-    /// Starts to listen.
+    /// Starts listening for the signals.
     ///
     /// # Errors
     ///
-    /// If the system gives no descriptors for it. Close some and try again, or
-    /// go on without: the signals end the process then, as before the first one.
+    /// If the system has no descriptors left. Close some and try again, or continue
+    /// without: if this is the first `Shutdown`, the signals still end the process.
     pub fn new() -> io::Result<Self> {
         let ignored = ignored();
         let all = [StopSignal::Interrupt, StopSignal::Terminate, StopSignal::HangUp];
         let asking = all.into_iter().filter(|signal| ignored >> (signal.number() - 1) & 1 == 0);
-        // First what the system may refuse: a signal that is registered once never ends
-        // the process again.
+        // First all that the system may refuse: once registered, a signal never ends the
+        // process again.
         let lines = asking.map(|signal| Ok((signal, line()?)));
         let lines = lines.collect::<io::Result<Vec<_>>>()?;
         let heard = lines.into_iter().map(|(signal, line)| Heard::new(signal, line));
@@ -75,16 +75,16 @@ impl Shutdown {
     ///
     /// # Errors
     ///
-    /// Whatever the system reports instead of a signal. It may be asked again;
-    /// better stop as if a signal had come, as the next may not be heard.
+    /// Errors of the system. The call may be repeated, but a later signal may be missed:
+    /// rather stop as if a signal had come.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a signal that came meanwhile is reported by the next call.
+    /// Cancel-safe: the next call reports a signal that came in between.
     pub async fn requested(&mut self) -> io::Result<StopSignal> {
         poll_fn(|cx| {
             for heard in &mut self.heard {
-                // Dropped when it is pending, which loses nothing.
+                // A pending read is dropped, which loses nothing.
                 let mut byte = [0];
                 let read = pin!(heard.bytes.read(&mut byte));
                 if let Poll::Ready(read) = read.poll(cx) {
@@ -97,7 +97,7 @@ impl Shutdown {
     }
 }
 
-/// A signal, as a byte each time that it comes.
+/// One signal, which arrives as one byte each time.
 #[derive(Debug)]
 struct Heard {
     signal: StopSignal,
@@ -111,7 +111,7 @@ impl Heard {
     }
 }
 
-/// The two ends of what a signal's bytes go through.
+/// The receiving and the sending end of a signal's bytes.
 type Line = (Fd<UnixStream>, UnixStream);
 
 fn line() -> io::Result<Line> {
@@ -135,8 +135,8 @@ impl StopSignal {
     }
 }
 
-/// Returns the signals that the process ignores, signal 1 in bit 0; none where
-/// there is no `/proc`.
+/// Returns the signals that the process ignores, with signal 1 in bit 0; zero where there
+/// is no `/proc`.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -9,14 +9,14 @@ use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError};
 
 use crate::run_loop::{self, Task};
 
-/// Spawns into the run of the thread on which it is used.
+/// A spawner into the run of the thread on which it is used.
 ///
 /// ```
 /// use tickwire_exec_std::run;
 /// use tickwire_traits::{Exit, Spawn};
 ///
 /// run(async |spawner| {
-///     let task = spawner.spawn(async { println!("beside main") }).unwrap();
+///     let task = spawner.spawn(async { println!("alongside main") }).unwrap();
 ///     assert_eq!(task.await, Exit::Completed);
 /// });
 /// ```
@@ -25,13 +25,12 @@ pub struct StdSpawner(());
 
 /// A task of a run.
 ///
-/// It may be awaited and cancelled in any thread. If its run has ended before it
-/// did, it is [`Exit::Cancelled`].
+/// It may be awaited and canceled in any thread. If its run ends first, the task ends as
+/// [`Exit::Cancelled`].
 ///
 /// # Panics
 ///
-/// Awaiting a task that has panicked panics with that task's panic, and so does its
-/// `cancel`.
+/// Awaiting or canceling a task that has panicked panics with the same payload, once.
 #[derive(Debug)]
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct StdTask(Arc<Task>);
@@ -45,13 +44,12 @@ impl StdSpawner {
 impl Spawn for StdSpawner {
     type Handle = StdTask;
 
-    /// Starts `future` on the heap: there is always a slot.
+    /// Spawns `future`, which is boxed. The number of tasks has no limit.
     ///
     /// # Errors
     ///
-    /// [`SpawnError::NotRunning`] if no run is going on in this thread, or if its `main` has
-    /// ended and the tasks that are left are being dropped. `future` has been
-    /// dropped. Spawn inside of a [`run`](crate::run).
+    /// [`SpawnError::NotRunning`] if this thread is not inside [`run`](crate::run), or if
+    /// `main` has ended and the remaining tasks are being dropped. Drops `future`.
     fn spawn<F>(&self, future: F) -> Result<StdTask, SpawnError>
     where
         F: Future<Output = ()> + 'static,

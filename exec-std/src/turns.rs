@@ -1,8 +1,8 @@
-//! Letting others have their turn beside a descriptor that is always ready.
+//! Yielding to other tasks while a descriptor is always ready.
 
 use std::task::{Context, Poll};
 
-/// How many times more a descriptor need not wait before it lets others have a turn.
+/// The number of operations that a descriptor may still complete before it yields.
 #[derive(Debug)]
 pub(crate) struct Turns(u8);
 
@@ -13,18 +13,18 @@ impl Turns {
         Self(IN_A_ROW)
     }
 
-    /// Notes that the descriptor waits.
+    /// Notes that an operation is pending, which lets other tasks run.
     pub(crate) fn waits(&mut self) {
         self.0 = IN_A_ROW;
     }
 
-    /// Counts a try. It is pending once when there were many in a row.
+    /// Counts an operation. After `IN_A_ROW` that did not wait, returns `Pending` once.
     pub(crate) fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(left) = self.0.checked_sub(1) {
             self.0 = left;
             return Poll::Ready(());
         }
-        // A caller that drops this and tries again has yielded too.
+        // Set now, because a caller that drops its future and tries again has yielded.
         self.0 = IN_A_ROW;
         cx.waker().wake_by_ref();
         Poll::Pending

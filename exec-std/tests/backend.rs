@@ -1,4 +1,4 @@
-//! What the hosted backend promises, on a real clock.
+//! Guarantees of the hosted backend, on a real clock.
 
 mod patience;
 
@@ -53,13 +53,13 @@ fn spawned_tasks_run_beside_main() {
 
 #[test]
 fn tasks_with_equal_deadlines_wake_in_order() {
-    // All have to be asleep before the deadline: a busy machine may need longer.
+    // All tasks have to be asleep before the deadline, so a busy machine may need longer.
     let woken = (0..10).find_map(|attempt| woken_in_order(Duration::from_millis(5 << attempt)));
     assert_eq!(woken, Some((0..20).collect()));
 }
 
 /// Lets 20 tasks sleep until the same deadline. Returns the order of their ends; none if
-/// the deadline came before the last one slept.
+/// the deadline came before all of them slept.
 fn woken_in_order(span: Duration) -> Option<Vec<u32>> {
     run(async |spawner| {
         let order = Rc::new(RefCell::new(Vec::new()));
@@ -121,7 +121,7 @@ fn tasks_that_are_left_are_dropped_before_run_returns_the_newest_first() {
                 CLOCK.sleep(Duration::from_millis(5)).await;
             };
             spawner.spawn(task).unwrap().detach();
-            // The number of a task that has ended is used again.
+            // The number of an ended task is reused.
             spawner.spawn(async {}).unwrap().await;
         }
     });
@@ -153,7 +153,7 @@ fn left_tasks_are_dropped_by_age_and_not_by_number() {
         let tasks = [wait(0), wait(1)];
         let [first, second] = tasks;
         first.cancel().await;
-        // It has the number of the first one.
+        // The third task has the number of the first.
         let third = wait(2);
         second.detach();
         third.detach();
@@ -161,7 +161,7 @@ fn left_tasks_are_dropped_by_age_and_not_by_number() {
     assert_eq!(*dropped.borrow(), [0, 2, 1]);
 }
 
-/// A task's number and memory are used again, and nothing that was said to it.
+/// A task's number and memory are reused, but not its state.
 #[test]
 fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
     let ended = within_two_minutes(|| {
@@ -181,7 +181,7 @@ fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
                     Poll::Ready(())
                 }))
             };
-            // How a task before it has ended, or what happened before its first poll.
+            // Ends of earlier tasks, before or after their first poll.
             let before: [&dyn Fn(); 4] = [
                 &|| wake_itself_and_end().unwrap().detach(),
                 &|| spawner.spawn(async {}).unwrap().detach(),
@@ -193,7 +193,7 @@ fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
                     each();
                     CLOCK.sleep(Duration::from_micros(1)).await;
                     assert_eq!(Rc::strong_count(&alive), 1, "in round {round}");
-                    // Three that wait are three.
+                    // Three tasks that wait have three places.
                     let three = [wait(), wait(), wait()];
                     CLOCK.sleep(Duration::from_micros(1)).await;
                     assert_eq!(Rc::strong_count(&alive), 4, "in round {round}");
@@ -201,7 +201,7 @@ fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
                     CLOCK.sleep(Duration::from_micros(1)).await;
                 }
             }
-            // A deadline that one gave up does not wake the next.
+            // A deadline that a task gave up does not wake the next task.
             let limit = Duration::from_millis(2);
             let gives_up = async move {
                 let _ = CLOCK.timeout(limit, futures_lite::future::yield_now()).await;
@@ -216,7 +216,7 @@ fn a_task_in_the_place_of_another_is_a_task_of_its_own() {
             let waits = spawner.spawn(waits).unwrap();
             CLOCK.sleep(limit + limit).await;
             assert_eq!((polls.get(), waits.cancel().await), (1, Exit::Cancelled));
-            // A task that yields has each of its turns.
+            // A task that yields is polled each time.
             let yields = async {
                 for _ in 0..3 {
                     futures_lite::future::yield_now().await;
@@ -258,13 +258,13 @@ impl Wake for CountWakes {
 
 #[test]
 fn a_waker_that_is_not_ours_is_woken_once() {
-    // A busy machine may need longer for a thousand polls than the sleep lasts.
+    // On a busy machine a thousand polls may take longer than the sleep.
     let wakes = (0..10).find_map(|attempt| wakes_of(Duration::from_millis(20 << attempt)));
     assert_eq!(wakes, Some(1));
 }
 
-/// Polls a sleep a thousand times by a waker that is not ours. Returns how often that is
-/// woken; none if the sleep ended before the last poll.
+/// Polls a sleep a thousand times with a foreign waker. Returns the number of wakes; none
+/// if the sleep ended before the last poll.
 fn wakes_of(span: Duration) -> Option<usize> {
     let wakes = Arc::new(CountWakes(AtomicUsize::new(0)));
     let waker = Waker::from(wakes.clone());
@@ -272,7 +272,7 @@ fn wakes_of(span: Duration) -> Option<usize> {
         let mut sleep = pin!(CLOCK.sleep(span));
         let cx = &mut Context::from_waker(&waker);
         let asleep = (0..1_000).all(|_| sleep.as_mut().poll(cx).is_pending());
-        // Lost, the wake would be waited for without an end.
+        // A lost wake would make this wait forever.
         while asleep && wakes.0.load(Ordering::SeqCst) == 0 {
             CLOCK.sleep(Duration::from_millis(1)).await;
         }

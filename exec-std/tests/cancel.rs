@@ -1,5 +1,4 @@
-//! Operations that are dropped while they are pending have done nothing, and the
-//! next call works.
+//! Operations that are dropped while pending have no effect, and the next call works.
 #![cfg(unix)]
 
 mod pty;
@@ -22,7 +21,7 @@ use tickwire_traits::{
 const CLOCK: StdClock = StdClock::new();
 const SOON: Duration = Duration::from_millis(5);
 
-/// A line: its far end to read, its near end, and the far end to write.
+/// A line: the far end for reading, the near end, and the far end for writing.
 fn sockets() -> (impl Read, impl Read + Write, impl Write) {
     let (far, near) = UnixStream::pair().unwrap();
     let also_far = far.try_clone().unwrap();
@@ -36,11 +35,11 @@ fn serial_line() -> (impl Read, impl Read + Write, impl Write) {
     (Fd::new(far).unwrap(), port, Fd::new(also_far).unwrap())
 }
 
-/// How an operation ended that was to be dropped.
+/// The end of an operation that was to be dropped.
 #[derive(Clone, Copy, PartialEq)]
 enum Ended<T> {
     Dropped,
-    /// In its first poll: it was never pending.
+    /// It completed in its first poll.
     AtOnce(T),
     Later(T),
 }
@@ -55,8 +54,8 @@ impl<T> Ended<T> {
     }
 }
 
-/// Polls `future` until it has been pending `polls` times, and drops it then.
-/// (That of `tickwire-sim` is out of reach: backends do not know one another.)
+/// Polls `future` until it has been pending `polls` times, and then drops it. The one in
+/// `tickwire-sim` is not available, because backends do not depend on one another.
 async fn drop_after<F: Future>(polls: usize, future: F) -> Ended<F::Output> {
     let mut future = pin!(future);
     let mut pending = 0;
@@ -84,20 +83,20 @@ async fn check_read(
     let (read, ()) = zip(drop_after(polls, port.read(&mut buf)), send).await;
     let read = read.map(Result::unwrap);
     if read == Ended::Dropped {
-        // Not `read_exact`: the four bytes are there together.
+        // Not `read_exact`: the four bytes arrive together.
         assert_eq!(port.read(&mut buf).await.unwrap(), 4, "dropped at {polls}");
     }
     assert_eq!(buf[..4], *b"1234");
     read.map(drop)
 }
 
-/// Drops a write at its `polls`th pending poll. It may end at once: the kernel moves bytes
-/// along, and may make room in a line that was full.
+/// Drops a write at its `polls`th pending poll. The write may complete at once: the kernel
+/// moves bytes on, which may make room in a full line.
 async fn check_write(
     (mut far, mut port, _): (impl Read, impl Write, impl Write),
     polls: usize,
 ) -> Ended<()> {
-    // Numbers, until there is no room: one refusal may be the turn of others.
+    // Write numbers until there is no room. A single refusal may be a yield.
     let mut sent: Vec<u8> = Vec::new();
     let mut refused = 0;
     while refused < 2 {
@@ -131,7 +130,7 @@ async fn check_write(
     written.map(drop)
 }
 
-/// Returns at how many pending polls an operation could be dropped.
+/// Returns the number of pending polls at which an operation could be dropped.
 #[track_caller]
 fn drops(mut check: impl AsyncFnMut(usize) -> Ended<()>) -> usize {
     let (mut dropped, mut tries) = (0, 0);
@@ -203,7 +202,7 @@ fn a_wait_counts_as_a_turn_of_others() {
         }
         assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_none(), "it is empty");
         far.write_all(&[7; 32]).unwrap();
-        // The first waits until the loop has looked.
+        // The first read waits until the loop has checked descriptors.
         Read::read(&mut port, &mut buf).await.unwrap();
         for _ in 0..31 {
             assert!(poll_once(Read::read(&mut port, &mut buf)).await.is_some());

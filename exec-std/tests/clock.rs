@@ -1,4 +1,4 @@
-//! The clock, beside those of the standard library and of the kernel.
+//! The clock compared with those of the standard library and the kernel.
 
 use std::time;
 
@@ -14,7 +14,7 @@ fn it_is_the_standard_librarys_clock_with_another_zero() {
     let at = StdClock::from_std(std);
     let later = StdClock::from_std(std + time::Duration::from_millis(20));
     assert_eq!(later - at, Duration::from_millis(20));
-    // A wrong zero is off by the machine's time since its start, or by all of `at`.
+    // With a wrong zero, the difference is the machine's uptime or all of `at`.
     let apart = CLOCK.now() - StdClock::from_std(time::Instant::now());
     assert!(apart < Duration::from_secs(1), "{apart:?}");
     let back = StdClock::to_std(at).unwrap();

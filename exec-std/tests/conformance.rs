@@ -1,4 +1,4 @@
-//! The hosted backend passes what every backend must, on a real clock.
+//! The conformance tests of all backends, on a real clock.
 
 mod patience;
 
@@ -12,7 +12,7 @@ use tickwire_conformance::{Bench, CHECKS, Order, Progress, Scratch, Totals, run_
 use tickwire_exec_std::{StdClock, StdSpawner, run};
 use tickwire_traits::Instant;
 
-/// The begin of another view of the system's clock than the one under test.
+/// The start of a clock that is independent of the one under test.
 static START: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
 
 struct OnLinux {
@@ -68,7 +68,7 @@ fn the_hosted_backend_conforms() {
         });
         (told.into_inner(), totals)
     });
-    // There is no pool, and time is not virtual.
+    // The backend has no pool, and its time is not virtual.
     let passed = CHECKS.len() as u32 - 2;
     assert_eq!(ended, Some((vec![], Totals { passed, skipped: 2, failed: 0 })));
 }

@@ -1,5 +1,5 @@
-//! What becomes of a panic, of an error and of what is left: each sentence of that
-//! page of the crate's documentation.
+//! Panics, errors, and tasks that remain at the end: each sentence of that section in the
+//! crate's documentation.
 
 mod patience;
 
@@ -23,7 +23,7 @@ const NAP: Duration = Duration::from_millis(5);
 
 type Log = Rc<RefCell<Vec<&'static str>>>;
 
-/// Writes its name into a log when it is dropped.
+/// Logs its name when dropped.
 struct Witness(&'static str, Log);
 
 impl Drop for Witness {
@@ -42,7 +42,7 @@ fn spawn_waiting(spawner: StdSpawner, name: &'static str, log: &Log) {
     spawner.spawn(task).unwrap().detach();
 }
 
-/// A panic whose payload panics when it is dropped, and that one's as well.
+/// A panic payload that panics with another one when dropped.
 struct Bomb(u32);
 
 impl Drop for Bomb {
@@ -272,13 +272,13 @@ fn a_waker_that_panics_ends_nobody_elses_wait_in_a_run_or_out_of_it() {
         run(async |spawner| {
             CLOCK.schedule_wake(CLOCK.now() + NAP, &bad);
             CLOCK.sleep(NAP + NAP).await;
-            // It waits for a task, and is woken by the loop itself.
+            // `main` waits for a task, and the loop itself wakes it.
             let mut task = pin!(spawner.spawn(yield_now()).unwrap());
             assert!(task.as_mut().poll(&mut Context::from_waker(&bad)).is_pending());
             CLOCK.sleep(NAP).await;
             assert_eq!(poll_once(task).await, Some(Exit::Completed));
         });
-        // The helper may not have come to the last one yet.
+        // The helper may not have woken the last one yet.
         while throws.0.load(Ordering::SeqCst) < 3 {
             block_on(CLOCK.sleep(NAP));
         }

@@ -1,6 +1,6 @@
-//! What is done very often keeps nothing: no memory, no descriptor, no thread.
+//! Many repetitions leak no memory, no descriptor and no thread.
 //!
-//! With `TICKWIRE_ENDURANCE` set to a factor, all numbers are so many times larger, and
+//! `TICKWIRE_ENDURANCE` is a factor by which all numbers are multiplied. If it is set,
 //! figures are printed: `TICKWIRE_ENDURANCE=100 cargo test --release -p tickwire-exec-std
 //! --test endurance -- --nocapture`.
 #![cfg(target_os = "linux")]
@@ -29,20 +29,20 @@ const HOUR: Duration = Duration::from_secs(3_600);
 #[global_allocator]
 static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Bytes, descriptors and threads of this process.
+/// Bytes, descriptors and threads that this process uses.
 fn in_use() -> (usize, usize, usize) {
     let stats = MEMORY.stats();
     (stats.bytes_allocated - stats.bytes_deallocated, descriptors(), threads())
 }
 
-/// Does `work` many times. At the end no more may be in use than after the first half.
+/// Does `work` many times. At the end, no more may be in use than after the first half.
 async fn check(name: &str, times: usize, mut work: impl AsyncFnMut()) {
     let factor = env::var("TICKWIRE_ENDURANCE").map_or(1, |factor| factor.parse().unwrap());
     let mut half = async || {
         for _ in 0..times * factor / 2 {
             work().await;
         }
-        // The loop has seen what was dropped last.
+        // By now the loop has handled the last drop.
         CLOCK.sleep(TICK).await;
         in_use()
     };
@@ -54,13 +54,13 @@ async fn check(name: &str, times: usize, mut work: impl AsyncFnMut()) {
         start.elapsed(),
         resident(),
     );
-    // A queue of entries that do not count is longer at one time than at another.
+    // The number of stale entries in a queue varies.
     const SWING: usize = 4_096;
     assert!(after.0 <= before.0 + SWING, "{name}: bytes {} and then {}", before.0, after.0);
     assert_eq!((after.1, after.2), (before.1, before.2), "{name}: descriptors and threads");
 }
 
-/// Memory that the system has given to this process, in KiB.
+/// Returns the resident memory of this process, in KiB.
 fn resident() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -85,7 +85,7 @@ async fn read_a_byte(spawner: StdSpawner, is_watched_by_helper: bool) {
     assert_eq!(task.await, Exit::Completed);
 }
 
-/// One test in this process: it counts what the whole process has.
+/// The only test in this process, because it counts resources of the whole process.
 #[test]
 fn what_is_done_very_often_keeps_nothing() {
     run(async |spawner| {

@@ -1,4 +1,4 @@
-//! Tasks that are always ready, and others that are to have their turn.
+//! Turns of tasks while others are always ready.
 
 mod patience;
 
@@ -15,7 +15,7 @@ use tickwire_traits::{Clock, Duration, JoinHandle, Spawn, Timer};
 
 const CLOCK: StdClock = StdClock::new();
 
-/// Runs `busy` until a neighbor that sleeps has had ten turns.
+/// Runs `busy` until a neighbor has slept ten times.
 fn check(busy: impl AsyncFn(&Cell<u32>) + Send + 'static) {
     let ended = within_two_minutes(move || {
         run(async |spawner| {
@@ -44,7 +44,7 @@ fn a_ticker_whose_body_is_slower_than_its_period_leaves_others_their_turn() {
         let mut ticker = CLOCK.ticker(Duration::from_micros(1));
         while turns.get() < 10 {
             ticker.tick().await;
-            // Whatever the machine: the next tick is due when the body ends.
+            // The next tick is due when the body ends, on any machine.
             let start = CLOCK.now();
             while CLOCK.now() - start < Duration::from_micros(2) {}
         }

@@ -1,4 +1,4 @@
-//! A child process that was forked: one test, since it forks its process.
+//! Forked child processes. A single test, because it forks its process.
 #![cfg(target_os = "linux")]
 
 use std::future::pending;
@@ -15,14 +15,14 @@ use tickwire_traits::{Duration, Timer};
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
 
-/// Forks after the helper has been started, and expects the child to end well.
+/// Forks after the helper has been started, and expects the child to succeed.
 fn check(how: fn()) {
     block_on(CLOCK.sleep(NAP));
     // SAFETY: the child calls nothing that needs a lock which another thread may hold:
     // no other thread of this process allocates or sleeps now.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {
-            // Ends the child if it hangs.
+            // Kills the child if it hangs.
             alarm::set(20);
             how();
             std::process::exit(0);
@@ -34,7 +34,7 @@ fn check(how: fn()) {
     block_on(CLOCK.sleep(NAP));
 }
 
-/// Has a child drop, or poll and drop, a descriptor for which this process waits.
+/// Lets a child drop, or poll and drop, a descriptor that this process awaits.
 fn check_descriptor(how: impl FnOnce(Fd<UnixStream>)) {
     let (mut far, near) = UnixStream::pair().unwrap();
     let mut near = Fd::new(near).unwrap();
@@ -51,7 +51,7 @@ fn check_descriptor(how: impl FnOnce(Fd<UnixStream>)) {
             assert_eq!(waitpid(child, None), Ok(WaitStatus::Exited(child, 0)));
         }
     }
-    // Ends this process if it hangs.
+    // Kills this process if it hangs.
     alarm::set(20);
     far.write_all(b"1").unwrap();
     assert_eq!(block_on(near.unwrap().read(&mut [0; 4])).unwrap(), 1);

@@ -1,4 +1,4 @@
-//! Children of a group that sleep: their wakers are not the run loop's.
+//! Sleeping children of a group, whose wakers are not the run loop's.
 
 mod patience;
 
@@ -25,7 +25,7 @@ async fn nap(millis: u64) -> u64 {
     millis
 }
 
-/// In the order of their deadlines, wherever those have not all come: none is early.
+/// Each child ends, and none is early.
 #[test]
 fn children_that_sleep_end_each_by_its_own_deadline() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
@@ -75,7 +75,7 @@ fn gathered_children_sleep_as_their_parent_does() {
     assert_eq!(all, Some((3, 1, 2)));
 }
 
-/// For looking at, not for judging: `cargo test --release -- --ignored --nocapture`.
+/// Prints figures and judges nothing: `cargo test --release -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures"]
 fn what_a_sleep_of_a_child_costs() {
@@ -117,7 +117,7 @@ fn a_group_that_its_task_and_another_executor_poll_in_turn_sleeps_under_both() {
             };
             let mut outer = pin!(TaskGroup::<_, 1, _>::with_home(HeapSlots));
             outer.as_mut().add(inner()).unwrap();
-            // The inner group has the same parent before and after, the outer has not.
+            // Only the outer group gets another parent.
             assert!(poll_once(outer.as_mut().next()).await.is_none());
             block_on(outer.as_mut().next()).unwrap().1
         })
@@ -127,8 +127,8 @@ fn a_group_that_its_task_and_another_executor_poll_in_turn_sleeps_under_both() {
 
 type Moved = Pin<Box<TaskGroup<Pin<Box<dyn Future<Output = u64>>>, 2, HeapSlots>>>;
 
-/// Returns a group that waits for `child` in the caller's task, and has let go of that
-/// task's waker: its other child was woken.
+/// Returns a group that waits for `child` in the caller's task. It no longer holds that
+/// task's waker, because its other child was woken.
 async fn left_behind(child: impl Future<Output = u64> + 'static) -> Moved {
     let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
     let kept = waker.clone();
@@ -150,7 +150,7 @@ async fn address() -> usize {
 }
 
 /// Awaits `group` in `main` or in a new task, whichever has a waker with the address of a
-/// former one. Returns what a child returns; none if the allocator gives out no such
+/// former one. Returns the result of a child; none if the allocator reuses no such
 /// address.
 async fn next_at(former: usize, mut group: Moved, spawner: StdSpawner) -> Option<u64> {
     let next = async move { group.as_mut().next().await.unwrap().1 };
@@ -167,7 +167,7 @@ async fn next_at(former: usize, mut group: Moved, spawner: StdSpawner) -> Option
                 let next = taken.borrow_mut().take().unwrap();
                 *result.borrow_mut() = Some(next.await);
             } else {
-                // It keeps its address.
+                // Keeps its address in use.
                 pending().await
             }
         });

@@ -1,4 +1,4 @@
-//! File descriptors and serial ports of a real kernel.
+//! File descriptors and serial ports on a real kernel.
 #![cfg(unix)]
 
 mod patience;
@@ -40,7 +40,7 @@ fn an_empty_buffer_is_not_waited_for() {
         let (_far, near) = UnixStream::pair().unwrap();
         let mut port = Fd::new(near).unwrap();
         assert!(poll_once(port.read(&mut [0; 4])).await.is_none(), "there is nothing to read");
-        // One refusal may be the turn of others.
+        // A single refusal may be a yield.
         let mut refused = 0;
         while refused < 2 {
             let full = poll_once(port.write(&[0; 4_096])).await.is_none();
@@ -156,8 +156,8 @@ fn busy_sockets() -> (Fd<UnixStream>, Fd<UnixStream>) {
     (Fd::new(full).unwrap(), Fd::new(empty).unwrap())
 }
 
-/// Reads and writes go on until a sleep has ended: if they kept the thread, they would go
-/// on forever.
+/// Reads and writes continue until a sleep has ended. If they never yielded, they would
+/// continue forever.
 #[test]
 fn others_have_their_turn_however_busy_a_line_is() {
     let ended = within_two_minutes(|| {
@@ -165,7 +165,7 @@ fn others_have_their_turn_however_busy_a_line_is() {
             let (mut full, mut empty) = busy_sockets();
             let slept = Rc::new(Cell::new(false));
             let (until_read, until_written) = (slept.clone(), slept.clone());
-            // One byte each: nobody can fill or drain so fast that these wait.
+            // One byte each, so that the other ends are always faster.
             let reads = async move {
                 while !until_read.get() {
                     full.read(&mut [0]).await.unwrap();

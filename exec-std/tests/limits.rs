@@ -1,5 +1,5 @@
-//! What the system refuses. Each test is a process of its own, since the limits are
-//! those of a process.
+//! Resources that the system refuses. Each test is a process of its own, because limits
+//! apply to a process.
 #![cfg(target_os = "linux")]
 
 mod patience;
@@ -21,7 +21,7 @@ use tickwire_traits::{Duration, Exit, Spawn, Timer};
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
 
-/// Runs `test`, which is called `name`, in a process of its own.
+/// Runs the test with this name in a process of its own.
 fn in_a_process(name: &str, test: impl FnOnce()) {
     const CHILD: &str = "TICKWIRE_TEST_IN_A_PROCESS";
     if env::var_os(CHILD).is_some_and(|child| child == name) {
@@ -36,7 +36,7 @@ fn in_a_process(name: &str, test: impl FnOnce()) {
     assert!(child.status.success(), "{}{}", told.0, told.1);
 }
 
-/// Takes all descriptors that the process may have.
+/// Opens all descriptors that the process may have.
 fn take_all_descriptors() -> Vec<File> {
     let limit = Rlimit { current: Some(64), maximum: Some(64) };
     setrlimit(Resource::Nofile, limit).unwrap();
@@ -67,7 +67,7 @@ fn a_sleep_that_begins_without_descriptors_ends_and_so_does_the_next_one() {
 fn a_run_without_descriptors_panics_and_the_next_one_works() {
     in_a_process("a_run_without_descriptors_panics_and_the_next_one_works", || {
         let mut all = take_all_descriptors();
-        // One is not enough either, nor two; and what was taken is given back.
+        // One or two are not enough either, and a failure leaves none open.
         for _ in 0..3 {
             assert!(catch_unwind(|| run(async |_| ())).is_err());
             all.pop();
@@ -89,7 +89,7 @@ fn descriptors_that_run_out_are_an_error_and_what_is_open_works() {
             assert!(UnixStream::pair().is_err());
             drop(all);
         });
-        // Outside of a run the first descriptor needs the helper's.
+        // Outside a run, the first `Fd` needs the descriptors of the helper.
         let (one, other) = UnixStream::pair().unwrap();
         let mut all = take_all_descriptors();
         assert_eq!(Fd::new(one).unwrap_err().raw_os_error(), Some(24));
@@ -104,7 +104,7 @@ fn a_signal_ends_the_process_if_there_was_no_descriptor_to_hear_it() {
     const ME: &str = "a_signal_ends_the_process_if_there_was_no_descriptor_to_hear_it";
     if let Some(left) = env::var_os(CHILD) {
         let left: usize = left.to_str().unwrap().parse().unwrap();
-        // The helper has its descriptors before.
+        // The helper already has its descriptors.
         let _idle = Fd::new(UnixStream::pair().unwrap().0).unwrap();
         let mut all = take_all_descriptors();
         all.truncate(all.len() - left);
@@ -127,7 +127,7 @@ fn a_signal_ends_the_process_if_there_was_no_descriptor_to_hear_it() {
 fn a_run_inside_of_which_no_thread_can_be_had_sleeps_and_reads() {
     const ME: &str = "a_run_inside_of_which_no_thread_can_be_had_sleeps_and_reads";
     in_a_process(ME, || {
-        // No thread has so large a stack.
+        // No thread can have such a large stack.
         let spawned = thread::Builder::new().stack_size(1 << 50).spawn(|| ());
         assert!(spawned.is_err());
         let slept = run(async |spawner| {

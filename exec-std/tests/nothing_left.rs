@@ -1,4 +1,4 @@
-//! What has ended keeps nothing: no memory, no descriptor, no thread.
+//! Tasks and runs that have ended keep no memory, no descriptor and no thread.
 #![cfg(target_os = "linux")]
 
 mod patience;
@@ -31,20 +31,20 @@ const HOUR: Duration = Duration::from_secs(3_600);
 #[global_allocator]
 static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// These tests count what the whole process has, so one runs at a time.
+/// Held by each test, because it counts resources of the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns how many bytes are in use after some rounds that were not before: the least of
-/// two tries, since the thread that runs the tests comes and goes.
+/// Returns how many more bytes are in use after some rounds than before. Of two tries the
+/// lower figure counts, because the test harness allocates as well.
 async fn kept_by(mut round: impl AsyncFnMut()) -> isize {
-    // What grows once is used by each round.
+    // For allocations that all rounds share.
     round().await;
     let mut least = isize::MAX;
-    // What doubles when it is full, and grows by each round, does so in either try.
+    // A vector that grows in each round doubles its capacity in either try.
     for rounds in [2, 6] {
         let region = Region::new(MEMORY);
         for _ in 0..rounds {
@@ -57,7 +57,7 @@ async fn kept_by(mut round: impl AsyncFnMut()) -> isize {
     least
 }
 
-/// Has tasks do `work` and end, and returns how many bytes each has kept.
+/// Lets tasks do `work` and end, and expects them to keep less than a byte each.
 #[track_caller]
 fn check<F: Future<Output = ()> + 'static>(work: impl Fn() -> F) {
     const TASKS: isize = 2_000;
@@ -222,7 +222,7 @@ fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
     let open = descriptors();
     const RUNS: isize = 200;
     let kept = block_on(kept_by(async || (0..RUNS).for_each(|_| visit())));
-    // A word for each run would be more.
+    // Less than a word per run.
     assert!(kept < RUNS * size_of::<usize>() as isize, "{kept} bytes");
     assert_eq!(descriptors(), open);
 }
@@ -230,7 +230,7 @@ fn a_run_that_ends_keeps_neither_memory_nor_descriptors() {
 #[test]
 fn what_outlives_its_run_keeps_no_descriptor_of_the_loop() {
     let _alone = alone();
-    // The helper has some of its own.
+    // Opens the descriptors of the helper.
     block_on(CLOCK.sleep(Duration::from_micros(50)));
     let open = descriptors();
     let left = (0..20).map(|_| {
@@ -252,7 +252,7 @@ fn a_regular_file_is_refused_and_leaves_no_descriptor() {
         let error = Fd::new(File::open(env!("CARGO_MANIFEST_PATH")).unwrap()).unwrap_err();
         error.kind() == ErrorKind::Unsupported
     };
-    // Outside of a run it is the helper's descriptors that are asked.
+    // Outside a run, the helper's epoll refuses it.
     assert!(refused());
     let open = descriptors();
     for _ in 0..100 {
@@ -276,7 +276,7 @@ fn threads_that_run_and_end_leave_nothing() {
                 far.write_all(b"1").unwrap();
             };
             assert_eq!(gather((near.read(&mut buf), answer)).await.0.unwrap(), 1);
-            // The helper serves these.
+            // From here on the helper serves.
             block_on(nap());
             far.write_all(b"2").unwrap();
             assert_eq!(block_on(near.read(&mut buf)).unwrap(), 1);
@@ -289,7 +289,7 @@ fn threads_that_run_and_end_leave_nothing() {
             let all: Vec<_> = (0..4).map(|_| thread::spawn(visit)).collect();
             all.into_iter().for_each(|thread| thread.join().unwrap());
         }
-        // A thread that has been joined may be in the list for a moment more.
+        // A thread that has been joined may be listed for a moment longer.
         while threads() > before.1 {
             thread::yield_now();
         }

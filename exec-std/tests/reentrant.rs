@@ -1,4 +1,4 @@
-//! A waker whose `clone` and `drop` come back into the crate.
+//! A waker whose `clone` and `drop` call back into the crate.
 //!
 //! COMES BACK, on which the `unsafe` in this file rests: the functions of [`VTABLE`]
 //! ignore the data, own nothing, and may be called from any thread.
@@ -36,11 +36,11 @@ fn waker() -> Waker {
 }
 
 thread_local! {
-    /// What the next call on this thread does first.
+    /// Called once, first of all, by the next call on this thread.
     static FIRST: Cell<Option<Box<dyn FnOnce()>>> = const { Cell::new(None) };
 }
 
-/// Does whatever takes a lock or borrows.
+/// Calls functions of the crate that lock or borrow.
 fn come_back() {
     if let Some(first) = FIRST.take() {
         first();
@@ -49,7 +49,7 @@ fn come_back() {
     if !INSIDE.replace(true) {
         CLOCK.schedule_wake(CLOCK.now() + NAP, &waker());
         if let Some(spawner) = SPAWNER.get() {
-            // Nothing if no run goes on here.
+            // Refused outside a run.
             let _ = spawner.spawn(async {}).map(JoinHandle::detach);
         }
         INSIDE.set(false);

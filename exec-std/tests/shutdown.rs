@@ -1,5 +1,5 @@
-//! Signals. One test only in this process: they come to it, and so to each
-//! `Shutdown`.
+//! Signals. The only test in this process, because a signal reaches every `Shutdown` of a
+//! process.
 #![cfg(unix)]
 
 use std::env;
@@ -19,7 +19,7 @@ fn a_signal_asks_to_stop_whichever_future_hears_it() {
     check(&mut shutdown, "INT", StopSignal::Interrupt);
     check(&mut shutdown, "HUP", StopSignal::HangUp);
 
-    // Without any, this process would not survive the signal if it ended it.
+    // The process survives a signal even if no `Shutdown` is left.
     drop(shutdown);
     kill("TERM");
     while is_pending() {
@@ -29,7 +29,7 @@ fn a_signal_asks_to_stop_whichever_future_hears_it() {
     check(&mut shutdown, "TERM", StopSignal::Terminate);
 }
 
-/// In a process of its own: `nohup` is to keep its promise.
+/// In a process of its own, started by `nohup`.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
@@ -81,8 +81,8 @@ fn kill(name: &str) {
     assert!(Command::new("kill").args(["-s", name, &me]).status().unwrap().success());
 }
 
-/// Whether a signal has been sent to this process that none of its threads has
-/// taken yet (Linux): a busy machine may take its time.
+/// Returns whether a signal to this process is still pending (Linux). On a busy machine
+/// its delivery may take a while.
 fn is_pending() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:"));

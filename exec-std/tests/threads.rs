@@ -120,7 +120,7 @@ fn a_task_is_cancelled_and_awaited_from_another_thread() {
                 sender.send(task).unwrap();
                 CLOCK.sleep(Duration::from_micros(200)).await;
             });
-            // What became of it is for the threads to decide.
+            // The result depends on the threads' timing.
             other.join().unwrap();
         }
     });

@@ -1,4 +1,4 @@
-//! Faults and odd company: whoever does what is wrong, nobody else hangs.
+//! Faults and foreign executors: a misbehaving task hangs no other task.
 
 mod patience;
 
@@ -17,7 +17,7 @@ use tickwire_traits::{Clock, Duration, Exit, JoinHandle, Spawn, SpawnError, Time
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
 
-/// Has a task drop `it` with its thread.
+/// Drops `it` with a task that remains when its run ends, and then its thread.
 fn dropped_with_the_thread<T: 'static>(make: impl FnOnce(StdSpawner) -> T + Send + 'static) {
     let left = move || {
         run(async |spawner| {
@@ -66,7 +66,7 @@ fn a_task_that_is_dropped_with_its_thread_may_ask_to_be_woken() {
     let again = ask.clone();
     dropped_with_the_thread(move |_| OnDrop(ask));
     assert_eq!(woken.recv_timeout(PATIENCE), Ok(()));
-    // Where no run goes on, a task is dropped at once.
+    // Outside a run, a task is dropped at once.
     let spawner = run(async |spawner| spawner);
     let left = move || {
         let on_drop = OnDrop(again);
@@ -149,7 +149,7 @@ fn a_sleep_ends_and_is_not_short_if_the_system_has_no_thread_left() {
         assert!(start.elapsed() >= time::Duration::from(NAP + NAP));
         return;
     }
-    // The child runs its test without a thread, and none has so large a stack.
+    // The child runs its test without a thread, as no thread can have such a large stack.
     let child = Command::new(env::current_exe().unwrap())
         .args(["--exact", ME, "--test-threads=1"])
         .env("RUST_MIN_STACK", (1_u64 << 50).to_string())

@@ -1,5 +1,5 @@
-//! Descriptors in odd company: moved between executors and threads, watched twice,
-//! closed, ready in numbers.
+//! Descriptors that move between executors and threads, are watched twice, are closed, or
+//! are ready in large numbers.
 #![cfg(target_os = "linux")]
 
 mod patience;
@@ -27,7 +27,7 @@ use tickwire_traits::{Duration, Exit, Interest, ReadinessExt, Spawn, Timer};
 const CLOCK: StdClock = StdClock::new();
 const NAP: Duration = Duration::from_millis(5);
 
-/// Reads a byte that another thread sends after this one waits, and answers, `rounds`
+/// Reads a byte that another thread sends once this one waits, and answers it, `rounds`
 /// times.
 async fn converse(rounds: u8, near: &mut Fd<UnixStream>, far: &UnixStream) {
     for byte in 0..rounds {
@@ -55,7 +55,7 @@ fn a_descriptor_works_under_one_executor_after_the_other() {
             block_on(converse(5, &mut near, &far));
             run(async |_| converse(5, &mut near, &far).await);
             async_io::block_on(converse(5, &mut near, &far));
-            // Another executor holds the thread of the run.
+            // A nested executor holds the thread of the run.
             run(async |_| block_on(converse(5, &mut near, &far)));
             run(async |_| {
                 let mut group = pin!(TaskGroup::<_, 2, _>::with_home(HeapSlots));
@@ -128,7 +128,7 @@ fn a_reader_and_a_writer_that_goes_away_are_told_apart_from_an_error() {
         let (far, near) = UnixStream::pair().unwrap();
         let mut near = Fd::new(near).unwrap();
         drop(far);
-        // An error, and no signal that ends the process.
+        // An error instead of a signal that ends the process.
         assert_eq!(near.write(b"1").await.unwrap_err().kind(), ErrorKind::BrokenPipe);
         assert_eq!(near.read(&mut [0; 4]).await.unwrap(), 0);
         let (drain, full) = io::pipe().unwrap();
@@ -138,7 +138,7 @@ fn a_reader_and_a_writer_that_goes_away_are_told_apart_from_an_error() {
     });
 }
 
-/// Bytes, and then the end of the line.
+/// Bytes followed by the end of the line.
 #[track_caller]
 fn check_end<T: AsFd>(line: impl Fn() -> (T, Box<dyn FnOnce()>)) {
     for waits in [false, true] {
@@ -172,7 +172,7 @@ fn the_end_of_a_line_is_seen_behind_its_bytes() {
             let end = move || {
                 far.write_all(b"abc").unwrap();
                 far.shutdown(std::net::Shutdown::Write).unwrap();
-                // It stays open in the other direction.
+                // The other direction stays open.
                 std::mem::forget(far);
             };
             (near, Box::new(end))
@@ -185,8 +185,8 @@ fn the_end_of_a_line_is_seen_behind_its_bytes() {
     assert!(ended.is_some());
 }
 
-/// Reads what was sent in two parts, of which the first is followed by something that is
-/// no byte of the stream.
+/// Reads two parts, of which the first is followed by something other than a byte of the
+/// stream.
 #[track_caller]
 fn check_parts<T: AsFd + Send + 'static, U: Send + 'static>(
     near: T,
@@ -199,7 +199,7 @@ fn check_parts<T: AsFd + Send + 'static, U: Send + 'static>(
             let mut buf = [0; 64];
             assert!(poll_once(near.read(&mut buf)).await.is_none());
             send(&far);
-            // All has come before the first read.
+            // All bytes have arrived before the first read.
             CLOCK.sleep(NAP).await;
             let mut seen = Vec::new();
             while seen.len() < 6 {
@@ -278,7 +278,7 @@ fn a_pipe_of_packets_gives_each_of_them() {
     assert!(ended.is_some());
 }
 
-/// A GPIO line in sysfs reports an edge so.
+/// A GPIO line in sysfs reports an edge in this way.
 #[test]
 fn a_descriptor_is_ready_to_be_read_when_something_urgent_has_come() {
     let ended = within_two_minutes(|| {
@@ -308,7 +308,7 @@ fn a_descriptor_wakes_the_task_that_has_waited_last() {
                     let mut it = near.take().unwrap();
                     assert!(poll_once(it.read(&mut [0; 4])).await.is_none());
                     near.replace(Some(it));
-                    // It is there still, and has no use for a wake.
+                    // Still alive, but a wake of this task would be of no use.
                     pending().await
                 }
             };
@@ -341,7 +341,7 @@ fn more_descriptors_than_the_kernel_reports_at_once_are_all_heard() {
                     if n % 2 == 0 {
                         near.read(&mut buf).await.unwrap();
                     } else {
-                        // Woken by the helper.
+                        // The helper wakes this one.
                         let mut all = FuturesUnordered::from_iter([near.read(&mut buf)]);
                         all.next().await.unwrap().unwrap();
                     }

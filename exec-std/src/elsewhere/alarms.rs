@@ -1,4 +1,4 @@
-//! One thread that wakes those whom no run loop polls.
+//! The helper: one thread for the sleeps that no run loop serves.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -11,7 +11,7 @@ use crate::clock;
 use crate::quiet::wake;
 
 static ALARMS: Mutex<Alarms> = Mutex::new(Alarms { queue: WakeQueue::new(), has_thread: false });
-/// Notified when the earliest deadline is another.
+/// Notified when the earliest deadline changes.
 static EARLIER: Condvar = Condvar::new();
 
 struct Alarms {
@@ -19,10 +19,10 @@ struct Alarms {
     has_thread: bool,
 }
 
-/// Has `waker` woken at `at`. It is woken at once if the system has no thread to
-/// give: then it asks again.
+/// Arranges to wake `waker` at `at`. Wakes it at once if the system has no thread for the
+/// helper; the task then registers again.
 pub(crate) fn alarm(at: Instant, waker: &Waker) {
-    // With nothing locked: a waker's `clone`, `wake` and `drop` may be anybody's code.
+    // Without the lock, because a waker's `clone`, `wake` and `drop` may be foreign code.
     let waker = waker.clone();
     let mut alarms = lock();
     if !alarms.has_thread {

@@ -12,8 +12,8 @@ use crate::turns::Turns;
 
 /// A file descriptor as embedded-io-async `Read` and `Write`, and as [`Readiness`].
 ///
-/// What it does, its errors and its cancel safety are those of Linux, with one
-/// difference: no loop refuses two of one descriptor.
+/// Its behavior, errors and cancel safety are those on Linux, except that two `Fd`s of one
+/// descriptor are not refused.
 #[derive(Debug)]
 pub struct Fd<T> {
     io: Async<T>,
@@ -25,8 +25,8 @@ impl<T: AsFd> Fd<T> {
     ///
     /// # Errors
     ///
-    /// If the system cannot tell its readiness. `io` is closed; read it in a thread
-    /// of its own instead.
+    /// If the system cannot report the readiness of `io`. `io` is closed. Read such a file
+    /// in a thread of its own.
     pub fn new(io: T) -> io::Result<Self> {
         Ok(Self { io: Async::new(io)?, turns: Turns::new() })
     }
@@ -36,18 +36,17 @@ impl<T: AsFd> Fd<T> {
         self.io.get_ref()
     }
 
-    /// Stops watching, and gives the descriptor's owner back. It stays
+    /// Stops watching the descriptor and returns its owner. The descriptor stays
     /// non-blocking.
     ///
     /// # Errors
     ///
-    /// Whatever the system's readiness queue reports. The descriptor is closed;
-    /// open it anew.
+    /// Errors of the system's readiness queue. The descriptor is closed; open it anew.
     pub fn into_inner(self) -> io::Result<T> {
         self.io.into_inner()
     }
 
-    /// Does `io`, unless it is the turn of others.
+    /// Performs `io`, unless the descriptor has to yield.
     fn poll_in_turn(
         &mut self,
         interest: Interest,
@@ -109,7 +108,7 @@ impl<T: AsFd> embedded_io_async::Write for Fd<T> {
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        // The system has all that was written.
+        // The system has all bytes that were written.
         Ok(())
     }
 }

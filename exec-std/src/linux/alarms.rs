@@ -1,4 +1,4 @@
-//! The sleepers that no run loop polls.
+//! Sleeps that no run loop serves.
 
 use std::task::Waker;
 
@@ -8,7 +8,7 @@ use tickwire_wake_queue::WakeQueue;
 use super::reactor::Reactor;
 use crate::atomic::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Wakers of others by deadline, and the timer of the thread that wakes them.
+/// Foreign wakers by deadline, and the reactor of the thread that wakes them.
 #[derive(Debug)]
 pub(crate) struct Alarms {
     reactor: Arc<Reactor>,
@@ -24,9 +24,9 @@ impl Alarms {
         &self.reactor
     }
 
-    /// Has `waker` woken at `at`, from any thread.
+    /// Arranges to wake `waker` at `at`, from any thread.
     pub(crate) fn set(&self, at: Instant, waker: &Waker) {
-        // With nothing locked: a waker's `clone` and `drop` may be anybody's code.
+        // Without the lock, because a waker's `clone` and `drop` may be foreign code.
         let waker = waker.clone();
         let mut queue = self.lock();
         let unused = queue.insert(at, waker);
@@ -35,7 +35,7 @@ impl Alarms {
         drop(unused);
     }
 
-    /// Takes out a waker that is due at `now`, or arms the timer for the next.
+    /// Takes out a waker that is due at `now`. If there is none, arms the timer.
     pub(crate) fn next_due(&self, now: Instant) -> Option<Waker> {
         let mut queue = self.lock();
         let due = queue.pop(now);
@@ -45,7 +45,7 @@ impl Alarms {
         due
     }
 
-    /// Under the lock: of two threads the later one knows the earlier deadline.
+    /// Arms the timer, under the lock: the later of two threads then knows both deadlines.
     fn arm(&self, queue: &WakeQueue) {
         if let Some(next) = queue.next_deadline() {
             self.reactor.arm(next);

@@ -1,18 +1,17 @@
-//! When a timer fires next.
+//! The time for which a timer is armed.
 
 use tickwire_traits::Instant;
 
 use crate::atomic::{AtomicU64, Ordering};
 
-/// The time for which a timer is armed, so that it is set only for an earlier one.
+/// The time for which a timer is armed. The timer is only ever set to an earlier time.
 ///
-/// A timer that fires too early wakes nobody and is armed anew by the thread that
-/// waits for it. A later time would cost a system call for each read under a
-/// timeout, and gain one wake-up.
+/// If it fires too early, the waiting thread wakes no task and arms it again. Setting a
+/// later time would save that wake-up, but cost a system call per read under a timeout.
 ///
-/// Where several threads arm a timer, they do so under one lock. The thread that
-/// waits notes that the timer [has fired](Self::fired) before it takes that lock to
-/// look for what is due; so a thread that has left the timer as it was is seen.
+/// If several threads arm a timer, they do so under one lock. The waiting thread notes
+/// that the timer [has fired](Self::fired) before it takes that lock to look for due
+/// deadlines. So it sees the deadline of a thread that did not have to set the timer.
 #[derive(Debug)]
 pub(crate) struct Armed(AtomicU64);
 
@@ -21,7 +20,7 @@ impl Armed {
         Self(AtomicU64::new(u64::MAX))
     }
 
-    /// Returns whether the timer is to be set to `at`.
+    /// Returns whether the caller has to set the timer to `at`.
     pub(crate) fn is_earlier(&self, at: Instant) -> bool {
         let is_earlier = at.as_micros() < self.0.load(Ordering::Relaxed);
         if is_earlier {

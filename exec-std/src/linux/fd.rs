@@ -23,13 +23,11 @@ use crate::turns::Turns;
 /// A file descriptor as embedded-io-async `Read` and `Write`, and as
 /// [`Readiness`].
 ///
-/// A read of 0 bytes into a buffer that has room means that the other end is
-/// closed for good. An empty buffer moves nothing: `read` and `write` return 0 without
-/// waiting, and send no empty packet.
+/// A read that returns 0 means that the other end is closed, unless the buffer is empty.
+/// With an empty buffer, `read` and `write` return 0 without waiting, and send no packet.
 ///
-/// After 32 operations in a row that complete without waiting, the next returns
-/// `Pending` once, before any byte moves. So a line that is always ready leaves other
-/// tasks their turn.
+/// After 32 consecutive operations complete without waiting, the next returns `Pending`
+/// once, before transferring data. So other tasks run even if a line is always ready.
 ///
 /// ```
 /// use std::io::Write;
@@ -46,62 +44,62 @@ use crate::turns::Turns;
 /// # Ok::<_, std::io::Error>(())
 /// ```
 ///
-/// # Where it may be used
+/// # Executors and threads
 ///
-/// Under [`run`](crate::run), under any other executor, and under one after the
-/// other, in any thread: each poll registers the descriptor with the loop that can
+/// An `Fd` works under [`run`](crate::run) and under any other executor, in any thread,
+/// and may move between them. Each poll registers the descriptor with the loop that can
 /// wake the caller. Dropping an `Fd` deregisters it.
 ///
-/// Two `Fd`s of one descriptor cannot be watched by one loop: the second is refused
-/// with [`io::ErrorKind::AlreadyExists`]. Duplicate the descriptor
-/// ([`try_clone_to_owned`](std::os::fd::BorrowedFd::try_clone_to_owned)) for that.
+/// One loop cannot watch two `Fd`s of one descriptor: the second is refused with
+/// [`io::ErrorKind::AlreadyExists`]. Duplicate the descriptor
+/// ([`try_clone_to_owned`](std::os::fd::BorrowedFd::try_clone_to_owned)) instead.
 ///
-/// Bytes are read and written by the system's calls on the descriptor, not by
-/// `io::Read` and `io::Write` of its owner.
+/// Reads and writes are system calls on the descriptor. `io::Read` and `io::Write` of its
+/// owner are not used.
 ///
 /// # Cancel safety
 ///
-/// `read`, `write` and `flush` are cancel-safe: bytes move only in the poll that
-/// says so.
+/// `read`, `write` and `flush` are cancel-safe: bytes move only in the poll that returns
+/// their number.
 #[derive(Debug)]
 pub struct Fd<T: AsFd> {
-    /// None when it has been given back.
+    /// None once it has been returned.
     io: Option<T>,
-    /// None while no loop watches it: the last registration failed.
+    /// None while no loop watches it, because the last registration failed.
     registration: Option<Registration>,
     kind: Kind,
     turns: Turns,
 }
 
-/// What a descriptor is of.
+/// The kind of file behind a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
-    /// A read of less than there was room for has left nothing (epoll(7), question
-    /// 9). That page says so for pipes too; but a pipe may be one of packets (pipe(2),
-    /// `O_DIRECT`), which its end for reading does not tell.
+    /// A read shorter than its buffer has left no bytes (epoll(7), question 9). Not set for
+    /// pipes: they may be in packet mode (pipe(2), `O_DIRECT`), which the reading end does
+    /// not report.
     reads_all: bool,
-    /// A write shorter than its buffer has left no room (epoll(7), question 9). That is said
-    /// of streams and pipes; other kinds are tried once more, with the same result on a tty.
+    /// A write shorter than its buffer has left no room (epoll(7), question 9). Not set for
+    /// other kinds than streams and pipes: they are tried once more, which a tty refuses.
     writes_all: bool,
     is_socket: bool,
-    /// A read of a stream stops where descriptors or credentials were sent (unix(7)).
+    /// A read stops where descriptors or credentials were sent (unix(7)).
     is_unix_socket: bool,
 }
 
-const HERE: &str = "it is given back with `self` alone";
+const HERE: &str = "only `into_inner` takes it, with `self`";
 
 impl<T: AsFd> Fd<T> {
     /// Makes `io` non-blocking and watches it.
     ///
-    /// All descriptors that share the open file become non-blocking, in other processes
-    /// too. The standard input of a terminal often shares it with the standard output,
-    /// where `println!` may fail then; open `/dev/tty` in its place.
+    /// All descriptors that share the open file become non-blocking, even in other
+    /// processes. The standard input of a terminal often shares it with the standard
+    /// output, where `println!` may then fail; open `/dev/tty` instead.
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::Unsupported`] if the system cannot tell its readiness: a regular
-    /// file, a directory, `/dev/null`. Otherwise whatever the system reports. `io` is
-    /// closed; read it in a thread of its own instead.
+    /// [`io::ErrorKind::Unsupported`] if the system cannot report the readiness of `io`: a
+    /// regular file, a directory, `/dev/null`. Read such a file in a thread of its own.
+    /// Otherwise an error of the system. `io` is closed in any case.
     pub fn new(io: T) -> io::Result<Self> {
         let kind = Kind::of(&io)?;
         let flags = fcntl_getfl(&io)?;
@@ -118,13 +116,13 @@ impl<T: AsFd> Fd<T> {
         self.io.as_ref().expect(HERE)
     }
 
-    /// Stops watching, and gives the descriptor's owner back. It stays
+    /// Stops watching the descriptor and returns its owner. The descriptor stays
     /// non-blocking.
     ///
     /// # Errors
     ///
-    /// None on Linux. Elsewhere whatever the system's readiness queue reports; the
-    /// descriptor is closed then, open it anew.
+    /// None on Linux. Elsewhere, errors of the system's readiness queue; the descriptor is
+    /// closed then, so open it anew.
     pub fn into_inner(mut self) -> io::Result<T> {
         self.deregister();
         Ok(self.io.take().expect(HERE))
@@ -136,7 +134,7 @@ impl<T: AsFd> Fd<T> {
         }
     }
 
-    /// Registers with the reactor that can wake the caller, unless that is done.
+    /// Registers with the reactor that can wake the caller, unless it is registered there.
     fn register(&mut self, cx: &Context<'_>) -> io::Result<(&T, &mut Registration)> {
         let here = run_loop::with_reactor_of(cx.waker(), |reactor| self.move_to(reactor));
         match here {
@@ -155,7 +153,7 @@ impl<T: AsFd> Fd<T> {
         Ok(())
     }
 
-    /// Does `io`, unless it is the turn of others.
+    /// Performs `io`, unless the descriptor has to yield.
     fn poll_in_turn(
         &mut self,
         interest: Interest,
@@ -198,7 +196,7 @@ impl<T: AsFd> Readiness for Fd<T> {
     fn poll_ready(&mut self, interest: Interest, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let (io, registration) = self.register(cx)?;
         registration.register(io, interest, cx)?;
-        // Asked anew: bytes may have been read by a call that this has not seen.
+        // Ask the system, because the descriptor may have been read by other means.
         let flags = match interest {
             Interest::Read => PollFlags::IN | PollFlags::PRI,
             Interest::Write => PollFlags::OUT,
@@ -244,7 +242,7 @@ impl<T: AsFd> embedded_io_async::Write for Fd<T> {
         poll_fn(|cx| {
             self.poll_in_turn(Interest::Write, cx, |io, kind| {
                 let len = if kind.is_socket {
-                    // An error in place of a signal, as the standard library has it.
+                    // An error instead of a signal, as in the standard library.
                     rustix::net::send(io, buf, SendFlags::NOSIGNAL)?
                 } else {
                     rustix::io::write(io, buf)?
@@ -257,13 +255,13 @@ impl<T: AsFd> embedded_io_async::Write for Fd<T> {
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        // The kernel has all that was written.
+        // The kernel has all bytes that were written.
         Ok(())
     }
 }
 
-/// Reads bytes. Returns how many, and whether something was sent with them, which is
-/// dropped: more bytes may follow.
+/// Reads bytes. Returns their number, and whether ancillary data came with them: it is
+/// dropped, and more bytes may follow.
 fn receive(io: impl AsFd, buf: &mut [u8]) -> io::Result<(usize, bool)> {
     let mut nothing_else = RecvAncillaryBuffer::default();
     let into = &mut [IoSliceMut::new(buf)];
@@ -271,7 +269,7 @@ fn receive(io: impl AsFd, buf: &mut [u8]) -> io::Result<(usize, bool)> {
     Ok((received.bytes, received.flags.contains(ReturnFlags::CTRUNC)))
 }
 
-/// epoll has one error for all that it cannot watch, "operation not permitted".
+/// Replaces "operation not permitted", the error of epoll for files that it cannot watch.
 fn refused(error: io::Error) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;

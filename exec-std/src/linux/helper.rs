@@ -1,4 +1,4 @@
-//! One thread that waits for those whom no run loop polls.
+//! The helper: one thread for tasks that no run loop serves.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
@@ -15,13 +15,13 @@ static HELPER: Mutex<Option<Helper>> = Mutex::new(None);
 
 struct Helper {
     alarms: Arc<Alarms>,
-    /// The process that it is in. A child that was forked has none of its threads.
+    /// The process of the thread. A forked child does not have that thread.
     process: u32,
     has_thread: bool,
 }
 
-/// Has `waker` woken at `at`. It is woken at once if the system has neither thread
-/// nor descriptors to give: then it asks again.
+/// Arranges to wake `waker` at `at`. Wakes it at once if the system has no thread or no
+/// descriptors for the helper; the task then registers again.
 pub(crate) fn alarm(at: Instant, waker: &Waker) {
     match helper(true) {
         Ok(alarms) => alarms.set(at, waker),
@@ -29,12 +29,12 @@ pub(crate) fn alarm(at: Instant, waker: &Waker) {
     }
 }
 
-/// Returns the reactor for wakers of others. The helper waits for it.
+/// Returns the reactor for foreign wakers, with the helper waiting on it.
 pub(crate) fn reactor() -> io::Result<Arc<Reactor>> {
     helper(true).map(|alarms| alarms.reactor().clone())
 }
 
-/// Returns the same reactor. The helper may not wait for it yet.
+/// Returns the reactor for foreign wakers. The helper may not have been started.
 pub(crate) fn idle_reactor() -> io::Result<Arc<Reactor>> {
     helper(false).map(|alarms| alarms.reactor().clone())
 }

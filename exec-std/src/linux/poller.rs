@@ -1,4 +1,4 @@
-//! What this crate asks of the kernel: one epoll, one timerfd, one eventfd.
+//! The system calls for waiting: one epoll, one timerfd, one eventfd.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,10 +11,10 @@ use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, timerfd_create, timerfd_settime,
 };
 
-/// Where one thread waits, and what ends its wait.
+/// The descriptors on which one thread waits.
 ///
-/// Timer and notice are watched by edge and never read. Setting the timer anew makes
-/// it unreadable, and each write to an eventfd is an event of its own.
+/// Timer and notice are edge-triggered and never read. Setting the timer makes it
+/// unreadable again, and each write to an eventfd is a new edge.
 #[derive(Debug)]
 pub(crate) struct Poller {
     epoll: OwnedFd,
@@ -22,7 +22,7 @@ pub(crate) struct Poller {
     notice: OwnedFd,
 }
 
-/// What has happened.
+/// An event that the kernel reports.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Event {
     Timer,
@@ -30,11 +30,11 @@ pub(crate) enum Event {
     Source(u64, EventFlags),
 }
 
-/// Keys of sources are smaller.
+/// The keys of sources are smaller.
 const TIMER: u64 = u64::MAX;
 const NOTICE: u64 = u64::MAX - 1;
 
-/// Events that are taken from the kernel at once.
+/// Events taken from the kernel by one system call.
 const BATCH: usize = 64;
 
 impl Poller {
@@ -54,20 +54,20 @@ impl Poller {
 
     /// Ends the wait, from any thread.
     pub(crate) fn notify(&self) {
-        // It fails only when the counter is full: then the event is there already.
+        // Fails only if the counter is full, after which an event is pending anyway.
         let _ = rustix::io::write(&self.notice, &1_u64.to_ne_bytes());
     }
 
     /// Sets the timer to fire once, from any thread.
     pub(crate) fn set_timer(&self, left: Duration) {
-        // Zero would switch it off.
+        // Zero would disarm it.
         let left = left.max(Duration::from_nanos(1));
         let value = Timespec {
             tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: left.subsec_nanos().into(),
         };
         let spec = Itimerspec { it_interval: Timespec::default(), it_value: value };
-        // It cannot fail: the descriptor is a timer's and the value is in range.
+        // Cannot fail: the descriptor is a timer and the value is in range.
         let _ = timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &spec);
     }
 
@@ -80,16 +80,16 @@ impl Poller {
     }
 
     pub(crate) fn delete(&self, fd: impl AsFd) {
-        // A descriptor that was closed has left by itself.
+        // Fails if the descriptor was closed, which removes it as well.
         let _ = epoll::delete(&self.epoll, fd);
     }
 
-    /// Reports what has happened; waits for the first of it if `block`.
+    /// Reports events to `seen`. If `block` is true, waits for the first one.
     pub(crate) fn poll(&self, block: bool, mut seen: impl FnMut(Event)) {
         let mut events = [const { MaybeUninit::uninit() }; BATCH];
         let at_once = Timespec::default();
         let timeout = if block { None } else { Some(&at_once) };
-        // A wait that a signal ends is one without events.
+        // A wait that a signal interrupts reports no events.
         let Ok((events, _)) = epoll::wait(&self.epoll, &mut events[..], timeout) else { return };
         for event in events {
             let (key, flags) = (event.data.u64(), event.flags);

@@ -1,5 +1,5 @@
-//! The readiness of descriptors, and the timer, of one thread that waits: that of a
-//! run loop, or the helper.
+//! Readiness of descriptors and the timer for one waiting thread: a run loop's, or the
+//! helper.
 
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ pub(crate) struct Reactor {
     poller: Poller,
     armed: Armed,
     sources: Mutex<Sources>,
-    /// How many sources there are.
+    /// The number of sources.
     watched: AtomicUsize,
     /// The process whose descriptors it watches.
     process: u32,
@@ -29,7 +29,7 @@ pub(crate) struct Reactor {
 /// Sources by key.
 #[derive(Debug, Default)]
 struct Sources {
-    /// With the number of sources that the place has had.
+    /// Each with the number of earlier sources in the same place.
     places: Vec<(u32, Option<Arc<Source>>)>,
     free: Vec<u32>,
 }
@@ -58,21 +58,21 @@ impl Reactor {
         self.poll(true);
     }
 
-    /// Looks for events that are there, if any source may have some.
+    /// Handles events that are pending, without waiting. No system call without sources.
     pub(crate) fn look(&self) {
         if self.watched.load(Ordering::Relaxed) > 0 {
             self.poll(false);
         }
     }
 
-    /// Makes the timer fire at `at` or earlier.
+    /// Arms the timer to fire at `at` or earlier.
     pub(crate) fn arm(&self, at: Instant) {
         if self.armed.is_earlier(at) {
             self.poller.set_timer(clock::until(at));
         }
     }
 
-    /// Wakes all tasks that wait for descriptors: no thread waits for events any more.
+    /// Wakes all tasks that wait for descriptors. No thread waits for events from now on.
     pub(crate) fn close(&self) {
         let left: Vec<_> = {
             let sources = self.sources();
@@ -100,11 +100,11 @@ impl Reactor {
     }
 }
 
-/// A descriptor that a reactor watches. It is [removed](Self::remove) with the
-/// descriptor at hand: this does not own it.
+/// The registration of a descriptor with a reactor. It does not own the descriptor, so
+/// [`remove`](Self::remove) needs it.
 #[derive(Debug)]
 pub(crate) struct Registration {
-    /// Weak: a descriptor that outlives a run keeps nothing of it open.
+    /// Weak, so that a descriptor that outlives a run keeps nothing of the run open.
     reactor: Weak<Reactor>,
     source: Arc<Source>,
     key: u64,
@@ -129,7 +129,7 @@ impl Registration {
         ptr::eq(self.reactor.as_ptr(), Arc::as_ptr(reactor))
     }
 
-    /// Tries `io` for as long as that is worth it, and leaves the caller's waker then.
+    /// Tries `io` while the descriptor may be ready. Otherwise registers the caller's waker.
     pub(crate) fn poll_io(
         &mut self,
         fd: impl AsFd,
@@ -142,7 +142,7 @@ impl Registration {
         source.poll_io(interest, cx, io, watch)
     }
 
-    /// Has the caller woken by what comes from now on.
+    /// Registers the caller's waker for events from now on.
     pub(crate) fn register(
         &mut self,
         fd: impl AsFd,
@@ -156,19 +156,19 @@ impl Registration {
     pub(crate) fn remove(self, fd: impl AsFd) {
         // If the run has ended, the kernel has forgotten the descriptor.
         let Some(reactor) = self.reactor.upgrade() else { return };
-        // In a child that was forked, the epoll is that of the parent, which still waits.
+        // In a forked child, the epoll belongs to the parent, which still waits.
         if reactor.process == process::id() {
             reactor.poller.delete(fd);
         }
         let gone = reactor.sources().remove(self.key);
-        // With nothing locked: with it go wakers.
+        // Without the lock, because this drops wakers.
         drop(gone);
         reactor.watched.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// Has the kernel report room to write from the first time on that it is wanted. It
-/// then reports also room that is there already.
+/// Has the kernel report room to write once it is first awaited. The kernel then reports
+/// room even if it was there before.
 fn watch(
     reactor: &Weak<Reactor>,
     key: u64,
@@ -202,7 +202,7 @@ impl Sources {
         u64::from(*had) << 32 | u64::from(index)
     }
 
-    /// None if the event is that of a source which has gone.
+    /// Returns the source with this key. None if it has been removed.
     fn get(&self, key: u64) -> Option<Arc<Source>> {
         let (had, source) = self.places.get(index(key))?;
         if u64::from(*had) == key >> 32 { source.clone() } else { None }
@@ -210,7 +210,7 @@ impl Sources {
 
     fn remove(&mut self, key: u64) -> Option<Arc<Source>> {
         let (had, source) = self.places.get_mut(index(key))?;
-        // The keys above are the poller's own; half of the numbers are enough.
+        // The upper half is left to the poller's own keys.
         *had = (*had + 1) & (u32::MAX >> 1);
         self.free.push(key as u32);
         source.take()

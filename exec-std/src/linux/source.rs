@@ -1,4 +1,4 @@
-//! What is known of a descriptor.
+//! Readiness of a descriptor.
 
 use std::io;
 use std::task::{Context, Poll, Waker};
@@ -9,47 +9,48 @@ use tickwire_traits::Interest;
 use crate::atomic::{AtomicU8, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::quiet::wake;
 
-/// Whether a descriptor may be ready, and who waits for that.
+/// Whether a descriptor may be ready, and the wakers of tasks that wait for it.
 ///
 /// ```text
 ///   a task                             the reactor
 ///   ──────                             ───────────
 ///   clear the mark                     set the mark
 ///   try: it would block                take the waker, and wake it
-///   leave the waker
-///   the mark is set? then try again
+///   register the waker
+///   if the mark is set, try again
 /// ```
 ///
-/// What comes after the try sets the mark: it is seen there, or finds the waker.
+/// An event after the try sets the mark. Either the task sees it, or the reactor finds
+/// the waker.
 #[derive(Debug)]
 pub(crate) struct Source {
     marks: AtomicU8,
     wakers: Mutex<[Option<Waker>; 2]>,
 }
 
-/// What a try has left for the next one.
+/// Whether the next operation may complete at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Left {
     Nothing,
     Maybe,
 }
 
-/// By [`Interest`], shifted.
+/// Marks are shifted by [`Interest`]. This one: an operation may complete.
 const READY: u8 = 1;
-/// The other end has hung up, or there is an error: each try has a result. Or there is an
-/// urgent byte, at which a read stops (tcp(7)): what comes next is there already. Until a
-/// try would block, there may be more.
+/// The other end has hung up, or there is an error, so each operation completes. Or there
+/// is an urgent byte, where a read stops although more bytes are there (tcp(7)). The mark
+/// stays until an operation would block.
 const FOR_GOOD: u8 = 4;
 
 impl Default for Source {
-    /// Nobody has tried yet, so both directions may be ready.
+    /// No operation has been tried, so both directions may be ready.
     fn default() -> Self {
         Self { marks: AtomicU8::new(READY | READY << 1), wakers: Mutex::default() }
     }
 }
 
 impl Source {
-    /// Notes what the kernel reports, and wakes those who wait for it.
+    /// Notes an event of the kernel, and wakes the tasks that wait for it.
     pub(crate) fn note(&self, flags: EventFlags) {
         use EventFlags as E;
         let gone = E::HUP | E::ERR;
@@ -69,8 +70,8 @@ impl Source {
         woken.into_iter().flatten().for_each(wake);
     }
 
-    /// Tries `io` for as long as that is worth it, and leaves the caller's waker then.
-    /// `watch` is called before the last look.
+    /// Tries `io` while the descriptor may be ready. Otherwise registers the caller's waker,
+    /// calls `watch`, and checks once more.
     pub(crate) fn poll_io(
         &self,
         interest: Interest,
@@ -80,11 +81,11 @@ impl Source {
     ) -> Poll<io::Result<usize>> {
         loop {
             let marks = mask(interest, READY | FOR_GOOD);
-            // Before the try: what is reported meanwhile marks it anew.
+            // Cleared before the try, so that an event during the try is seen.
             let before = self.marks.fetch_and(!marks, Ordering::AcqRel) & marks;
             if before != 0 {
                 let result = io();
-                // A line that has hung up and would block has come back.
+                // A line that had hung up and would block is open again.
                 let would_block =
                     matches!(&result, Err(error) if error.kind() == io::ErrorKind::WouldBlock);
                 if !would_block {
@@ -107,12 +108,12 @@ impl Source {
         }
     }
 
-    /// Has `waker` woken by what comes from now on.
+    /// Registers `waker` for events from now on.
     pub(crate) fn register(&self, interest: Interest, waker: &Waker) {
         if self.wakers()[interest as usize].as_ref().is_some_and(|known| known.will_wake(waker)) {
             return;
         }
-        // With nothing locked: a waker's `clone` and `drop` may be anybody's code.
+        // Without the lock, because a waker's `clone` and `drop` may be foreign code.
         let waker = waker.clone();
         let replaced = self.wakers()[interest as usize].replace(waker);
         drop(replaced);

@@ -1,4 +1,4 @@
-//! How other threads reach a run loop.
+//! Wakes from other threads.
 
 use crate::atomic::{Arc, AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::system::Reactor;
@@ -7,16 +7,16 @@ use crate::system::Reactor;
 #[derive(Debug)]
 pub(crate) struct Inbox {
     inside: Mutex<Inside>,
-    /// A hint that something is inside, for looks without the lock.
+    /// A hint that `woken` is not empty, read without the lock.
     is_filled: AtomicBool,
 }
 
 #[derive(Debug)]
 struct Inside {
     woken: Vec<u32>,
-    /// The run loop waits, or is about to, and is to be notified.
+    /// The run loop waits or is about to wait, and has to be notified.
     is_asleep: bool,
-    /// None when the run loop has ended. Wakers that outlive it keep no descriptor open.
+    /// None once the run loop has ended, so that remaining wakers keep no descriptor open.
     reactor: Option<Arc<Reactor>>,
 }
 
@@ -26,19 +26,19 @@ impl Inbox {
         Self { inside: Mutex::new(inside), is_filled: AtomicBool::new(false) }
     }
 
-    /// Lets go of what is needed to wake the run loop, which has ended.
+    /// Releases the reactor of the run loop, which has ended.
     pub(crate) fn close(&self) {
         let reactor = self.lock().reactor.take();
         drop(reactor);
     }
 
-    /// Hands over the number of a task, from any thread.
-    #[inline(never)] // Inlined, it would have a wake on the loop's own thread save registers.
+    /// Adds the number of a task, from any thread.
+    #[inline(never)] // If inlined, a wake on the loop's own thread would save registers for it.
     pub(crate) fn push(&self, number: u32) {
         let mut inside = self.lock();
         inside.woken.push(number);
         self.is_filled.store(true, Ordering::Relaxed);
-        // Only the first of several threads pays for the system call.
+        // Only the first of several threads makes the system call.
         let was_asleep = std::mem::take(&mut inside.is_asleep);
         let asleep = if was_asleep { inside.reactor.clone() } else { None };
         drop(inside);
@@ -47,10 +47,10 @@ impl Inbox {
         }
     }
 
-    /// Moves what has come to `ready`.
+    /// Moves all numbers to `ready`.
     #[inline]
     pub(crate) fn take(&self, ready: &mut impl Extend<u32>) {
-        // Relaxed: a number that is overlooked here is found before the next wait.
+        // Relaxed: a number that is missed here is found before the next wait.
         if self.is_filled.load(Ordering::Relaxed) {
             let mut inside = self.lock();
             self.is_filled.store(false, Ordering::Relaxed);
@@ -58,8 +58,7 @@ impl Inbox {
         }
     }
 
-    /// Calls `wait`, unless a number has come. One that comes meanwhile ends the
-    /// wait.
+    /// Calls `wait` if there is no number. A number that is pushed meanwhile ends the wait.
     pub(crate) fn unless_filled(&self, wait: impl FnOnce()) {
         let mut inside = self.lock();
         inside.is_asleep = inside.woken.is_empty();

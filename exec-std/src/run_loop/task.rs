@@ -1,4 +1,4 @@
-//! A task, as its wakers, its handle and its run loop see it.
+//! The state of a task that its wakers, its handle and its run loop share.
 
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -12,32 +12,33 @@ use super::inbox::Inbox;
 use crate::atomic::{self, AtomicBool, Mutex, MutexGuard, Ordering, PoisonError};
 use crate::quiet::{discard, wake};
 
-/// What a task's wakers and its handle point to.
+/// A task, without its future.
 #[derive(Debug)]
 pub(crate) struct Task {
     number: u32,
-    /// The task is in a queue, or has ended. It is not to be put into a queue.
+    /// The task is queued or has ended, so it must not be queued.
     queued: AtomicBool,
-    /// The loop drops the task's future in place of its next poll.
+    /// The loop drops the task's future instead of polling it.
     cancelled: AtomicBool,
-    /// No handle asks for the task's end, or it has been told of it.
+    /// The handle is gone or has reported the task's end.
     detached: AtomicBool,
     inbox: atomic::Arc<Inbox>,
     end: Mutex<End>,
 }
 
-/// How a task has ended.
+/// The end of a task.
 pub(crate) enum End {
+    /// The task has not ended. The waker is that of its handle.
     NotYet(Option<Waker>),
     Exit(Exit),
     Panicked(Payload),
 }
 
-/// What a panic has thrown.
+/// The payload of a panic, until the handle takes it.
 pub(crate) struct Payload(Option<Box<dyn Any + Send>>);
 
 impl Task {
-    /// Creates a task that is about to be put into a queue.
+    /// Creates a task that counts as queued. The caller queues it.
     pub(crate) fn new(number: u32, inbox: atomic::Arc<Inbox>) -> Arc<Self> {
         Arc::new(Self {
             number,
@@ -49,11 +50,11 @@ impl Task {
         })
     }
 
-    /// Makes one that has ended a new one with the same number; false if a handle or
-    /// a waker of it is left.
+    /// Makes an ended task a new one with the same number, as [`new`](Self::new) does.
+    /// False if it still has a handle or a waker.
     pub(crate) fn renew(this: &mut Arc<Self>) -> bool {
         let Some(task) = Arc::get_mut(this) else { return false };
-        // `queued` is true since the task was retired.
+        // `queued` is true already, since the task was retired.
         task.cancelled.store(false, Ordering::Relaxed);
         task.detached.store(false, Ordering::Relaxed);
         let end = task.end.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -69,24 +70,24 @@ impl Task {
         &self.inbox
     }
 
-    /// Puts the task into its loop's queue, unless it is there.
+    /// Queues the task in its loop, unless it is queued.
     #[inline]
     fn queue(&self) {
-        // Written even if it is queued: the poll to come then sees all that this
-        // thread did before.
+        // Written even if it is queued, so that the next poll sees all that this thread
+        // did before.
         if !self.queued.swap(true, Ordering::AcqRel) {
             super::queue(self);
         }
     }
 
-    /// Notes that the task has come out of the queue; false if it was cancelled.
+    /// Notes that the task has been taken out of the queue. False if it was canceled.
     #[inline]
     pub(crate) fn unqueue(&self) -> bool {
         self.queued.swap(false, Ordering::AcqRel);
         !self.cancelled.load(Ordering::Acquire)
     }
 
-    /// Keeps the task out of any queue from now on; false if it is in one.
+    /// Prevents the task from being queued again. False if it is queued.
     pub(crate) fn retire(&self) -> bool {
         !self.queued.swap(true, Ordering::AcqRel)
     }
@@ -101,7 +102,7 @@ impl Task {
         self.discard_end();
     }
 
-    /// Cancels the task, and drops what it has thrown: no handle can ask for that any more.
+    /// Cancels the task, and drops the payload of its panic: the handle is gone.
     #[cold]
     pub(crate) fn abandon(&self) {
         self.cancel();
@@ -122,7 +123,7 @@ impl Task {
             let mut end = self.lock();
             match &mut *end {
                 End::Exit(exit) => {
-                    // The handle has nothing to cancel and nothing to discard.
+                    // The handle has nothing left to cancel or discard.
                     self.detached.store(true, Ordering::Relaxed);
                     return Poll::Ready(*exit);
                 }
@@ -146,12 +147,12 @@ impl Task {
                 }
             }
             drop(end);
-            // With nothing locked: a waker's `clone` may be anybody's code.
+            // Without the lock, because a waker's `clone` may be foreign code.
             mine = Some(cx.waker().clone());
         }
     }
 
-    /// Reports the end. The task's future has been dropped.
+    /// Reports the end. The task's future must have been dropped.
     pub(crate) fn ended(&self, end: End) {
         let before = mem::replace(&mut *self.lock(), end);
         if let End::NotYet(Some(waker)) = before {
@@ -162,7 +163,7 @@ impl Task {
         }
     }
 
-    /// Drops what a panic has thrown: there is nobody who could be given it.
+    /// Drops the payload of a panic, which no handle can take.
     #[cold]
     fn discard_end(&self) {
         let mut end = self.lock();

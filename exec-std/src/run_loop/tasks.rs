@@ -13,17 +13,17 @@ use super::task::Task;
 #[derive(Default)]
 pub(super) struct Tasks {
     pub(super) places: Vec<Rc<Place>>,
-    /// Numbers that no task has and that are in no queue.
+    /// Numbers that belong to no task and are not queued.
     pub(super) free: Vec<u32>,
     spawned: u64,
 }
 
-/// What only the loop touches of a task. It is used again for the next one.
+/// The part of a task that only the loop accesses. Tasks with the same number share it.
 #[derive(Default)]
 pub(super) struct Place {
-    /// Borrowed while it is polled. None when it has ended.
+    /// Borrowed while the task is polled. None if it has ended.
     pub(super) body: RefCell<Option<Body>>,
-    /// The last task's, to be used again when no handle and no waker is left.
+    /// The previous task, for reuse once its handle and wakers are gone.
     pub(super) spare: RefCell<Option<Arc<Task>>>,
 }
 
@@ -31,12 +31,12 @@ pub(super) struct Body {
     pub(super) future: Pin<Box<dyn Future<Output = ()>>>,
     pub(super) waker: Waker,
     pub(super) task: Arc<Task>,
-    /// How many were spawned before.
+    /// The number of tasks spawned before, for the order of dropping.
     pub(super) serial: u64,
 }
 
 impl Tasks {
-    /// Returns a number that is free, its place, and how many had one before.
+    /// Takes a free number. Returns it with its place and the task's serial.
     pub(super) fn place(&mut self) -> (u32, Rc<Place>, u64) {
         let number = self.free.pop().unwrap_or_else(|| {
             self.places.push(Rc::default());
@@ -51,7 +51,7 @@ impl Tasks {
         self.places.get(number as usize).cloned()
     }
 
-    /// The waker is the loop's own, and borrows nothing of this.
+    /// Wakes a task. Its waker is the loop's own and borrows nothing here.
     pub(super) fn wake(&self, number: u32) {
         if let Some(place) = self.places.get(number as usize)
             && let Some(body) = &*place.body.borrow()

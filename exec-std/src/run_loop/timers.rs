@@ -1,4 +1,4 @@
-//! When the tasks of a run loop want to be woken.
+//! Deadlines of the tasks of a run loop.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -11,49 +11,50 @@ use crate::quiet::wake;
 
 /// The earliest deadline of each task, by the task's number.
 ///
-/// A task that ends takes its deadlines along. The children of a task's groups
-/// have theirs in a queue that belongs to the task.
+/// The deadlines of a task go when it ends. Deadlines of children of its groups are in a
+/// queue per task.
 ///
-/// A deadline that is moved or forgotten stays in the heap until it comes to the
-/// top, or until such entries are the most of it; so each change is O(log n).
+/// A stale entry, of a deadline that was moved or forgotten, stays in the heap until it
+/// reaches the top, or until most entries are stale. So each change is O(log n).
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
     heap: BinaryHeap<Reverse<Entry>>,
     tasks: Vec<Wanted>,
-    /// How many entries of the heap count.
+    /// The number of entries in the heap that are not stale.
     live: usize,
+    /// The number of requests so far.
     asked: u64,
 }
 
-/// Ordered by deadline; equal ones as they were asked for.
+/// Deadline, request and task. Equal deadlines are in the order of requests.
 type Entry = (Instant, u64, u32);
 
-/// What one task wants.
+/// The deadlines of one task.
 #[derive(Debug)]
 struct Wanted {
-    /// The entry in the heap that counts; `NEVER` if there is none.
+    /// The deadline in the heap, with its request; `NEVER` if there is none.
     at: Instant,
     asked: u64,
-    /// The task's own deadline, `NEVER` if it has none.
+    /// The deadline of the task itself; `NEVER` if there is none.
     own: Instant,
     children: Option<Box<Children>>,
 }
 
-/// What the children of a task's groups want.
+/// The deadlines of children of a task's groups.
 #[derive(Debug, Default)]
 pub(crate) struct Children {
     queue: WakeQueue,
-    /// How many were found to be alive when the queue was last searched for the others.
+    /// The number of live children at the last search for others.
     alive: usize,
 }
 
-/// A deadline that no clock reaches. It is not queued.
+/// A deadline that is never reached, and not queued.
 const NEVER: Instant = Instant::MAX;
 
-/// Entries that may be left behind before the heap is searched for them.
+/// Stale entries that are tolerated before a search for them.
 const SLACK: usize = 64;
 
-/// What is to be woken.
+/// A task or a child whose deadline is due.
 #[derive(Debug)]
 pub(crate) enum Due {
     Task(u32),
@@ -61,8 +62,7 @@ pub(crate) enum Due {
 }
 
 impl Timers {
-    /// Notes that task `number` wants to be polled at `at`, or earlier if it
-    /// asked for that.
+    /// Schedules task `number` for `at`, unless it is scheduled for an earlier time.
     pub(crate) fn schedule(&mut self, at: Instant, number: u32) {
         let wanted = self.wanted(number);
         if at < wanted.own {
@@ -71,11 +71,11 @@ impl Timers {
         }
     }
 
-    /// Notes the same for a child of a group in task `number`.
+    /// Schedules a child of a group in task `number`.
     ///
-    /// Children that have ended may have left deadlines behind. When these may be the
-    /// most, they are searched for: `is_alive` tells which are none, and is called with
-    /// wakers of children. So a task that runs one group after the other keeps few.
+    /// Deadlines of children that have ended stay until they may be the most. Then
+    /// `is_alive`, called with the wakers of children, decides which of them to keep. So a
+    /// task that runs one group after another keeps few.
     pub(crate) fn schedule_child(
         &mut self,
         at: Instant,
@@ -87,7 +87,7 @@ impl Timers {
             let Children { queue, alive } =
                 &mut **self.wanted(number).children.get_or_insert_default();
             if queue.len() > 2 * *alive + SLACK {
-                // To drop them runs no code of others: they are all of our groups.
+                // Dropping them runs no foreign code: they belong to our groups.
                 drop(queue.retain(is_alive));
                 *alive = queue.len();
             }
@@ -96,7 +96,7 @@ impl Timers {
         }
     }
 
-    /// Forgets all that task `number` wanted.
+    /// Forgets the deadlines of task `number`. Returns those of its children.
     pub(crate) fn forget(&mut self, number: u32) -> Option<Box<Children>> {
         let wanted = self.tasks.get_mut(number as usize)?;
         wanted.own = NEVER;
@@ -116,7 +116,7 @@ impl Timers {
         None
     }
 
-    /// Takes out one that is due.
+    /// Takes out one deadline that is due at `now`.
     pub(crate) fn pop(&mut self, now: Instant) -> Option<Due> {
         self.next().filter(|at| *at <= now)?;
         let &Reverse((.., number)) = self.heap.peek()?;
@@ -143,7 +143,7 @@ impl Timers {
         self.tasks.get(number as usize).is_some_and(|it| (it.at, it.asked) == (at, asked))
     }
 
-    /// Makes the heap say what the task wants.
+    /// Brings the heap up to date with the deadlines of task `number`.
     fn settle(&mut self, number: u32) {
         let asked = self.asked + 1;
         let wanted = self.wanted(number);
@@ -170,7 +170,7 @@ impl Timers {
 }
 
 impl Children {
-    /// Wakes all children, with nothing borrowed.
+    /// Wakes all children. The caller must not borrow anything of the loop.
     #[cold]
     pub(crate) fn wake_all(&mut self) {
         while let Some(child) = self.queue.pop(NEVER) {

@@ -1,4 +1,4 @@
-//! As much of a kernel as the models need.
+//! The parts of a kernel that the models need.
 
 use std::io;
 
@@ -41,7 +41,7 @@ impl Reactor {
         self.notice.wait();
     }
 
-    /// As the crate's own does it.
+    /// As in the crate's `Poller`.
     pub(crate) fn arm(&self, at: Instant) {
         if self.armed.is_earlier(at) {
             *self.timer.lock().unwrap() = Some(at);
@@ -62,7 +62,7 @@ impl Reactor {
     }
 }
 
-/// A pipe: its bytes, and a mark once the other end has hung up.
+/// A pipe: its bytes, and whether the other end has hung up.
 #[derive(Default)]
 pub(crate) struct Descriptor(AtomicUsize);
 
@@ -77,7 +77,7 @@ impl Descriptor {
         self.0.fetch_or(HUNG_UP, Ordering::SeqCst);
     }
 
-    /// Reads all that is there.
+    /// Reads all bytes that have arrived.
     pub(crate) fn read(&self) -> io::Result<(usize, Left)> {
         let before = self.0.fetch_and(HUNG_UP, Ordering::SeqCst);
         match before & !HUNG_UP {

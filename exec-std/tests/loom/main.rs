@@ -1,11 +1,11 @@
-//! Every order in which threads can come to what they share of a run loop.
+//! Models of the types of a run loop that threads share, run in every order.
 //!
-//! The files under test are those of the crate, compiled here with Loom's atomics and
-//! locks in place of the standard library's, and with a kernel that is a few flags.
-//! A wake-up that is lost is a thread that waits forever, which Loom reports.
+//! The files under test are those of the crate, compiled with Loom's atomics and locks
+//! instead of the standard library's, and with a kernel of a few flags. A lost wake-up
+//! leaves a thread waiting forever, which Loom reports.
 #![cfg(all(target_os = "linux", not(light_tests)))]
 #![forbid(unsafe_code)]
-// Each model uses a part of them.
+// Each model uses a part of it.
 #![allow(dead_code)]
 
 mod atomic {
@@ -16,7 +16,7 @@ mod atomic {
 
 mod kernel;
 
-/// As the crate's files name it.
+/// Under the name that the crate's files use.
 mod system {
     pub(crate) use crate::kernel::Reactor;
 }
@@ -28,7 +28,7 @@ mod quiet;
 #[path = "../../src/run_loop/task.rs"]
 mod task;
 
-// Paths in it are those of this file.
+// Its paths are relative to this file.
 #[path = "."]
 mod linux {
     mod reactor {
@@ -61,13 +61,13 @@ use linux::alarms::Alarms;
 use linux::source::Source;
 use task::{End, Task};
 
-/// As a task's loop does it where it does not run in this thread.
+/// Queues a task as in a thread other than that of its loop.
 fn queue(task: &Task) {
     task.inbox().push(task.number());
 }
 
-/// Runs a model in every order of its threads with so many interruptions. The ways
-/// to lose a wake-up that are known need one or two.
+/// Runs a model in every order of its threads with this many preemptions. The known ways
+/// of losing a wake-up need one or two.
 fn every_order(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = Builder::new();
     builder.preemption_bound = Some(3);
@@ -96,7 +96,7 @@ fn a_loop_that_falls_asleep_hears_of_every_task_that_is_woken() {
     });
 }
 
-/// A loop with one task, which is about to be polled first.
+/// A loop with one task, which is queued for its first poll.
 struct OneTask {
     reactor: Arc<Reactor>,
     inbox: Arc<Inbox>,
@@ -112,7 +112,7 @@ impl OneTask {
         Self { reactor, inbox, task, ready: vec![1] }
     }
 
-    /// Waits until the task is in the queue, and takes it out; false if it was cancelled.
+    /// Waits until the task is queued, and takes it out. False if it was canceled.
     fn next_turn(&mut self) -> bool {
         loop {
             self.inbox.take(&mut self.ready);
@@ -128,7 +128,7 @@ impl OneTask {
 fn a_task_that_another_thread_wakes_sees_what_that_thread_has_written() {
     every_order(|| {
         let mut run_loop = OneTask::new();
-        // Relaxed: that the task sees it, is for its queue to bring about.
+        // Relaxed: the queue has to make it visible to the task.
         let happened = Arc::new(AtomicU32::new(0));
         let threads = [1, 16].map(|step| {
             let (waker, happened) = (Waker::from(run_loop.task.clone()), happened.clone());
@@ -224,7 +224,7 @@ fn a_line_that_hangs_up_ends_the_read_that_waits() {
     });
 }
 
-/// A waker that comes back to its source when it is dropped, and so when it is woken.
+/// A waker that calls its source when dropped, and so when woken.
 struct ComesBack(Arc<Source>);
 
 impl Wake for ComesBack {
@@ -239,7 +239,7 @@ impl Drop for ComesBack {
 
 #[test]
 fn a_waker_that_is_dropped_or_woken_by_its_source_may_come_back_to_it() {
-    // Loom reports a thread that locks what it has locked.
+    // Loom reports a thread that locks a mutex twice.
     every_order(|| {
         let source = Arc::new(Source::default());
         let comes_back = || Waker::from(std::sync::Arc::new(ComesBack(source.clone())));
@@ -250,7 +250,7 @@ fn a_waker_that_is_dropped_or_woken_by_its_source_may_come_back_to_it() {
     });
 }
 
-/// The same of a task that is awaited.
+/// The same for a task that is awaited.
 struct AsksAgain(std::sync::Arc<Task>);
 
 impl Wake for AsksAgain {
@@ -299,7 +299,7 @@ fn alarms_that_other_threads_set_while_the_helper_waits_are_all_heard() {
         let reactor = Arc::new(Reactor::new());
         let alarms = Arc::new(Alarms::new(reactor.clone()));
         let setters = [10, 20].map(|at| set(&alarms, at));
-        // The helper: time is what the timer says.
+        // The helper. The timer provides the time.
         let mut now = Instant::from_micros(5);
         let mut woken = 0;
         while woken < 2 {

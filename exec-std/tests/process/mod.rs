@@ -1,4 +1,4 @@
-//! What this process has open. Tests that ask must know what others do meanwhile.
+//! Resources of this process. Other tests of the process must not run meanwhile.
 // Each test uses a part of it.
 #![allow(dead_code)]
 

@@ -1,4 +1,4 @@
-//! Pseudo-terminals, for all tests that need a serial line.
+//! Pseudo-terminals, for tests that need a serial line.
 
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
