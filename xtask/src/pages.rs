@@ -7,12 +7,20 @@ use crate::workspace::{Package, files, is_published, read, root, shown};
 /// The lists that each driver is in, and how its module `{}` is named there. Brackets
 /// are left out, since a module behind a feature is no link in lib.rs.
 const DRIVERS: [(&str, &str); 6] = [
-    ("README.md", "| `{}`(drivers/src/{}.rs) |"),
+    ("README.md", "| `{}`(https://github.com/tickwire/tickwire/blob/main/drivers/src/{}.rs) |"),
     ("drivers/src/lib.rs", "//! | `{}` |"),
     ("drivers/tests/send.rs", "use tickwire_drivers::{}::"),
     ("benches/sizes/src/lib.rs", "use tickwire_drivers::{}::"),
     ("examples/rp2040/firmware.toml", "name = \"{}\""),
     ("examples/rp2040/README.md", "| `{}`(src/bin/{}.rs) |"),
+];
+
+/// Where a file of this repository is on the web: `blob` is a page, `tree` a folder, `raw` an
+/// image.
+const WEB: [&str; 3] = [
+    "https://github.com/tickwire/tickwire/blob/main/",
+    "https://github.com/tickwire/tickwire/tree/main/",
+    "https://github.com/tickwire/tickwire/raw/main/",
 ];
 
 /// Public modules of the library that are no drivers.
@@ -51,18 +59,28 @@ fn modules(library: &str) -> impl Iterator<Item = &str> {
     library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
 }
 
-/// Links to files and headings of the repository, which are behind `](` in prose.
+/// Links to files and headings of the repository, relative or [on the web](WEB). They are
+/// behind `](` in prose.
 fn links(page: &str) -> impl Iterator<Item = &str> {
     // Every other part is a block of code.
     let links = page.split("```").step_by(2).flat_map(|prose| prose.split("](").skip(1));
     let links = links.filter_map(|link| Some(link.split_once(')')?.0));
-    links.filter(|link| !link.contains("://"))
+    links.filter(|link| !link.contains("://") || in_tree(link).is_some())
+}
+
+/// Returns the path from the root of a link to this repository on the web.
+fn in_tree(link: &str) -> Option<&str> {
+    WEB.iter().find_map(|web| link.strip_prefix(web))
 }
 
 /// Whether a link leads to a file, and to a heading where it names one.
 fn leads(from: &Path, page: &str, link: &str) -> Result<bool, String> {
     let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let target = if file.is_empty() { from.to_owned() } else { from.with_file_name("").join(file) };
+    let target = match in_tree(file) {
+        Some(path) => root().join(path),
+        None if file.is_empty() => from.to_owned(),
+        None => from.with_file_name("").join(file),
+    };
     if anchor.is_empty() || !target.is_file() {
         return Ok(target.exists() && anchor.is_empty());
     }
@@ -90,13 +108,14 @@ mod tests {
 
     #[test]
     fn links_are_those_of_prose_to_this_repository() {
-        let page = "[a](b.md) [c](https://d) ```\n[e](f)\n``` [g](#h)";
-        assert_eq!(links(page).collect::<Vec<_>>(), ["b.md", "#h"]);
+        let ours = WEB[0].to_owned() + "i.md";
+        let page = format!("[a](b.md) [c](https://d) ```\n[e](f)\n``` [g](#h) [j]({ours})");
+        assert_eq!(links(&page).collect::<Vec<_>>(), ["b.md", "#h", &ours]);
     }
 
     #[test]
     fn a_link_leads_to_a_file_and_a_heading() {
-        let check = |link, expected| {
+        let check = |link: &str, expected| {
             let page = root().join("README.md");
             assert_eq!(leads(&page, "# It's `one`: a\n", link), Ok(expected), "{link}");
         };
@@ -107,6 +126,12 @@ mod tests {
         check("#one", false);
         check("ARCHITECTURE.md#invariants", true);
         check("ARCHITECTURE.md#variants", false);
+        for web in WEB {
+            check(&format!("{web}sync"), true);
+            check(&format!("{web}nowhere.md"), false);
+            check(&format!("{web}ARCHITECTURE.md#invariants"), true);
+            check(&format!("{web}ARCHITECTURE.md#variants"), false);
+        }
     }
 
     #[test]
