@@ -5,12 +5,12 @@ use core::future::Future;
 
 /// Starts tasks on the current thread's executor.
 ///
-/// It is the last of four ways to do two things at once. In this order:
+/// There are four ways to run futures concurrently. Use the first that fits:
 ///
 /// 1. `join` and `select`: they borrow, return values and need no storage.
-/// 2. A group of futures, for a number of children that is known at run time.
-/// 3. The executor's own way, in `main`: `#[embassy_executor::task]`.
-/// 4. `Spawn`, for what must outlive its parent.
+/// 2. A task group, for a number of children known only at run time.
+/// 3. The executor's own tasks, in `main`: `#[embassy_executor::task]`.
+/// 4. `Spawn`, for a task that must outlive its parent.
 ///
 /// ```
 /// use tickwire_sim::Sim;
