@@ -8,8 +8,8 @@ use tickwire_traits::{Spawn, SpawnError};
 use crate::home::{Here, Home, There};
 use crate::task::ArenaTask;
 
-/// Room for `N` tasks of at most `BYTES` bytes each, of any types. It lies in a
-/// `static`, and nothing is allocated.
+/// Storage for `N` tasks of any types, at most `BYTES` bytes each. An arena is a `static`,
+/// and allocates nothing.
 ///
 /// ```
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -30,10 +30,10 @@ use crate::task::ArenaTask;
 ///
 /// # Sizes
 ///
-/// A slot takes `BYTES` and some 18 words more. A future that is larger does not compile,
-/// and neither does one that is aligned to more than 8 bytes. The message comes from
-/// `cargo build` and names the future by file and line; `cargo check` does not come so
-/// far. How large a future is, [`size_of_val`] tells: `size_of_val(&task(led))`.
+/// A slot takes `BYTES` and some 18 words more. A larger future, or one aligned to more than
+/// 8 bytes, does not compile. `cargo build` reports the error, with the future's file and
+/// line; `cargo check` does not detect it. [`size_of_val`] returns the size of a future:
+/// `size_of_val(&task(led))`.
 ///
 /// ```compile_fail,E0080
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -53,43 +53,44 @@ use crate::task::ArenaTask;
 ///
 /// # Slots
 ///
-/// A slot is taken from `spawn` until the task's future has been dropped and its handle
-/// has returned the [`Exit`](tickwire_traits::Exit), is detached or dropped. It can be
-/// reused immediately, even by the task that was just notified.
+/// A slot is in use from `spawn` until the task's future has been dropped, and its handle
+/// has returned the [`Exit`](tickwire_traits::Exit), or was detached or dropped. The slot
+/// can be reused immediately, even by the task that was just notified.
 ///
 /// # Executors
 ///
-/// An arena belongs to one executor: the first that it is given by [`Arena::with`] or
-/// [`Arena::bind`]. For another executor, `spawn` returns
-/// [`SpawnError::OtherExecutor`]. Each executor needs an arena of its own:
+/// An arena belongs to the first executor that [`Arena::with`] or [`Arena::bind`] gives it.
+/// For another executor, `spawn` returns [`SpawnError::OtherExecutor`]. Each executor needs
+/// its own arena:
 ///
 /// | executor | spawner |
 /// | --- | --- |
 /// | in thread mode, on any core | `ARENA.with(spawner)` |
-/// | the same, from interrupts and from the other core | `ARENA.with(spawner).make_send()` |
+/// | the same, spawning from interrupts or from the other core | `ARENA.with(spawner).make_send()` |
 /// | `InterruptExecutor`, futures that are `Send` | `ARENA.bind(executor.start(irq))`, once |
-/// | `InterruptExecutor`, any futures | [`Spawner::for_current_executor`] in a task of it |
+/// | `InterruptExecutor`, any futures | `ARENA.with(spawner)`, with [`Spawner::for_current_executor`] in one of its tasks |
 ///
 /// [`Spawner::for_current_executor`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Spawner.html#method.for_current_executor
 ///
-/// Tasks of several cores rely on critical sections that exclude the other cores; see
+/// With several cores, critical sections must exclude the other cores; see
 /// [the crate's documentation](crate#critical-sections).
 ///
 /// # Metadata
 ///
 /// Embassy keeps a task's priority, deadline and name in its
-/// [`Metadata`](https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Metadata.html). Here they belong to the slot. They are the
-/// defaults until a future sets its own, by `Metadata::for_current_task`, and then stay for
-/// the next futures in that slot. A future that was sent by a [`SendArenaSpawner`] cannot
-/// be given a priority by the sender: its first poll has that of the slot. Where priorities
-/// matter, give each an arena of its own, or let every future set its own first.
+/// [`Metadata`](https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Metadata.html). In an arena, they belong to the
+/// slot: they start as the defaults, and a future can set them with
+/// `Metadata::for_current_task`. They then stay for the next futures in that slot. The sender
+/// of a future, by a [`SendArenaSpawner`], cannot set its priority: the first poll has that
+/// of the slot. Where priorities matter, use one arena per priority, or let every future set
+/// its own first.
 ///
 /// # Panics in futures
 ///
 /// With `panic = "abort"`, as in firmware, nothing follows a panic. Where panics unwind, a
-/// panic leaves through embassy's executor and ends its thread. If a destructor of a future
-/// has panicked, the task has ended all the same: its handle reports the end, and its slot
-/// is free.
+/// panic propagates through embassy's executor and ends its thread. A task whose future
+/// panics in its destructor has still ended: its handle reports the end, and its slot is
+/// free.
 pub struct Arena<const BYTES: usize, const N: usize> {
     home: Home<BYTES, N>,
 }
@@ -100,22 +101,20 @@ impl<const BYTES: usize, const N: usize> Arena<BYTES, N> {
         Self { home: Home::new() }
     }
 
-    /// Returns a spawner for the tasks of `spawner`'s executor, which spawns futures of any
-    /// type.
+    /// Returns a spawner for futures of any type, to use in the tasks of `spawner`'s executor.
     ///
-    /// An arena that belongs to no executor then belongs to this one. If it belongs to
-    /// another, every [`spawn`](Spawn::spawn) fails.
+    /// An arena without an executor then belongs to this one. If it belongs to another, every
+    /// [`spawn`](Spawn::spawn) fails.
     pub fn with(&'static self, spawner: Spawner) -> ArenaSpawner<BYTES, N> {
         ArenaSpawner(self.home.here(spawner))
     }
 
-    /// Binds the arena to an interrupt executor, of which there is a [`SendSpawner`] only.
+    /// Binds the arena to an interrupt executor, which offers only a [`SendSpawner`].
     ///
     /// [`SendSpawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.SendSpawner.html
     ///
-    /// The spawner that this returns can be copied and sent. Embassy does not tell whether
-    /// two [`SendSpawner`]s are of one executor, so an arena can be bound once, and
-    /// [`Arena::with`] does not spawn into it.
+    /// The returned spawner can be copied and sent. A [`SendSpawner`] does not identify its
+    /// executor, so an arena can be bound only once, and [`Arena::with`] cannot spawn into it.
     ///
     /// ```
     /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -137,8 +136,8 @@ impl<const BYTES: usize, const N: usize> Arena<BYTES, N> {
     ///
     /// # Errors
     ///
-    /// [`SpawnError::OtherExecutor`] if the arena belongs to an executor already, even if
-    /// to this one. Use the spawner that the first call returned, or another arena.
+    /// [`SpawnError::OtherExecutor`] if the arena already belongs to an executor, even to this
+    /// one. Use the spawner that the first call returned, or another arena.
     pub fn bind(
         &'static self,
         executor: SendSpawner,
@@ -146,7 +145,7 @@ impl<const BYTES: usize, const N: usize> Arena<BYTES, N> {
         Ok(SendArenaSpawner(Ok(self.home.bind(executor)?)))
     }
 
-    /// Returns how many slots are free.
+    /// Returns the number of free slots.
     pub fn free(&self) -> usize {
         self.home.free()
     }
@@ -184,7 +183,7 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for Arena<BYTES, N> {
 /// # });
 /// ```
 ///
-/// It does not leave its executor; for that there is [`ArenaSpawner::make_send`]:
+/// It cannot leave its executor; [`ArenaSpawner::make_send`] returns a spawner that can:
 ///
 /// ```compile_fail,E0277
 /// use tickwire_exec_embassy::ArenaSpawner;
@@ -196,8 +195,8 @@ impl<const BYTES: usize, const N: usize> fmt::Debug for Arena<BYTES, N> {
 pub struct ArenaSpawner<const BYTES: usize, const N: usize>(Result<Here<BYTES, N>, SpawnError>);
 
 impl<const BYTES: usize, const N: usize> ArenaSpawner<BYTES, N> {
-    /// Returns a spawner for interrupts, other executors and other cores, which spawns
-    /// futures that are `Send`.
+    /// Returns a spawner for interrupts, other executors and other cores. It spawns futures
+    /// that are `Send`.
     pub fn make_send(&self) -> SendArenaSpawner<BYTES, N> {
         SendArenaSpawner(self.0.map(Here::make_send))
     }
@@ -215,7 +214,7 @@ impl<const BYTES: usize, const N: usize> Spawn for ArenaSpawner<BYTES, N> {
     /// - [`SpawnError::NoFreeSlot`] if no slot is free. Try again when a task has ended, or
     ///   make the arena larger.
     /// - [`SpawnError::OtherExecutor`] if the arena belongs to another executor. Give this
-    ///   one an arena of its own.
+    ///   executor its own arena.
     fn spawn<F>(&self, future: F) -> Result<ArenaTask, SpawnError>
     where
         F: Future<Output = ()> + 'static,
@@ -242,8 +241,8 @@ impl<const BYTES: usize, const N: usize> Spawn for ArenaSpawner<BYTES, N> {
 /// # });
 /// ```
 ///
-/// What it spawns is sent to the executor, so it must be possible to send it. It is
-/// not [`Spawn`], whose futures need not be:
+/// Futures are sent to the executor, so they must be `Send`. This type does not implement
+/// [`Spawn`], whose futures need not be `Send`:
 ///
 /// ```compile_fail,E0277
 /// # use tickwire_exec_embassy::SendArenaSpawner;
@@ -262,7 +261,7 @@ impl<const BYTES: usize, const N: usize> SendArenaSpawner<BYTES, N> {
     ///
     /// # Errors
     ///
-    /// As for [`ArenaSpawner`]; `future` has been dropped here.
+    /// As for [`ArenaSpawner`]. `future` has been dropped, in the caller's context.
     pub fn spawn<F>(&self, future: F) -> Result<ArenaTask, SpawnError>
     where
         F: Future<Output = ()> + Send + 'static,

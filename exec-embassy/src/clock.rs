@@ -5,15 +5,14 @@ use core::task::Waker;
 use embassy_time_driver::TICK_HZ;
 use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
 
-/// The clock of the machine, as the HAL's time driver keeps it. Its epoch is the
-/// driver's, usually the reset.
+/// The clock of the HAL's time driver. Its epoch is the driver's, usually the reset.
 ///
-/// It is zero-sized: to hand it to a driver costs nothing. Deadlines are rounded up
-/// to whole ticks, so nothing wakes early; at 1 MHz, embassy's usual rate, a tick is
-/// a microsecond and nothing is computed at all.
+/// The clock is zero-sized: passing it to a driver costs nothing. Deadlines are rounded up
+/// to whole ticks, so no task wakes early. At 1 MHz, embassy's usual rate, a tick is a
+/// microsecond and needs no conversion.
 ///
-/// A sleep that is dropped leaves its task's timer entry until it would have been
-/// over; there is one a task, however many sleeps it drops.
+/// A dropped sleep leaves its task's timer entry in the queue until its deadline. There is
+/// one entry per task, however many sleeps the task drops.
 ///
 /// ```
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -28,17 +27,16 @@ use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
 /// # });
 /// ```
 ///
-/// # How far it reaches
+/// # Range
 ///
-/// Every [`Instant`] is a deadline. One that is past wakes at once. One that is
-/// beyond the last tick that 64 bits can count never comes: at ticks of a microsecond
-/// or longer that is [`Instant::MAX`] and nothing else; with faster ones it is what
-/// is further than 2⁶⁴ ticks from the epoch, at 1 GHz 584 years. What never comes
-/// takes no timer entry.
+/// Every [`Instant`] is a valid deadline. A past deadline wakes immediately. A deadline
+/// beyond the range of 64-bit ticks never comes, and takes no timer entry. With ticks of a
+/// microsecond or longer, only [`Instant::MAX`] is such a deadline; at 1 GHz, the range is
+/// 584 years.
 ///
-/// # Which wakers
+/// # Wakers
 ///
-/// Those of embassy's tasks; others with the feature `any-waker`
+/// The clock accepts wakers of embassy's tasks, and with the feature `any-waker` all others
 /// ([more](crate#wakers-that-embassy-did-not-make)).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EmbassyClock;
@@ -72,16 +70,16 @@ impl TimerQueue for EmbassyClock {
     }
 }
 
-/// The tick that does not come.
+/// The tick that never comes.
 const NEVER: u64 = u64::MAX;
 
 const MICROS_PER_SEC: u64 = 1_000_000;
 
-/// Conversions at `HZ` ticks a second.
+/// Conversions at `HZ` ticks per second.
 ///
-/// A second's ticks and microseconds are divided by what they have in common, and
-/// whole parts are converted apart from the rest: nothing overflows that need not,
-/// and 64 bits are enough. A Cortex-M0+ divides 128 bits in a thousand instructions.
+/// The ratio is reduced by its greatest common divisor, and whole parts are converted
+/// separately from the remainder. So 64 bits suffice, and only results out of range
+/// saturate. A 128-bit division takes a thousand instructions on a Cortex-M0+.
 struct Rate<const HZ: u64>;
 
 impl<const HZ: u64> Rate<HZ> {
@@ -89,17 +87,17 @@ impl<const HZ: u64> Rate<HZ> {
     const TICKS: u64 = HZ / gcd(HZ, MICROS_PER_SEC);
     const MICROS: u64 = MICROS_PER_SEC / gcd(HZ, MICROS_PER_SEC);
 
-    /// How stale the time is at the most: a tick, and what is lost by telling it in
-    /// whole microseconds; rounded up.
+    /// The greatest age of a reading, rounded up: a tick, and the rest below a whole
+    /// microsecond.
     const RESOLUTION: u64 = (Self::MICROS + Self::TICKS - 1).div_ceil(Self::TICKS);
 
-    /// Rounds down: a microsecond has come when it is told.
+    /// Rounds down: a reported microsecond has passed.
     const fn micros(ticks: u64) -> u64 {
         let (whole, rest) = (ticks / Self::TICKS, ticks % Self::TICKS);
         whole.saturating_mul(Self::MICROS).saturating_add(rest * Self::MICROS / Self::TICKS)
     }
 
-    /// Rounds up: a wake may be late by a tick, never early.
+    /// Rounds up: a wake may be one tick late, never early.
     const fn ticks_at_or_after(micros: u64) -> u64 {
         if micros == u64::MAX {
             return NEVER;
@@ -118,7 +116,7 @@ const fn gcd(a: u64, b: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// Checks a rate against 128 bits, at the ends and beside each round number.
+    /// Compares a rate with 128-bit arithmetic, at the ends and around each round number.
     #[track_caller]
     fn check<const HZ: u64>() {
         let wide = |value: u64, times: u64, by: u64| {
@@ -168,12 +166,12 @@ mod tests {
         assert_eq!(Rate::<1_000_000>::RESOLUTION, 1);
         assert_eq!(Rate::<1_000>::RESOLUTION, 1_000);
         assert_eq!(Rate::<1>::RESOLUTION, 1_000_000);
-        // 30.5 µs, of which the time told may have lost nearly one more.
+        // A tick of 30.5 µs, and nearly one more lost by rounding down.
         assert_eq!(Rate::<32_768>::RESOLUTION, 32);
     }
 
-    /// What [`Timer::sleep`](tickwire_traits::Timer::sleep) does, begun at the very
-    /// end of a tick.
+    /// Computes as [`Timer::sleep`](tickwire_traits::Timer::sleep) does, at the very end of
+    /// a tick.
     #[test]
     fn no_sleep_is_shorter_than_its_span() {
         type Watch = Rate<32_768>;

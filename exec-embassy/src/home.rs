@@ -1,8 +1,8 @@
 //! The executor that an arena belongs to.
 //!
-//! OWNER, on which the `unsafe` in this file rests: an arena has one owner, from the first
-//! spawner that it is given on, forever. A [`Here`] exists only in the context of the owner,
-//! since a [`Spawner`] does not leave the context of its executor. The spawner in a
+//! OWNER, on which the `unsafe` in this file rests: once an arena is given a spawner, that
+//! spawner's executor is its owner forever. A [`Here`] exists only in the context of the
+//! owner, since a [`Spawner`] does not leave the context of its executor. The spawner in a
 //! [`There`] is the owner's.
 
 use core::cell::Cell;
@@ -24,9 +24,9 @@ pub(crate) struct Home<const BYTES: usize, const N: usize> {
 #[derive(Clone, Copy)]
 enum Owner {
     None,
-    /// The executor of this `executor_id`.
+    /// The executor with this `executor_id`.
     Known(usize),
-    /// An executor of which only a [`SendSpawner`] is known, which has no identity.
+    /// An executor known only by a [`SendSpawner`], which does not identify it.
     Bound,
 }
 

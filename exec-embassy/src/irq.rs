@@ -4,13 +4,13 @@ use tickwire_sync::shared;
 
 use crate::EmbassyClock;
 
-/// Edges of a pin, or of several in one order, stamped by an interrupt: [`IrqEdges`] of
-/// `tickwire-sync`, with embassy's clock.
+/// Edges of a pin, or of several in one order, timestamped by an interrupt: [`IrqEdges`]
+/// of `tickwire-sync`, with embassy's clock.
 ///
 /// [`IrqEdges`]: tickwire_sync::IrqEdges
 ///
-/// The pins of most of embassy's HALs have handlers of their own. For these a task on an
-/// interrupt executor awaits `watch`.
+/// Most of embassy's HALs handle the interrupts of their pins themselves. For such a pin, a
+/// task on an interrupt executor awaits `watch`.
 ///
 /// ```
 /// # mod host { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/host/mod.rs")); }
@@ -27,7 +27,7 @@ use crate::EmbassyClock;
 /// pin.arm().unwrap();
 /// // Where an interrupt would be:
 /// thread::spawn(|| DOOR.record(PinState::Low)).join().unwrap();
-/// thread::sleep(Duration::from_millis(50)); // Busy with something else.
+/// thread::sleep(Duration::from_millis(50)); // Busy with other work.
 /// let edge = pin.edge().await.unwrap();
 /// assert_eq!((edge.level, edge.missed), (PinState::Low, 0));
 /// assert!((EmbassyClock.now() - edge.at).as_millis() >= 50);
@@ -35,7 +35,7 @@ use crate::EmbassyClock;
 /// ```
 pub type IrqEdges<const N: usize, L = ()> = shared::IrqEdges<EmbassyClock, N, L>;
 
-/// The right to read the edges of [`IrqEdges`]: what a driver takes.
+/// The right to read the edges of an [`IrqEdges`], for a driver to own.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;

@@ -1,25 +1,28 @@
 //! Tickwire's bare-metal backend, on the embassy executor.
 //!
-//! [`EmbassyClock`] is the time that your HAL keeps; [`Arena`] runs tasks of any type,
-//! without an allocator and without a macro. [`IrqFlag`] is the readiness of a device that
-//! interrupts, and [`IrqEdges`] are the edges of pins with the time of the interrupt: both
-//! are those of `tickwire-sync`. For a device that does not interrupt there is
-//! [`PollEachPass`] in `tickwire-traits`.
+//! | item | purpose |
+//! | --- | --- |
+//! | [`EmbassyClock`] | the time of your HAL's time driver |
+//! | [`Arena`] | tasks of any type, without an allocator or a macro |
+//! | [`IrqFlag`] of `tickwire-sync` | the readiness of a device that interrupts |
+//! | [`IrqEdges`] of `tickwire-sync` | edges of pins, timestamped by the interrupt |
+//! | [`PollEachPass`] of `tickwire-traits` | the readiness of a device that does not interrupt |
 //!
 //! [`PollEachPass`]: tickwire_traits::PollEachPass
 //!
-//! # What it needs
+//! # Requirements
 //!
-//! Your HAL's usual: `embassy-executor` with the features of your platform; a time driver
-//! and critical sections, which for most HALs are features of theirs.
+//! `embassy-executor` with the features of your platform, a time driver, and critical
+//! sections. Most HALs provide the last two as features:
 //!
 //! ```toml
 //! embassy-executor = { version = "0.10", features = ["platform-cortex-m", "executor-thread"] }
 //! embassy-rp = { version = "0.10", features = ["rp2040", "time-driver", "critical-section-impl"] }
 //! ```
 //!
-//! On a computer, where embassy runs too, there is no HAL to bring them. Then `main.rs`
-//! says `use embassy_time as _;`, or the linker misses `_embassy_time_now`:
+//! Embassy on a computer has no HAL to provide them. There, add these dependencies, and
+//! `use embassy_time as _;` to `main.rs`. Without that line, linking fails for lack of
+//! `_embassy_time_now`.
 //!
 //! ```toml
 //! embassy-executor = { version = "0.10", features = ["platform-std", "executor-thread"] }
@@ -27,8 +30,8 @@
 //! critical-section = { version = "1.2", features = ["std"] }
 //! ```
 //!
-//! The only types of embassy in the signatures here are [`Spawner`] and [`SendSpawner`],
-//! so `main` is that of embassy:
+//! The only embassy types in this crate's signatures are [`Spawner`] and [`SendSpawner`].
+//! `main` is embassy's:
 //!
 //! [`Spawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.Spawner.html
 //! [`SendSpawner`]: https://docs.rs/embassy-executor/0.10/embassy_executor/struct.SendSpawner.html
@@ -55,54 +58,52 @@
 //! # );
 //! ```
 //!
-//! On the board this is [examples/rp2040][pico], a program for each driver.
+//! Programs for a board are in [examples/rp2040][pico], one per driver.
 //!
 //! [pico]: https://github.com/tickwire/tickwire/tree/main/examples/rp2040
 //!
 //! # Critical sections
 //!
-//! What tasks, interrupts and cores share here is guarded by critical sections, and on a
-//! Cortex-M0+ embassy's own queue is, too. *On a chip with two cores, such as the RP2040,
+//! Critical sections guard the state that tasks, interrupts and cores share, and on a
+//! Cortex-M0+ also embassy's run queue. *On a chip with two cores, such as the RP2040,
 //! the feature `critical-section-single-core` of `cortex-m` is unsound:* it masks the
-//! interrupts of one core, and the other core runs on. Use the implementation of the HAL
-//! (`critical-section-impl` of `embassy-rp`), which excludes the other core as well. A
-//! program has one implementation, so no dependency may turn on a second one.
+//! interrupts of one core, while the other core continues. Use the HAL's implementation
+//! (`critical-section-impl` of `embassy-rp`), which also excludes the other core. A program
+//! has exactly one implementation, so no dependency may enable a second one.
 //!
 //! # Wakers that embassy did not make
 //!
-//! Each embassy task has room for one timer entry, and embassy's timer queue links
-//! these. That costs no memory and has no bound, but it takes wakers of embassy's
-//! tasks alone. What polls its children with wakers of its own (a `TaskGroup` of
-//! `tickwire-sync`; `FuturesUnordered`; another executor inside of a task) may then
-//! not sleep: the first sleep panics, "Found waker not created by the Embassy
-//! executor. Unless the generic timer queue is enabled …". That queue is what the
-//! feature below turns on. There is no way to ask embassy whose a waker is other than
-//! by that panic, so the text is embassy's and not ours.
+//! Each embassy task contains one timer entry, and embassy's timer queue links these
+//! entries. The queue costs no memory and has no bound, but accepts only wakers of
+//! embassy's tasks. A `TaskGroup` of `tickwire-sync`, a `FuturesUnordered` or another
+//! executor inside of a task polls its children with other wakers. If such a child
+//! sleeps, embassy panics: "Found waker not created by the Embassy executor. Unless the
+//! generic timer queue is enabled …". Only embassy can identify its wakers, so this crate
+//! cannot return an error instead.
 //!
-//! The feature `any-waker` replaces the queue by one that takes any waker:
+//! The feature `any-waker` enables the generic queue, which accepts any waker:
 //!
-//! | | as it is | `any-waker` |
+//! | | default | `any-waker` |
 //! | --- | --- | --- |
 //! | wakers | of embassy's tasks | all |
-//! | `join`, `select`, `gather`, `WaitAny`, timeouts | yes: they pass their task's waker on | yes |
+//! | `join`, `select`, `gather`, `WaitAny`, timeouts | yes: they pass on their task's waker | yes |
 //! | a `TaskGroup` or `FuturesUnordered` whose children sleep | panics | yes |
 //! | memory | none | 64 entries, 16 bytes each on a 32-bit machine |
 //! | sleeping wakers | as many as there are tasks | 64; see below |
-//! | a new deadline costs | a few words | a walk over all that sleep |
+//! | a new deadline costs | a few writes | a scan of all entries |
 //!
-//! An entry belongs to a waker, not to a sleep: a task counts once, however many
-//! sleeps it has, and so does each child of a `TaskGroup`. *The bound is soft, and
-//! dear:* who comes to a full queue puts out another, who is woken early, asks
-//! again, and puts out the next. Nobody is late, but the core no longer sleeps. For
-//! another bound than 64 let the application turn on a feature `generic-queue-8`,
-//! `-16`, `-32` or `-128` of `embassy-time`; each of them is as good as `any-waker`.
+//! An entry belongs to a waker, not to a sleep: a task counts once, however many sleeps it
+//! has, and so does each child of a `TaskGroup`. *The bound is soft, but exceeding it is
+//! expensive:* when the queue is full, a new entry evicts an old one. The evicted task
+//! wakes early, registers again, and evicts another. No task is late, but the core no
+//! longer sleeps. For a bound other than 64, the application can enable the feature
+//! `generic-queue-8`, `-16`, `-32` or `-128` of `embassy-time` instead of `any-waker`.
 //!
-//! A time driver with a queue of its own, not that of `embassy-time-queue-utils`,
-//! has its own rules; `any-waker` does nothing there.
+//! A time driver with its own queue, instead of that of `embassy-time-queue-utils`, has its
+//! own rules, and `any-waker` has no effect.
 //!
-//! Either way embassy wakes from inside of its lock. A waker of yours must not ask
-//! for the time or set a timer in `wake`; those of embassy and of `tickwire-sync`
-//! do not.
+//! Both queues call `wake` under embassy's lock. `wake` of your own waker must not read the
+//! clock or set a timer; the wakers of embassy and `tickwire-sync` do not.
 #![no_std]
 #![deny(unsafe_code)]
 

@@ -12,7 +12,7 @@ use core::task::{Context, Poll};
 
 use crate::primitives::Exclusive;
 
-/// Room for one future of at most `BYTES` bytes.
+/// Storage for one future of at most `BYTES` bytes.
 #[repr(C, align(8))]
 pub(crate) struct Place<const BYTES: usize>(Exclusive<[MaybeUninit<u8>; BYTES]>);
 

@@ -1,7 +1,7 @@
 //! The building blocks of the slot protocol.
 //!
-//! Loom's models compile [`slot`](crate::slot) and [`place`](crate::place) with another
-//! file in place of this one: `tests/loom/primitives.rs`.
+//! Loom's models compile [`slot`](crate::slot) and [`place`](crate::place) with
+//! `tests/loom/primitives.rs` in place of this file.
 //!
 //! EXCLUSIVE, which callers of the one `unsafe` function in this file promise: the accesses
 //! to an [`Exclusive`] happen one after another.
@@ -23,7 +23,7 @@ impl<T> Locked<T> {
     }
 }
 
-/// A value whose users see to it that its accesses exclude each other.
+/// A value whose users ensure that its accesses exclude each other.
 #[repr(transparent)]
 pub(crate) struct Exclusive<T>(UnsafeCell<T>);
 
@@ -36,7 +36,7 @@ impl<T> Exclusive<T> {
     ///
     /// # Safety
     ///
-    /// EXCLUSIVE. `this` points to such a value.
+    /// EXCLUSIVE. `this` points to a valid `Exclusive`.
     #[inline]
     pub(crate) unsafe fn access<R>(this: *const Self, f: impl FnOnce(*mut T) -> R) -> R {
         f(UnsafeCell::raw_get(this.cast()))

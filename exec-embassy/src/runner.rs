@@ -24,10 +24,10 @@ impl Task {
         Self(TaskStorage::new())
     }
 
-    /// Starts the task, which then steps `slot` each time that it is woken.
+    /// Starts the task, which then steps `slot` each time it is woken.
     #[cold]
     pub(crate) fn start(&'static self, slot: SlotRef, executor: Executor) {
-        // A task that runs already looks at the slot by itself.
+        // A task that has already started checks the slot by itself.
         if let Ok(token) = self.0.spawn(|| Runner(slot)) {
             executor.spawn(token);
         }
@@ -39,12 +39,12 @@ impl Task {
 pub(crate) struct RunnerRef(TaskRef);
 
 impl RunnerRef {
-    /// Returns the task that `waker` wakes, which is a slot's.
+    /// Returns the task of `waker`, which must be a slot's.
     pub(crate) fn of(waker: &Waker) -> Self {
         Self(task_from_waker(waker))
     }
 
-    /// One function for all that wake a runner.
+    /// Wakes the task. Not inlined, so that a program contains this code once.
     #[inline(never)]
     pub(crate) fn wake(self) {
         wake_task(self.0);

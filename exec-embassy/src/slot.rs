@@ -1,22 +1,21 @@
-//! One task of an arena: its future, its runner, and the [state](State) that its handle
-//! shares.
+//! One task of an arena: its future, its runner, and the [state](State) shared with its
+//! handle.
 //!
-//! A poll of the runner looks at one word, the step: the address of the function that it
-//! then calls.
+//! A poll of the runner reads one word, the step, and calls the function at that address.
 //!
 //! | step | stored by | the place | a poll of the runner |
 //! | --- | --- | --- | --- |
 //! | `idle` | the runner, after it has dropped the future | empty, or being filled | does nothing |
-//! | `look` | any context that has filled the place, or has cancelled the task | filled | takes the lock, then polls or drops the future |
-//! | `poll::<F>` | the runner after a look, or its executor's context when it spawns | filled with an `F` | polls the future |
+//! | `look` | any context that has filled the place or cancelled the task | filled | takes the lock, then polls or drops the future |
+//! | `poll::<F>` | the runner in `look`, or its executor's context when it spawns | filled with an `F` | polls the future |
 //!
-//! So a poll costs one load and one call beyond that of the future.
+//! So a poll costs one load and one call more than that of the future.
 //!
 //! STEP, on which the `unsafe` in this file rests: the place is as the table says.
 //! `look` finds the type of the future in `calls`. `idle` and `poll::<F>` are stored in the
-//! context of the executor only, so a runner that loads one of them needs no order. Only
-//! the context that claimed a slot fills it, once per claim; only the runner polls and
-//! drops what is in it. The runner is started after the first step was stored.
+//! context of the executor only, so the runner loads them relaxed. Only the context that
+//! claimed a slot fills it, once per claim; only the runner polls and drops the future. The
+//! runner is started after the first step was stored.
 
 use core::mem;
 use core::ptr::NonNull;
@@ -42,11 +41,11 @@ pub(crate) struct Slot<const BYTES: usize> {
     place: Place<BYTES>,
 }
 
-/// What a runner does when it is polled.
+/// The function that a poll of the runner calls.
 ///
 /// # Safety
 ///
-/// As for [`SlotRef::step`]; and the slot's place is as STEP says of this step.
+/// As for [`SlotRef::step`]; and the slot's place is as STEP requires for this step.
 type Step = unsafe fn(SlotRef, &mut Context<'_>);
 
 /// The functions for one type of future.
@@ -58,7 +57,7 @@ pub(crate) struct CallsOf {
 }
 
 impl<const BYTES: usize> Slot<BYTES> {
-    /// All zeros, so that an arena takes no room in the program's image.
+    /// Creates a slot of all zeros, so that an arena takes no flash.
     pub(crate) const fn new() -> Self {
         Self { state: State::new(), task: Task::new(), place: Place::new() }
     }
@@ -67,13 +66,13 @@ impl<const BYTES: usize> Slot<BYTES> {
         self.state.is_free()
     }
 
-    /// Claims the slot if it is free, for a future of these calls. Returns the slot's
-    /// runner, if that was started before.
+    /// Claims the slot if it is free, for a future with these calls. Returns the slot's
+    /// runner, if it was started before.
     pub(crate) fn claim(&self, calls: Calls) -> Option<Option<RunnerRef>> {
         self.state.claim(calls)
     }
 
-    /// Fills the slot, and lets its runner poll the future.
+    /// Fills the slot, and makes its runner poll the future.
     ///
     /// # Safety
     ///
@@ -101,7 +100,7 @@ impl<const BYTES: usize> Slot<BYTES> {
         &self.state
     }
 
-    /// The same, from any context.
+    /// Like [`fill_here`](Self::fill_here), from any context.
     ///
     /// # Safety
     ///
@@ -131,7 +130,7 @@ impl<const BYTES: usize> Slot<BYTES> {
         &self.state
     }
 
-    /// Starts the runner, which is not known before its first poll.
+    /// Starts the runner. Its [`RunnerRef`] is unknown until its first poll.
     #[cold]
     #[inline(never)]
     fn start(&'static self, executor: Executor) {
@@ -140,11 +139,11 @@ impl<const BYTES: usize> Slot<BYTES> {
     }
 }
 
-/// A slot of any size.
+/// A reference to a slot of any size.
 #[derive(Clone, Copy)]
 pub(crate) struct SlotRef(NonNull<Slot<0>>);
 
-// SAFETY: it is a reference to a slot, which is `Sync`; STEP says what a runner accesses.
+// SAFETY: it is a reference to a slot, which is `Sync`; a runner accesses it as STEP says.
 unsafe impl Send for SlotRef {}
 
 impl SlotRef {
@@ -152,16 +151,16 @@ impl SlotRef {
         Self(NonNull::from(slot).cast())
     }
 
-    /// Does what is to be done in a poll of the runner.
+    /// Executes the current step in a poll of the runner.
     ///
     /// # Safety
     ///
-    /// The caller is the runner of this slot, and `cx` that of its poll.
+    /// The caller is the runner of this slot, and `cx` is that of the runner's poll.
     #[inline]
     pub(crate) unsafe fn step(self, cx: &mut Context<'_>) {
         let step = self.state().step();
-        // SAFETY: a step was stored before the runner was started, and by STEP the place
-        // is as this one takes it to be.
+        // SAFETY: a step was stored before the runner was started, and by STEP the place is
+        // in the state that this step requires.
         unsafe { mem::transmute::<*mut (), Step>(step)(self, cx) }
     }
 
@@ -183,7 +182,7 @@ impl SlotRef {
     #[cold]
     #[inline(never)]
     unsafe fn end(self, drop: unsafe fn(PlacePtr), exit: Exit) {
-        /// The task has ended even if a destructor panics.
+        /// Reports the end even if a destructor panics.
         struct Report(&'static State, Exit);
 
         impl Drop for Report {
@@ -217,7 +216,7 @@ unsafe fn poll<F: Future<Output = ()> + 'static>(slot: SlotRef, cx: &mut Context
     }
 }
 
-/// Looks at what another context has done, then polls or drops the future.
+/// Checks whether another context cancelled the task, then polls or drops the future.
 #[cold]
 unsafe fn look(slot: SlotRef, cx: &mut Context<'_>) {
     // Pairs with the store in `fill_there`.

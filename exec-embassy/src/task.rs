@@ -9,10 +9,9 @@ use crate::slot::State;
 
 /// A task in an [`Arena`](crate::Arena).
 ///
-/// It may be awaited, cancelled, detached and dropped anywhere: in tasks of any
-/// executor, and, but for awaiting, in interrupts. The task's future is always dropped
-/// by its own executor; so dropping the handle does not wait for that, and
-/// [`cancel`](JoinHandle::cancel) does.
+/// Tasks of any executor can await, cancel, detach and drop the handle; interrupts can
+/// detach and drop it. The task's own executor drops the future. Dropping the handle does
+/// not wait for that; awaiting [`cancel`](JoinHandle::cancel) does.
 #[derive(Debug)]
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct ArenaTask(Task);
@@ -20,7 +19,7 @@ pub struct ArenaTask(Task);
 #[derive(Debug)]
 enum Task {
     Running(&'static State),
-    /// The slot is no longer ours.
+    /// The slot no longer belongs to this handle.
     Ended(Exit),
 }
 

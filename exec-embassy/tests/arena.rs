@@ -21,7 +21,7 @@ async fn keep<T>(witness: T) {
 }
 
 #[test]
-fn it_runs_what_is_not_send_and_tells_when_that_is_gone() {
+fn a_future_that_is_not_send_runs_and_its_end_follows_its_drop() {
     static ARENA: Arena<128, 2> = Arena::new();
     run(async |spawner| {
         let count = Rc::new(Cell::new(0));
@@ -57,7 +57,7 @@ fn a_full_arena_refuses_and_drops_what_it_refused() {
 }
 
 #[test]
-fn a_slot_is_free_for_who_was_just_told() {
+fn a_slot_is_free_for_the_task_just_notified() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
         let tasks = ARENA.with(spawner);
@@ -105,14 +105,14 @@ fn a_stale_waker_neither_takes_a_slot_nor_hurts_the_next_task() {
 }
 
 #[test]
-fn who_keeps_the_handle_of_what_it_was_told_keeps_no_slot() {
+fn the_handle_of_a_reported_end_keeps_no_slot() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
         let tasks = ARENA.with(spawner);
         let mut ended = tasks.spawn(ready(())).unwrap();
         assert_eq!((&mut ended).await, Exit::Completed);
         let next = tasks.spawn(pending()).unwrap();
-        // It was told for good, and has no say in the next task.
+        // Its end was reported, and it has no effect on the next task.
         assert_eq!((&mut ended).await, Exit::Completed);
         assert_eq!(ended.cancel().await, Exit::Completed);
         assert_eq!(ARENA.free(), 0);
@@ -121,7 +121,7 @@ fn who_keeps_the_handle_of_what_it_was_told_keeps_no_slot() {
 }
 
 #[test]
-fn who_was_not_told_keeps_the_slot() {
+fn an_unread_end_keeps_the_slot() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
         let task = ARENA.with(spawner).spawn(ready(())).unwrap();
@@ -182,9 +182,9 @@ fn what_is_cancelled_before_its_first_poll_never_runs() {
 
 #[test]
 fn to_cancel_is_to_wait_until_the_future_is_gone() {
-    struct Tells(Rc<Cell<bool>>);
+    struct SetsOnDrop(Rc<Cell<bool>>);
 
-    impl Drop for Tells {
+    impl Drop for SetsOnDrop {
         fn drop(&mut self) {
             self.0.set(true);
         }
@@ -193,7 +193,7 @@ fn to_cancel_is_to_wait_until_the_future_is_gone() {
     static ARENA: Arena<64, 1> = Arena::new();
     run(async |spawner| {
         let is_gone = Rc::new(Cell::new(false));
-        let task = ARENA.with(spawner).spawn(keep(Tells(is_gone.clone()))).unwrap();
+        let task = ARENA.with(spawner).spawn(keep(SetsOnDrop(is_gone.clone()))).unwrap();
         pass().await;
         let mut cancel = Box::pin(task.cancel());
         poll_fn(|cx| {
@@ -276,7 +276,7 @@ fn it_stores_what_just_fits() {
     static BYTES: Arena<16, 1> = Arena::new();
     static NONE: Arena<0, 1> = Arena::new();
     run(async |spawner| {
-        /// Sixteen bytes, aligned as far as an arena goes.
+        /// Sixteen bytes, with the greatest alignment that an arena supports.
         #[repr(align(8))]
         struct Whole([u8; 16]);
 
@@ -300,7 +300,7 @@ fn it_stores_what_just_fits() {
 fn a_future_stays_where_it_is() {
     static ARENA: Arena<128, 1> = Arena::new();
     run(async |spawner| {
-        // It refers to itself, and others look at the slot meanwhile.
+        // It refers to itself, and other contexts read the slot meanwhile.
         let task = ARENA.with(spawner).spawn(async {
             let text = [1_u8; 32];
             let inside = &text[3..7];

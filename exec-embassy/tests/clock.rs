@@ -24,7 +24,7 @@ fn a_sleep_is_never_short() {
 }
 
 #[test]
-fn an_alarm_in_the_past_wakes_at_once() {
+fn an_alarm_in_the_past_wakes_immediately() {
     for at in [Instant::EPOCH, Instant::from_micros(1)] {
         run(async move |_| {
             CLOCK.sleep(Duration::from_millis(1)).await;
@@ -56,7 +56,7 @@ fn deadlines_that_never_come_do_not() {
 }
 
 #[test]
-fn who_is_busy_is_late_but_not_early_and_the_time_goes_on() {
+fn a_busy_executor_wakes_late_but_not_early_and_time_goes_on() {
     run(async |_| {
         let due = CLOCK.now() + Duration::from_millis(10);
         // What an interrupt would do while the executor is busy.
@@ -69,7 +69,7 @@ fn who_is_busy_is_late_but_not_early_and_the_time_goes_on() {
         let mut sleep = CLOCK.sleep_until(due);
         // Pending, unless the machine is so busy that the deadline has come.
         let _ = poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut sleep).poll(cx))).await;
-        // Busy until then: if the time stood still meanwhile, this would not end.
+        // Busy until then: if time stood still meanwhile, this would not end.
         let stamp = stamp.join().unwrap();
         sleep.await;
         assert!(stamp >= due && CLOCK.now() >= stamp, "{stamp:?}, {due:?}");

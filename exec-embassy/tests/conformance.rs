@@ -1,4 +1,4 @@
-//! The bare-metal backend passes what every backend must, on embassy's host platform.
+//! The bare-metal backend passes the conformance suite, on embassy's host platform.
 #![cfg(feature = "any-waker")]
 
 mod host;
@@ -19,7 +19,7 @@ const BYTES: usize = 256;
 static ARENA: Arena<BYTES, SLOTS> = Arena::new();
 static SCRATCH: Scratch = Scratch::new();
 
-/// The begin of another view of the system's clock than the one under test.
+/// The start of a view of the system's clock independent of the one under test.
 static START: LazyLock<time::Instant> = LazyLock::new(time::Instant::now);
 
 struct OnEmbassy(Spawner);
@@ -72,13 +72,13 @@ fn the_bare_metal_backend_conforms() {
             sender.send((failed.into_inner(), totals)).unwrap();
         });
     });
-    // Its order is unspecified, and time is not virtual.
+    // The order of its tasks is unspecified, and time is not virtual.
     let passed = CHECKS.len() as u32 - 2;
     let expected = (vec![], Totals { passed, skipped: 2, failed: 0 });
     assert_eq!(ended.recv_timeout(time::Duration::from_secs(120)), Ok(expected));
 }
 
-/// A source is set from another thread, as by an interrupt.
+/// Sets a source from another thread, as an interrupt would.
 #[test]
 fn its_sources_are_as_sources_should_be() {
     static FLAG: IrqFlag = IrqFlag::new();

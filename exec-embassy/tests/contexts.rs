@@ -1,5 +1,5 @@
-//! The arena, between executors and threads: threads are to a host what interrupts
-//! and cores are to a microcontroller.
+//! The arena, between executors and threads. On a host, threads take the place of a
+//! microcontroller's interrupts and cores.
 
 mod hooks;
 mod host;
@@ -17,9 +17,9 @@ use host::run;
 use tickwire_exec_embassy::{Arena, ArenaTask, EmbassyClock, SendArenaSpawner};
 use tickwire_traits::{Duration, Exit, JoinHandle, Spawn, SpawnError, Timer};
 
-/// Drives a future in this thread by a waker that embassy did not make.
+/// Runs a future on this thread, with a waker that embassy did not make.
 fn block_on<F: Future>(future: F) -> F::Output {
-    /// The mark is ours, since what is polled may park the thread for itself.
+    /// Has its own flag, since the polled future may also park the thread.
     struct Unpark(Thread, AtomicBool);
 
     impl Wake for Unpark {
@@ -42,19 +42,19 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Starts an executor in a thread of its own, for as long as the program runs.
+/// Starts an executor on its own thread, for the rest of the program.
 fn executor() -> SendSpawner {
-    let (told, spawner) = channel();
+    let (sender, spawner) = channel();
     thread::spawn(move || {
         run(async move |spawner| {
-            told.send(spawner.make_send()).unwrap();
+            sender.send(spawner.make_send()).unwrap();
             pending::<()>().await;
         });
     });
     spawner.recv().unwrap()
 }
 
-/// Waits for what another thread does.
+/// Waits until another thread has made the condition true.
 fn eventually(is_so: impl Fn() -> bool) {
     while !is_so() {
         thread::yield_now();
@@ -73,19 +73,19 @@ fn all_of_it_can_be_sent() {
 fn a_task_runs_on_its_spawners_executor_and_is_awaited_in_another_thread() {
     static ARENA: Arena<128, 2> = Arena::new();
     let tasks = ARENA.bind(executor()).unwrap();
-    let (told, id) = channel();
-    let task = tasks.spawn(async move { told.send(thread::current().id()).unwrap() }).unwrap();
+    let (sender, id) = channel();
+    let task = tasks.spawn(async move { sender.send(thread::current().id()).unwrap() }).unwrap();
     assert_eq!(block_on(task), Exit::Completed);
     let first = id.recv().unwrap();
     assert_ne!(first, thread::current().id());
-    let (told, id) = channel();
-    let task = tasks.spawn(async move { told.send(thread::current().id()).unwrap() }).unwrap();
+    let (sender, id) = channel();
+    let task = tasks.spawn(async move { sender.send(thread::current().id()).unwrap() }).unwrap();
     assert_eq!(block_on(task), Exit::Completed);
     assert_eq!(id.recv().unwrap(), first);
 }
 
 #[test]
-fn a_slot_is_free_for_who_was_told_in_another_thread() {
+fn a_slot_is_free_for_a_thread_notified_of_the_end() {
     static ARENA: Arena<64, 1> = Arena::new();
     let tasks = ARENA.bind(executor()).unwrap();
     let rounds = if cfg!(miri) { 20 } else { 5_000 };
@@ -170,17 +170,17 @@ fn an_arena_refuses_every_executor_but_the_first() {
 
     let other = executor();
     run(async move |spawner| {
-        // By a spawner of its own executor, any number of times.
+        // With a spawner of its own executor, any number of times.
         let here = KNOWN.with(spawner);
         assert_eq!(KNOWN.with(spawner).spawn(ready(())).unwrap().await, Exit::Completed);
         assert!(refused(KNOWN.bind(other)));
-        assert!(refused(KNOWN.bind(spawner.make_send())), "it cannot tell");
-        // By a spawner that cannot be told from others, once.
+        assert!(refused(KNOWN.bind(spawner.make_send())), "it is not identified");
+        // With a spawner that does not identify its executor, once.
         let there = BOUND.bind(other).unwrap();
         assert!(refused(BOUND.bind(other)));
         assert!(refused(BOUND.with(spawner).spawn(pending())));
         assert_eq!(there.spawn(ready(())).unwrap().await, Exit::Completed);
-        // In another executor's thread.
+        // On another executor's thread.
         let witness = Arc::new(());
         let theirs = thread::spawn({
             let witness = witness.clone();
@@ -194,7 +194,7 @@ fn an_arena_refuses_every_executor_but_the_first() {
         });
         theirs.join().unwrap();
         assert_eq!(Arc::strong_count(&witness), 1, "what was refused was dropped");
-        // Nothing of this has hurt the first.
+        // The first arena is unaffected.
         let tasks = [(); 2].map(|()| here.spawn(pending()).unwrap());
         assert_eq!(here.spawn(pending()).unwrap_err(), SpawnError::NoFreeSlot);
         for task in tasks {
@@ -216,7 +216,7 @@ fn a_task_whose_destructor_panics_has_ended() {
     }
 
     for (arena, exit) in ARENA.iter().zip([Exit::Completed, Exit::Cancelled]) {
-        let (told, handle) = channel();
+        let (sender, handle) = channel();
         let executor = thread::spawn(move || {
             run(async move |spawner| {
                 let panics = Panics;
@@ -226,16 +226,16 @@ fn a_task_whose_destructor_panics_has_ended() {
                 }));
                 let mut cancel = Box::pin(task.unwrap().cancel());
                 if exit == Exit::Cancelled {
-                    // Polled once, it has cancelled.
+                    // Its first poll has cancelled.
                     poll_fn(|cx| Poll::Ready(cancel.as_mut().poll(cx).is_ready())).await;
                 }
-                told.send(cancel).unwrap();
+                sender.send(cancel).unwrap();
                 pending::<()>().await;
             });
         });
         executor.join().expect_err("the destructor has not panicked");
-        let told = handle.recv().unwrap().as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        assert_eq!((told, arena.free()), (Poll::Ready(exit), 1));
+        let ended = handle.recv().unwrap().as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!((ended, arena.free()), (Poll::Ready(exit), 1));
     }
 }
 
@@ -280,10 +280,10 @@ fn no_code_of_others_runs_in_a_critical_section() {
         let waker = hooks::waker(hook);
         std::pin::Pin::new(task).poll(&mut Context::from_waker(&waker))
     };
-    // Ends with a joiner; is dropped with one; is detached with one.
+    // With a waiting joiner: ends, is dropped, is detached.
     let mut ends = tasks.spawn(Touchy(1)).unwrap();
     while poll(&mut ends, &HOOK).is_pending() {
-        // Another waker takes the place of the first.
+        // Another waker replaces the first.
         if poll(&mut ends, &OTHER).is_ready() {
             break;
         }

@@ -1,4 +1,4 @@
-//! `IrqEdges` by embassy's clock and executor, with threads in the place of interrupts.
+//! `IrqEdges` with embassy's clock and executor, and threads in place of interrupts.
 
 mod host;
 

@@ -1,7 +1,7 @@
 //! Wakers that embassy did not make.
 //!
-//! Which timer queue is built, features of all that is built together decide; each
-//! test is for one of the two, and does nothing with the other.
+//! The features of all crates built together select the timer queue. Each test is for one
+//! of the two, and does nothing with the other.
 
 mod host;
 
@@ -20,7 +20,7 @@ use tickwire_traits::{Clock, Duration, Timer};
 
 const CLOCK: EmbassyClock = EmbassyClock;
 
-/// Embassy's own queue is a pointer; the other has its entries in it.
+/// Embassy's own queue is a pointer; the generic one contains its entries.
 const TAKES_ANY: bool = size_of::<Queue>() > size_of::<usize>();
 
 struct Nobody;
@@ -29,7 +29,7 @@ impl Wake for Nobody {
     fn wake(self: Arc<Self>) {}
 }
 
-/// The feature turns the other queue on.
+/// The feature enables the generic queue.
 const _: () = assert!(TAKES_ANY || !cfg!(feature = "any-waker"));
 
 #[test]
@@ -71,7 +71,7 @@ fn the_children_of_groups_sleep() {
                 millis
             });
         }
-        // In no order: on a busy machine several are due at once.
+        // In any order: on a busy machine, several are due at once.
         let mut ended = Vec::new();
         while let Some((_, millis)) = group.as_mut().next().await {
             ended.push(millis);

@@ -1,7 +1,7 @@
-//! How many may sleep.
+//! The number of tasks that can sleep.
 //!
-//! The timer queue is the whole program's, so this is one test in a program of its own.
-//! Which queue it is, features of all that is built together decide.
+//! A program has one timer queue, so this is a single test in a separate program. The
+//! features of all crates built together select the queue.
 #![cfg(not(miri))]
 
 mod host;
@@ -17,7 +17,7 @@ use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Spawn, Timer};
 
 const CLOCK: EmbassyClock = EmbassyClock;
 
-/// Embassy's own queue is a pointer; the other has its entries in it.
+/// Embassy's own queue is a pointer; the generic one contains its entries.
 const TAKES_ANY: bool = size_of::<Queue>() > size_of::<usize>();
 
 /// An entry is a time and a waker.
@@ -46,8 +46,8 @@ fn a_sleep_that_never_ends_takes_no_entry() {
     });
 }
 
-/// Lets so many tasks sleep for `span`, this one included, and returns how often the
-/// executor went round. None of them may end early.
+/// Puts this many tasks to sleep for `span`, this one included, and returns the number of
+/// the executor's rounds. No task may wake early.
 fn rounds_of(arena: &'static Arena<64, 192>, sleepers: usize, span: Duration) -> u32 {
     let taken = Rc::new(Cell::new(0));
     let rounds = taken.clone();

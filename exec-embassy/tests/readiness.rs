@@ -74,7 +74,7 @@ fn each_pass_is_a_try_and_others_have_their_turn() {
 fn the_executor_sleeps_when_nobody_waits() {
     run_counted(async |_, rounds| {
         let mut ready = PollEachPass::new();
-        // Waited for and dropped: it leaves no wake behind but the one that was due.
+        // A dropped wait leaves no wake behind, except one that was due.
         poll_fn(|cx| Poll::Ready(pin!(ready.ready(Interest::Read)).poll(cx).is_ready())).await;
         let start = rounds.get();
         CLOCK.sleep(Duration::from_millis(50)).await;

@@ -1,8 +1,8 @@
-//! What does not compile, and what is said then.
+//! Programs that do not compile, and their error messages.
 //!
-//! The whole of what a compiler says is its own affair and changes with it; these
-//! look for our sentence and for the place that it is about. They build, since a
-//! check does not come to what depends on the size of a future.
+//! A compiler's complete output changes between versions. These tests look for this crate's
+//! sentence and for its place. They build, since a check does not evaluate assertions on the
+//! size of a future.
 #![cfg(not(any(miri, light_tests)))]
 
 use std::path::Path;
@@ -20,8 +20,8 @@ fn futures_that_do_not_fit_are_refused_with_a_reason() {
     check("not_send", &["`Rc<i32>` which is not `Send`", "not_send.rs:9:"]);
 }
 
-/// Builds a program of the folder `refused`, and looks for this in what is said. One
-/// of which nothing is to be said builds.
+/// Builds a program of the folder `refused`, and looks for these parts in the error message.
+/// A program without expected parts must build.
 #[track_caller]
 fn check(program: &str, said: &[&str]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused");

@@ -16,7 +16,7 @@ use host::{pass, run};
 use tickwire_exec_embassy::{Arena, ArenaTask};
 use tickwire_traits::{Exit, JoinHandle, Spawn};
 
-/// Who has been polled and who has been dropped, each by a sign of its own.
+/// The futures polled and dropped, each by its own sign.
 #[derive(Clone, Default)]
 struct Log(Arc<std::sync::Mutex<String>>);
 
@@ -30,14 +30,14 @@ impl Log {
     }
 }
 
-/// Logs `SIGN` for each poll, and a `.` as it is dropped. `SIZE` gives each its place.
+/// Logs `SIGN` for each poll, and `.` when dropped. `SIZE` sets the future's size.
 struct Logs<const SIGN: char, const SIZE: usize> {
     log: Log,
     polls: [u8; SIZE],
 }
 
 impl<const SIGN: char, const SIZE: usize> Logs<SIGN, SIZE> {
-    /// One that ends at its poll of this number.
+    /// Creates a future that ends at its poll of this number.
     fn new(log: &Log, polls: u8) -> Self {
         Self { log: log.clone(), polls: [polls; SIZE] }
     }
@@ -87,10 +87,10 @@ fn each_is_polled_as_what_it_is_from_here_and_from_there() {
                 assert_eq!(task.await, Exit::Completed);
                 assert_eq!(log.take(), logged[which], "{first}, then {second}");
             }
-            // None is polled that is cancelled at once, and each is dropped as what it is.
+            // A future cancelled immediately is never polled, and is dropped as its own type.
             assert_eq!(spawn(first).unwrap().cancel().await, Exit::Cancelled);
             assert_eq!(log.take(), ".", "{first}, after {second}");
-            // One that is cancelled later has been.
+            // A future cancelled later has been polled.
             let task = spawn(second).unwrap();
             pass().await;
             task.cancel().await;
@@ -113,7 +113,7 @@ fn a_waker_of_the_last_type_wakes_the_next() {
         assert_eq!(task.unwrap().await, Exit::Completed);
         let stale = kept.take().unwrap();
         let log = Log::default();
-        // Nobody is there; one is sent, and is not yet what is polled; it is.
+        // The slot is empty; a future was sent, but not polled; it was polled.
         stale.wake_by_ref();
         pass().await;
         stale.wake_by_ref();
@@ -129,7 +129,7 @@ fn a_waker_of_the_last_type_wakes_the_next() {
 }
 
 #[test]
-fn who_is_told_inside_of_the_last_poll_may_spawn_another_at_once() {
+fn a_joiner_notified_within_the_last_poll_can_spawn_the_next() {
     thread_local! {
         static TASK: RefCell<Option<ArenaTask>> = const { RefCell::new(None) };
         static SPAWNER: Cell<Option<Spawner>> = const { Cell::new(None) };
@@ -138,14 +138,14 @@ fn who_is_told_inside_of_the_last_poll_may_spawn_another_at_once() {
 
     static ARENA: Arena<64, 1> = Arena::new();
 
-    /// Asks how it ended and spawns the next, all in the call that tells it.
+    /// Reads how the task ended and spawns the next, all within the call that reports the end.
     struct AtOnce(Log);
 
     impl Wake for AtOnce {
         fn wake(self: Arc<Self>) {
             let mut ended = TASK.take().unwrap();
-            let told = Pin::new(&mut ended).poll(&mut Context::from_waker(Waker::noop()));
-            assert_eq!(told, Poll::Ready(Exit::Completed));
+            let exit = Pin::new(&mut ended).poll(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(exit, Poll::Ready(Exit::Completed));
             let spawner = SPAWNER.get().unwrap();
             let next = ARENA.with(spawner).spawn(Large::new(&self.0, 2));
             NEXT.set(Some(next.unwrap()));
@@ -172,7 +172,7 @@ fn types_are_sent_and_cancelled_by_many_at_once() {
     static ARENA: Arena<64, 2> = Arena::new();
     static DROPS: AtomicU32 = AtomicU32::new(0);
 
-    /// Never ends, and knows whether it is what it was.
+    /// Never ends, and checks that its bytes have not changed.
     struct Endless<const SIZE: usize>([u8; SIZE]);
 
     impl<const SIZE: usize> Future for Endless<SIZE> {

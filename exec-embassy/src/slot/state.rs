@@ -23,7 +23,7 @@ use crate::runner::RunnerRef;
 
 /// The state of a slot.
 ///
-/// No code of others (wakers and futures) runs in its critical sections.
+/// No foreign code (wakers and futures) runs in its critical sections.
 pub(crate) struct State {
     /// A [`Step`]; null until the first is stored.
     step: AtomicPtr<()>,
@@ -32,13 +32,13 @@ pub(crate) struct State {
 
 struct Shared {
     stage: Cell<Stage>,
-    /// The future is to be dropped, and not polled again.
+    /// Whether the future must be dropped instead of polled.
     is_cancelled: Cell<bool>,
-    /// Waits for the end.
+    /// The waker of the task that awaits the handle.
     joiner: Cell<Option<Waker>>,
-    /// Of the last claim's future.
+    /// The functions for the future of the last claim.
     calls: Cell<Option<Calls>>,
-    /// The slot's task; from its first poll on, forever.
+    /// The slot's task, from its first poll on.
     runner: Cell<Option<RunnerRef>>,
 }
 
@@ -51,7 +51,7 @@ enum Stage {
     Cancelled,
 }
 
-// An arena is all zeros at first, so that it takes no room in the program's image.
+// An arena starts as all zeros, so that it takes no flash.
 const _: () = assert!(Stage::Free as u8 == 0);
 
 impl Stage {
@@ -65,7 +65,7 @@ impl Stage {
 }
 
 impl State {
-    /// All zeros.
+    /// Creates a state of all zeros.
     pub(super) const fn new() -> Self {
         let shared = Shared {
             stage: Cell::new(Stage::Free),
@@ -81,7 +81,7 @@ impl State {
         self.shared.with(|shared| shared.stage.get() == Stage::Free)
     }
 
-    /// Claims the slot if it is free, and returns its runner, if that was started.
+    /// Claims the slot if it is free, and returns its runner, if it was started.
     pub(super) fn claim(&self, calls: Calls) -> Option<Option<RunnerRef>> {
         self.shared.with(|shared| {
             if shared.stage.get() != Stage::Free {
@@ -96,8 +96,8 @@ impl State {
 
     /// Returns the address of a [`Step`], or null if none was stored.
     ///
-    /// Relaxed: the waker that follows a store orders it before the poll it causes, and in
-    /// any other poll an older step will do.
+    /// Relaxed: the wake after a store orders the store before the resulting poll. Any other
+    /// poll may use an older step.
     #[inline]
     pub(super) fn step(&self) -> *mut () {
         self.step.load(Ordering::Relaxed)
@@ -107,27 +107,27 @@ impl State {
         self.step.store(step as *mut (), order);
     }
 
-    /// Returns what to call for the future and whether it is cancelled. If not, the next
-    /// step is to poll it.
+    /// Returns the functions for the future, and whether it is cancelled. If not, the next
+    /// step is to poll it. Returns `None` if the slot was never claimed.
     pub(super) fn settle(&self, runner: RunnerRef) -> Option<(Calls, bool)> {
         self.shared.with(|shared| {
             shared.runner.set(Some(runner));
             let (calls, is_cancelled) = (shared.calls.get()?, shared.is_cancelled.get());
             if !is_cancelled {
-                // In the lock, since another context may cancel right after it.
+                // Stored under the lock, since another context may cancel right after it.
                 self.store(calls.poll, Ordering::Relaxed);
             }
             Some((calls, is_cancelled))
         })
     }
 
-    /// Returns whether the task has ended, and leaves that for its handle to read.
+    /// Returns whether the task has ended. Does not free the slot.
     pub(crate) fn has_ended(&self) -> bool {
         self.shared.with(|shared| shared.stage.get().exit().is_some())
     }
 
-    /// Returns how the task ended, which frees the slot; if the task has not ended, `cx`
-    /// is woken when it does.
+    /// Returns how the task ended, and frees the slot. If the task has not ended, registers
+    /// the waker of `cx`.
     pub(crate) fn poll_exit(&self, cx: &mut Context<'_>) -> Poll<Exit> {
         // Cloned before the lock is taken, and dropped after it.
         let mut joiner = Some(cx.waker().clone());
@@ -141,7 +141,7 @@ impl State {
         })
     }
 
-    /// Lets the runner drop the future.
+    /// Makes the runner drop the future.
     pub(crate) fn cancel(&self) {
         let runner = self.shared.with(|shared| self.mark_cancelled(shared));
         if let Some(runner) = runner {
@@ -149,7 +149,7 @@ impl State {
         }
     }
 
-    /// The handle goes. `cancel` tells whether the future goes with it.
+    /// Releases the handle. Cancels the task if `cancel` is true.
     pub(crate) fn leave(&self, cancel: bool) {
         let (joiner, runner) = self.shared.with(|shared| {
             let mut runner = None;
@@ -170,8 +170,8 @@ impl State {
         drop(joiner);
     }
 
-    /// Marks the future as cancelled, and returns the runner, which the caller then wakes.
-    /// A runner that is not known yet is about to be polled for the first time.
+    /// Marks the future as cancelled, and returns the runner for the caller to wake. A runner
+    /// that is not known yet is about to be polled for the first time.
     fn mark_cancelled(&self, shared: &Shared) -> Option<RunnerRef> {
         if shared.stage.get() != Stage::Owned {
             return None;
@@ -181,7 +181,7 @@ impl State {
         shared.runner.get()
     }
 
-    /// The future has been dropped.
+    /// Reports the end, after the future has been dropped.
     pub(super) fn end(&self, exit: Exit) {
         let joiner = self.shared.with(|shared| {
             shared.stage.set(match (shared.stage.get(), exit) {
@@ -189,7 +189,7 @@ impl State {
                 (Stage::Owned, Exit::Cancelled) => Stage::Cancelled,
                 _ => Stage::Free,
             });
-            // In the lock, since a cancellation may still store `look` before.
+            // Stored under the lock, so that `look` of an earlier cancellation does not replace it.
             self.store(idle, Ordering::Relaxed);
             shared.joiner.take()
         });

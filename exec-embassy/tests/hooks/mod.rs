@@ -1,4 +1,4 @@
-//! Wakers that do something when they are touched.
+//! Wakers that call a hook when they are cloned, woken or dropped.
 //!
 //! FOREVER, on which the `unsafe` in this file rests: the data of such a waker is the
 //! address of a `&'static Hook`, which any thread may call.
@@ -9,7 +9,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 use std::thread;
 use std::time::Duration;
 
-/// What is done to a waker.
+/// An operation on a waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Touch {
     Woken,
@@ -19,9 +19,9 @@ pub(crate) enum Touch {
 
 pub(crate) type Hook = fn(Touch);
 
-/// Returns a waker that calls `hook` whenever it, or a clone of it, is touched.
+/// Returns a waker that calls `hook` for each operation on it or on its clones.
 pub(crate) fn waker(hook: &'static Hook) -> Waker {
-    // SAFETY: the data is what the functions of the table take it for: FOREVER.
+    // SAFETY: the data is what the functions of the table expect: FOREVER.
     unsafe { Waker::from_raw(RawWaker::new((&raw const *hook).cast(), &TABLE)) }
 }
 
@@ -39,19 +39,19 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(
 );
 
 fn touch(hook: *const (), touch: Touch) {
-    // SAFETY: only a waker with the table above comes here: FOREVER.
+    // SAFETY: only wakers with the table above call this: FOREVER.
     let hook = unsafe { *hook.cast::<Hook>() };
     hook(touch);
 }
 
-/// Ends the program if this thread is in a critical section: then no other gets into
-/// one. A panic would end an executor's thread, and leave the test waiting for it.
-#[allow(dead_code)] // Not every test has code of others in it.
+/// Ends the program if this thread is in a critical section, since no other thread can then
+/// enter one. A panic would end an executor's thread, and the test would wait for it forever.
+#[allow(dead_code)] // Not every test runs foreign code.
 pub(crate) fn assert_unlocked() {
-    let (told, is_in) = channel();
+    let (sender, is_in) = channel();
     thread::spawn(move || {
         critical_section::with(|_| {});
-        told.send(()).ok();
+        sender.send(()).ok();
     });
     if is_in.recv_timeout(Duration::from_secs(60)).is_err() {
         eprintln!("code of others runs in a critical section");

@@ -1,6 +1,6 @@
 // Documentation includes this file in a module, hence no `//!` and no imports.
 
-/// Runs `test` to its end on an embassy executor of its own, on this thread.
+/// Runs `test` to its end on its own embassy executor, on this thread.
 #[allow(dead_code)] // Not every test goes uncounted.
 pub(crate) fn run<F: Future<Output = ()> + 'static>(
     test: impl FnOnce(embassy_executor::Spawner) -> F,
@@ -8,7 +8,7 @@ pub(crate) fn run<F: Future<Output = ()> + 'static>(
     run_counted(|spawner, _| test(spawner));
 }
 
-/// The same, for a test that asks how often the executor has gone round.
+/// Like `run`, for a test that counts the executor's rounds.
 #[allow(dead_code)] // Not every test counts.
 pub(crate) fn run_counted<F: Future<Output = ()> + 'static>(
     test: impl FnOnce(embassy_executor::Spawner, std::rc::Rc<std::cell::Cell<u32>>) -> F,
@@ -16,10 +16,10 @@ pub(crate) fn run_counted<F: Future<Output = ()> + 'static>(
     use std::{boxed::Box, cell::Cell, rc::Rc};
 
     use embassy_executor::{Executor, raw::TaskStorage};
-    // It brings the time driver, and is not named otherwise.
+    // Links the time driver, which nothing names otherwise.
     use embassy_time as _;
 
-    // Embassy keeps executors and tasks for ever.
+    // Embassy keeps executors and tasks forever.
     let executor = Box::leak(Box::new(Executor::new()));
     let (done, rounds) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
     let is_done = done.clone();
@@ -39,8 +39,8 @@ pub(crate) fn run_counted<F: Future<Output = ()> + 'static>(
     });
 }
 
-/// Lets every other task that was woken run once: this one may be the first of the
-/// next round, since embassy's queue is a stack.
+/// Lets every other woken task run once. This task may be the first of the next round,
+/// since embassy's queue is a stack.
 #[allow(dead_code)] // Not every test has others.
 pub(crate) async fn pass() {
     let mut rounds = 0;

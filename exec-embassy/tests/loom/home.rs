@@ -6,7 +6,7 @@ use crate::runner::Executor;
 use crate::slot::{CallsOf, Slot};
 use crate::task::ArenaTask;
 
-/// Spawns in the executor's context, which the caller has to see to.
+/// Spawns in the executor's context, which the caller must be in.
 pub(crate) fn spawn<const BYTES: usize, F>(
     slot: &'static Slot<BYTES>,
     future: F,

@@ -1,7 +1,7 @@
-//! Every order in which threads can come to a slot.
+//! Every order in which threads can access a slot.
 //!
-//! The protocol is compiled from the sources of the crate, with Loom's atomics and lock in
-//! the place of `core`'s, and a model in the place of embassy.
+//! The protocol is compiled from the crate's sources, with Loom's atomics and lock in place
+//! of `core`'s, and a model in place of embassy.
 #![cfg(not(any(miri, light_tests)))] // Loom switches stacks by hand.
 #![deny(unsafe_code)]
 
@@ -38,11 +38,10 @@ use task::ArenaTask;
 
 type Slot = slot::Slot<128>;
 
-/// How often threads are interrupted in a model, in addition to their own waits.
+/// The number of preemptions in a model, in addition to the threads' own waits.
 const INTERRUPTIONS: usize = 3;
 
-/// Runs a model in every order of its threads, with a slot that was not used before and
-/// with one that was.
+/// Runs a model in every order of its threads, with an unused slot and with a used one.
 fn every_order(interruptions: usize, model: impl Fn(&'static Slot) + Send + Sync + 'static) {
     let model = Arc::new(model);
     for is_used in [false, true] {
@@ -54,8 +53,8 @@ fn every_order(interruptions: usize, model: impl Fn(&'static Slot) + Send + Sync
             if is_used {
                 let mut task = send(slot, Probe::new(&Drops::default(), 1)).unwrap();
                 poll();
-                let told = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
-                assert_eq!(told, Poll::Ready(Exit::Completed));
+                let exit = Pin::new(&mut task).poll(&mut Context::from_waker(Waker::noop()));
+                assert_eq!(exit, Poll::Ready(Exit::Completed));
             }
             model(slot);
             assert!(slot.is_free(), "the slot was lost");
@@ -63,7 +62,7 @@ fn every_order(interruptions: usize, model: impl Fn(&'static Slot) + Send + Sync
     }
 }
 
-/// Counts how often a future was dropped.
+/// Counts the drops of a future.
 #[derive(Clone, Default)]
 struct Drops(Arc<AtomicU32>);
 
@@ -74,19 +73,19 @@ impl Drops {
     }
 }
 
-/// A future that knows whether it was dropped.
+/// A future that counts its drops.
 struct Probe {
     drops: Drops,
     polls: u32,
 }
 
 impl Probe {
-    /// A future that is ready at its poll of this number. It wakes itself until then.
+    /// Creates a future that is ready at its poll of this number, and wakes itself until then.
     fn new(drops: &Drops, polls: u32) -> Self {
         Self { drops: drops.clone(), polls }
     }
 
-    /// A future that nothing wakes and that is never ready.
+    /// Creates a future that is never woken and never ready.
     fn endless(drops: &Drops) -> Self {
         Self::new(drops, 0)
     }
@@ -141,10 +140,10 @@ fn a_cancellation_is_never_lost() {
 fn a_cancellation_from_another_context_than_that_of_the_spawner_is_never_lost() {
     every_order(INTERRUPTIONS, |slot| {
         let drops = Drops::default();
-        let (told, handle) = mpsc::channel();
+        let (sender, handle) = mpsc::channel();
         let executor = executor({
             let drops = drops.clone();
-            move || told.send(spawn(slot, Probe::endless(&drops)).unwrap()).unwrap()
+            move || sender.send(spawn(slot, Probe::endless(&drops)).unwrap()).unwrap()
         });
         let task: ArenaTask = handle.recv().unwrap();
         assert_eq!(block_on(task.cancel()), Exit::Cancelled);
@@ -159,7 +158,7 @@ fn a_task_that_completes_while_it_is_cancelled_ends_once_and_leaves_a_slot_that_
         let executor = executor(poll);
         let drops = Drops::default();
         let task = send(slot, Probe::new(&drops, 1)).unwrap();
-        // It may be either.
+        // Either end is possible.
         let _exit = block_on(task.cancel());
         drops.expect_one();
         let drops = Drops::default();

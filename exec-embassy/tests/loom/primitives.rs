@@ -1,8 +1,8 @@
 //! Loom's building blocks, in place of `src/primitives.rs`.
 //!
-//! SECTION, on which the `unsafe` in this file rests: one mutex that Loom sees is the
-//! critical section of everything, and a value in a [`Locked`] is accessed under it only.
-//! An [`Exclusive`] has a cell beside its value, through which Loom sees each access.
+//! SECTION, on which the `unsafe` in this file rests: one Loom mutex is the only critical
+//! section, and a value in a [`Locked`] is accessed under it only. An [`Exclusive`] has a
+//! cell alongside its value, through which Loom sees each access.
 
 use std::cell::UnsafeCell;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use loom::sync::Mutex;
 pub(crate) use loom::sync::atomic::fence;
 use loom::sync::atomic::{AtomicPtr as Inner, Ordering};
 
-/// Loom's atomics have no constant constructor: this one is null until it is first used.
+/// Loom's atomics have no constant constructor, so this one is created at its first use.
 pub(crate) struct AtomicPtr<T>(OnceLock<Inner<T>>);
 
 impl<T> AtomicPtr<T> {
@@ -60,7 +60,7 @@ pub(crate) struct Exclusive<T> {
     value: Aligned<T>,
 }
 
-/// So that it is at one offset whatever its type is.
+/// Gives the value the same offset for every type.
 #[repr(C, align(8))]
 struct Aligned<T>(UnsafeCell<T>);
 
@@ -71,9 +71,9 @@ impl<T> Exclusive<T> {
 
     /// # Safety
     ///
-    /// As in `src/primitives.rs`, but for other accesses: Loom looks for these.
+    /// As in `src/primitives.rs`, except for other accesses: Loom detects these.
     pub(crate) unsafe fn access<R>(this: *const Self, f: impl FnOnce(*mut T) -> R) -> R {
-        // SAFETY: that is what it points to, by the caller.
+        // SAFETY: the caller promises that `this` points to a valid `Exclusive`.
         let (seen, value) = unsafe { (&(*this).seen, &raw const (*this).value.0) };
         let seen = seen.get_or_init(|| cell::UnsafeCell::new(()));
         seen.with_mut(|_| f(UnsafeCell::raw_get(value)))

@@ -1,7 +1,7 @@
 //! A model of embassy with one task, in place of `src/runner.rs`.
 //!
 //! RUNNER, on which the `unsafe` in this file rests: one thread at a time is the executor,
-//! and each next one is started by the last.
+//! and it starts the next one.
 
 use std::task::{Context, Waker};
 
@@ -52,7 +52,7 @@ pub(crate) fn executor(first: impl FnOnce() + 'static) -> JoinHandle<()> {
     thread::spawn(move || {
         first();
         while !IS_OVER.load(Ordering::Acquire) {
-            // Notified, or spuriously: then nothing that others did is ordered.
+            // Notified, or woken spuriously: then other threads' accesses are not ordered.
             WOKEN.wait();
             poll();
         }
@@ -67,7 +67,7 @@ pub(crate) fn end(executor: JoinHandle<()>) {
     executor.join().unwrap();
 }
 
-/// Polls the task, in the thread that is the executor: whatever stale waker has woken it.
+/// Polls the task on the executor's thread, even if a stale waker has woken it.
 pub(crate) fn poll() {
     let started = *STARTED.lock().unwrap();
     if let Some(slot) = started {
