@@ -34,7 +34,7 @@ pub use several::Buttons;
 /// }
 /// ```
 ///
-/// What is not the default is set by methods:
+/// Methods change the defaults:
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -58,8 +58,8 @@ pub struct Button<S> {
 }
 
 impl<P: EdgeInput, T: TimerQueue> Button<Switch<P, T>> {
-    /// Creates a button to ground with a pull-up that is up. If it is not, it is pressed
-    /// at the first look.
+    /// Creates a button to ground with a pull-up. A button that is down at the first call
+    /// reports a press.
     ///
     /// Edges before the first call are not seen, unless the pin was
     /// [armed](tickwire_traits::Edges::arm) before.
@@ -73,7 +73,7 @@ impl<P: EdgeInput, T: TimerQueue> Button<Switch<P, T>> {
         Self { source: self.source.with_wiring(wiring), recognizer: self.recognizer }
     }
 
-    /// Sets how long the contact bounces, and when a change is taken for one.
+    /// Sets how long the contact bounces, and when a change is reported.
     pub fn with_debounce(self, debounce: Debounce) -> Self {
         Self { source: self.source.with_debounce(debounce), recognizer: self.recognizer }
     }
@@ -85,18 +85,18 @@ impl<P: EdgeInput, T: TimerQueue> Button<Switch<P, T>> {
 }
 
 impl<S> Button<S> {
-    /// Creates a button of which `source` is the contact.
+    /// Creates a button with `source` as its contact.
     pub const fn of(source: S) -> Self {
         Self { source, recognizer: Recognizer::new(Timing::DEFAULT) }
     }
 
-    /// Sets where one gesture ends and another begins.
+    /// Sets the times and the reporting of gestures.
     pub const fn with_timing(mut self, timing: Timing) -> Self {
         self.recognizer = Recognizer::new(timing);
         self
     }
 
-    /// Returns whether the button is down, as reported: from its press to its release.
+    /// Returns whether the button is down, according to the gestures reported so far.
     pub const fn is_pressed(&self) -> bool {
         self.recognizer.is_pressed()
     }
@@ -112,21 +112,21 @@ impl<S: ContactSource<Key = ()>> Button<S> {
     ///
     /// # Errors
     ///
-    /// Whatever the source reports. The button may be used again.
+    /// Errors of the source. The button may be used again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a gesture is noted in the poll that returns it, and what is
-    /// due by then is computed from the times of the presses.
+    /// Cancel-safe: a gesture is recorded in the poll that returns it. Later ones are
+    /// computed from the times of the presses.
     pub async fn gesture(&mut self) -> Result<Gesture, S::Error> {
         loop {
             if let Some(gesture) = self.recognizer.owed() {
                 return Ok(gesture);
             }
             let due = self.recognizer.deadline().unwrap_or(Instant::MAX);
-            // The contact first: a late task finds out in order what happened.
+            // The contact first: a late task then sees the changes in order.
             let change = self.source.change_until(due).await?;
-            // No await below: the gesture is noted in the poll that returns it.
+            // No await below: the gesture is recorded in the poll that returns it.
             let gesture = match change {
                 Some(change) => {
                     let is_pressed = change.contact != self.source.rest();
@@ -152,7 +152,7 @@ impl<S: ContactSource<Key = ()>> Button<S> {
     ///
     /// let sim = Sim::new();
     /// let wire = Wire::new(sim.clock(), PinState::High);
-    /// wire.toggle_at(&[Instant::from_millis(100)]); // And held.
+    /// wire.toggle_at(&[Instant::from_millis(100)]); // Held from here on.
     /// let mut button = Button::new(wire.input(), sim.clock());
     /// let mut events = pin!(button.gestures().map(|gesture| gesture.unwrap().event));
     /// assert_eq!(sim.run(events.next()), Some(Event::Press));
@@ -161,7 +161,7 @@ impl<S: ContactSource<Key = ()>> Button<S> {
     ///
     /// # Cancel safety
     ///
-    /// That of [`gesture`](Self::gesture): dropping the stream loses nothing.
+    /// As for [`gesture`](Self::gesture): dropping the stream loses nothing.
     pub fn gestures(&mut self) -> impl Stream<Item = Result<Gesture, S::Error>> {
         unfold(self, async |button| Some((button.gesture().await, button)))
     }

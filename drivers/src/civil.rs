@@ -1,11 +1,11 @@
-//! Dates of the calendar and times of the day, both UTC.
+//! Calendar dates and times of day, both UTC.
 //!
-//! The types are civil: they hold the numbers that a calendar and a clock on the wall show. An
+//! The types are civil: they hold the numbers shown by a calendar and a wall clock. An
 //! [`Instant`](tickwire_traits::Instant) is different: it counts from the start of the program
 //! and belongs to no time zone.
 //!
-//! A constructor returns `None` for a date or a time that does not exist, so each value that a
-//! caller holds is valid.
+//! A constructor returns `None` for a date or time that does not exist, so every value is
+//! valid.
 //!
 //! ```
 //! use tickwire_drivers::civil::{Date, Time};
@@ -67,7 +67,7 @@ impl Date {
     /// The date of the Unix epoch: 1970-01-01.
     pub const UNIX_EPOCH: Self = Self { year: 1970, month: 1, day: 1 };
 
-    /// Creates a date. Returns `None` if the calendar does not have it.
+    /// Creates a date. Returns `None` if the calendar does not contain it.
     pub const fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -99,7 +99,7 @@ impl Time {
     /// The start of the day: 00:00:00.000.
     pub const MIDNIGHT: Self = Self(0);
 
-    /// Creates a time. Returns `None` if a day does not have it.
+    /// Creates a time. Returns `None` if a day does not contain it.
     pub const fn new(hour: u8, minute: u8, second: u8, millisecond: u16) -> Option<Self> {
         if hour > 23 || minute > 59 || second > 59 || millisecond > 999 {
             return None;

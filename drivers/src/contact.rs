@@ -1,16 +1,16 @@
-//! Contacts, and what tells their changes: one contact or many.
+//! Contacts, and the sources that report their changes.
 
 use core::ops::Not;
 
 use tickwire_traits::Instant;
 
-/// Whether a contact conducts.
+/// The state of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Contact {
-    /// It does not.
+    /// The contact does not conduct.
     Open,
-    /// It does.
+    /// The contact conducts.
     Closed,
 }
 
@@ -20,19 +20,19 @@ pub enum Contact {
 pub struct Change<Key = ()> {
     /// The contact that changed.
     pub key: Key,
-    /// The state after it.
+    /// The state after the change.
     pub contact: Contact,
-    /// When it was decided: at the first edge
-    /// ([`Mode::Eager`](crate::switch::Mode::Eager)) or at the end of the time for which
-    /// the contact was stable ([`Mode::Confirmed`](crate::switch::Mode::Confirmed)).
+    /// The time of the change: its first edge ([`Mode::Eager`](crate::switch::Mode::Eager)) or
+    /// the end of the time for which the contact was stable
+    /// ([`Mode::Confirmed`](crate::switch::Mode::Confirmed)).
     pub at: Instant,
 }
 
-/// A source of debounced contacts: one, or several that are told apart by a key.
+/// A source of debounced contacts: one, or several with a key each.
 ///
-/// A [`Switch`](crate::switch::Switch) is one of a single contact. The gestures of a source
-/// are read by a [`Button`](crate::button::Button) or by
-/// [`Buttons`](crate::button::Buttons).
+/// A [`Switch`](crate::switch::Switch) is a source of one contact.
+/// [`Button`](crate::button::Button) and [`Buttons`](crate::button::Buttons) read gestures
+/// from a source.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -81,40 +81,40 @@ pub struct Change<Key = ()> {
 ///
 /// # For implementers
 ///
-/// Report changes in the order of their times, over all keys, and each key's states in
-/// turn. A change that is past is reported even if `until` is past as well: a late task
-/// then learns in order what happened.
+/// Report changes in the order of their times across all keys, with alternating states per
+/// key. Report a past change even if `until` is past as well: a late task then sees the
+/// changes in order.
 ///
 /// # For driver authors
 ///
-/// A contact is acted on while it differs from [`rest`](Self::rest). To wait without a
+/// A contact is actuated while it differs from [`rest`](Self::rest). To wait without a
 /// limit, wait until [`Instant::MAX`], in a loop.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a source of contacts",
     note = "a pin with a clock is one by `Switch::new`"
 )]
 pub trait ContactSource {
-    /// Which contact changed: `()` if there is one, an index for a ladder of resistors,
-    /// a row and a column for a keypad.
+    /// The key of a contact: `()` for a single one, an index for a resistor ladder, a row
+    /// and a column for a keypad.
     type Key: Copy;
 
-    /// What the pins or the converter may fail with.
+    /// The error of the pins or the converter.
     type Error;
 
     /// Returns the time by the source's clock.
     fn now(&self) -> Instant;
 
-    /// Returns the state of the contacts while nothing acts on them.
+    /// Returns the state of the contacts at rest.
     fn rest(&self) -> Contact {
         Contact::Open
     }
 
-    /// Waits for the next change, but not past `until`. Returns `None` if it is `until`
-    /// and nothing has changed.
+    /// Waits for the next change, until `until` at most. Returns `None` if nothing has
+    /// changed by then.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports. It may be awaited again.
+    /// Errors of the source. The call may be repeated.
     ///
     /// # Cancel safety
     ///

@@ -3,25 +3,25 @@
 //! | module | device | takes |
 //! | --- | --- | --- |
 //! | [`switch`] | a debounced contact | an [`EdgeInput`](tickwire_traits::EdgeInput), a clock |
-//! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same, or any [contact source](contact) |
+//! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same, or a [contact source](contact) |
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
 //!
-//! [`civil`] has the types of dates and times that drivers share.
+//! [`civil`] has the date and time types that drivers share.
 //!
-//! What is decided is decided in code that is given the time; a thin shell waits.
-//! No module knows an executor, a board or an allocator.
+//! Decisions are made by pure code that takes the time as an argument; a thin shell waits.
+//! No module depends on an executor, a board or an allocator.
 //!
-//! A pin that has only embedded-hal-async's `Wait` becomes an `EdgeInput` by
-//! [`PolledEdges`](tickwire_traits::PolledEdges); any clock of ours becomes a
-//! `DelayNs` by [`Delay`](tickwire_traits::Delay).
+//! [`PolledEdges`](tickwire_traits::PolledEdges) makes an `EdgeInput` of a pin that has only
+//! embedded-hal-async's `Wait`; [`Delay`](tickwire_traits::Delay) makes a `DelayNs` of any
+//! tickwire clock.
 //!
 //! # Two drivers on one bus
 //!
-//! Each driver owns its bus. To share one, give each driver a handle of its own:
-//! `tickwire_sync::SharedBus` makes them, for I²C and for SPI. A transfer waits its turn
-//! without being polled. Any other handle that implements `I2c` will do.
+//! Each driver owns its bus. To share a bus, give each driver its own handle.
+//! `tickwire_sync::SharedBus` makes handles for I²C and for SPI; a transfer waits for its turn
+//! without being polled. Any other handle that implements `I2c` works as well.
 //!
 //! ```
 //! use std::{cell::RefCell, rc::Rc};
@@ -52,13 +52,13 @@
 //! assert_eq!(display.row(0), "20.00           ");
 //! ```
 //!
-//! A limit on a transfer includes its wait for the bus: [`htu21d`] gives a transfer 35 ms,
-//! [`Pcf8574`](hd44780::Pcf8574) 100 ms unless told otherwise.
+//! A limit on a transfer includes its wait for the bus: [`htu21d`] allows 35 ms,
+//! [`Pcf8574`](hd44780::Pcf8574) 100 ms by default.
 //!
 //! # Features
 //!
 //! `gps`, on by default, builds the module of that name. `nmea` adds the crate `nmea` as a
-//! second decoder of its sentences, which costs some 50 KB of flash where it is used.
+//! second decoder of its sentences, which costs some 50 KB of flash if used.
 //! `defmt` implements `defmt::Format` for values: events, readings, fixes, counters and errors.
 #![no_std]
 #![forbid(unsafe_code)]

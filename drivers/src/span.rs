@@ -1,4 +1,4 @@
-//! Spans of time in 32 bits, for state that is kept small.
+//! Spans of time in 32 bits, for compact state.
 
 use tickwire_traits::{Duration, Instant};
 
@@ -8,12 +8,12 @@ pub(crate) struct Span(u32);
 
 impl Span {
     pub(crate) const ZERO: Self = Self(0);
-    /// The shortest there is.
+    /// The shortest span above zero.
     pub(crate) const TICK: Self = Self(1);
 
     const HOUR: u32 = 3_600_000_000;
 
-    /// Takes spans over an hour as an hour.
+    /// Converts a duration; more than an hour is reduced to an hour.
     pub(crate) const fn new(span: Duration) -> Self {
         let micros = span.as_micros();
         Self(if micros > Self::HOUR as u64 { Self::HOUR } else { micros as u32 })

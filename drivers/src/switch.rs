@@ -1,4 +1,4 @@
-//! Debounced contacts: switches, relays, reeds, and what buttons are made of.
+//! Debounced contacts: switches, relays, reeds, and the contacts of buttons.
 
 mod debouncer;
 
@@ -32,9 +32,9 @@ pub use debouncer::{Debounce, Debouncer, Mode, Wiring};
 /// });
 /// ```
 ///
-/// The pin is any [`EdgeInput`]; one that has only embedded-hal-async's `Wait`
-/// becomes one by [`PolledEdges`](tickwire_traits::PolledEdges). Where edges
-/// come with the time they happened, changes do too, however late the task runs.
+/// The pin is any [`EdgeInput`]. [`PolledEdges`](tickwire_traits::PolledEdges) makes one of a
+/// pin that has only embedded-hal-async's `Wait`. If edges come with their times, the times
+/// of changes are exact, however late the task runs.
 #[derive(Debug)]
 pub struct Switch<P, T> {
     pin: P,
@@ -43,10 +43,10 @@ pub struct Switch<P, T> {
 }
 
 impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
-    /// Creates a switch to ground with a pull-up, which bounces for up to 50 ms: the
-    /// defaults of [`Wiring`] and of [`Debounce`].
+    /// Creates a switch to ground with a pull-up that bounces for up to 50 ms: the defaults of
+    /// [`Wiring`] and of [`Debounce`].
     ///
-    /// It is taken to be at rest. If it is not, that is the first change.
+    /// The contact is assumed to be at rest. If it is not, that is the first change.
     ///
     /// Edges before the first call are not seen, unless the pin was
     /// [armed](tickwire_traits::Edges::arm) before. A task that may be late for its first
@@ -90,8 +90,8 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
         self.debouncer.contact()
     }
 
-    /// Returns how many edges the pin has missed, up to 65 535: a sign that the
-    /// task ran too late too often. The state of the contact is right nonetheless.
+    /// Returns how many edges the pin has missed, up to 65 535: a sign that the task often
+    /// runs too late. The state of the contact is correct nevertheless.
     pub const fn missed_edges(&self) -> u16 {
         self.debouncer.missed()
     }
@@ -100,12 +100,11 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     ///
     /// # Errors
     ///
-    /// Whatever the pin reports. The switch may be used again, and has missed
-    /// nothing but short pulses.
+    /// Errors of the pin. The switch may be used again, and has missed only short pulses.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a change is noted in the poll that returns it.
+    /// Cancel-safe: a change is recorded in the poll that returns it.
     pub async fn change(&mut self) -> Result<Change, P::Error> {
         loop {
             if let Some(change) = self.change_until(Instant::MAX).await? {
@@ -114,7 +113,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
         }
     }
 
-    /// Returns the changes as a stream, which never ends.
+    /// Returns a stream of the changes. The stream never ends.
     ///
     /// ```
     /// use core::pin::pin;
@@ -134,7 +133,7 @@ impl<P: EdgeInput, T: TimerQueue> Switch<P, T> {
     ///
     /// # Cancel safety
     ///
-    /// That of [`change`](Self::change): dropping the stream loses nothing.
+    /// As for [`change`](Self::change): dropping the stream loses nothing.
     pub fn changes(&mut self) -> impl Stream<Item = Result<Change, P::Error>> {
         unfold(self, async |switch| Some((switch.change().await, switch)))
     }
@@ -155,17 +154,17 @@ impl<P: EdgeInput, T: TimerQueue> ContactSource for Switch<P, T> {
     async fn change_until(&mut self, until: Instant) -> Result<Option<Change>, P::Error> {
         loop {
             let due = self.debouncer.deadline().unwrap_or(Instant::MAX).min(until);
-            // Edges first, also when a deadline is past: a late task finds them
-            // in order, and what they say came before what time says.
+            // Edges first, even if a deadline is past: a late task sees them in order, and they
+            // happened before the deadline's event.
             let edge = self.clock.timeout_at(due, self.pin.edge()).await;
-            // No await below: the change is noted in the poll that returns it.
+            // No await below: the change is recorded in the poll that returns it.
             let (change, over) = match edge {
                 Ok(edge) => {
                     let edge = edge?;
                     self.debouncer.miss(edge.missed);
                     (self.debouncer.edge(edge.level, edge.at), false)
                 }
-                // Level beats edge: one may have been missed.
+                // The level overrides the edges, since one may have been missed.
                 Err(_) => {
                     let level = self.pin.is_high()?.into();
                     let now = self.clock.now();

@@ -1,4 +1,4 @@
-//! Limits, for drivers that have a delay and no clock.
+//! Time limits, for drivers that have a delay and no clock.
 
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
@@ -6,17 +6,17 @@ use core::task::Poll;
 
 use embedded_hal_async::delay::DelayNs;
 
-/// Runs `work`, but not for longer than `limit_ms` waits of a millisecond each; a
-/// limit of zero is taken as one.
+/// Runs `work` for at most `limit_ms` waits of a millisecond each. A limit of zero is
+/// taken as one.
 ///
-/// One wait for all of the limit would be over at the first poll of a late task,
-/// together with `work` that has come only as far as that poll let it. Here a late
-/// poll ends one wait, and `work` is polled before the first wait and again after
-/// each: it has more polls than waits, all at one instant if need be. `work` that
-/// does not end is given up when each wait has ended, however late each did.
+/// A single wait for the whole limit would be over at the first poll of a late task, even
+/// though `work` has made no progress beyond that poll. Here, a late poll ends one wait
+/// only. `work` is polled before the first wait and after each, so it has more polls than
+/// waits, even if all are at one instant. `work` that does not end is given up when all
+/// waits have ended, however late.
 ///
-/// `work` is pinned by the caller: taken as it is, it would be held twice.
-#[allow(clippy::manual_async_fn)] // An `async fn` holds its arguments twice.
+/// The caller pins `work`: passed by value, it would be stored twice.
+#[allow(clippy::manual_async_fn)] // An `async fn` stores its arguments twice.
 pub(crate) fn within<F: Future>(
     delay: &mut impl DelayNs,
     mut limit_ms: u32,
@@ -24,7 +24,7 @@ pub(crate) fn within<F: Future>(
 ) -> impl Future<Output = Option<F::Output>> {
     async move {
         loop {
-            // Moved into the closure: borrowed by it, each would be held twice as well.
+            // Moved into the closure: borrowed by it, each would be stored twice as well.
             let (mut work, mut slice) = (work.as_mut(), pin!(delay.delay_ms(1)));
             let output = poll_fn(move |cx| match work.as_mut().poll(cx) {
                 Poll::Ready(output) => Poll::Ready(Some(output)),

@@ -1,72 +1,71 @@
-//! Reading presses and releases as gestures.
+//! Recognition of gestures in presses and releases.
 
 use tickwire_traits::{Duration, Instant};
 
 use crate::span::Span;
 
-/// Something that a finger did, and when.
+/// A gesture: an event of a key, and its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Gesture<Key = ()> {
-    /// Which key it was done to: `()` for a [`Button`](super::Button), and the key of the
-    /// contact for [`Buttons`](super::Buttons).
+    /// The key: `()` for a [`Button`](super::Button), and the key of the contact for
+    /// [`Buttons`](super::Buttons).
     pub key: Key,
-    /// What it was.
+    /// The event.
     pub event: Event,
-    /// When: the time of the edge, or that at which it was certain.
+    /// The time of the edge, or the time at which the gesture became certain.
     pub at: Instant,
 }
 
-/// What a finger did.
+/// An event of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Event {
     /// The button went down.
     Press,
-    /// The button came up. Never without its press.
+    /// The button came up. Always follows its press.
     Release,
-    /// It was pressed once, not for long, and not again in time for a double
-    /// click. Only with [`Reporting::Exclusive`].
+    /// The button was pressed once, for less than a long press, and not again in time for
+    /// a double click. Only with [`Reporting::Exclusive`].
     Click,
-    /// It was pressed twice in time.
+    /// The button was pressed twice in time.
     Double,
-    /// It was pressed this often in time: 3 or more.
+    /// The button was pressed this often in time: 3 or more.
     Clicks(u8),
-    /// It has been held for [`Timing::long`].
+    /// The button has been held for [`Timing::long`].
     Long,
-    /// It is still held, [`Timing::repeat`] after the last `Long` or `Repeat`.
+    /// The button is still held, [`Timing::repeat`] after the last `Long` or `Repeat`.
     Repeat,
 }
 
-/// Whether clicks are reported as they come, or when it is certain how many
-/// there are.
+/// When clicks are reported: at each press, or once their number is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Reporting {
-    /// As they come. A double click reads press, release, press, double,
-    /// release; a single one press and release, with nothing to tell after
-    /// them: act on [`Event::Press`].
+    /// At each press. A double click reads press, release, press, double, release. A
+    /// single click reads press and release, and no event follows: act on
+    /// [`Event::Press`].
     #[default]
     Immediate,
-    /// Each gesture is one of [`Event::Click`], [`Event::Double`],
-    /// [`Event::Clicks`] and [`Event::Long`], reported when the others are
-    /// excluded. Presses and releases are reported as they come.
+    /// Each gesture is one of [`Event::Click`], [`Event::Double`], [`Event::Clicks`] and
+    /// [`Event::Long`], reported once the others are excluded. Presses and releases are
+    /// reported immediately.
     Exclusive,
 }
 
-/// Where one gesture ends and another begins.
+/// The times that separate gestures, and the reporting of clicks.
 ///
-/// Spans over an hour are taken as an hour.
+/// Values over an hour are reduced to an hour.
 ///
 /// ```
 /// use tickwire_drivers::button::{Reporting, Timing};
 /// use tickwire_traits::Duration;
 ///
-/// // Those of micropython-async.
+/// // The defaults are those of micropython-async.
 /// let timing = Timing::default();
 /// assert_eq!(timing.long, Duration::from_millis(1_000));
 /// assert_eq!(timing.double, Duration::from_millis(400));
-/// // A volume button: click for a step, hold for more.
+/// // A volume button: a click for one step, a hold for more.
 /// let volume = Timing {
 ///     reporting: Reporting::Exclusive,
 ///     most_clicks: 1,
@@ -77,22 +76,22 @@ pub enum Reporting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Timing {
-    /// The longest time from one press to the next of a double click: a press
-    /// exactly this long after the one before still counts.
+    /// The longest time from one press to the next within a double click. A press exactly
+    /// this long after the previous one counts.
     pub double: Duration,
-    /// The shortest hold that is a long press. The second press of a double
-    /// click is never one.
+    /// The shortest hold that is a long press. The second press of a double click is
+    /// never a long press.
     pub long: Duration,
-    /// How often a button that is held after a long press repeats, if it does.
+    /// The period at which a button repeats while held after a long press, if it does.
     pub repeat: Option<Duration>,
-    /// The largest number of clicks that are told apart from one more: 2 for
-    /// double clicks, 1 for none.
+    /// The largest number of clicks that is distinguished from one more: 2 for double
+    /// clicks, 1 for none.
     pub most_clicks: u8,
     /// When clicks are reported.
     pub reporting: Reporting,
 }
 
-/// Recognizes gestures. Pure: contacts and times in, gestures out.
+/// A recognizer of gestures. Pure: takes contacts and times, returns gestures.
 ///
 /// ```text
 ///        press                held for `long`
@@ -110,8 +109,8 @@ pub struct Timing {
 ///   └──────────────────────────────────────────────┘
 /// ```
 ///
-/// A contact that comes late, behind a gesture that was due before it, is kept
-/// until that has been reported: ask [`owed`](Self::owed) before the next
+/// If a contact arrives after an earlier gesture was due, the recognizer reports that
+/// gesture and keeps the contact. Call [`owed`](Self::owed) before passing the next
 /// contact.
 ///
 /// ```
@@ -120,40 +119,40 @@ pub struct Timing {
 ///
 /// let mut button = Recognizer::new(Timing::default());
 /// assert_eq!(button.contact(true, Instant::from_millis(120)).unwrap().event, Event::Press);
-/// // Nobody looked for two seconds, then there is a release.
+/// // No call for two seconds, then a release.
 /// let gesture = button.contact(false, Instant::from_millis(2_120)).unwrap();
 /// assert_eq!((gesture.event, gesture.at), (Event::Long, Instant::from_millis(1_120)));
 /// assert_eq!(button.owed().unwrap().event, Event::Release);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Recognizer {
-    /// When the present phase ends, if it is one that time ends; of a window that
-    /// another click may come in, the last instant of it.
+    /// The end of the present phase, if time ends it. If another click may still come in a
+    /// window, the last instant of the window.
     due: Instant,
     owed_at: Instant,
     double: Span,
     long: Span,
-    /// Zero for never.
+    /// Zero disables repeats.
     repeat: Span,
     most_clicks: u8,
-    /// The present or last press is this click of its sequence.
+    /// The number of the present or last press within its sequence.
     clicks: u8,
     reporting: Reporting,
     phase: Phase,
-    /// A contact that came while something else had to be reported.
+    /// A contact that arrived while an earlier gesture had to be reported.
     owed: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Up,
-    /// Until it is a long press, or, if not the first, too late for another.
+    /// Until the press is long or, if not the first, too late for another click.
     Down,
-    /// Down, and the number of clicks is to be reported at once.
+    /// Down, and the number of clicks is due immediately.
     Counted,
-    /// Until it repeats.
+    /// Until the next repeat.
     Held,
-    /// Down, with nothing left to report but the release.
+    /// Down, with only the release left to report.
     Spent,
     /// Up, until it is too late for another click.
     Window,
@@ -191,7 +190,7 @@ impl Recognizer {
             double: Span::new(timing.double),
             long: Span::new(timing.long),
             repeat: match timing.repeat {
-                // A repeat of no time at all would never let go.
+                // A repeat of zero would report without end.
                 Some(span) if span.is_zero() => Span::TICK,
                 Some(span) => Span::new(span),
                 None => Span::ZERO,
@@ -204,13 +203,13 @@ impl Recognizer {
         }
     }
 
-    /// Returns whether the button is down, as reported: from the press to the release.
+    /// Returns whether the button is down, according to the gestures reported so far.
     pub const fn is_pressed(&self) -> bool {
         matches!(self.phase, Phase::Down | Phase::Counted | Phase::Held | Phase::Spent)
     }
 
-    /// Returns whether the button is up, and the next press begins a new gesture. When the
-    /// time for another click ends without a gesture, that is so after an
+    /// Returns whether the button is up and the next press begins a new gesture. If the
+    /// time for another click ends without a gesture, this holds only after an
     /// [`elapse`](Self::elapse).
     pub const fn is_idle(&self) -> bool {
         matches!(self.phase, Phase::Up) && self.owed.is_none()
@@ -221,7 +220,7 @@ impl Recognizer {
         if self.owed.is_some() {
             return Some(self.owed_at);
         }
-        // The end of a window is news only to who waits for a click.
+        // Only a caller that waits for a click needs the end of a window.
         let silent = self.reporting == Reporting::Immediate
             && (self.phase == Phase::Window || self.phase == Phase::Down && self.clicks > 1);
         if silent {
@@ -233,9 +232,9 @@ impl Recognizer {
         }
     }
 
-    /// Takes note that the button is `pressed`, or is not, from `at` on.
+    /// Records that the button is or is not `pressed` from `at` on.
     ///
-    /// What was due before is reported first, and the contact is owed.
+    /// An earlier gesture that was due is returned first; the contact is then owed.
     pub fn contact(&mut self, pressed: bool, at: Instant) -> Option<Gesture> {
         if let Some(due) = self.elapse(at) {
             self.owed = Some(pressed);
@@ -245,12 +244,12 @@ impl Recognizer {
         self.touch(pressed, at)
     }
 
-    /// Returns a gesture that is due behind the one that was returned last.
+    /// Returns the gesture due after the one returned last.
     pub fn owed(&mut self) -> Option<Gesture> {
         self.owed.and_then(|_| self.elapse(self.owed_at))
     }
 
-    /// Takes note that it is `now`: what was due becomes a gesture.
+    /// Advances to `now`, and returns the first gesture that is due.
     pub fn elapse(&mut self, now: Instant) -> Option<Gesture> {
         let Some(pressed) = self.owed.take() else { return self.overdue(now) };
         let at = self.owed_at;
@@ -261,7 +260,7 @@ impl Recognizer {
         self.touch(pressed, at)
     }
 
-    /// Whether one more click would still be told apart from this many.
+    /// Returns whether one more click would still be distinguished from this number.
     fn awaits_click(&self) -> bool {
         self.clicks < self.most_clicks
     }
@@ -275,7 +274,7 @@ impl Recognizer {
         }
     }
 
-    /// Ends what time ends.
+    /// Ends the present phase if its time is over.
     fn overdue(&mut self, now: Instant) -> Option<Gesture> {
         let at = self.ends()?;
         if now < at {
@@ -300,7 +299,7 @@ impl Recognizer {
         self.phase = phase;
         self.due = span.after(at);
         if phase == Phase::Held && self.due <= now {
-            // Repeats that nobody was there to see are not made up for.
+            // Repeats missed by a late caller are not made up for.
             self.due = span.after(now);
         }
         Some(Gesture { key: (), event: event?, at })
@@ -320,7 +319,7 @@ impl Recognizer {
                 self.phase = Phase::Up;
                 Event::Release
             }
-            // It is so already.
+            // Not a change.
             _ => return None,
         };
         Some(Gesture { key: (), event, at })
@@ -339,7 +338,7 @@ impl Recognizer {
         };
     }
 
-    /// The end of a press that was not a long one, nor the last click.
+    /// Handles the release of a press that was neither long nor the last click.
     fn release(&mut self, at: Instant) {
         let since = if self.clicks > 1 { self.double } else { self.long };
         let window = self.double.after(since.before(self.due));
@@ -357,7 +356,7 @@ impl Recognizer {
         }
     }
 
-    /// The clicks that are certain, now that it is too late for another.
+    /// Returns the clicks that are certain, now that it is too late for another.
     fn certain(&self) -> Option<Event> {
         (self.reporting == Reporting::Exclusive).then(|| self.counted())
     }

@@ -17,7 +17,7 @@ use super::{Gesture, Recognizer, Timing};
 /// use tickwire_sim::Sim;
 ///
 /// let sim = Sim::new();
-/// // Three keys, and when they toggle, in milliseconds.
+/// // Three keys, with the times at which they toggle, in milliseconds.
 /// let keys = Keys::new(sim.clock(), &[(100, 'a'), (150, 'b'), (200, 'a'), (1_200, 'b')]);
 /// let mut buttons = Buttons::<_, 2>::of(keys);
 /// let expected = [
@@ -35,21 +35,21 @@ use super::{Gesture, Recognizer, Timing};
 ///
 /// # Capacity
 ///
-/// There may be any number of keys. `N` is how many may be in use at the same time: held,
-/// or released so recently that another click would count. One more is not seen until it
-/// is pressed again, and counted in [`missed_presses`](Self::missed_presses).
+/// The number of keys is not limited. `N` is the number that may be in use at the same
+/// time: held, or released so recently that another click would count. A press of a further
+/// key is ignored until its next press, and counted in [`missed_presses`](Self::missed_presses).
 #[derive(Debug)]
 pub struct Buttons<S: ContactSource, const N: usize> {
     source: S,
     slots: [Slot<S::Key>; N],
-    /// A change that waits for gestures that were due before it.
+    /// A change that waits for earlier gestures to be reported.
     change: Option<Change<S::Key>>,
     missed: u16,
 }
 
 #[derive(Debug)]
 struct Slot<K> {
-    /// The key that is, or was last, recognized here.
+    /// The key that this recognizer serves, or served last.
     key: Option<K>,
     recognizer: Recognizer,
 }
@@ -59,13 +59,13 @@ impl<K> Slot<K> {
 }
 
 impl<S: ContactSource, const N: usize> Buttons<S, N> {
-    /// Creates the buttons of which `source` has the contacts.
+    /// Creates buttons with `source` as their contacts.
     pub const fn of(source: S) -> Self {
         const { assert!(N > 0, "one button at least may be in use") };
         Self { source, slots: [const { Slot::NEW }; N], change: None, missed: 0 }
     }
 
-    /// Sets where one gesture ends and another begins.
+    /// Sets the times and the reporting of gestures.
     pub fn with_timing(mut self, timing: Timing) -> Self {
         for slot in &mut self.slots {
             slot.recognizer = Recognizer::new(timing);
@@ -73,7 +73,7 @@ impl<S: ContactSource, const N: usize> Buttons<S, N> {
         self
     }
 
-    /// Returns how many presses were not seen, because `N` buttons were in use; up to
+    /// Returns how many presses were ignored because `N` buttons were in use, up to
     /// 65 535.
     pub const fn missed_presses(&self) -> u16 {
         self.missed
@@ -86,7 +86,7 @@ impl<S: ContactSource, const N: usize> Buttons<S, N> {
 }
 
 impl<S: ContactSource<Key: PartialEq>, const N: usize> Buttons<S, N> {
-    /// Returns whether the button is down, as reported: from its press to its release.
+    /// Returns whether the button is down, according to the gestures reported so far.
     pub fn is_pressed(&self, key: S::Key) -> bool {
         let is_pressed =
             |slot: &Slot<S::Key>| slot.key == Some(key) && slot.recognizer.is_pressed();
@@ -97,21 +97,21 @@ impl<S: ContactSource<Key: PartialEq>, const N: usize> Buttons<S, N> {
     ///
     /// # Errors
     ///
-    /// Whatever the source reports. The buttons may be used again.
+    /// Errors of the source. The buttons may be used again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a gesture is noted in the poll that returns it, and what is due by
-    /// then is computed from the times of the presses.
+    /// Cancel-safe: a gesture is recorded in the poll that returns it. Later ones are
+    /// computed from the times of the presses.
     pub async fn gesture(&mut self) -> Result<Gesture<S::Key>, S::Error> {
         loop {
             if let Some(gesture) = self.settle() {
                 return Ok(gesture);
             }
             let due = self.slots.iter().filter_map(|slot| slot.recognizer.deadline()).min();
-            // The contacts first: a late task finds out in order what happened.
+            // The contacts first: a late task then sees the changes in order.
             let change = self.source.change_until(due.unwrap_or(Instant::MAX)).await?;
-            // No await below: the change is noted in the poll that returns it.
+            // No await below: the change is recorded in the poll that returns it.
             self.change = change;
             if change.is_none()
                 && let Some(gesture) = self.elapse(self.source.now())
@@ -125,13 +125,13 @@ impl<S: ContactSource<Key: PartialEq>, const N: usize> Buttons<S, N> {
     ///
     /// # Cancel safety
     ///
-    /// That of [`gesture`](Self::gesture): dropping the stream loses nothing.
+    /// As for [`gesture`](Self::gesture): dropping the stream loses nothing.
     pub fn gestures(&mut self) -> impl Stream<Item = Result<Gesture<S::Key>, S::Error>> {
         unfold(self, async |buttons| Some((buttons.gesture().await, buttons)))
     }
 
-    /// Takes the next step of what the last change means: first comes what was due before
-    /// it.
+    /// Returns the next gesture that the last change results in, or one that was due before
+    /// the change.
     fn settle(&mut self) -> Option<Gesture<S::Key>> {
         let Change { key, contact, at } = self.change?;
         if let Some(gesture) = self.elapse(at) {
@@ -162,11 +162,11 @@ impl<S: ContactSource<Key: PartialEq>, const N: usize> Buttons<S, N> {
         let known = self.slots.iter().position(|slot| slot.key == Some(key));
         let place = known.or_else(|| {
             let idle = self.slots.iter_mut().position(|slot| {
-                // What is due has been reported; this ends windows that end in silence.
+                // Due gestures have been reported; this ends windows without a gesture.
                 slot.recognizer.elapse(at);
                 slot.recognizer.is_idle()
             });
-            // The release of a press that was missed means nothing to an idle slot.
+            // An idle slot ignores the release of a missed press.
             self.missed = self.missed.saturating_add((is_pressed && idle.is_none()).into());
             idle
         })?;

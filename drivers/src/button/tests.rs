@@ -19,8 +19,8 @@ const IMMEDIATE: Timing = Timing {
 };
 const EXCLUSIVE: Timing = Timing { reporting: Reporting::Exclusive, ..IMMEDIATE };
 
-// Stimuli for which it was recorded what micropython-async's Pushbutton makes of
-// them, in milliseconds.
+// Stimuli for which the output of micropython-async's Pushbutton was recorded, in
+// milliseconds.
 const SHORT: &[u64] = &[120, 220];
 const MEDIUM: &[u64] = &[120, 720];
 const LONG: &[u64] = &[120, 2_120];
@@ -36,8 +36,8 @@ fn button(sim: &Sim, toggles: &[u64], timing: Timing) -> Button<Switch<Input<Sim
     Button::new(wire.input(), sim.clock()).with_timing(timing)
 }
 
-/// Toggles in, gestures out: all in milliseconds. Whoever waits, and however
-/// impatiently or late, sees the same.
+/// Toggles in, gestures out, all in milliseconds. Patient, impatient and late callers
+/// see the same.
 #[track_caller]
 fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Event)]) {
     let millis = |gesture: Gesture| (gesture.at.as_micros() / 1_000, gesture.event);
@@ -62,11 +62,11 @@ fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Event)]) {
         }
     });
 
-    // Repeats are not made up for, so who comes late sees fewer of them.
+    // Repeats are not made up for, so a late caller sees fewer.
     if timing.repeat.is_none() {
         let sim = Sim::new();
         let mut it = button(&sim, toggles, timing);
-        assert_eq!(it.gesture().now_or_never(), None); // Looks, and arms the pin.
+        assert_eq!(it.gesture().now_or_never(), None); // Reads the pin and arms it.
         sim.run(sim.clock().sleep(Duration::from_secs(10)));
         let late: Vec<_> = core::iter::from_fn(|| it.gesture().now_or_never())
             .map(|it| millis(it.unwrap()))
@@ -75,7 +75,7 @@ fn check(timing: Timing, toggles: &[u64], expected: &[(u64, Event)]) {
     }
 }
 
-/// What micropython-async's Pushbutton reports without `suppress`; at the edges,
+/// micropython-async's Pushbutton reports this without `suppress`; here at the edges,
 /// not at the next sample of a 50 ms grid.
 #[test]
 fn immediate_reads_as_the_original_does() {
@@ -103,7 +103,7 @@ fn exclusive_tells_one_click_from_two() {
     check(EXCLUSIVE, SLOW_PAIR, &slow_pair);
 }
 
-/// micropython-async's EButton loses the press of one of 0.4 to 1 s.
+/// micropython-async's EButton loses a press of 0.4 to 1 s.
 #[test]
 fn a_slow_click_is_certain_when_it_is_released() {
     check(EXCLUSIVE, MEDIUM, &[(120, Press), (720, Release), (720, Click)]);
@@ -129,7 +129,7 @@ fn a_second_press_after_the_longest_time_is_another_click() {
     check(EXCLUSIVE, &[120, 220, 521, 621], &late);
 }
 
-/// To the microsecond, and whatever the caller asks at the last instant.
+/// To the microsecond, whatever the caller polls at the last instant.
 #[test]
 fn the_longest_time_is_exact() {
     let event = |gesture: Option<Gesture>| gesture.map(|gesture| gesture.event);
@@ -284,7 +284,7 @@ fn a_stream_that_is_dropped_at_any_poll_loses_no_gesture() {
             if let Some(gesture) = sim.run(drop_after(polls, gestures.next())) {
                 seen.push(gesture.unwrap().unwrap().event);
             } else {
-                // Whoever drops it early makes time pass by himself.
+                // A caller that drops early has to let time pass itself.
                 sim.run(sim.clock().sleep(Duration::from_millis(1)));
             }
         }
@@ -344,7 +344,7 @@ fn no_sequence_of_contacts_and_times_breaks_it() {
     }
 }
 
-/// Three bits a step: one of four spans, and a contact or a look.
+/// Three bits per step: one of four spans, and a contact or a look.
 fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
     let mut machine = Recognizer::new(timing);
     let mut truth = Truth::new(timing, script);
@@ -377,7 +377,7 @@ fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
     }
 }
 
-/// What a listener can know, and must never see contradicted.
+/// A listener's knowledge, which no gesture may contradict.
 struct Truth {
     timing: Timing,
     script: u32,
@@ -385,7 +385,7 @@ struct Truth {
     long: bool,
     /// Presses since the last click, double, n-fold or long.
     unreported: u32,
-    /// The present press is this one of a sequence.
+    /// The number of the present press within its sequence.
     sequence: u8,
     pressed: Instant,
     last: Instant,

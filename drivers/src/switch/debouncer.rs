@@ -1,4 +1,4 @@
-//! Deciding what a contact does, from what it seems to do.
+//! Debouncing of levels and edges.
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
@@ -10,18 +10,18 @@ use crate::span::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Mode {
-    /// At the first edge; then edges are ignored until there have been none for
-    /// the time set. What the contact has become meanwhile is reported then: a
-    /// change is late, never lost. Each report, late or not, starts the time of
-    /// the state that it reports. For fingers, and clean lines.
+    /// At the first edge; then edges are ignored until there have been none for the settle
+    /// time. If the contact has changed meanwhile, the change is reported then: late, never
+    /// lost. Each report, late or not, starts the settle time of the state it reports. For
+    /// fingers, and clean lines.
     #[default]
     Eager,
-    /// When the contact has been stable for the time set. A shorter pulse is not
-    /// a change. For long wires, and noise.
+    /// Once the contact has been stable for the settle time. A shorter pulse is not a
+    /// change. For long wires, and noise.
     Confirmed,
 }
 
-/// How long a contact bounces, and what is made of it.
+/// The bounce times of a contact, and the reporting of its changes.
 ///
 /// ```
 /// use tickwire_drivers::switch::{Mode, Debounce};
@@ -38,14 +38,14 @@ pub enum Mode {
 pub struct Debounce {
     /// When a change is reported.
     pub mode: Mode,
-    /// How long it takes after closing until the contact is stable. Values over
-    /// an hour are taken as an hour.
+    /// How long the contact takes to be stable after closing. Values over an hour are
+    /// reduced to an hour.
     pub close: Duration,
-    /// The same after opening.
+    /// How long the contact takes to be stable after opening.
     pub open: Duration,
 }
 
-/// How a contact is wired to its pin.
+/// The wiring of a contact to its pin.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -55,21 +55,20 @@ pub struct Debounce {
 /// assert_eq!(Wiring::default(), Wiring::normally_open(PinState::Low));
 /// // A limit switch that opens when the carriage arrives.
 /// assert_eq!(Wiring::normally_closed(PinState::Low).rest, Contact::Closed);
-/// // A button of which only this is known: it is not pressed when we start.
+/// // A button of either polarity that is not pressed at the start.
 /// assert_eq!(Wiring::learnt(Contact::Open).closed, None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Wiring {
-    /// The pin's level while the contact is closed. None to learn it: the level
-    /// that the pin has at the first look is taken as that of the contact at
-    /// rest.
+    /// The pin's level while the contact is closed. `None` to learn it: the level at the
+    /// first look is taken as the level at rest.
     pub closed: Option<PinState>,
-    /// The state of the contact when nobody acts on it.
+    /// The state of the contact at rest.
     pub rest: Contact,
 }
 
-/// Debounces a contact. Pure: levels and times in, changes out.
+/// A debouncer of a contact. Pure: takes levels and times, returns changes.
 ///
 /// ```text
 ///               edge: eager reports it
@@ -79,11 +78,11 @@ pub struct Wiring {
 ///               due: confirmed reports what differs
 /// ```
 ///
-/// Every edge is followed by a look when it is quiet again, so that an edge
-/// which the pin lost does not leave a wrong state for ever.
+/// Every edge is followed by a look once the contact is quiet again, so that an edge lost
+/// by the pin does not leave a wrong state forever.
 ///
-/// A late caller may bring an edge after the deadline, and that may mean two
-/// changes; the second is then due at once.
+/// An edge from a late caller may come after the deadline and mean two changes; the second
+/// is then due immediately.
 ///
 /// ```
 /// use embedded_hal::digital::PinState::{High, Low};
@@ -117,17 +116,17 @@ pub struct Debouncer {
 enum Phase {
     Stable,
     Settling,
-    /// A change was seen at `due` by a caller who got another one first.
+    /// A change was seen at `due`, but an earlier one had to be returned first.
     Owing,
 }
 
 impl Debounce {
-    /// Reports at the first edge; the contact is stable after `settle`.
+    /// Creates the settings to report at the first edge, with the contact stable after `settle`.
     pub const fn eager(settle: Duration) -> Self {
         Self { mode: Mode::Eager, close: settle, open: settle }
     }
 
-    /// Reports when the contact has been stable for `stable`.
+    /// Creates the settings to report once the contact has been stable for `stable`.
     pub const fn confirmed(stable: Duration) -> Self {
         Self { mode: Mode::Confirmed, close: stable, open: stable }
     }
@@ -145,17 +144,17 @@ impl Default for Debounce {
 }
 
 impl Wiring {
-    /// A contact that closes when acted on, and makes its pin `closed` then.
+    /// Returns the wiring of a contact that closes when actuated, with its pin `closed` then.
     pub const fn normally_open(closed: PinState) -> Self {
         Self { closed: Some(closed), rest: Contact::Open }
     }
 
-    /// A contact that opens when acted on, and makes its pin `closed` at rest.
+    /// Returns the wiring of a contact that opens when actuated, with its pin `closed` at rest.
     pub const fn normally_closed(closed: PinState) -> Self {
         Self { closed: Some(closed), rest: Contact::Closed }
     }
 
-    /// A contact that is at rest when it is first looked at, of either polarity.
+    /// Returns the wiring of a contact of either polarity that is at rest at the first look.
     pub const fn learnt(rest: Contact) -> Self {
         Self { closed: None, rest }
     }
@@ -173,8 +172,8 @@ impl Default for Wiring {
 }
 
 impl Debouncer {
-    /// Creates a debouncer of a contact that is at rest, or will be found not to
-    /// be at the first [`look`](Self::look), which is due at once.
+    /// Creates a debouncer of a contact at rest. If it is not at rest, the first
+    /// [`look`](Self::look) reports that; it is due immediately.
     pub const fn new(wiring: Wiring, debounce: Debounce) -> Self {
         let Wiring { closed, rest } = wiring;
         Self {
@@ -197,24 +196,24 @@ impl Debouncer {
         self.mode = debounce.mode;
     }
 
-    /// Takes the contact to be at rest.
+    /// Resets the contact to rest.
     pub(super) const fn set_wiring(&mut self, Wiring { closed, rest }: Wiring) {
         self.closed = closed;
         (self.rest, self.contact, self.seen) = (rest, rest, rest);
     }
 
-    /// Returns the state as reported last.
+    /// Returns the state reported last.
     pub const fn contact(&self) -> Contact {
         self.contact
     }
 
-    /// Returns how many edges have been missed, up to 65 535: they did not fit in
-    /// the pin's queue ([`Edge::missed`](tickwire_traits::Edge::missed)).
+    /// Returns how many edges did not fit in the pin's queue
+    /// ([`Edge::missed`](tickwire_traits::Edge::missed)), up to 65 535.
     pub const fn missed(&self) -> u16 {
         self.missed
     }
 
-    /// Takes note that `edges` were missed before the next one.
+    /// Records that `edges` were missed before the next one.
     pub fn miss(&mut self, edges: u32) {
         let edges = u16::try_from(edges).unwrap_or(u16::MAX);
         self.missed = self.missed.saturating_add(edges);
@@ -225,24 +224,24 @@ impl Debouncer {
         (self.phase != Phase::Stable).then_some(self.due)
     }
 
-    /// Returns the state of the contact when nobody acts on it.
+    /// Returns the state of the contact at rest.
     pub const fn rest(&self) -> Contact {
         self.rest
     }
 
-    /// Takes note of an edge: the pin is at `level` from `at` on.
+    /// Records an edge: the pin is at `level` from `at` on.
     pub fn edge(&mut self, level: PinState, at: Instant) -> Option<Change> {
         let seen = self.read(level, !level);
         self.note(seen, at)
     }
 
-    /// Takes note that the pin is at `level` at `now`, and of what is due.
+    /// Records that the pin is at `level` at `now`, and returns a change that is due.
     pub fn look(&mut self, level: PinState, now: Instant) -> Option<Change> {
         let seen = self.read(level, level);
         if seen == self.seen { self.elapse(now) } else { self.note(seen, now) }
     }
 
-    /// Reads a level as a contact; learns the polarity if need be.
+    /// Converts a level to a contact state; learns the polarity if needed.
     fn read(&mut self, level: PinState, resting: PinState) -> Contact {
         let closed = *self.closed.get_or_insert(match self.rest {
             Contact::Closed => resting,
@@ -254,13 +253,13 @@ impl Debouncer {
     fn note(&mut self, seen: Contact, at: Instant) -> Option<Change> {
         let earlier = self.elapse(at);
         if earlier.is_some() {
-            // What may be due behind it is only the end of its settling.
+            // Only the end of the new settle time may also be due.
             self.elapse(at);
         }
         self.seen = seen;
         match (self.phase, self.mode) {
             (Phase::Settling, _) | (_, Mode::Confirmed) => self.settle(at),
-            // No news; but who says so may have lost an edge, so look again.
+            // Not a change, but an edge may have been lost, so look again.
             _ if seen == self.contact => self.settle(at),
             (Phase::Owing, _) => {}
             (Phase::Stable, Mode::Eager) if earlier.is_none() => return Some(self.report(at)),
@@ -286,7 +285,7 @@ impl Debouncer {
     fn report(&mut self, at: Instant) -> Change {
         self.contact = self.seen;
         match self.mode {
-            // However it was found, the contact may bounce in its new state.
+            // The contact may bounce in its new state, even if a look found it.
             Mode::Eager => self.settle(at),
             Mode::Confirmed => self.phase = Phase::Stable,
         }

@@ -15,15 +15,15 @@ const SETTLE: Duration = Duration::from_millis(50);
 const EAGER: Debounce = Debounce::eager(SETTLE);
 const CONFIRMED: Debounce = Debounce::confirmed(SETTLE);
 
-/// A switch to ground with toggles at the given milliseconds.
+/// Returns a switch to ground with toggles at the given milliseconds.
 fn switch(sim: &Sim, toggles: &[u64], debounce: Debounce) -> Switch<Input<SimClock>, SimClock> {
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&toggles.iter().copied().map(Instant::from_millis).collect::<Vec<_>>());
     Switch::new(wire.input(), sim.clock()).with_debounce(debounce)
 }
 
-/// Toggles in, changes out: all in milliseconds. Whoever waits, and however
-/// impatiently, sees the same.
+/// Toggles in, changes out, all in milliseconds. Patient, impatient and late callers
+/// see the same.
 #[track_caller]
 fn check(debounce: Debounce, toggles: &[u64], expected: &[(u64, Contact)]) {
     let millis = |change: Change| (change.at.as_micros() / 1_000, change.contact);
@@ -50,7 +50,7 @@ fn check(debounce: Debounce, toggles: &[u64], expected: &[(u64, Contact)]) {
     let sim = Sim::new();
     let mut it = switch(&sim, toggles, debounce);
     sim.run(async {
-        assert_eq!(it.change().now_or_never(), None); // Looks, and arms the pin.
+        assert_eq!(it.change().now_or_never(), None); // Reads the pin and arms it.
         sim.clock().sleep(Duration::from_secs(10)).await;
         for wanted in expected {
             let change = it.change().now_or_never().expect("it is long past");
@@ -67,7 +67,7 @@ fn an_eager_switch_reports_the_first_edge_and_ignores_bounce() {
 
 #[test]
 fn an_eager_switch_settles_only_when_there_are_no_edges() {
-    // Bounces every 30 ms: it never is stable for 50 until 250.
+    // Bounces every 30 ms: not stable for 50 ms until 250.
     check(EAGER, &[100, 130, 160, 190, 220], &[(100, Closed)]);
     check(EAGER, &[100, 130, 160, 190], &[(100, Closed), (240, Open)]);
 }
@@ -107,7 +107,7 @@ fn closing_and_opening_may_settle_differently() {
     check(
         slow_to_open,
         &[100, 200, 380, 600],
-        // The change at 580 is the end of a settling: that of 600 is in the next one.
+        // The change at 580 is the end of a settle time: the edge at 600 is in the next one.
         &[(100, Closed), (200, Open), (580, Closed), (650, Open)],
     );
 }
@@ -121,8 +121,8 @@ fn a_change_that_settling_reports_settles_as_its_own_state_does() {
     check(EAGER, &[100, 120, 200], &[(100, Closed), (170, Open), (250, Closed)]);
 }
 
-/// What a switch of this wiring says of a line that starts at `first` and
-/// toggles after 1 s.
+/// Checks the changes that a switch of this wiring reports for a line that starts at
+/// `first` and toggles after 1 s.
 #[track_caller]
 fn check_wiring(wiring: Wiring, first: PinState, expected: &[(u64, Contact)]) {
     let sim = Sim::new();
@@ -178,12 +178,12 @@ fn an_edge_that_the_pin_lost_is_found_by_looking() {
     let sim = Sim::new();
     let wire = Wire::new(sim.clock(), High);
     wire.toggle_at(&[100, 101, 102].map(Instant::from_millis));
-    // Room for two edges: of 100, 101 and 102 the last one is lost.
+    // Capacity for two edges: of 100, 101 and 102, the last is lost.
     let pin = wire.input().with_edge_capacity(2);
     let mut it = Switch::new(pin, sim.clock()).with_debounce(CONFIRMED);
     assert_eq!(it.change().now_or_never(), None);
     sim.run(sim.clock().sleep(Duration::from_millis(120)));
-    // Nobody looked from 0 to 120: there it finds the line low.
+    // No poll from 0 to 120, which finds the line low.
     let change = sim.run(it.change()).unwrap();
     assert_eq!(change.contact, Closed);
     assert_eq!(it.missed_edges(), 0, "nobody can know before the next edge");
@@ -245,7 +245,7 @@ fn a_stream_that_is_dropped_at_any_poll_loses_no_change() {
             if let Some(change) = sim.run(drop_after(polls, changes.next())) {
                 seen.push(change.unwrap().unwrap().contact);
             } else {
-                // Whoever drops it early makes time pass by himself.
+                // A caller that drops early has to let time pass itself.
                 sim.run(sim.clock().sleep(Duration::from_millis(1)));
             }
         }
@@ -262,9 +262,9 @@ fn it_sleeps_while_nothing_happens() {
     assert_eq!(sim.clock().now(), Instant::from_millis(3_600_000));
 }
 
-/// Every sequence of up to nine edges and looks, a grain or two apart, in every
-/// mode: changes alternate, never go back in time, and tell the truth in the end.
-/// In eager mode none comes before the settle time of the state it ends is over.
+/// Runs every sequence of up to nine edges and looks, a grain or two apart, in every mode.
+/// Changes alternate, never go back in time, and end in the true state. In eager mode, no
+/// change comes before the end of the previous state's settle time.
 #[test]
 fn no_sequence_of_edges_and_times_breaks_it() {
     const GRAIN: Duration = Duration::from_millis(20);
@@ -272,7 +272,7 @@ fn no_sequence_of_edges_and_times_breaks_it() {
     let slow_to_close = Debounce { open: Duration::from_millis(30), ..EAGER };
     let slow_to_open = Debounce { close: Duration::from_millis(10), ..EAGER };
     for debounce in [EAGER, CONFIRMED, slow_to_close, slow_to_open] {
-        // Two bits a step: one grain later or three; an edge or a look.
+        // Two bits per step: one grain later or three; an edge or a look.
         for script in 0..1_u32 << (2 * STEPS) {
             let mut machine = Debouncer::new(Wiring::default(), debounce);
             let mut now = Instant::EPOCH;
