@@ -1,7 +1,7 @@
-//! The HTU21D(F), a sensor of temperature and humidity on I²C.
+//! The HTU21D(F), an I²C sensor of temperature and humidity.
 //!
-//! Written by its datasheet (Measurement Specialties, HPC199_3), and patient
-//! enough for its relatives with the same commands: SHT20, SHT21, SHT25, Si7021.
+//! Follows its datasheet (Measurement Specialties, HPC199_3), and waits long enough for
+//! its relatives with the same commands: SHT20, SHT21, SHT25, Si7021.
 
 mod error;
 mod link;
@@ -24,9 +24,9 @@ pub use units::{CentiCelsius, CentiPercent};
 
 /// An HTU21D on an I²C bus.
 ///
-/// While it measures, the bus is free (the "no hold master" commands): the
-/// driver waits for as long as a measurement typically takes, and then asks
-/// until the sensor acknowledges.
+/// The bus is free during a measurement (the "no hold master" commands): the driver
+/// waits for the typical duration of a measurement, and then polls the sensor until it
+/// acknowledges.
 ///
 /// ```text
 ///  80 f3                           81?      81?      81 66 f0 8d
@@ -34,9 +34,9 @@ pub use units::{CentiCelsius, CentiPercent};
 ///  command                         NACK     NACK     result
 /// ```
 ///
-/// The sensor refuses its address whenever it is busy, and so does a bus without
-/// a sensor. Every transfer is repeated until more time has certainly gone by
-/// than the sensor can be busy; time that dropped calls have waited counts.
+/// The sensor does not acknowledge its address while it is busy, and neither does a bus
+/// without a sensor. The driver repeats a transfer until the longest busy time of the
+/// sensor is certainly over. The waits of dropped calls count.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -65,7 +65,7 @@ pub use units::{CentiCelsius, CentiPercent};
 ///     assert!(sensor.temperature().await.is_ok());
 ///
 ///     sensor.set_heater(true).await.unwrap();
-///     sensor.soft_reset().await.unwrap(); // Which leaves the heater as it is.
+///     sensor.soft_reset().await.unwrap(); // Leaves the heater as it is.
 ///     assert!(sensor.heater().await.unwrap());
 ///     assert!(!sensor.battery_low().await.unwrap());
 ///     assert_eq!(sensor.resolution().await.unwrap(), Resolution::Rh12T14);
@@ -74,32 +74,30 @@ pub use units::{CentiCelsius, CentiPercent};
 ///
 /// # Cancel safety
 ///
-/// Every method is cancel-safe. A measurement that was begun goes on in the
-/// sensor: the next call for the same quantity takes its result, and any other
-/// call discards it. So a call that is dropped and made again makes progress,
-/// and one that is made again much later gets an old result, unless
-/// [`forget`](Self::forget) comes first. The halves of a
-/// [measurement](Self::measure) are of one age all the same.
+/// Every method is cancel-safe. A measurement continues in the sensor: the next call for
+/// the same quantity takes its result, and any other call discards it. A caller that
+/// drops a call and repeats it makes progress. A call repeated much later returns an old
+/// result, unless [`forget`](Self::forget) comes first. The two values of a
+/// [measurement](Self::measure) are of the same age nevertheless.
 ///
-/// A call that is dropped *in the middle of a transfer* loses what that transfer
-/// brought, and no more: the next one asks anew. How the bus is left is the
-/// bus driver's business.
+/// A call that is dropped *in the middle of a transfer* loses the data of that transfer
+/// only: the next call repeats it. The state of the bus is up to the bus driver.
 ///
 /// # Late executors
 ///
-/// A transfer is given up after 35 waits of a millisecond, and is polled after each.
-/// So a healthy sensor is not reported as a stuck bus, however late the executor is.
-/// A stuck bus is reported after 35 times 40 ms where each wait takes 40 ms.
+/// A transfer is given up after 35 waits of a millisecond, and is polled after each. A late
+/// executor therefore does not make a healthy sensor look like a stuck bus. If each wait
+/// takes 40 ms, a stuck bus is reported after 35 times 40 ms.
 pub struct Htu21d<I2C, D> {
     link: Link<I2C, D>,
     begun: Begun,
-    /// As read or written last; only says how long to wait at first.
+    /// As read or written last; only used for the first wait.
     resolution: Resolution,
-    /// The first half of a [`Measurement`], while the other is being measured.
+    /// The first half of a [`Measurement`], during the second.
     temperature: Option<CentiCelsius>,
 }
 
-/// What the sensor is doing, as far as a dropped call knew.
+/// The sensor's operation, as far as a dropped call knew it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begun {
     Nothing,
@@ -107,18 +105,18 @@ enum Begun {
     Reset,
 }
 
-/// How old a result may be.
+/// The allowed age of a result.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Age {
-    /// A dropped call may have begun it long ago.
+    /// A dropped call may have begun the measurement long ago.
     Any,
-    /// This call began it, or found the sensor still at it.
+    /// This call began the measurement, or found the sensor still busy with it.
     Recent,
 }
 
 impl<I2C, D> Htu21d<I2C, D> {
-    /// Creates a driver. Sends nothing: a sensor that is still powering up is
-    /// waited for in the first call.
+    /// Creates a driver. Sends nothing: the first call waits for a sensor that is still
+    /// powering up.
     pub const fn new(i2c: I2C, delay: D) -> Self {
         Self {
             link: Link::new(i2c, delay),
@@ -128,13 +126,13 @@ impl<I2C, D> Htu21d<I2C, D> {
         }
     }
 
-    /// Forgets what dropped calls had begun, so that the next one measures anew.
+    /// Discards the progress of dropped calls, so that the next call measures anew.
     pub const fn forget(&mut self) {
         self.begun = Begun::Nothing;
         self.temperature = None;
     }
 
-    /// Gives the bus and the delay back.
+    /// Returns the bus and the delay.
     pub fn release(self) -> (I2C, D) {
         (self.link.i2c, self.link.delay)
     }
@@ -149,7 +147,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the next call takes the result of what this one began.
+    /// Cancel-safe: the next call takes the result of the measurement begun here.
     pub async fn temperature(&mut self) -> Result<CentiCelsius, Error<I2C::Error>> {
         self.temperature = None;
         self.celsius(Age::Any).await
@@ -163,7 +161,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the next call takes the result of what this one began.
+    /// Cancel-safe: the next call takes the result of the measurement begun here.
     pub async fn humidity(&mut self) -> Result<CentiPercent, Error<I2C::Error>> {
         self.temperature = None;
         self.percent().await
@@ -171,23 +169,21 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
 
     /// Measures the temperature, and then the humidity.
     ///
-    /// The temperature is begun at most 0.3 s before the humidity, counted in the
-    /// driver's waits: a shared bus adds what its transfers wait, a late executor what
-    /// each wait is late. A temperature that may be older is discarded and measured
-    /// again.
+    /// The temperature is begun at most 0.3 s before the humidity, counted in the driver's
+    /// waits. The waits of transfers on a shared bus add to that, and the delays of a late
+    /// executor. A temperature that may be older is discarded and measured again.
     ///
     /// # Errors
     ///
-    /// Any [`Error`] but [`Error::Register`]; a temperature that was measured is
-    /// discarded. Measure again.
+    /// Any [`Error`] but [`Error::Register`]; a temperature already measured is discarded.
+    /// Measure again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the next call goes on where this one was. It takes a temperature
-    /// that a dropped call began only if it finds the sensor still converting, and one
-    /// that a dropped call took only with the humidity that was begun right after it.
-    /// So a measurement makes progress if each call may take 3 ms; dropped earlier each
-    /// time, it begins anew forever.
+    /// Cancel-safe: the next call resumes. It takes a temperature begun by a dropped call only
+    /// if the sensor is still converting, and a temperature taken by a dropped call only with
+    /// the humidity begun right after it. A caller that lets each call run for 3 ms makes
+    /// progress; one that always drops earlier begins anew forever.
     pub async fn measure(&mut self) -> Result<Measurement, Error<I2C::Error>> {
         let temperature = match self.temperature {
             Some(measured) if self.begun == Begun::Conversion(Quantity::Humidity) => measured,
@@ -195,27 +191,27 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         };
         self.temperature = Some(temperature);
         let humidity = self.percent().await;
-        // After the last await: until then it is kept for the next call.
+        // After the last await: until then, the next call may use the temperature.
         self.temperature = None;
         Ok(Measurement { temperature, humidity: humidity? })
     }
 
-    /// Reads the user register: twice, as it has no checksum.
+    /// Reads the user register: twice, because it has no checksum.
     ///
     /// # Errors
     ///
-    /// [`Error::Bus`], [`Error::Timeout`], [`Error::Register`]. It may be read
-    /// again.
+    /// [`Error::Bus`], [`Error::Timeout`], [`Error::Register`]. The call may be
+    /// repeated.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it reads, no more.
+    /// Cancel-safe: it only reads.
     pub async fn user_register(&mut self) -> Result<UserRegister, Error<I2C::Error>> {
         self.forget();
         self.register().await
     }
 
-    /// Reads how finely the sensor measures.
+    /// Reads the resolution of measurements.
     ///
     /// # Errors
     ///
@@ -223,21 +219,21 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it reads, no more.
+    /// Cancel-safe: it only reads.
     pub async fn resolution(&mut self) -> Result<Resolution, Error<I2C::Error>> {
         Ok(self.user_register().await?.resolution())
     }
 
-    /// Sets how finely the sensor measures, until it loses its power.
+    /// Sets the resolution of measurements, until the sensor loses its power.
     ///
     /// # Errors
     ///
-    /// As for [`user_register`](Self::user_register). Whether it is set is not
-    /// known. Set it again.
+    /// As for [`user_register`](Self::user_register). The setting is unknown then. Set it
+    /// again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it is set or not, and nothing else is changed. Set it again.
+    /// Cancel-safe: the resolution is set or not, and nothing else changes. Set it again.
     pub async fn set_resolution(&mut self, to: Resolution) -> Result<(), Error<I2C::Error>> {
         self.change(|register| register.with_resolution(to)).await
     }
@@ -250,22 +246,22 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it reads, no more.
+    /// Cancel-safe: it only reads.
     pub async fn heater(&mut self) -> Result<bool, Error<I2C::Error>> {
         Ok(self.user_register().await?.heater())
     }
 
-    /// Turns the heater on or off, which warms the sensor by 0.5 to 1.5 °C: a
-    /// sensor that works then measures a lower humidity. Off at power-on.
+    /// Turns the heater on or off. It warms the sensor by 0.5 to 1.5 °C: a working sensor
+    /// then measures a lower humidity. Off at power-on.
     ///
     /// # Errors
     ///
-    /// As for [`user_register`](Self::user_register). Whether it is set is not
-    /// known. Set it again.
+    /// As for [`user_register`](Self::user_register). The setting is unknown then. Set it
+    /// again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it is set or not, and nothing else is changed. Set it again.
+    /// Cancel-safe: the heater is set or not, and nothing else changes. Set it again.
     pub async fn set_heater(&mut self, on: bool) -> Result<(), Error<I2C::Error>> {
         self.change(|register| register.with_heater(on)).await
     }
@@ -278,13 +274,12 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it reads, no more.
+    /// Cancel-safe: it only reads.
     pub async fn battery_low(&mut self) -> Result<bool, Error<I2C::Error>> {
         Ok(self.user_register().await?.battery_low())
     }
 
-    /// Starts the sensor again, with the finest resolution. The heater stays as
-    /// it is.
+    /// Resets the sensor, with the finest resolution. The heater stays as it is.
     ///
     /// # Errors
     ///
@@ -292,7 +287,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the next call waits for the end of what this one began.
+    /// Cancel-safe: the next call waits for the end of this reset.
     pub async fn soft_reset(&mut self) -> Result<(), Error<I2C::Error>> {
         self.temperature = None;
         if self.begun != Begun::Reset {
@@ -302,7 +297,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
             self.link.pause(RESET_MS).await;
         }
         let register = self.register().await;
-        // After the last await: until then the next call goes on from here.
+        // After the last await: until then, the next call resumes here.
         self.begun = Begun::Nothing;
         match register?.resolution() {
             Resolution::Rh12T14 => Ok(()),
@@ -338,15 +333,15 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
                 self.begun = Begun::Conversion(quantity);
                 pause_ms = self.resolution.typical_ms(quantity);
             }
-            // One place to wait for both pauses: each would be a sleep in flash.
+            // Both pauses share one await point; a second would duplicate the sleep code in flash.
             if pause_ms != 0 {
                 self.link.pause(pause_ms).await;
             }
-            // A read that is dropped halfway may have had the result: until the
-            // sensor refuses, nobody can tell that there is one.
+            // A read that is dropped midway may have taken the result: until the sensor refuses,
+            // a further result is not certain.
             self.begun = Begun::Nothing;
             match self.link.attempt(Transfer::Read(&mut frame)).await {
-                // A dropped call began it, and it ended before this call looked.
+                // A dropped call began it, and it ended before the first read of this call.
                 Ok(true) if age == Age::Recent && pause_ms == 0 => {}
                 Ok(true) => return Ok(Reading::from_frame(frame)?),
                 Ok(false) => {
@@ -379,10 +374,10 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         change: impl Fn(UserRegister) -> UserRegister,
     ) -> Result<(), Error<I2C::Error>> {
         self.forget();
-        // Reserved bits have to be written as they are read ("User register").
+        // Reserved bits have to be written with the values read ("User register").
         let wanted = change(self.register().await?);
-        // Twice, because a value that was garbled on its way would stay: also in
-        // the reserved bits.
+        // Twice, because a value garbled in transfer would stay, even in the reserved
+        // bits.
         for _ in 0..2 {
             self.link.insist(Transfer::Write(&[WRITE_REGISTER, wanted.0])).await?;
             if self.register().await?.agrees(wanted) {
@@ -404,5 +399,5 @@ const READ_REGISTER: u8 = 0xe7;
 const WRITE_REGISTER: u8 = 0xe6;
 const SOFT_RESET: u8 = 0xfe;
 
-/// Datasheet, "Soft reset": at most.
+/// Datasheet, "Soft reset", the maximum.
 const RESET_MS: u8 = 15;

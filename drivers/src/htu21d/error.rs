@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The errors of the driver.
 
 use core::fmt;
 
@@ -6,8 +6,8 @@ use embedded_hal_async::i2c::{self, ErrorKind};
 
 use super::BadFrame;
 
-/// What can go wrong with an [`Htu21d`](super::Htu21d). After any of it, the
-/// sensor may be used again.
+/// An error of an [`Htu21d`](super::Htu21d). The sensor may be used again after any of
+/// them.
 ///
 /// ```
 /// use tickwire_drivers::htu21d::{Error, Htu21d};
@@ -28,23 +28,23 @@ use super::BadFrame;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// The bus failed, or nobody acknowledged the address for longer than the
-    /// sensor can be busy.
+    /// The bus failed, or the address was not acknowledged for longer than the sensor can
+    /// be busy.
     Bus(E),
-    /// The bus did not finish a transfer that takes less than a millisecond: a
-    /// line is held low. The transfer has been dropped, after 35 waits of a
-    /// millisecond: each of them may end late.
+    /// The bus did not finish a transfer that takes less than a millisecond: a line is held
+    /// low. The transfer has been dropped after 35 waits of a millisecond, each of which may
+    /// end late.
     Timeout,
-    /// The sensor began to measure and did not end.
+    /// The sensor began a measurement and did not end it.
     NotReady,
-    /// A result is not what the sensor sent.
+    /// A result does not match its checksum.
     Checksum,
-    /// A result is three zeros, which fit their checksum: the data line is held low.
+    /// A result is three zeros, which match their checksum: the data line is held low.
     AllZeros,
-    /// A result is of the other quantity: somebody else uses the sensor.
+    /// A result is of the other quantity: another driver uses the sensor.
     Mixup,
-    /// The user register, which has no checksum, reads differently twice, or
-    /// does not keep what is written.
+    /// The user register, which has no checksum, reads differently twice, or does not keep
+    /// a written value.
     Register,
 }
 

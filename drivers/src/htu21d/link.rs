@@ -8,7 +8,7 @@ use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
 use super::Error;
 use crate::within::within;
 
-/// The sensor's address, of 7 bits. It has no other. (Datasheet, "I2C communication".)
+/// The sensor's fixed 7-bit address. (Datasheet, "I2C communication".)
 ///
 /// ```
 /// use tickwire_drivers::htu21d;
@@ -17,15 +17,15 @@ use crate::within::within;
 /// ```
 pub const ADDRESS: u8 = 0x40;
 
-/// The way to the sensor, and how long that has been silent.
+/// The connection to the sensor, with the time for which the sensor has refused.
 pub(super) struct Link<I2C, D> {
     pub(super) i2c: I2C,
     pub(super) delay: D,
-    /// For how long the sensor has refused, at the least.
+    /// The shortest time for which the sensor can have refused.
     refused_us: u32,
 }
 
-/// A transfer, which may be made again.
+/// A transfer, which may be repeated.
 pub(super) enum Transfer<'a> {
     Write(&'a [u8]),
     Read(&'a mut [u8]),
@@ -39,7 +39,7 @@ impl<I2C, D> Link<I2C, D> {
 }
 
 impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
-    /// Makes a transfer as soon as the sensor lets it.
+    /// Repeats a transfer until the sensor accepts it.
     pub(super) async fn insist(
         &mut self,
         mut transfer: Transfer<'_>,
@@ -50,7 +50,7 @@ impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
         Ok(())
     }
 
-    /// Tries a transfer. `false` if the sensor refuses and may be busy.
+    /// Tries a transfer. Returns `false` if the sensor refuses and may be busy.
     pub(super) async fn attempt(
         &mut self,
         transfer: Transfer<'_>,
@@ -65,7 +65,7 @@ impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
                 self.refused_us = self.refused_us.saturating_add(ATTEMPT_US);
                 Ok(false)
             }
-            // It was heard of, or it is given up.
+            // The sensor answered, or the transfer is given up.
             ended => {
                 self.refused_us = 0;
                 ended.map(|()| true)
@@ -97,26 +97,26 @@ impl Transfer<'_> {
     }
 }
 
-/// Whether an error can be the sensor's way to say "not now". Some bus drivers
-/// cannot tell, and say `Other`.
+/// Returns whether an error can be the sensor's refusal while it is busy. Some bus
+/// drivers cannot distinguish that, and report `Other`.
 fn may_be_busy(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NoAcknowledge(_) | ErrorKind::Other)
 }
 
-/// How long to leave a sensor alone that is late.
+/// The pause before the next attempt at a sensor that is late.
 pub(super) const RETRY_MS: u8 = 2;
 
-/// How long the sensor can be busy. The HTU21D takes up to 50 ms (datasheet,
-/// "Measuring time"), its relatives up to 85 (SHT20, table 7): by the slowest,
-/// at its finest resolution, as a sensor that lost its power lost its setting.
+/// The longest time for which the sensor can be busy. The HTU21D takes up to 50 ms
+/// (datasheet, "Measuring time"), its relatives up to 85 (SHT20, table 7). This is the
+/// slowest at its finest resolution, which a sensor returns to when it loses its power.
 const BUSY_US: u32 = 85_000;
 
-/// How long one refusal takes at least: a start condition and 9 bits at 400 kHz,
-/// the fastest that the sensor can do. So that callers who drop every wait also
-/// come to an end, and none too early.
+/// The shortest time of a refusal: a start condition and 9 bits at 400 kHz, the sensor's
+/// fastest clock. Counting it makes the retries end for callers that drop every wait,
+/// and never too early.
 const ATTEMPT_US: u32 = 25;
 
-/// When a transfer is given up, the wait for a shared bus included: no device may
-/// hold the clock line for longer (SMBus 2.0, section 3.1.1, T_TIMEOUT). Each of these
+/// The limit of a transfer, including the wait for a shared bus: no device may hold the
+/// clock line for longer (SMBus 2.0, section 3.1.1, T_TIMEOUT). Each of these
 /// milliseconds may end late.
 const STUCK_MS: u32 = 35;

@@ -1,15 +1,15 @@
-//! What the sensor's three bytes mean, and what follows from both quantities.
+//! The decoding of the sensor's three bytes, and the dew point.
 
 use core::fmt;
 
 use super::{CentiCelsius, CentiPercent};
 
-/// One result of the sensor, decoded from the three bytes that it sends.
+/// A result of the sensor, decoded from its three bytes.
 ///
 /// ```
 /// use tickwire_drivers::htu21d::{CentiPercent, Reading};
 ///
-/// // As recorded from a sensor: signal, and its checksum.
+/// // As recorded from a sensor: the signal and its checksum.
 /// let reading = Reading::from_frame([0x74, 0x2e, 0x21]);
 /// assert_eq!(reading, Ok(Reading::Humidity(CentiPercent(5072))));
 /// assert!(Reading::from_frame([0x74, 0x2f, 0x21]).is_err());
@@ -33,7 +33,7 @@ pub struct Measurement {
     pub humidity: CentiPercent,
 }
 
-/// Why three bytes are no result.
+/// The reason why three bytes are not a result.
 ///
 /// ```
 /// use tickwire_drivers::htu21d::{BadFrame, Reading};
@@ -45,16 +45,15 @@ pub struct Measurement {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum BadFrame {
-    /// The bytes do not fit their checksum.
+    /// The bytes do not match their checksum.
     Checksum,
-    /// Three zeros, which fit their checksum: the data line is held low. A sensor
-    /// would mean −46.85 °C, and measures from −40 °C on (datasheet, "Sensor
-    /// performance"). Three bytes of ones, from a line that nothing pulls low, do not
-    /// fit.
+    /// Three zeros, which match their checksum: the data line is held low. From a sensor they
+    /// would mean −46.85 °C, but it measures from −40 °C on (datasheet, "Sensor performance").
+    /// Three bytes of ones, from a line that nothing pulls low, do not match.
     AllZeros,
 }
 
-/// What can be measured.
+/// A quantity that the sensor measures.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quantity {
     Temperature,
@@ -62,14 +61,14 @@ pub(super) enum Quantity {
 }
 
 impl Reading {
-    /// Checks and decodes what the sensor sends: the signal, high byte first,
-    /// and its checksum. The second lowest bit says which quantity it is
-    /// (datasheet, "Communication sequences").
+    /// Checks and decodes the sensor's bytes: the signal, high byte first, and its checksum.
+    /// The second lowest bit of the signal identifies the quantity (datasheet,
+    /// "Communication sequences").
     ///
     /// # Errors
     ///
-    /// [`BadFrame`] when it is not what a sensor sent. Every error in up to
-    /// 8 neighbouring bits is found. Measure again.
+    /// [`BadFrame`] if the bytes are corrupted. The checksum detects every error within
+    /// 8 adjacent bits. Measure again.
     pub const fn from_frame([high, low, sum]: [u8; 3]) -> Result<Self, BadFrame> {
         if crc8(crc8(0, high), low) != sum {
             return Err(BadFrame::Checksum);
@@ -86,8 +85,8 @@ impl Reading {
 }
 
 impl Measurement {
-    /// Returns the temperature to which the air must cool before it is damp;
-    /// `None` where there is none, at a humidity of 0 % or less.
+    /// Returns the temperature to which the air must cool before it is damp, or `None` at a
+    /// humidity of 0 % or less.
     ///
     /// ```
     /// use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Measurement};
@@ -99,13 +98,12 @@ impl Measurement {
     /// assert_eq!(room.dew_point(), Some(CentiCelsius(930)));
     /// ```
     ///
-    /// Within 0.02 °C of the datasheet's formulas ("Dew point temperature") for
-    /// −40 °C to 125 °C, in integers. Those are
-    /// `P = 10^(A − B / (T + C))` for the pressure of saturation and
-    /// `−B / (log₁₀(RH · P / 100) − A) − C` for the dew point: A falls out.
+    /// Within 0.02 °C of the datasheet's formulas ("Dew point temperature") for −40 °C to
+    /// 125 °C, in integers. The formulas are `P = 10^(A − B / (T + C))` for the pressure of
+    /// saturation and `−B / (log₁₀(RH · P / 100) − A) − C` for the dew point; A cancels out.
     pub fn dew_point(&self) -> Option<CentiCelsius> {
-        // B = 1762.39 and C = 235.66; fractions of 14 bits, the most with which
-        // B fits in 32.
+        // B = 1762.39 and C = 235.66, with fractions of 14 bits, the most with which B fits in
+        // 32.
         const B_Q14: u32 = 176_239 << 14;
         const C: i32 = 23_566;
         let above = u32::try_from(i32::from(self.temperature.0) + C).ok()?;
@@ -117,7 +115,7 @@ impl Measurement {
 }
 
 impl Quantity {
-    /// Datasheet, "Device command": the ones that leave the bus free.
+    /// Datasheet, "Device command": the commands that leave the bus free.
     pub(super) const fn command(self) -> u8 {
         match self {
             Self::Temperature => 0xf3,
@@ -147,7 +145,7 @@ impl core::error::Error for BadFrame {}
 const STATUS_HUMIDITY: u16 = 0x02;
 
 /// CRC-8 with x⁸ + x⁵ + x⁴ + 1, from 0 (datasheet, "CRC checksum"). Bit by bit: a
-/// table would be 256 bytes, for six bytes a measurement.
+/// table would be 256 bytes, for six bytes per measurement.
 const fn crc8(crc: u8, byte: u8) -> u8 {
     let mut crc = crc ^ byte;
     let mut bit = 0;
@@ -158,12 +156,12 @@ const fn crc8(crc: u8, byte: u8) -> u8 {
     crc
 }
 
-/// The quotient, rounded. `None` by zero.
+/// Returns the quotient, rounded, or `None` for a divisor of zero.
 fn divide(dividend: u32, divisor: u32) -> Option<u32> {
     dividend.saturating_add(divisor / 2).checked_div(divisor)
 }
 
-/// log₁₀ of hundredths of a percent over 100 %, with a fraction of 14 bits.
+/// Returns log₁₀ of hundredths of a percent over 100 %, with a fraction of 14 bits, or
 /// `None` for zero.
 fn log10_of_whole(hundredths: u16) -> Option<i32> {
     /// log₂ 10 000.
@@ -171,11 +169,11 @@ fn log10_of_whole(hundredths: u16) -> Option<i32> {
     /// log₁₀ 2.
     const LOG10_2_Q14: i32 = 4_932;
     let exponent = hundredths.checked_ilog2()?;
-    // From 1 to 2, with a fraction of 15 bits: its square fits in 32.
+    // From 1 to 2, with a fraction of 15 bits, so that its square fits in 32.
     let mut mantissa = u32::from(hundredths) << (15 - exponent);
     let mut log2 = exponent;
     for _ in 0..14 {
-        // Squaring doubles the logarithm; what passes 2 is its next bit.
+        // Squaring doubles the logarithm; if the result passes 2, the next bit is one.
         mantissa = (mantissa * mantissa + (1 << 14)) >> 15;
         let bit = mantissa >> 16;
         mantissa >>= bit;
@@ -195,7 +193,7 @@ mod tests {
             (0x4e85, 0x6b),
             (0x6000, 0x55),
             (0xfffc, 0x7e),
-            (0x7c82, 0x97), // Of the datasheet's drawn dialogue.
+            (0x7c82, 0x97), // From the dialogue drawn in the datasheet.
             (0x66f0, 0x8d), // Recorded.
             (0x742e, 0x21),
         ] {
@@ -206,7 +204,7 @@ mod tests {
             }
         }
         assert_eq!(crc8(crc8(0, 0), 0), 0);
-        assert_eq!(crc8(0, 0xdc), 0x79); // Of a single byte.
+        assert_eq!(crc8(0, 0xdc), 0x79); // A single byte.
     }
 
     #[test]
@@ -223,7 +221,7 @@ mod tests {
     fn a_line_that_stays_as_it_is_is_no_reading() {
         assert_eq!(Reading::from_frame([0x00; 3]), Err(BadFrame::AllZeros));
         assert_eq!(Reading::from_frame([0xff; 3]), Err(BadFrame::Checksum));
-        // The lowest signal of a temperature, and zero as that of a humidity.
+        // The lowest signal of a temperature, and zero as the signal of a humidity.
         assert!(Reading::from_frame([0x00, 0x04, crc8(crc8(0, 0x00), 0x04)]).is_ok());
         assert!(Reading::from_frame([0x00, 0x02, crc8(crc8(0, 0x00), 0x02)]).is_ok());
     }

@@ -2,10 +2,10 @@
 
 use super::reading::Quantity;
 
-/// How finely the sensor measures, and so how long it takes: bits of humidity
-/// and of temperature (datasheet, "User register").
+/// The resolution of measurements, which determines their duration: bits of humidity and
+/// of temperature (datasheet, "User register").
 ///
-/// The finest is what it has at power-on.
+/// The sensor starts with the finest resolution at power-on.
 ///
 /// ```
 /// use tickwire_drivers::htu21d::{Resolution, UserRegister};
@@ -41,7 +41,7 @@ pub enum Resolution {
 pub struct UserRegister(pub u8);
 
 impl Resolution {
-    /// Datasheet, "Measuring time", the typical ones.
+    /// Datasheet, "Measuring time", the typical values.
     pub(super) const fn typical_ms(self, quantity: Quantity) -> u8 {
         match (self, quantity) {
             (Self::Rh12T14, Quantity::Humidity) => 14,
@@ -57,7 +57,7 @@ impl Resolution {
 }
 
 impl UserRegister {
-    /// Returns how finely the sensor measures.
+    /// Returns the resolution of measurements.
     pub const fn resolution(self) -> Resolution {
         match self.0 & RESOLUTION {
             0x00 => Resolution::Rh12T14,
@@ -78,7 +78,7 @@ impl UserRegister {
         self.0 & BATTERY_LOW != 0
     }
 
-    /// The same, measuring so finely.
+    /// Returns the register with this resolution.
     #[must_use]
     pub const fn with_resolution(self, resolution: Resolution) -> Self {
         let bits = match resolution {
@@ -90,13 +90,13 @@ impl UserRegister {
         Self(self.0 & !RESOLUTION | bits)
     }
 
-    /// The same, with the heater on or off.
+    /// Returns the register with the heater on or off.
     #[must_use]
     pub const fn with_heater(self, on: bool) -> Self {
         Self(self.0 & !HEATER | if on { HEATER } else { 0 })
     }
 
-    /// Whether both hold the same settings. The battery's status is none.
+    /// Returns whether both hold the same settings, which exclude the battery's status.
     pub(super) const fn agrees(self, other: Self) -> bool {
         (self.0 ^ other.0) & !BATTERY_LOW == 0
     }

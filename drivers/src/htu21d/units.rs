@@ -4,7 +4,7 @@ use core::fmt;
 
 /// A temperature in hundredths of a degree Celsius.
 ///
-/// The sensor's finest step is 0.0107 °C, so nothing of it is lost, and 16 bits
+/// The sensor's finest step is 0.0107 °C, so the unit loses no precision, and 16 bits
 /// hold every result. `Display` writes degrees.
 ///
 /// ```
@@ -21,8 +21,8 @@ pub struct CentiCelsius(pub i16);
 
 /// A relative humidity in hundredths of a percent.
 ///
-/// The sensor's own formula gives −6 % to 119 %: near the ends it is less exact
-/// than its steps are fine. What a person reads is better [clamped](Self::clamped).
+/// The sensor's own formula gives −6 % to 119 %: near the ends, its accuracy is worse than
+/// its resolution. Show people the [clamped](Self::clamped) value.
 ///
 /// ```
 /// use tickwire_drivers::htu21d::CentiPercent;
@@ -35,8 +35,8 @@ pub struct CentiCelsius(pub i16);
 pub struct CentiPercent(pub i16);
 
 impl CentiCelsius {
-    /// Converts the sensor's 16-bit signal, of which the two status bits are
-    /// ignored, with halves rounded away from zero.
+    /// Converts the sensor's 16-bit signal, ignoring its two status bits. Halves are rounded
+    /// away from zero.
     ///
     /// Datasheet, "Conversion of signal outputs": −46.85 + 175.72 · S / 2¹⁶.
     pub const fn from_signal(signal: u16) -> Self {
@@ -50,15 +50,15 @@ impl CentiCelsius {
 }
 
 impl CentiPercent {
-    /// Converts the sensor's 16-bit signal, of which the two status bits are
-    /// ignored, with halves rounded away from zero.
+    /// Converts the sensor's 16-bit signal, ignoring its two status bits. Halves are rounded
+    /// away from zero.
     ///
     /// Datasheet, "Conversion of signal outputs": −6 + 125 · S / 2¹⁶.
     pub const fn from_signal(signal: u16) -> Self {
         Self(linear(signal, 12_500, -600))
     }
 
-    /// Returns the nearest humidity that there can be: 0 % to 100 %.
+    /// Returns the nearest possible humidity: 0 % to 100 %.
     pub fn clamped(self) -> Self {
         Self(self.0.clamp(0, 10_000))
     }
@@ -81,7 +81,7 @@ impl fmt::Display for CentiPercent {
     }
 }
 
-/// `offset + span * signal / 65536`. For the two formulas above it fits: the
+/// Computes `offset + span * signal / 65536`. The two formulas above do not overflow: the
 /// product stays under 1.2 · 10⁹ and the result within ±13 000.
 const fn linear(signal: u16, span: i32, offset: i32) -> i16 {
     let status_off = (signal & 0xfffc) as i32;
@@ -90,7 +90,7 @@ const fn linear(signal: u16, span: i32, offset: i32) -> i16 {
     ((exact + half) / (1 << 16)) as i16
 }
 
-/// Writes `2381` as `23.81`, with the width and fill that were asked for.
+/// Writes `2381` as `23.81`, with the formatter's width and fill.
 fn hundredths(value: i16, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut rest = value.unsigned_abs();
     let mut text = *b"000.00";
@@ -130,7 +130,7 @@ mod tests {
         // 19.045 °C exactly, and 40.875 %.
         assert_eq!(CentiCelsius::from_signal(0x6000), CentiCelsius(1905));
         assert_eq!(CentiPercent::from_signal(0x6000), CentiPercent(4088));
-        // −2.125 %: the signal that is 0.031 of the whole.
+        // −2.125 %: the signal is 0.031 of the whole.
         assert_eq!(linear(0x0800, 12_400, -600), -213);
     }
 
