@@ -1,8 +1,8 @@
-//! Character displays with an HD44780 or one of its many heirs.
+//! Character displays with an HD44780 or a compatible controller.
 //!
-//! [`Lcd`] keeps two pictures: what is wanted, which [`set_line`](Lcd::set_line)
-//! and its like change at once, and what is shown. [`flush`](Lcd::flush) writes
-//! only what differs.
+//! [`Lcd`] keeps two pictures: the wanted one, which [`set_line`](Lcd::set_line) and
+//! similar methods change immediately, and the shown one. [`flush`](Lcd::flush)
+//! writes only the difference.
 //!
 //! | wiring | bus | pins |
 //! | --- | --- | --- |
@@ -10,11 +10,10 @@
 //! | eight data lines | [`EightBit`] | 10 |
 //! | I²C backpack, with backlight | [`Pcf8574`] | 2, shared |
 //!
-//! Times and tables are those of Hitachi's data sheet of the HD44780U
-//! (ADE-207-272), times scaled from 270 kHz to the slowest oscillator it allows,
-//! 190 kHz: 53 µs instead of 37, 2.16 ms instead of 1.52. The busy flag is never
-//! read, so R/W may be grounded, and a display that is not there does not hang
-//! anything.
+//! Times and tables are from Hitachi's data sheet of the HD44780U (ADE-207-272).
+//! Times are scaled from 270 kHz to the slowest oscillator it allows, 190 kHz: 53 µs
+//! instead of 37, 2.16 ms instead of 1.52. The busy flag is never read, so R/W may be
+//! grounded, and a missing display causes no hang.
 
 mod bus;
 mod gpio;
@@ -32,10 +31,10 @@ use screen::Screen;
 
 /// A character display of `COLS` columns and `ROWS` rows.
 ///
-/// What is written is in the ROM with code A00: ASCII without `\` and `~`, and
-/// `°`, `µ`, `→`, `←`, `¥`, `Ω`, `ä`, `ö`, `ü`, `ñ`, `÷`, `█`, some Greek and
-/// half-width katakana. U+0000 to U+0007 are the custom characters. Anything else
-/// is `?`.
+/// Text is mapped to the ROM with code A00: ASCII without `\` and `~`, and `°`, `µ`,
+/// `→`, `←`, `¥`, `Ω`, `ä`, `ö`, `ü`, `ñ`, `÷`, `█`, some Greek and half-width
+/// katakana. U+0000 to U+0007 are the custom characters. Any other character is
+/// shown as `?`.
 ///
 /// ```
 /// use tickwire_drivers::hd44780::{CursorStyle, Lcd, Pcf8574};
@@ -62,7 +61,7 @@ use screen::Screen;
 /// assert!(lcd.line(1).eq("          12:30 ".chars()));
 /// ```
 ///
-/// Geometries go from 8x1 to 40x2 and 20x4. One that a controller cannot drive
+/// Geometries go from 8x1 to 40x2 and 20x4. A geometry that a controller cannot drive
 /// does not compile:
 ///
 /// ```compile_fail
@@ -76,118 +75,118 @@ use screen::Screen;
 ///
 /// # Cancel safety
 ///
-/// All methods are. A future that is dropped leaves a byte half written at most;
-/// the next call knows how far it came and goes on there. Of an I²C transfer that
-/// cannot be known, so after one that was cut the next call synchronises the
-/// display again, for 11 ms, and writes all of it. It stays readable meanwhile.
+/// All methods are cancel-safe. A dropped future leaves at most one byte half written,
+/// and the next call resumes there. After a dropped I²C transfer that position is
+/// unknown, so the next call synchronizes the display again, for 11 ms, and writes all
+/// of it. The text stays readable meanwhile.
 ///
-/// A wait that was dropped is waited for again: a delay has no memory. Waits are
-/// cut into slices of 1 ms, so that who drops every future after 2 ms still gets
-/// on; who drops an I²C transfer each time does not.
+/// A dropped wait is repeated: a delay keeps no state. Waits are split into slices of
+/// 1 ms. A caller that drops every future after 2 ms still makes progress; one that
+/// always drops mid-transfer does not.
 #[derive(Debug)]
 pub struct Lcd<B, D, const COLS: usize, const ROWS: usize> {
     bus: B,
     delay: D,
     screen: Screen<COLS, ROWS>,
-    /// What has been begun.
+    /// The write in progress.
     in_flight: Option<Write>,
-    /// How long the controller is busy, in µs.
+    /// The time for which the controller is busy, in µs.
     busy: u32,
 }
 
-/// How the cursor looks.
+/// The look of the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum CursorStyle {
     /// A line below the character.
     Underline,
-    /// The character takes turns with a dark block, about every 0.4 s.
+    /// The character alternates with a dark block, about every 0.4 s.
     Blink,
-    /// Both.
+    /// Line and block.
     Both,
 }
 
-/// From 2.7 V on until the first instruction; from 4.5 V on 15 ms would do. The
-/// internal reset is over then, too. (Figures 23 and 24.)
+/// From reaching 2.7 V until the first instruction; from 4.5 V, 15 ms would be enough.
+/// Covers the internal reset. (Figures 23 and 24.)
 const POWER_ON_US: u32 = 40_000;
 
-/// Long waits are made of short ones, so that one which is dropped loses little.
+/// Long waits are split into short ones, so that dropping one loses little.
 const SLICE_US: u32 = 1_000;
 
 impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, ROWS> {
-    /// 80 cells, of which a line is 80 or twice 40. (Figures 2 to 4.)
+    /// 80 cells; a line is 80 of them, or two lines are 40 each. (Figures 2 to 4.)
     const GEOMETRY: () = assert!(
         COLS >= 8 && COLS <= 40 && (ROWS == 1 || ROWS == 2 || ROWS == 4 && COLS <= 20),
         "there are 8 to 40 columns in 1 or 2 rows, or up to 20 columns in 4 rows",
     );
 
-    /// Takes a display of which nothing is known. Nothing is sent yet; the first
-    /// [`flush`](Self::flush) initialises.
+    /// Creates a driver for a display in an unknown state. Sends nothing; the first
+    /// [`flush`](Self::flush) initializes the display.
     ///
-    /// The row of a 16x1 is two halves, as nearly all of them are wired; see
+    /// The row of a 16x1 is taken as two halves, the usual wiring; see
     /// [`with_whole_row`](Self::with_whole_row).
     pub fn new(bus: B, delay: D) -> Self {
         let () = Self::GEOMETRY;
         Self { bus, delay, screen: Screen::new(), in_flight: None, busy: POWER_ON_US }
     }
 
-    /// Takes a 16x1 whose row is a whole one: to be used if the right half stays
+    /// Sets that the row of a 16x1 is a single line. Use this if the right half stays
     /// blank.
     pub fn with_whole_row(mut self) -> Self {
         self.screen.make_whole();
         self
     }
 
-    /// Initialises the display, whatever state it is in, and writes what is wanted.
+    /// Initializes the display from any state, and writes the wanted picture.
     ///
-    /// Waits for 40 ms first, since the supply may just have come up. Only needed
-    /// to do it once more, for a display that has lost its power unnoticed:
-    /// [`flush`](Self::flush) does the same the first time, and after errors.
+    /// Waits for 40 ms first, since the supply may just have come up. Only needed if the
+    /// display may have lost its power unnoticed: [`flush`](Self::flush) does the same on
+    /// its first call and after errors.
     ///
     /// # Errors
     ///
-    /// What the bus reports. The next call of any method begins again.
+    /// Errors of the bus. The next call of any method begins again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe. A later `flush` goes on where this was dropped; `init` starts
+    /// Cancel-safe. A later `flush` resumes where this call was dropped; `init` starts
     /// over.
     pub async fn init(&mut self) -> Result<(), B::Error> {
         self.restart(true, POWER_ON_US);
         self.flush().await
     }
 
-    /// Synchronises the display and writes all of it again, without blanking it:
-    /// every now and then, that repairs what sparks and long cables garble.
+    /// Synchronizes the display and writes all of it again, without blanking it. A periodic
+    /// redraw repairs corruption by sparks and long cables.
     ///
     /// # Errors
     ///
-    /// What the bus reports. The next call of any method begins again.
+    /// Errors of the bus. The next call of any method begins again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe. A later `flush` goes on where this was dropped.
+    /// Cancel-safe. A later `flush` resumes where this call was dropped.
     pub async fn redraw(&mut self) -> Result<(), B::Error> {
         self.restart(false, 0);
         self.flush().await
     }
 
-    /// Writes what differs from what is shown, and waits until the display has
-    /// taken it.
+    /// Writes the difference between the wanted and the shown picture, and waits until the
+    /// display has accepted it.
     ///
-    /// A cell takes about 65 µs by pins, and 0.6 ms by a backpack at 100 kHz; each
-    /// run of cells takes as long again for its address.
+    /// A cell takes about 65 µs by pins, and 0.6 ms by a backpack at 100 kHz. Each run of
+    /// cells takes as long again for its address.
     ///
     /// # Errors
     ///
-    /// What the bus reports. Nothing that is wanted is lost. What the controller
-    /// made of it is not known, and it may have lost its power: the next call
-    /// waits for 40 ms, synchronises the display and writes all of it.
+    /// Errors of the bus. The wanted picture is kept. The controller's state is unknown,
+    /// and it may have lost its power: the next call waits for 40 ms, synchronizes the
+    /// display and writes all of it.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe. What has been written stays, the next call goes on from there;
-    /// see [`Lcd`](Self#cancel-safety).
+    /// Cancel-safe. Bytes already written stay, and the next call resumes from there; see
+    /// [`Lcd`](Self#cancel-safety).
     pub async fn flush(&mut self) -> Result<(), B::Error> {
         if !B::RESUMES && self.in_flight.take().is_some_and(|write| write != Write::Rest) {
             self.restart(false, 0);
@@ -198,7 +197,7 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
                 self.delay.delay_us(slice).await;
                 self.busy -= slice;
             }
-            // What was begun is finished as it was, whatever is wanted by now.
+            // A write in progress is finished, even if the wanted picture has changed.
             let write = match self.in_flight {
                 Some(write) => write,
                 None => match self.screen.next(B::WIDTH) {
@@ -210,7 +209,7 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
             let result = self.bus.send(write, &mut self.delay).await;
             self.in_flight = None;
             match result {
-                // Assigned after the last await: it was latched before it counts.
+                // Assigned after the last await, when the write is known to be latched.
                 Ok(()) => self.busy = self.screen.sent(write),
                 Err(error) => {
                     self.restart(false, POWER_ON_US);
@@ -220,58 +219,58 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
         }
     }
 
-    /// Erases the display, by the instruction for it: 2.16 ms, at any size.
+    /// Erases the display by the clear instruction: 2.16 ms at any size.
     ///
     /// # Errors
     ///
-    /// What the bus reports. The next call of any method erases it.
+    /// Errors of the bus. The next call of any method erases the display.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe. What is wanted is erased at the first poll, a later `flush` does
-    /// the rest.
+    /// Cancel-safe. The first poll erases the wanted picture, and a later `flush` does the
+    /// rest.
     pub async fn clear(&mut self) -> Result<(), B::Error> {
         self.screen.erase();
         self.flush().await
     }
 
-    /// Sets a row: cut, or padded with spaces, to `COLS` characters.
+    /// Sets a row to `text`, cut or padded with spaces to `COLS` characters.
     ///
-    /// A row that is not there is ignored.
+    /// A row that does not exist is ignored.
     pub fn set_line(&mut self, row: usize, text: &str) {
         self.screen.print(row, 0, text.chars().chain(core::iter::repeat(' ')));
     }
 
-    /// Sets the cells from `column` on in a row, as many as the text has characters
-    /// or the row has room for.
+    /// Sets the cells of a row from `column` on, up to the end of the text or of the
+    /// row.
     ///
-    /// A place that is not there is ignored.
+    /// A position that does not exist is ignored.
     pub fn print(&mut self, row: usize, column: usize, text: &str) {
         self.screen.print(row, column, text.chars());
     }
 
-    /// Returns the text that is wanted in a row: `COLS` characters, those that the
-    /// display does not have as `?`. A row that is not there is empty.
+    /// Returns the wanted text of a row: `COLS` characters, with `?` for those that the
+    /// display does not have. A row that does not exist is empty.
     pub fn line(&self, row: usize) -> impl Iterator<Item = char> {
         self.screen.line(row)
     }
 
-    /// Sets what the custom character `index`, 0 to 7, looks like: eight rows from
-    /// the top, the left dot in bit 4; the last row is also the cursor's. Cells
-    /// that show it change with the next [`flush`](Self::flush).
+    /// Sets the shape of the custom character `index`, 0 to 7: eight rows from the top,
+    /// with the left dot in bit 4; the last row is also the cursor's. Cells that show the
+    /// character change with the next [`flush`](Self::flush).
     ///
-    /// It is written in text as U+0000 to U+0007. Other indices are ignored.
+    /// In text, the character is written as U+0000 to U+0007. Other indices are ignored.
     pub fn set_glyph(&mut self, index: usize, rows: [u8; 8]) {
         self.screen.set_glyph(index, rows);
     }
 
-    /// Puts a cursor at a row and a column, or nowhere, which a place that is not
-    /// there also means.
+    /// Puts the cursor at a row and a column, or hides it. A position that does not exist
+    /// hides it as well.
     pub fn set_cursor(&mut self, place: Option<(usize, usize)>, style: CursorStyle) {
         self.screen.set_cursor(place, style);
     }
 
-    /// Gives bus and delay back. The display keeps what it shows.
+    /// Returns the bus and the delay. The display keeps its content.
     pub fn release(self) -> (B, D) {
         (self.bus, self.delay)
     }
@@ -284,7 +283,7 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
 }
 
 impl<I: I2c, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<Pcf8574<I>, D, COLS, ROWS> {
-    /// Switches the backlight with the next [`flush`](Self::flush).
+    /// Sets the backlight, with the next [`flush`](Self::flush).
     pub fn set_backlight(&mut self, on: bool) {
         if self.bus.backlight != on {
             self.bus.backlight = on;

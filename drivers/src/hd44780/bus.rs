@@ -1,25 +1,25 @@
-//! What carries bytes to the controller's pins.
+//! The bus that carries bytes to the controller's pins.
 
 use embedded_hal_async::delay::DelayNs;
 
-/// A way to the controller's pins.
+/// A connection to the controller's pins.
 ///
 /// [`FourBit`](super::FourBit) and [`EightBit`](super::EightBit) move the pins
-/// themselves, [`Pcf8574`](super::Pcf8574) lets an I²C expander do it. R/W is
-/// grounded, or kept low: nothing is ever read.
+/// themselves; [`Pcf8574`](super::Pcf8574) uses an I²C expander. R/W is grounded or
+/// kept low: the driver never reads.
 ///
 /// # For implementers
 ///
-/// Put RS on its line; after the address set-up time (60 ns) raise E for 450 ns,
-/// the last 195 ns of which with the data on the lines, and let a cycle of E take
-/// 1000 ns. After E has fallen, hold the data for 10 ns and RS for 20 ns. (Data
-/// sheet, bus timing characteristics at 2.7 V.) Return without a further `await` when E has fallen
-/// for the last time: what was latched must be known to be. How long the
-/// controller is busy then is not your concern.
+/// Set RS. After the address set-up time (60 ns) raise E for 450 ns, with the data on
+/// the lines for the last 195 ns, and let a cycle of E take 1000 ns. After E has
+/// fallen, hold the data for 10 ns and RS for 20 ns. (Data sheet, bus timing
+/// characteristics at 2.7 V.) After the last fall of E, return without a further `await`:
+/// a latched write must be known to be latched. The caller waits while the controller is
+/// busy.
 ///
-/// When a [`send`](Self::send) is dropped, the next one has the same argument if
-/// you [`RESUME`](Self::RESUMES), or else is a [`Write::Rest`]. After an error
-/// it always is a `Rest`. A `Rest` forgets what was half done.
+/// After a dropped [`send`](Self::send), the next one has the same argument if
+/// [`RESUMES`](Self::RESUMES) is true, and otherwise is a [`Write::Rest`]. After an
+/// error it is always a `Rest`. A `Rest` abandons a half-done write.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -28,7 +28,7 @@ use embedded_hal_async::delay::DelayNs;
 /// use tickwire_sim::Sim;
 /// use tickwire_traits::Delay;
 ///
-/// /// Keeps what it is given.
+/// /// A bus that records its writes.
 /// #[derive(Default)]
 /// struct Notes(Vec<Write>);
 ///
@@ -57,49 +57,49 @@ use embedded_hal_async::delay::DelayNs;
 ///
 /// # For implementers
 ///
-/// Wait where the data sheet says so, by the delay that is given. Whatever fails,
-/// leave it to the next [`Write::Rest`] to put right.
+/// Use the given delay for the waits of the data sheet. After a failure, leave the
+/// recovery to the next [`Write::Rest`].
 ///
 /// # For driver authors
 ///
-/// Not for you: [`Lcd`](super::Lcd) is the one that writes.
+/// Not needed: [`Lcd`](super::Lcd) does the writing.
 pub trait Bus {
-    /// Why a write failed.
+    /// The error of a write.
     type Error;
 
-    /// How many data lines there are.
+    /// The number of data lines.
     const WIDTH: Width;
 
-    /// Whether a `send` that was dropped goes on where it was when it is called
-    /// again. If not, the controller is synchronised again instead.
+    /// Whether a dropped `send` resumes when it is called again. If not, the controller is
+    /// synchronized again instead.
     const RESUMES: bool;
 
     /// Writes to the controller.
     ///
     /// # Errors
     ///
-    /// What the pins or the bus report. Whether E has fallen is not known then;
-    /// the next call must be a [`Write::Rest`].
+    /// Errors of the pins or of the bus. Whether E has fallen is unknown then; the next
+    /// call must be a [`Write::Rest`].
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe, in that the next call puts it right: the same again if the
-    /// bus [`RESUMES`](Self::RESUMES), or else a [`Write::Rest`].
+    /// Cancel-safe, provided that the next call is the same again if the bus
+    /// [`RESUMES`](Self::RESUMES), and otherwise a [`Write::Rest`].
     async fn send(&mut self, write: Write, delay: &mut impl DelayNs) -> Result<(), Self::Error>;
 }
 
-/// One thing to do at the controller's pins.
+/// A write to the controller's pins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Write {
-    /// Lowers E, wherever it was, and latches nothing on purpose. Whatever else
-    /// there is to set, such as a backlight, is set.
+    /// Lowers E from any state, without latching a byte on purpose. Also sets other
+    /// outputs, such as the backlight.
     Rest,
-    /// Pulses E once with these bits on D7 to D4, RS low: how a controller of
-    /// which nothing is known is spoken to. D3 to D0 are low, where connected.
+    /// Pulses E once with these bits on D7 to D4 and RS low, which works for a controller
+    /// in an unknown state. D3 to D0 are low, where connected.
     Half(u8),
-    /// Writes a whole byte with RS low. By four lines that takes two pulses of E,
-    /// the high half first.
+    /// Writes a whole byte with RS low. With four lines, that takes two pulses of E, the
+    /// high half first.
     Instruction(u8),
     /// Writes a whole byte with RS high.
     Data(u8),
@@ -116,12 +116,12 @@ pub enum Width {
 }
 
 impl Write {
-    /// Whether RS is high.
+    /// Returns whether RS is high.
     pub(super) fn is_data(self) -> bool {
         matches!(self, Self::Data(_))
     }
 
-    /// What is put on the data lines.
+    /// Returns the bits for the data lines.
     pub(super) fn bits(self) -> u8 {
         match self {
             Self::Rest => 0,

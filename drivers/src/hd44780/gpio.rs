@@ -1,4 +1,4 @@
-//! The controller's pins, moved one by one.
+//! The controller's pins on GPIO.
 
 use embedded_hal::digital::OutputPin;
 use embedded_hal_async::delay::DelayNs;
@@ -12,15 +12,15 @@ pub struct Gpio<RS, E, D> {
     rs: RS,
     e: E,
     data: D,
-    /// E was raised, and has not been lowered yet.
+    /// E has been raised, and not yet lowered.
     raised: bool,
-    /// The high half has been latched, the low half has not.
+    /// The high half has been latched, and the low half has not.
     second_half: bool,
 }
 
-/// RS, E, and D4 to D7. R/W is grounded.
+/// A controller on RS, E, and D4 to D7. R/W is grounded.
 ///
-/// The pins are outputs that are low. All have one error type.
+/// The pins are outputs and low. All have one error type.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -43,10 +43,10 @@ pub struct Gpio<RS, E, D> {
 /// ```
 pub type FourBit<RS, E, D4, D5, D6, D7> = Gpio<RS, E, (D4, D5, D6, D7)>;
 
-/// RS, E, and D0 to D7. R/W is grounded.
+/// A controller on RS, E, and D0 to D7. R/W is grounded.
 ///
-/// The pins are outputs that are low. All have one error type. Half as many pulses
-/// as with four lines, but it is the controller that takes the time: a refresh is
+/// The pins are outputs and low. All have one error type. A byte takes half as many
+/// pulses as with four lines, but the controller dominates the time: a refresh is
 /// hardly faster.
 ///
 /// ```
@@ -72,21 +72,21 @@ pub type EightBit<RS, E, D0, D1, D2, D3, D4, D5, D6, D7> =
     Gpio<RS, E, (D0, D1, D2, D3, D4, D5, D6, D7)>;
 
 impl<RS, E, D4, D5, D6, D7> FourBit<RS, E, D4, D5, D6, D7> {
-    /// Takes the pins. None is moved yet.
+    /// Creates a bus from its pins, without moving them.
     pub fn new(rs: RS, e: E, d4: D4, d5: D5, d6: D6, d7: D7) -> Self {
         Gpio { rs, e, data: (d4, d5, d6, d7), raised: false, second_half: false }
     }
 }
 
 impl<RS, E, D0, D1, D2, D3, D4, D5, D6, D7> EightBit<RS, E, D0, D1, D2, D3, D4, D5, D6, D7> {
-    /// Takes the pins, D0 first. None is moved yet.
+    /// Creates a bus from its pins, D0 first, without moving them.
     pub fn new(rs: RS, e: E, data: (D0, D1, D2, D3, D4, D5, D6, D7)) -> Self {
         Gpio { rs, e, data, raised: false, second_half: false }
     }
 }
 
 impl<RS, E, D> Gpio<RS, E, D> {
-    /// Gives the pins back.
+    /// Returns the pins.
     pub fn release(self) -> (RS, E, D) {
         (self.rs, self.e, self.data)
     }
@@ -96,34 +96,33 @@ impl<RS, E, D> Gpio<RS, E, D> {
 ///
 /// # For implementers
 ///
-/// Nothing to do: tuples of four and of eight pins have it.
+/// Nothing to do: tuples of four and of eight pins implement it.
 ///
 /// # For driver authors
 ///
-/// Name it where you are generic over [`Gpio`].
+/// Use it as a bound in code generic over [`Gpio`].
 pub trait DataPins {
-    /// Why a pin could not be set.
+    /// The error of a pin.
     type Error;
 
-    /// How many they are.
+    /// The number of pins.
     const WIDTH: Width;
 
-    /// Sets the pins: eight to all bits, four to the upper ones.
+    /// Sets the pins: eight pins to all bits, four pins to the upper ones.
     ///
     /// # Errors
     ///
-    /// That of the first pin that fails. Those before it are set.
+    /// The error of the first pin that fails. The pins before it are set.
     fn set(&mut self, bits: u8) -> Result<(), Self::Error>;
 }
 
-/// E is low for so long before it rises: the rest of its cycle of 1000 ns. RS
-/// settles meanwhile, for which it needs 60 ns, and the data of the pulse before
-/// are held, which takes 10 ns. (Bus timing characteristics, 2.7 V: t_cycE, t_AS,
-/// t_H.)
+/// The time for which E is low before it rises: the rest of its cycle of 1000 ns. In it,
+/// RS settles, which takes 60 ns, and the data of the previous pulse are held for
+/// 10 ns. (Bus timing characteristics, 2.7 V: t_cycE, t_AS, t_H.)
 const LOW_NS: u32 = 550;
 
-/// E is high for so long, and the data are set up for as long before it falls, for
-/// which they need 195 ns. (Bus timing characteristics, 2.7 V: PW_EH, t_DSW.)
+/// The time for which E is high. The data are set up as long before E falls, and need
+/// 195 ns. (Bus timing characteristics, 2.7 V: PW_EH, t_DSW.)
 const HIGH_NS: u32 = 450;
 
 impl<RS, E, D> Bus for Gpio<RS, E, D>
@@ -136,8 +135,8 @@ where
 
     const WIDTH: Width = D::WIDTH;
 
-    /// A pin is moved at once, so a `send` can only be dropped in a delay. The
-    /// next call waits for that delay again, in full, and goes on.
+    /// A pin changes immediately, so a `send` can only be dropped in a delay. The next call
+    /// repeats that delay in full, and resumes.
     const RESUMES: bool = true;
 
     async fn send(&mut self, write: Write, delay: &mut impl DelayNs) -> Result<(), RS::Error> {
@@ -148,14 +147,14 @@ where
         let in_halves = D::WIDTH == Width::Four && !matches!(write, Write::Half(_));
         loop {
             if !self.raised {
-                // The same for both halves; a new byte comes after the controller
-                // was busy, which holds it for longer than the 20 ns of t_AH.
+                // RS is the same for both halves. Before a new byte, the controller is
+                // busy for longer than the 20 ns of t_AH, for which RS is held.
                 self.rs.set_state(write.is_data().into())?;
             }
-            // One place to wait for both spans: each would be a sleep in flash.
+            // Both spans share one await point; a second would duplicate the sleep code in flash.
             delay.delay_ns(if self.raised { HIGH_NS } else { LOW_NS }).await;
             if !self.raised {
-                // Not before the wait: the last half is being held until then.
+                // Not before the wait, during which the previous half is held.
                 let bits = write.bits();
                 self.data.set(if self.second_half { bits << 4 } else { bits })?;
                 self.e.set_high()?;
@@ -166,8 +165,8 @@ where
             self.raised = false;
             self.second_half ^= in_halves;
             if !self.second_half {
-                // No await between the latch and this: who is not told does not
-                // know.
+                // No await between the latch and the return: a dropped call would not report the
+                // latch.
                 return Ok(());
             }
         }

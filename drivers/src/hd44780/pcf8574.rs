@@ -9,10 +9,10 @@ use embedded_hal_async::i2c::{self, I2c};
 use super::{Bus, Width, Write};
 use crate::within::within;
 
-/// The usual I²C backpack: a PCF8574 with P0 at RS, P1 at R/W, P2 at E, P3 at the
-/// backlight's transistor and P4 to P7 at D4 to D7.
+/// The usual I²C backpack: a PCF8574 with RS on P0, R/W on P1, E on P2, the backlight's
+/// transistor on P3 and D4 to D7 on P4 to P7.
 ///
-/// A character takes one transfer of six bytes, at 100 kHz 0.55 ms.
+/// A character takes one transfer of six bytes: 0.55 ms at 100 kHz.
 ///
 /// ```
 /// use tickwire_drivers::hd44780::{Lcd, Pcf8574};
@@ -39,12 +39,12 @@ pub struct Pcf8574<I> {
     pub(super) backlight: bool,
 }
 
-/// Why a transfer to a [`Pcf8574`] failed.
+/// An error of a transfer to a [`Pcf8574`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// The bus reported it.
+    /// The bus reported an error.
     I2c(E),
     /// The transfer did not end in [time](Pcf8574::with_timeout_ms).
     Timeout,
@@ -55,8 +55,8 @@ const E: u8 = 0x04;
 const BACKLIGHT: u8 = 0x08;
 
 impl<I> Pcf8574<I> {
-    /// Takes a bus with the backpack at its usual address, 0x27. The backlight
-    /// will be on.
+    /// Creates a backpack at the usual address, 0x27. The first write turns the backlight
+    /// on.
     pub fn new(i2c: I) -> Self {
         Self { i2c, address: 0x27, timeout_ms: 100, backlight: true }
     }
@@ -67,19 +67,19 @@ impl<I> Pcf8574<I> {
         self
     }
 
-    /// Sets how long a transfer may take, 100 ms by default: enough for six bytes
-    /// at 10 kHz while another device stretches the clock. On a bus that is shared
-    /// by a lock, add what the others may take.
+    /// Sets the limit of a transfer, 100 ms by default: enough for six bytes at 10 kHz
+    /// while another device stretches the clock. On a bus that is shared by a lock, add the
+    /// time of the other users.
     ///
-    /// That many waits of a millisecond are made, at least one, and the transfer is
-    /// polled after each. So a late executor does not make a healthy bus a stuck one;
-    /// a stuck one is reported after as many waits, however late each ends.
+    /// The driver makes that many waits of a millisecond, at least one, and polls the transfer
+    /// after each. A late executor therefore does not make a healthy bus time out. A stuck bus
+    /// is reported after as many waits, however late each ends.
     pub fn with_timeout_ms(mut self, milliseconds: u32) -> Self {
         self.timeout_ms = milliseconds;
         self
     }
 
-    /// Gives the bus back.
+    /// Returns the bus.
     pub fn release(self) -> I {
         self.i2c
     }
@@ -90,7 +90,7 @@ impl<I: I2c> Bus for Pcf8574<I> {
 
     const WIDTH: Width = Width::Four;
 
-    /// How far a transfer came that was dropped is not known.
+    /// The progress of a dropped transfer is unknown.
     const RESUMES: bool = false;
 
     async fn send(&mut self, write: Write, delay: &mut impl DelayNs) -> Result<(), Self::Error> {
@@ -98,8 +98,8 @@ impl<I: I2c> Bus for Pcf8574<I> {
         let steady = if self.backlight { rs | BACKLIGHT } else { rs };
         let high = write.bits() & 0xf0 | steady;
         let low = write.bits() << 4 | steady;
-        // The first byte lets RS settle before E rises. All lines change together
-        // later, but RS and the data are held while E falls.
+        // The first byte lets RS settle before E rises. All lines change together after that,
+        // but RS and the data are held while E falls.
         let steps = [high, high | E, high, low | E, low];
         let count = match write {
             Write::Rest => 1,

@@ -1,6 +1,6 @@
 //! The character generator ROM with code A00. (Data sheet, table 4.)
 
-/// What is shown for a character that the ROM does not have.
+/// The code shown for a character that the ROM does not have.
 const NO_CHARACTER: u8 = b'?';
 
 /// The codes from 0xe0 on, as UTF-16; 0 where no character fits.
@@ -11,7 +11,7 @@ const UPPER: [u16; 32] = [
     0, 0, 0x5343, 0x4e07, 0x5186, 0xf7, 0, 0x2588, // 千 万 円 ÷ █
 ];
 
-/// Returns the code that shows `char`: custom characters are U+0000 to U+0007.
+/// Returns the code that shows `char`. Custom characters are U+0000 to U+0007.
 pub(super) fn code_of(char: char) -> u8 {
     match char {
         '\\' | '~' => NO_CHARACTER,

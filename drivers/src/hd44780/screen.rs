@@ -1,8 +1,8 @@
-//! What is wanted, what is shown, and the next byte that brings them together.
+//! The wanted and the shown picture, and the next byte to write.
 
 use super::{CursorStyle, Width, Write, rom};
 
-/// A pure machine that knows what the controller knows.
+/// A pure model of the controller's state.
 ///
 /// ```text
 ///            restart            sent ... sent                  (nothing)
@@ -11,32 +11,32 @@ use super::{CursorStyle, Width, Write, rom};
 ///                     function, entry           on/off, cursor
 /// ```
 ///
-/// [`next`](Self::next) says what to write, from the difference alone, so that
-/// what changes in the middle of a refresh cannot be lost; [`sent`](Self::sent) is
-/// told when it has been latched, and says how long the controller is busy with it.
+/// [`next`](Self::next) computes the next write from the difference alone, so a change in
+/// the middle of a refresh cannot be lost. [`sent`](Self::sent) records a latched write and
+/// returns how long the controller is busy with it.
 #[derive(Debug)]
 pub(super) struct Screen<const COLS: usize, const ROWS: usize> {
     wanted: [[u8; COLS]; ROWS],
     shown: [[u8; COLS]; ROWS],
     glyphs: [[u8; 8]; 8],
-    /// Rows of glyphs to be sent, a bit each.
+    /// Rows of glyphs to send, one bit each.
     stale: [u8; 8],
-    /// Glyphs that were ever set, a bit each.
+    /// Glyphs that were ever set, one bit each.
     defined: u8,
     /// The address counter, as the instruction that sets it; 0 if unknown.
     at: u8,
-    /// Where the cursor is wanted, in the same way; 0 for nowhere.
+    /// The wanted position of the cursor, in the same form; 0 to hide it.
     cursor: u8,
-    /// The display on/off instructions that are wanted and were sent; 0 if unknown.
+    /// The display on/off instructions wanted and sent; 0 if unknown.
     control: u8,
     control_sent: u8,
-    /// E and the lines are to be put at rest.
+    /// E and the lines have to be put at rest.
     unrested: bool,
-    /// The display is to be erased.
+    /// The display has to be erased.
     unerased: bool,
-    /// The next step of the synchronisation.
+    /// The next step of the synchronization.
     sync: u8,
-    /// The one row is two lines of eight.
+    /// The single row is two lines of eight.
     halves: bool,
 }
 
@@ -53,29 +53,29 @@ const TWO_LINES: u8 = 0x08;
 const CGRAM: u8 = 0x40;
 const DDRAM: u8 = 0x80;
 
-/// A code that no character has, for a cell of which nothing is known.
+/// A code without a character, for a cell in an unknown state.
 const UNKNOWN: u8 = 0x08;
 
-/// The last step of the synchronisation is the one before.
-const SYNCHRONISED: u8 = 8;
+/// The last step of the synchronization is the one before.
+const SYNCHRONIZED: u8 = 8;
 
-/// Scales a time of the data sheet, which is for an oscillator of 270 kHz, to the
-/// slowest that it allows, 190 kHz. (DC characteristics; table 6, note.) Modules
-/// set it by one resistor, at 3 V as at 5 V, and few are in the middle.
+/// Scales a time of the data sheet, given for an oscillator of 270 kHz, to the slowest
+/// that it allows, 190 kHz. (DC characteristics; table 6, note.) Modules set the
+/// frequency by one resistor for both 3 V and 5 V, so few are in the middle.
 const fn slow(micros: u32) -> u32 {
     (micros * 27).div_ceil(19)
 }
 
-/// Clear, home. (Table 6.)
+/// For clear and home. (Table 6.)
 const LONG_US: u32 = slow(1_520);
-/// All other instructions. (Table 6.)
+/// For all other instructions. (Table 6.)
 const SHORT_US: u32 = slow(37);
-/// A write of data: also until the address counter has moved, 1.5 periods of the
+/// For a write of data: includes the address counter's update, 1.5 periods of the
 /// oscillator. (Table 6, note; figure 10.)
 const DATA_US: u32 = slow(37) + 8;
-/// After the first function set of the initialisation. (Figure 24.)
+/// After the first function set of the initialization. (Figure 24.)
 const FIRST_US: u32 = slow(4_100);
-/// After the second one, and those that cannot be checked. (Figure 24.)
+/// After the second one, and after those without a busy flag. (Figure 24.)
 const SECOND_US: u32 = slow(100);
 
 impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
@@ -101,12 +101,12 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         self.halves = false;
     }
 
-    /// Returns what to write next; `None` when all is as it is wanted.
+    /// Returns the next write, or `None` when the shown picture is the wanted one.
     pub(super) fn next(&self, width: Width) -> Option<Write> {
         if self.unrested {
             return Some(Write::Rest);
         }
-        if self.sync < SYNCHRONISED {
+        if self.sync < SYNCHRONIZED {
             return Some(self.next_of_sync(width));
         }
         if self.unerased {
@@ -125,21 +125,21 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         strays.then_some(Write::Instruction(self.cursor))
     }
 
-    /// Notes that a write has been latched. Returns for how many µs the controller
-    /// is busy.
+    /// Records that a write has been latched. Returns for how many µs the controller is
+    /// busy.
     pub(super) fn sent(&mut self, write: Write) -> u32 {
         match write {
             Write::Rest => {
                 self.unrested = false;
-                // Lowering E may have latched anything.
-                if self.sync < SYNCHRONISED { LONG_US } else { 0 }
+                // Lowering E may have latched a byte.
+                if self.sync < SYNCHRONIZED { LONG_US } else { 0 }
             }
             Write::Half(_) => {
                 self.sync = self.sync.saturating_add(1);
                 if self.sync == 1 { FIRST_US } else { SECOND_US }
             }
             Write::Instruction(code) => {
-                if self.sync < SYNCHRONISED {
+                if self.sync < SYNCHRONIZED {
                     self.sync += 1;
                 }
                 self.executed(code);
@@ -152,8 +152,8 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         }
     }
 
-    /// Forgets all that was known about the controller, so that it is synchronised
-    /// and written anew; what is wanted stays.
+    /// Discards the state of the controller, so that it is synchronized and written again.
+    /// The wanted picture stays.
     pub(super) fn restart(&mut self, erase: bool) {
         self.shown = [[UNKNOWN; COLS]; ROWS];
         for (index, stale) in self.stale.iter_mut().enumerate() {
@@ -164,13 +164,13 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         self.unerased |= erase;
     }
 
-    /// Wants nothing but blanks, and the instruction that makes them.
+    /// Requests only blanks, by the clear instruction.
     pub(super) fn erase(&mut self) {
         self.wanted = [[b' '; COLS]; ROWS];
         self.unerased = true;
     }
 
-    /// Wants the lines put at rest once, for the sake of what goes with it.
+    /// Requests one rest of the lines, which also sets outputs such as the backlight.
     pub(super) fn rest(&mut self) {
         self.unrested = true;
     }
@@ -217,10 +217,10 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         };
     }
 
-    /// The data sheet's way through an unknown state (figures 23 and 24), whose
-    /// first four steps work from any phase of a byte: of three threes at least
-    /// two make a function set of eight bits, if it takes halves, and the first
-    /// may end a byte that was begun, of which home is the longest.
+    /// Returns the data sheet's next step out of an unknown state (figures 23 and 24). The
+    /// first four steps work from any phase of a byte. Of three threes, at least two make an
+    /// eight-bit function set if the controller takes halves; the first may complete a byte
+    /// already begun, of which home takes longest.
     fn next_of_sync(&self, width: Width) -> Write {
         let lines = if ROWS > 1 || self.halves { TWO_LINES } else { 0 };
         let function = match width {
@@ -229,8 +229,8 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         };
         match self.sync {
             0..=2 => Write::Half(FUNCTION_SET | EIGHT_BITS),
-            // Four bits for now, also with eight lines: the number of lines can
-            // only be set after the length of the interface has changed.
+            // Four bits for now, even with eight lines: the number of lines can only be set after
+            // the length of the interface has changed.
             3 => Write::Half(FUNCTION_SET),
             4 => Write::Half(function),
             5 => Write::Half(lines << 4),
@@ -251,11 +251,11 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         None
     }
 
-    /// The cell to be written that comes first from the address counter on.
+    /// Returns the first cell to write from the address counter on.
     ///
-    /// So a run of cells is addressed once, also one that goes on in another row.
-    /// A gap is never written through: setting the address takes one byte, as
-    /// does a gap of one cell.
+    /// A run of cells is addressed once, even if it continues in another row. A gap is
+    /// never written through: setting the address takes one byte, as does a gap of one
+    /// cell.
     fn next_of_cells(&self) -> Option<(u8, u8)> {
         let from = if self.at >= DDRAM { self.at } else { DDRAM };
         let mut best = None;
@@ -276,7 +276,7 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         best
     }
 
-    /// The write that brings data to an address: the address first, if need be.
+    /// Returns the write of data to an address: first of the address, if needed.
     fn put(&self, address: u8, data: u8) -> Write {
         if self.at == address { Write::Data(data) } else { Write::Instruction(address) }
     }
@@ -314,7 +314,7 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         self.at = self.after(at);
     }
 
-    /// Where the address counter goes from `at`. (Figures 2 to 4.)
+    /// Returns the address counter that follows `at`. (Figures 2 to 4.)
     fn after(&self, at: u8) -> u8 {
         let two_lines = ROWS > 1 || self.halves;
         match at {
@@ -327,13 +327,13 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         }
     }
 
-    /// How many cells follow one another in the controller's memory.
+    /// Returns how many cells are consecutive in the controller's memory.
     fn line_length(&self) -> usize {
         if self.halves { 8 } else { COLS }
     }
 
-    /// The instruction that sets the address where a line starts: the third goes
-    /// on behind the first, the fourth behind the second.
+    /// Returns the instruction that sets the address where a line starts. The third line
+    /// continues the first, and the fourth the second.
     fn start_of(&self, line: usize) -> u8 {
         let second = if line & 1 == 1 { 0x40 } else { 0 };
         let behind = if line >= 2 { COLS as u8 } else { 0 };

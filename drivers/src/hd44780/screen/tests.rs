@@ -2,7 +2,7 @@ use std::{format, string::String, vec::Vec};
 
 use super::*;
 
-/// A screen that is synchronised and shows `lines`.
+/// Returns a screen that is synchronized and shows `lines`.
 fn showing<const COLS: usize, const ROWS: usize>(lines: [&str; ROWS]) -> Screen<COLS, ROWS> {
     let mut screen = Screen::new();
     want(&mut screen, lines);
@@ -19,8 +19,8 @@ fn want<const COLS: usize, const ROWS: usize>(
     }
 }
 
-/// All that is written until nothing is left: `!` is rest, `3_` a half, `@85` an
-/// address, `#0c` another instruction; data stand for themselves, or as `$00`.
+/// Returns all writes until none is left: `!` is rest, `3_` a half, `@85` an address,
+/// `#0c` another instruction; data appear as themselves, or as `$00`.
 fn writes<const COLS: usize, const ROWS: usize>(
     screen: &mut Screen<COLS, ROWS>,
     width: Width,
@@ -45,7 +45,7 @@ fn writes<const COLS: usize, const ROWS: usize>(
     text
 }
 
-/// What is written when a 20x4 that shows the first lines wants the second.
+/// Checks the writes by which a 20x4 gets from the first lines to the second.
 #[track_caller]
 fn check(shown: [&str; 4], wanted: [&str; 4], expected: &str) {
     let mut screen = showing::<20, 4>(shown);
@@ -90,7 +90,7 @@ fn all_rows_wrap_around_as_the_address_counter_does() {
 }
 
 #[test]
-fn synchronising_follows_the_data_sheet() {
+fn synchronizing_follows_the_data_sheet() {
     let mut four = Screen::<16, 2>::new();
     assert_eq!(writes(&mut four, Width::Four), "!3_3_3_2_2_8_#01#06#0c");
     let mut eight = Screen::<16, 2>::new();
