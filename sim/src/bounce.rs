@@ -1,13 +1,13 @@
-//! How contacts bounce.
+//! Contact bounce.
 
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 use tickwire_traits::{Duration, Instant};
 
-/// Contact bounce from a seeded generator: the same seed, the same bounce.
+/// A seeded generator of contact bounce: equal seeds give equal bounce.
 ///
-/// A contact that closes or opens toggles an odd number of times, at random,
-/// within [`span`](Self::with_span) after the first edge.
+/// A contact that closes or opens toggles an odd number of times, at random times within
+/// [`span`](Self::with_span) after the first edge.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -17,8 +17,8 @@ use tickwire_traits::{Duration, Instant};
 /// let sim = Sim::new();
 /// let wire = Wire::new(sim.clock(), PinState::High);
 /// let mut bounce = Bounce::new(1);
-/// wire.toggle_at(&bounce.toggles(Instant::from_millis(100))); // Pressed,
-/// wire.toggle_at(&bounce.toggles(Instant::from_millis(300))); // and released.
+/// wire.toggle_at(&bounce.toggles(Instant::from_millis(100))); // Press.
+/// wire.toggle_at(&bounce.toggles(Instant::from_millis(300))); // Release.
 /// ```
 #[derive(Clone, Debug)]
 pub struct Bounce {
@@ -34,20 +34,20 @@ impl Bounce {
         Self { random: Pcg32::new(seed, STREAM), span: Duration::from_millis(5), pairs: 4 }
     }
 
-    /// Sets how long a contact bounces at the longest.
+    /// Sets the longest time for which a contact bounces.
     pub fn with_span(mut self, span: Duration) -> Self {
         self.span = span;
         self
     }
 
-    /// Sets how often a contact bounces at the most.
+    /// Sets the largest number of bounces.
     pub fn with_bounces(mut self, most: u32) -> Self {
         self.pairs = most;
         self
     }
 
-    /// Returns the times at which a contact toggles that starts to move at `at`:
-    /// an odd number of them, in order, each later than the one before.
+    /// Returns the toggle times of a contact that starts to move at `at`: an odd number of
+    /// them, each later than the one before.
     pub fn toggles(&mut self, at: Instant) -> Vec<Instant> {
         let pairs = self.below(u64::from(self.pairs) + 1);
         let span = self.span.as_micros();

@@ -9,32 +9,32 @@ use std::task::Waker;
 use tickwire_traits::{Clock, Duration, Instant, TimerQueue, hear_waits, waits_for};
 use tickwire_wake_queue::WakeQueue;
 
-/// The clock of a [`Sim`](crate::Sim): a handle that may be cloned freely.
+/// The clock of a [`Sim`](crate::Sim): a handle that can be cloned.
 ///
-/// It stands still while anything can run, unless a task lets time
+/// Time stands still while any task can run, unless a task lets time
 /// [`pass`](Self::pass).
 #[derive(Clone, Debug)]
 pub struct SimClock {
     time: Rc<Time>,
-    /// Wakes only at multiples of this. Zero: at any time.
+    /// This handle wakes only at multiples of this period. Zero means at any time.
     period: Duration,
 }
 
 struct Time {
     now: Cell<Instant>,
-    /// The simulation asks what its tasks wait for. Clocks of others say what they are.
+    /// The simulation asks its tasks what they wait for. Other clocks ignore that.
     asking: Cell<bool>,
     sleepers: RefCell<WakeQueue>,
-    /// By the time, and in the order of asking.
+    /// By time, and then in the order of registration.
     plans: RefCell<BTreeMap<(Instant, u64), Weak<dyn Planned>>>,
     plans_asked: Cell<u64>,
-    /// Most simulations have none, and look here at each event.
+    /// Most simulations have no plans, and check this flag at each event.
     plans_are_none: Cell<bool>,
 }
 
-/// What moves by a plan, without a task.
+/// A plan that moves with time, without a task.
 pub(crate) trait Planned {
-    /// Does what is due by now.
+    /// Performs everything that is due by now.
     fn move_on(&self);
 }
 
@@ -54,11 +54,10 @@ impl SimClock {
     /// Returns a handle of the same clock that wakes late: only at multiples of
     /// `period`.
     ///
-    /// So wakes a timer with a coarse tick, or an executor that comes to its tasks
-    /// every `period`. The time that the handle reads is exact, and its
-    /// [`resolution`](Clock::resolution) is zero nevertheless: code that is told of
-    /// no tick has to stand the lateness all the same. A `period` of zero is
-    /// punctual.
+    /// This models a timer with a coarse tick, or an executor that polls its tasks every
+    /// `period`. The handle's time is exact, and its [`resolution`](Clock::resolution) is
+    /// zero nevertheless: code has to tolerate lateness even if the clock reports no tick. A
+    /// `period` of zero is punctual.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -75,10 +74,10 @@ impl SimClock {
         Self { time: self.time.clone(), period }
     }
 
-    /// Lets `span` pass inside of a poll, as a task does that computes for so long.
+    /// Lets `span` pass inside a poll, like a task that computes for so long.
     ///
-    /// Whatever falls due meanwhile is woken in the order of the deadlines, each
-    /// waker at its own. Outside of a run the time passes as well.
+    /// Wakers whose deadlines fall into `span` are woken in the order of the deadlines, each
+    /// at its own time. Time passes outside a run as well.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -88,8 +87,8 @@ impl SimClock {
     /// let clock = sim.clock();
     /// sim.run(async {
     ///     let nap = clock.sleep(Duration::from_millis(1));
-    ///     clock.pass(Duration::from_millis(40)); // Holds the thread.
-    ///     nap.await; // Due long ago.
+    ///     clock.pass(Duration::from_millis(40)); // Occupies the thread.
+    ///     nap.await; // Already due.
     /// });
     /// assert_eq!(clock.now(), Instant::from_millis(40));
     /// ```
@@ -102,13 +101,13 @@ impl SimClock {
         self.time.now.set(end.max(self.now()));
     }
 
-    /// Jumps to the next deadline or planned edge. Wakes whom the deadline is for, and
-    /// then lets the plans move on. `false` if nothing waits for the time.
+    /// Jumps to the next deadline or planned edge. Wakes the wakers of the deadline, and then
+    /// moves the plans. Returns `false` if nothing waits for time.
     pub(crate) fn jump(&self) -> bool {
         let Some(next) = self.next_deadline() else { return false };
         self.time.now.set(next);
         loop {
-            // A statement of its own, so that the queue is free while we wake.
+            // A separate statement, so that the queue is not borrowed during the wake.
             let due = self.time.sleepers.borrow_mut().pop(next);
             match due {
                 Some(waker) => waker.wake(),
@@ -130,7 +129,7 @@ impl SimClock {
         }
     }
 
-    /// Lets `plan` move on once, at `at`: punctually, also if this handle wakes late.
+    /// Moves `plan` on once, exactly at `at`, even if this handle wakes late.
     pub(crate) fn follow(&self, at: Instant, plan: Weak<dyn Planned>) {
         let asked = self.time.plans_asked.get();
         self.time.plans_asked.set(asked + 1);
@@ -138,7 +137,7 @@ impl SimClock {
         self.time.plans_are_none.set(false);
     }
 
-    /// Runs `poll` of a task of this clock's simulation, and hears what it waits for.
+    /// Runs `poll` of a task of this simulation, and records what it waits for.
     pub(crate) fn hear_waits<T>(&self, poll: impl FnOnce() -> T) -> (T, Vec<String>) {
         let _asking = Asking(&self.time.asking, self.time.asking.replace(true));
         hear_waits(poll)
@@ -146,7 +145,7 @@ impl SimClock {
 
     /// Drops the deadline of a future that has ended.
     pub(crate) fn forget(&self, waker: &Waker) {
-        // A statement of its own, so that the queue is free when the waker is dropped.
+        // A separate statement, so that the queue is not borrowed while the waker drops.
         let forgotten = self.time.sleepers.borrow_mut().forget(waker);
         drop(forgotten);
     }
@@ -179,7 +178,7 @@ impl SimClock {
         None
     }
 
-    /// The first time at which a wake may come for `at`.
+    /// Returns the first time at which a wake for `at` may come.
     fn wakes_at(&self, at: Instant) -> Instant {
         match self.period.as_micros() {
             0 => at,
@@ -219,7 +218,7 @@ impl fmt::Debug for Time {
     }
 }
 
-/// Puts back whether the simulation asks, even if a task panics.
+/// Restores whether the simulation asks, even if a task panics.
 struct Asking<'a>(&'a Cell<bool>, bool);
 
 impl Drop for Asking<'_> {

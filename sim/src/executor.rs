@@ -1,4 +1,4 @@
-//! Running futures in virtual time.
+//! The executor in virtual time.
 
 mod ready;
 mod spawn;
@@ -20,10 +20,10 @@ pub use spawn::{SimSpawner, SimTask};
 pub use stall::{Stall, StallKind, StalledTask};
 use tasks::Tasks;
 
-/// A deterministic executor: time passes only when nothing else can happen.
+/// A deterministic executor: time passes only when no task can run.
 ///
-/// Tasks run in the order in which they were woken. Those with equal deadlines
-/// are woken in the order in which they first asked for them.
+/// Tasks run in the order in which they were woken. Tasks with equal deadlines are woken
+/// in the order in which they first requested them.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -31,7 +31,7 @@ use tasks::Tasks;
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// sim.run(clock.sleep(Duration::from_secs(86_400))); // A day, at once.
+/// sim.run(clock.sleep(Duration::from_secs(86_400))); // A day, immediately.
 /// assert_eq!(clock.now(), Instant::from_micros(86_400_000_000));
 /// ```
 #[derive(Debug)]
@@ -48,23 +48,23 @@ impl Sim {
         Self { tasks: Rc::new(Tasks::new(clock.clone())), clock, spin_limit: 100_000 }
     }
 
-    /// Sets how many polls may happen at one instant, beyond the first hundred of each
-    /// task, before that is a [`StallKind::Spin`]. The default is 100 000.
+    /// Sets how many polls may happen at one instant, beyond the first hundred of each task,
+    /// before they count as a [`StallKind::Spin`]. The default is 100 000.
     ///
-    /// So any number of tasks may run at one instant, and a spin is found after about
-    /// as many polls among many tasks as among few. A hundred tasks that spawn one
-    /// another at one instant count as one that was polled a hundred times.
+    /// Any number of tasks may therefore run at one instant, and a spin among many tasks is
+    /// found after about as many polls as among few. A hundred tasks that spawn one another
+    /// at one instant count as one task polled a hundred times.
     ///
-    /// The same number of planned edges may be [heard](crate::Wire::on_edge) while every
-    /// task waits for something other than the time, before that is a
-    /// [`StallKind::Deadlock`]: listeners can plan edges forever.
+    /// The same limit applies to planned edges that listeners [hear](crate::Wire::on_edge)
+    /// while no task waits for time: beyond it, they count as a [`StallKind::Deadlock`],
+    /// because listeners can plan edges forever.
     pub fn with_spin_limit(mut self, polls: u32) -> Self {
         self.spin_limit = polls;
         self
     }
 
-    /// Makes the simulation late: what waits for the time is woken at multiples of
-    /// `period` only. That of [`SimClock::waking_every`], for each handle that
+    /// Makes the simulation late: tasks that wait for time are woken only at multiples of
+    /// `period`. Applies [`SimClock::waking_every`] to each handle that
     /// [`clock`](Self::clock) returns.
     ///
     /// ```
@@ -90,8 +90,8 @@ impl Sim {
         SimSpawner(self.tasks.clone())
     }
 
-    /// Returns how often this simulation has polled a future, to show that
-    /// something sleeps which should.
+    /// Returns how often this simulation has polled a future, to show that a waiting task
+    /// sleeps.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -99,7 +99,7 @@ impl Sim {
     ///
     /// let sim = Sim::new();
     /// sim.run(sim.clock().sleep(Duration::from_secs(60)));
-    /// assert_eq!(sim.polls(), 2); // Once to fall asleep, once to wake up.
+    /// assert_eq!(sim.polls(), 2); // One before the sleep, one after.
     /// ```
     pub fn polls(&self) -> u64 {
         self.tasks.polls.get()
@@ -107,14 +107,13 @@ impl Sim {
 
     /// Runs `main`, and all tasks that it spawns, until `main` ends.
     ///
-    /// Tasks that are left then go on in the next run, and are dropped with the
+    /// Remaining tasks continue in the next run, and are dropped with the
     /// simulation.
     ///
     /// # Panics
     ///
-    /// With the report of [`try_run`](Self::try_run), and if called from inside
-    /// of itself. A panic of a task comes out here; the simulation may be used
-    /// again.
+    /// With the report of [`try_run`](Self::try_run), and if called from inside a run. A panic
+    /// of a task propagates to the caller; the simulation may be used again.
     #[track_caller]
     pub fn run<F: Future>(&self, main: F) -> F::Output {
         match self.try_run(main) {
@@ -127,19 +126,18 @@ impl Sim {
     ///
     /// # Errors
     ///
-    /// [`Stall`] with the time, and what each task was waiting for, when nothing
-    /// can ever wake, or when time cannot go on. `main` has been dropped; the
-    /// simulation may be used again.
+    /// [`Stall`], with the time and what each task waits for, if no task can ever wake, or if
+    /// time cannot advance. `main` has been dropped; the simulation may be used again.
     ///
     /// # Panics
     ///
-    /// If called from inside of itself.
+    /// If called from inside a run.
     pub fn try_run<F: Future>(&self, main: F) -> Result<F::Output, Stall> {
         let running = Running::enter(&self.tasks);
         let Running { own, waker, .. } = &running;
         let mut main = pin!(main);
         let mut cx = Context::from_waker(waker);
-        // Steps of the clock since the last poll, with plans of wires alone ahead.
+        // Steps of the clock since the last poll, while only plans of wires remain.
         let mut quiet = 0;
         loop {
             while let Some(id) = self.tasks.ready.pop() {
@@ -165,7 +163,7 @@ impl Sim {
         }
     }
 
-    /// Polls everyone once more, to hear what they wait for.
+    /// Polls every task once more, to record what it waits for.
     fn stall<F: Future>(&self, kind: StallKind, main: Pin<&mut F>, cx: &mut Context<'_>) -> Stall {
         let now = self.clock.now();
         let at = self.tasks.polled.get().unwrap_or(now);
@@ -201,8 +199,8 @@ impl Default for Sim {
     }
 }
 
-/// The waker of a run's main future. Keeps a second `run` from starting inside of
-/// the first.
+/// The waker of a run's main future. Prevents a second `run` from starting inside the
+/// first.
 struct Running<'a> {
     tasks: &'a Tasks,
     own: Arc<TaskWaker>,

@@ -1,4 +1,4 @@
-//! An I²C bus, the devices on it, and everything that can go wrong.
+//! An I²C bus, its devices, and its faults.
 
 mod faults;
 mod traffic;
@@ -17,29 +17,29 @@ pub use faults::{Fault, Faults, I2cFault};
 pub use traffic::{Symbol, Traffic};
 use transfer::Transfer;
 
-/// A device on an I²C bus, as its datasheet describes it: bytes and times in,
-/// bytes out. (UM10204, section 3.1.)
+/// A device on an I²C bus, as in its datasheet: takes bytes and times, returns bytes.
+/// (UM10204, section 3.1.)
 ///
-/// A transfer to its address is any number of starts, each with its bytes, and a
-/// stop. There may be several starts, by repeated start conditions, and none, when
-/// the address was spoilt on the way.
+/// A transfer to its address consists of any number of starts, each with its bytes, and a
+/// stop. Repeated start conditions add starts. There is no start if the address was
+/// corrupted.
 ///
 /// # For implementers
 ///
-/// No method waits: what takes time is told by the times at which it is called,
-/// so compare `now` with what you noted. [`stop`](Self::stop) may come at any
-/// point, also where a transfer is given up.
+/// No method waits. Time is passed to each call, so compare `now` with recorded times.
+/// [`stop`](Self::stop) may come at any point, even where a
+/// transfer is given up.
 ///
 /// # For driver authors
 ///
-/// Not for you: a driver sees the [`Bus`], as an `I2c`. It is for the tests of a
-/// driver whose device has no model here.
+/// Not needed: a driver sees the [`Bus`], as an `I2c`. Tests of a driver implement this
+/// trait if the device has no model here.
 ///
 /// ```
 /// use tickwire_sim::i2c::{Ack, Device};
 /// use tickwire_traits::Instant;
 ///
-/// /// An expander of one port, as a PCF8574.
+/// /// An expander with one port, like a PCF8574.
 /// struct Port(u8);
 ///
 /// impl Device for Port {
@@ -56,43 +56,42 @@ use transfer::Transfer;
 /// }
 /// ```
 pub trait Device {
-    /// The device has been addressed, to `read` from it or to write to it.
+    /// Handles the device's address, before a `read` or a write.
     fn start(&mut self, now: Instant, read: bool) -> Ack;
 
-    /// The controller has sent a byte.
+    /// Handles a byte from the controller.
     fn write(&mut self, now: Instant, byte: u8) -> Ack;
 
-    /// The controller takes a byte.
+    /// Returns a byte to the controller.
     fn read(&mut self, now: Instant) -> u8;
 
-    /// The transfer is over, by a stop condition or because it was given up.
+    /// Handles the end of a transfer, by a stop condition or because it was given up.
     fn stop(&mut self, now: Instant) {
         let _ = now;
     }
 
-    /// Until when the device holds the clock line low, now that it has
-    /// acknowledged its address: none, unless it says otherwise. (UM10204,
-    /// section 3.1.9, clock stretching.)
+    /// Returns the time until which the device holds the clock line low after acknowledging
+    /// its address. The default is `None`. (UM10204, section 3.1.9, clock
+    /// stretching.)
     fn holds_clock_until(&self) -> Option<Instant> {
         None
     }
 }
 
-/// What a device does in the ninth clock of a byte.
+/// A device's answer in the ninth clock of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ack {
-    /// It pulls the data line low: understood.
+    /// The device pulls the data line low: acknowledged.
     Ack,
-    /// It leaves the line high.
+    /// The device leaves the line high: not acknowledged.
     Nack,
 }
 
-/// An I²C bus and its controller, with devices to be attached.
+/// An I²C bus and its controller, to which devices are attached.
 ///
-/// A transfer takes no time unless the bus has a
-/// [speed](Self::with_speed). One that is dropped is over for the device at once;
-/// on the lines, the byte that has begun is followed by a stop condition. The next
-/// transfer begins when the bus is free again.
+/// A transfer takes no time unless the bus has a [speed](Self::with_speed). A dropped
+/// transfer is over for the device immediately; on the lines, a stop condition follows the
+/// byte that has begun. The next transfer begins when the bus is free again.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -115,17 +114,17 @@ pub enum Ack {
 /// sim.run(bus.read(0x42, &mut byte)).unwrap();
 /// assert_eq!(byte, [7]);
 /// assert_eq!(clock.now(), Instant::from_micros(200)); // Start, 2 × 9 bits, stop.
-/// assert!(sim.run(bus.write(0x43, &[0])).is_err()); // Nobody is there.
+/// assert!(sim.run(bus.write(0x43, &[0])).is_err()); // No device at this address.
 /// ```
 pub struct Bus<T> {
     clock: T,
     devices: Vec<(u8, Rc<RefCell<dyn Device>>)>,
     faults: Faults,
-    /// How long a bit takes; none for no time.
+    /// The duration of a bit; `None` for no time.
     bit: Option<Duration>,
-    /// When the last stop condition is over.
+    /// The end of the last stop condition.
     free: Cell<Instant>,
-    /// Clock and data.
+    /// The clock and data lines.
     probes: Option<[Probe; 2]>,
     listeners: Listeners,
 }
@@ -136,7 +135,7 @@ const HIGHEST_ADDRESS: u8 = 0x7f;
 type Listeners = RefCell<Vec<Box<dyn FnMut(&Traffic)>>>;
 
 impl<T: TimerQueue> Bus<T> {
-    /// Creates a bus with no devices, on which transfers take no time.
+    /// Creates a bus without devices, on which transfers take no time.
     pub fn new(clock: T) -> Self {
         Self {
             clock,
@@ -155,30 +154,30 @@ impl<T: TimerQueue> Bus<T> {
         self
     }
 
-    /// Draws the bus as `SCL` and `SDA` into a trace, for an analyser's I²C
-    /// decoder. A bus that has no speed gets 100 kHz by it.
+    /// Draws the bus as `SCL` and `SDA` into a trace, for an analyzer's I²C decoder. If the
+    /// bus has no speed, sets it to 100 kHz.
     ///
-    /// A trace has whole microseconds, of which a repeated start needs three: at
-    /// 500 kHz and more it is drawn, but cannot be decoded. At 1 MHz nothing can.
+    /// A trace has whole microseconds, and a repeated start needs three: at 500 kHz and more,
+    /// repeated starts are drawn but cannot be decoded. At 1 MHz nothing can be decoded.
     pub fn traced(mut self, trace: &Trace) -> Self {
         self.bit = self.bit.or(Some(Duration::from_micros(10)));
         self.probes = Some(["SCL", "SDA"].map(|name| trace.probe(name, PinState::High)));
         self
     }
 
-    /// Attaches a device at a 7-bit address. The first one at an address answers.
+    /// Attaches a device at a 7-bit address. If several have the address, the first answers.
     ///
-    /// It may be borrowed between polls, but not over an `await`: a transfer that
-    /// comes to it then panics. One that is dropped then does not; the device does
-    /// not hear of its end.
+    /// The device may be borrowed between polls, but not across an `await`: a transfer to it
+    /// then panics. A transfer dropped meanwhile does not panic; the device is not notified of
+    /// its end.
     ///
-    /// The addresses that UM10204 reserves (section 3.1.12: 0x00 to 0x07 and 0x78 to
-    /// 0x7F) are addresses like others: no general call, no 10-bit addresses.
+    /// The addresses reserved by UM10204 (section 3.1.12: 0x00 to 0x07 and 0x78 to 0x7F) are
+    /// ordinary addresses here: no general call, no 10-bit addresses.
     ///
     /// # Panics
     ///
-    /// If the address has more than 7 bits: it may be one with the direction bit, which
-    /// many datasheets print.
+    /// If the address has more than 7 bits: it may include the direction bit, which many
+    /// datasheets print.
     #[track_caller]
     pub fn attach(&mut self, address: u8, device: Rc<RefCell<dyn Device>>) {
         assert!(
@@ -190,13 +189,13 @@ impl<T: TimerQueue> Bus<T> {
         self.devices.push((address, device));
     }
 
-    /// Returns a handle by which faults are injected and transfers counted.
+    /// Returns a handle that injects faults and counts transfers.
     pub fn faults(&self) -> Faults {
         self.faults.clone()
     }
 
-    /// Calls `listener` after each transfer from now on, with all that went over
-    /// the bus.
+    /// Calls `listener` after each transfer from now on, with all bytes of the
+    /// transfer.
     pub fn on_transfer(&mut self, listener: impl FnMut(&Traffic) + 'static) {
         self.listeners.get_mut().push(Box::new(listener));
     }
@@ -213,14 +212,14 @@ impl<T> ErrorType for Bus<T> {
 impl<T: TimerQueue> I2c for Bus<T> {
     /// # Errors
     ///
-    /// [`I2cFault`] with what went wrong. An address of more than 7 bits is
-    /// `ErrorKind::Other`, as with HALs that check it, and nothing goes over the
-    /// bus. The bus may be used again.
+    /// [`I2cFault`] with the fault. An address of more than 7 bits is reported as
+    /// `ErrorKind::Other`, as by HALs that check it, and causes no transfer. The bus may be
+    /// used again.
     ///
     /// # Cancel safety
     ///
-    /// Dropping it gives the transfer up after the byte that has begun. The bus
-    /// may be used again.
+    /// Dropping the future gives the transfer up after the byte that has begun. The bus may
+    /// be used again.
     async fn transaction(
         &mut self,
         address: u8,

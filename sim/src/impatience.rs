@@ -1,17 +1,17 @@
-//! Dropping futures where it hurts.
+//! Dropping futures at their await points.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-/// When to give up: no operation has so many places to be dropped at.
+/// The limit of drops: no operation has so many await points.
 const MOST_DROPS: u32 = 100_000;
 
 /// Runs an operation while dropping and restarting it at every pending poll.
 ///
-/// A cancel-safe operation that keeps its progress gives what it would have
-/// given anyway. Futures are dropped at both moments that matter: right after
-/// they were polled, and after they were woken but before they could look.
+/// A cancel-safe operation that keeps its progress has the same result as without drops.
+/// Futures are dropped at both relevant moments: right after a poll, and after a wake but
+/// before the next poll.
 ///
 /// ```
 /// use tickwire_sim::{Sim, impatiently};
@@ -26,16 +26,16 @@ const MOST_DROPS: u32 = 100_000;
 /// assert_eq!(clock.now(), Instant::from_millis(10));
 /// ```
 ///
-/// An operation that starts anew each time, such as a plain `sleep`, never ends
-/// under this: test such a one with [`drop_after`].
+/// An operation that starts anew each time, such as a plain `sleep`, never ends here; test
+/// it with [`drop_after`].
 ///
 /// # Panics
 ///
-/// After 100 000 drops: such an operation makes no progress.
+/// After 100 000 drops, because the operation makes no progress.
 ///
 /// # Cancel safety
 ///
-/// That of `operation`, which is dropped too.
+/// As for `operation`, which is dropped too.
 pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
     for _ in 0..MOST_DROPS / 2 {
         if let Poll::Ready(output) = polled_once(operation()).await {
@@ -45,7 +45,7 @@ pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
         let mut polled = false;
         let woken = poll_fn(|cx| {
             if std::mem::replace(&mut polled, true) {
-                // Woken: the future is dropped instead of being polled.
+                // Woken: dropped instead of polled.
                 return Poll::Ready(None);
             }
             future.as_mut().poll(cx).map(Some)
@@ -60,11 +60,11 @@ pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
     );
 }
 
-/// Polls `future` until it has been pending `polls` times and drops it then;
-/// `Some` with its output if it ends before.
+/// Polls `future` and drops it after `polls` pending polls. Returns its output if it ends
+/// before.
 ///
-/// Count `polls` up from 1 until the result is `Some`, each time with a new
-/// setting, and every place where the future can be cancelled has been tried.
+/// To test every place where a future can be cancelled, count `polls` up from 1 with a new
+/// setting each time, until the result is `Some`.
 ///
 /// ```
 /// use tickwire_sim::{Sim, drop_after};
@@ -79,7 +79,7 @@ pub async fn impatiently<T>(mut operation: impl AsyncFnMut() -> T) -> T {
 ///
 /// # Cancel safety
 ///
-/// That of `future`, which is dropped too.
+/// As for `future`, which is dropped too.
 pub async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;

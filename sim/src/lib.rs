@@ -1,21 +1,20 @@
-//! Virtual time, scripted wires and models of devices: Tickwire's third
-//! backend, for tests and for laptops with no hardware at all.
+//! Virtual time, scripted wires and models of devices: Tickwire's third backend, for tests
+//! and for computers without hardware.
 //!
-//! - [`Sim`] runs futures and jumps over all idle time: an hour takes
-//!   milliseconds. When nothing can ever wake, it says when that was and what
-//!   each task was waiting for.
-//! - [`impatiently`] drops an operation at every pending poll and starts it
-//!   again; [`drop_after`] drops it at one of them. What still gives the right
+//! - [`Sim`] runs futures and skips idle time: an hour takes milliseconds. If no task can
+//!   ever wake, it reports the time and what each task waits for.
+//! - [`impatiently`] drops an operation at every pending poll and starts it again;
+//!   [`drop_after`] drops it at one of them. An operation that still returns the right
 //!   result is cancel-safe.
-//! - [`Pace`] and [`at_every_pace`] let a simulation be late: by a clock that wakes seldom, or next to
-//!   a task that holds the thread.
-//! - [`Wire`] is a net with pins on it: play a timing diagram, let it bounce,
-//!   record what a driver writes.
-//! - [`i2c`] and [`spi`] are buses with devices on them, faults to order, and waveforms that
-//!   decode.
-//! - [`models`] of devices behave as their datasheets say, faults included, and are
-//!   generic over the clock: the same models run in real time.
-//! - [`Trace`] writes what happened on the wires as a VCD file, for GTKWave and
+//! - [`Pace`] and [`at_every_pace`] make a simulation late, by a clock that wakes rarely or
+//!   a task that occupies the thread.
+//! - [`Wire`] is a net with pins: play a timing diagram, let it bounce, record a driver's
+//!   output.
+//! - [`i2c`] and [`spi`] are buses with devices, fault injection, and waveforms that can be
+//!   decoded.
+//! - [`models`] of devices follow their datasheets, including faults, and are generic over
+//!   the clock, so they run in real time too.
+//! - [`Trace`] writes the history of the wires as a VCD file, for GTKWave and
 //!   PulseView.
 #![forbid(unsafe_code)]
 

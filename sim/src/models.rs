@@ -1,9 +1,8 @@
 //! Models of devices, one module per device.
 //!
-//! A model is written from the device's datasheet, and not from a driver. It reports
-//! what a driver does that the datasheet forbids, and has the faults of a real device
-//! to order. Models are generic over the clock: the same ones run in virtual time and
-//! in real time.
+//! A model is written from the device's datasheet, not from a driver. It reports uses that
+//! the datasheet forbids, and can inject the faults of a real device. Models are generic
+//! over the clock: they run in virtual time and in real time.
 //!
 //! | device | model | attached to |
 //! | --- | --- | --- |

@@ -1,4 +1,4 @@
-//! How late a task may be polled, and a table of that for tests.
+//! Late polls of tasks, and a table of them for tests.
 
 use std::fmt::Debug;
 use std::future::poll_fn;
@@ -8,14 +8,13 @@ use tickwire_traits::{Duration, JoinHandle};
 
 use crate::{Sim, SimClock};
 
-/// How punctually a simulation polls a task that is due.
+/// The punctuality with which a simulation polls a task that is due.
 ///
-/// Real executors are late: a tick is coarse, an interrupt masked, another task
-/// computes. A driver has to work all the same, and must not report a healthy
-/// device as broken: a limit on a transfer has to give the transfer the polls
-/// that it needs. Run the tests of a driver at [every pace](Self::ALL), with the
-/// expectations that do not depend on it; [`at_every_pace`] does so for what has to
-/// be the same.
+/// Real executors are late: a tick is coarse, an interrupt is masked, another task
+/// computes. A driver has to work nevertheless, and must not report a healthy device as
+/// broken: a limit on a transfer has to allow the polls that the transfer needs. Run a
+/// driver's tests at [every pace](Self::ALL), with the expectations that do not depend on
+/// the pace; [`at_every_pace`] does so for outcomes that have to be equal.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -36,18 +35,18 @@ use crate::{Sim, SimClock};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
-    /// When it is due.
+    /// Polls a task when it is due.
     Punctual,
-    /// At multiples of this span only: see [`SimClock::waking_every`].
+    /// Wakes only at multiples of this span: see [`SimClock::waking_every`].
     Late(Duration),
-    /// After a neighbor that is always awake and holds the thread for this span, each
-    /// time that it runs: see [`SimClock::pass`].
+    /// Polls a task after a neighbor that is always awake, and occupies the thread for this span
+    /// in each turn: see [`SimClock::pass`].
     Busy(Duration),
 }
 
 impl Pace {
-    /// Punctual; late and busy by less than a driver's shortest pause, by more than
-    /// its longest limit, and by odd spans in between.
+    /// All paces: punctual, and late and busy by less than a driver's shortest pause, by more
+    /// than its longest limit, and by odd spans in between.
     pub const ALL: [Self; 11] = [
         Self::Punctual,
         Self::Late(Duration::from_millis(1)),
@@ -64,8 +63,8 @@ impl Pace {
 
     /// Creates a simulation that runs at this pace.
     ///
-    /// A neighbor leaves after 100 000 turns: so a task that waits in vain is
-    /// reported as a deadlock there too.
+    /// A neighbor ends after 100 000 turns, so that a task that waits forever is reported as a
+    /// deadlock at this pace too.
     pub fn sim(self) -> Sim {
         match self {
             Self::Punctual => Sim::new(),
@@ -79,7 +78,7 @@ impl Pace {
         }
     }
 
-    /// Returns how much longer than asked for a wait may take.
+    /// Returns how much longer than requested a wait may take.
     pub fn lateness(self) -> Duration {
         match self {
             Self::Punctual => Duration::ZERO,
@@ -89,10 +88,10 @@ impl Pace {
 }
 
 /// Runs `scenario` at every [`Pace`], each time on a new simulation, and returns its
-/// outcome, which has to be the same each time.
+/// outcome, which has to be equal each time.
 ///
-/// Arm a pin before the simulation runs: what polls it first may be late, and edges
-/// from before that are not seen otherwise.
+/// Arm a pin before the simulation runs: its first poll may be late, and edges before that
+/// are not seen otherwise.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -106,12 +105,12 @@ impl Pace {
 ///     wire.toggle_at(&[Instant::from_millis(3)]);
 ///     sim.run(pin.edge())
 /// });
-/// assert_eq!(edge.unwrap().at, Instant::from_millis(3)); // However late it was heard of.
+/// assert_eq!(edge.unwrap().at, Instant::from_millis(3)); // Exact, even if polled late.
 /// ```
 ///
 /// # Panics
 ///
-/// If an outcome differs from that of the punctual simulation, with the pace.
+/// If an outcome differs from that of the punctual simulation; the message names the pace.
 #[track_caller]
 pub fn at_every_pace<T: PartialEq + Debug>(mut scenario: impl FnMut(&Sim) -> T) -> T {
     let punctual = scenario(&Pace::Punctual.sim());
@@ -122,7 +121,7 @@ pub fn at_every_pace<T: PartialEq + Debug>(mut scenario: impl FnMut(&Sim) -> T) 
     punctual
 }
 
-/// How often a neighbor computes.
+/// The number of turns of a neighbor.
 const TURNS: u32 = 100_000;
 
 /// Computes for `span` at each turn.

@@ -1,4 +1,4 @@
-//! An SPI bus, the devices on it, and everything that can go wrong.
+//! An SPI bus, its devices, and its faults.
 
 mod controller;
 mod faults;
@@ -18,16 +18,16 @@ pub use faults::{Fault, Faults, SpiFault};
 use line::{Chip, Line};
 pub use traffic::{Exchange, Traffic};
 
-/// A device on an SPI bus, as its datasheet describes it: bytes and times in, bytes out.
+/// A device on an SPI bus, as in its datasheet: takes bytes and times, returns bytes.
 ///
 /// # For implementers
 ///
-/// No method waits. The times are those of the wires, and may lie in the past where the
+/// No method waits. The times are those of the wires, and may be in the past if the
 /// executor is late: compare `now` with earlier ones.
 ///
-/// The bus is simulated by the byte: [`exchange`](Self::exchange) is called when a byte
-/// begins, with all that the controller is about to send. A bit of the answer may depend on
-/// those bits of `byte` that are sent before it, and not on later ones.
+/// The bus is simulated per byte: [`exchange`](Self::exchange) is called when a byte begins,
+/// with the whole byte of the controller. A bit of the answer may depend on earlier bits of
+/// `byte`, and not on later ones.
 ///
 /// ```
 /// use tickwire_sim::spi::Device;
@@ -54,34 +54,34 @@ pub use traffic::{Exchange, Traffic};
 /// }
 /// ```
 pub trait Device {
-    /// The chip select has gone low.
+    /// Handles the fall of the chip select.
     fn select(&mut self, now: Instant) {
         let _ = now;
     }
 
-    /// The controller begins to send a byte. Returns the byte that the device sends at the
-    /// same time.
+    /// Handles the start of a byte from the controller. Returns the byte that the device sends
+    /// at the same time.
     fn exchange(&mut self, now: Instant, byte: u8) -> u8;
 
-    /// The chip select has gone high. `whole` is false if the last byte was not over: the
-    /// device has got only a part of it.
+    /// Handles the rise of the chip select. `whole` is false if the last byte was not over, so
+    /// that the device has received only a part of it.
     fn deselect(&mut self, now: Instant, whole: bool) {
         let _ = (now, whole);
     }
 
-    /// Returns whether the device understands a controller in this mode. By default it is
-    /// one that samples at rising edges: modes 0 and 3.
+    /// Returns whether the device understands a controller in this mode. By default, a device
+    /// samples at rising edges: modes 0 and 3.
     fn understands(&self, mode: Mode) -> bool {
         mode == MODE_0 || mode == MODE_3
     }
 }
 
-/// An SPI bus and its controller, an `SpiBus` of bytes, with devices to be attached.
+/// An SPI bus and its controller: an `SpiBus` of bytes, to which devices are attached.
 ///
-/// A chip select is a [`Wire`] that the caller makes. A byte takes no time unless the bus
-/// has a [speed](Self::with_speed). Where no device is selected, the controller reads 0xFF.
-/// What should never happen on a bus is counted by its [`Faults`]: two devices selected at
-/// once, and a chip select that moves within a byte.
+/// A chip select is a [`Wire`] of the caller. A byte takes no time unless the bus has a
+/// [speed](Self::with_speed). If no device is selected, the controller reads 0xFF.
+/// [`Faults`] counts misuses of the bus: two devices selected at once, and a chip select
+/// that changes within a byte.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -115,18 +115,18 @@ pub trait Device {
 /// assert_eq!(bus.faults().unselected(), 2);
 /// ```
 ///
-/// A transfer that is dropped ends after the byte that has begun.
+/// A dropped transfer ends after the byte that has begun.
 pub struct Bus<T> {
     clock: T,
     line: Rc<Line>,
-    /// How many chips are attached.
+    /// The number of attached chips.
     chips: usize,
-    /// How many bytes a write may leave unsent.
+    /// The number of bytes that a write may leave unsent.
     fifo: u32,
 }
 
 impl<T: TimerQueue> Bus<T> {
-    /// Creates a bus with no devices, in mode 0, on which bytes take no time.
+    /// Creates a bus without devices, in mode 0, on which bytes take no time.
     pub fn new(clock: T) -> Self {
         Self { clock, line: Rc::default(), chips: 0, fifo: 0 }
     }
@@ -145,15 +145,15 @@ impl<T: TimerQueue> Bus<T> {
 
     /// Gives the controller a queue: a write returns while up to `bytes` bytes are unsent.
     ///
-    /// The controller sends them whatever becomes of the transfer, as a FIFO does. By
-    /// default a write returns when its last byte is over.
+    /// The controller sends them even if the transfer is dropped, like a FIFO. By default, a
+    /// write returns when its last byte is over.
     pub fn with_fifo(mut self, bytes: u32) -> Self {
         self.fifo = bytes;
         self
     }
 
-    /// Draws the bus as `SCK`, `MOSI` and `MISO` into a trace, bit by bit. A bus that has no
-    /// speed gets 100 kHz by it. Chip selects are wires: make them by [`Trace::wire`].
+    /// Draws the bus as `SCK`, `MOSI` and `MISO` into a trace, bit by bit. If the bus has no
+    /// speed, sets it to 100 kHz. To trace chip selects, create them by [`Trace::wire`].
     ///
     /// A trace has whole microseconds: at more than 500 kHz edges coincide, and an
     /// analyzer's SPI decoder cannot read them.
@@ -167,8 +167,8 @@ impl<T: TimerQueue> Bus<T> {
 
     /// Attaches a device that is selected while `cs` is low.
     ///
-    /// The device may be borrowed between polls, but not over an `await`: an exchange with
-    /// it then panics.
+    /// The device may be borrowed between polls, but not across an `await`: an exchange with it
+    /// then panics.
     pub fn attach(&mut self, cs: &Wire<T>, device: Rc<RefCell<dyn Device>>)
     where
         T: 'static,
@@ -176,7 +176,7 @@ impl<T: TimerQueue> Bus<T> {
         let chip = self.chips;
         self.chips += 1;
         let planned = cs.clone();
-        // A planned edge takes effect when the wire is looked at.
+        // A planned edge takes effect when the wire is read.
         let catch_up = Rc::new(move || {
             planned.level();
         });
@@ -193,18 +193,18 @@ impl<T: TimerQueue> Bus<T> {
         });
     }
 
-    /// Returns a handle by which faults are injected and counted.
+    /// Returns a handle that injects and counts faults.
     pub fn faults(&self) -> Faults {
         self.line.faults()
     }
 
-    /// Calls `listener` with all that a device was sent and sent, each time that it is
-    /// deselected from now on.
+    /// Calls `listener` each time that a device is deselected from now on, with all bytes
+    /// exchanged with it.
     pub fn on_transaction(&mut self, listener: impl FnMut(&Traffic) + 'static) {
         self.line.listen(Box::new(listener));
     }
 
-    /// Sets the bus clock for the bytes that the controller takes from now on.
+    /// Sets the bus clock for bytes that the controller accepts from now on.
     pub fn set_speed(&mut self, hertz: u32) {
         let byte = 8_000_000_u64.div_ceil(u64::from(hertz.max(1)));
         self.line.set_byte_time(Duration::from_micros(byte));
@@ -212,9 +212,8 @@ impl<T: TimerQueue> Bus<T> {
 
     /// Sets the mode for the bytes that begin from now on.
     ///
-    /// A device that does not [understand](Device::understands) the mode samples each byte
-    /// a bit too late, as does the controller; such bytes are counted in
-    /// [`Faults::misread`].
+    /// A device that does not [understand](Device::understands) the mode samples each byte a bit
+    /// too late, as does the controller. [`Faults::misread`] counts such bytes.
     pub fn set_mode(&mut self, mode: Mode) {
         self.line.set_mode(mode, self.clock.now());
     }

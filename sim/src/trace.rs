@@ -1,4 +1,4 @@
-//! What happened on each wire.
+//! The history of wires.
 
 mod stream;
 
@@ -14,14 +14,14 @@ use vcd::IdCode;
 use crate::Wire;
 pub use stream::VcdStream;
 
-/// A logic analyser: records what happens on the wires that it made.
+/// A logic analyzer: records the wires that it created.
 ///
-/// It looks at them itself, so what was planned on a wire is found when it was
-/// due, also if nobody else looked, and if no pin is left on it. For that it
-/// keeps its wires. Clones are the same trace.
+/// The trace reads its wires itself, so a planned edge is recorded with its time even if
+/// nothing else reads the wire, and if no pin is left on it. For that, the trace owns its
+/// wires. Clones are the same trace.
 ///
-/// Names are made unique: one that is taken, or that would look like another in
-/// a VCD file, gets a suffix, `_2`, `_3` and so on, and is known by that.
+/// Names are made unique: a name that is taken, or that would look like another in a VCD
+/// file, gets a suffix, `_2`, `_3` and so on, and is known by the result.
 ///
 /// ```
 /// use embedded_hal::digital::{OutputPin, PinState};
@@ -40,7 +40,7 @@ pub use stream::VcdStream;
 /// assert_eq!(
 ///     trace.waveform("led"),
 ///     [
-///         (Instant::EPOCH, PinState::Low), // Its initial level.
+///         (Instant::EPOCH, PinState::Low), // The initial level.
 ///         (Instant::EPOCH, PinState::High),
 ///         (Instant::from_millis(10), PinState::Low),
 ///     ],
@@ -56,23 +56,23 @@ pub struct Trace {
     wires: Rc<RefCell<Vec<Rc<dyn Recorded>>>>,
 }
 
-/// What has to be looked at to be recorded.
+/// A wire that has to be read to be recorded.
 pub(crate) trait Recorded {
-    /// Records what happened by now. Returns whether anything did.
+    /// Records edges until now. Returns whether there were any.
     fn catch_up(&self) -> bool;
 }
 
 #[derive(Debug, Default)]
 struct Log {
     signals: Vec<Signal>,
-    /// By signal; those of one signal are in order.
+    /// By signal; the changes of one signal are in order.
     changes: Vec<(Instant, usize, PinState)>,
 }
 
 #[derive(Debug)]
 struct Signal {
     name: String,
-    /// The level before all changes that are kept, and since when.
+    /// The time and level before all changes that are kept.
     since: Instant,
     initial: PinState,
 }
@@ -90,7 +90,7 @@ impl Trace {
         Self::default()
     }
 
-    /// Makes a wire that is recorded under `name`.
+    /// Creates a wire that is recorded under `name`.
     pub fn wire<T: Clock + 'static>(&self, name: &str, clock: T, initial: PinState) -> Wire<T> {
         let probe = self.probe(name, initial);
         let name = self.log.borrow().signals[probe.signal].name.clone();
@@ -107,11 +107,11 @@ impl Trace {
         Probe { log: self.log.clone(), signal: log.signals.len() - 1 }
     }
 
-    /// Returns the levels of the signal `name`: the initial one, which counts from the
-    /// epoch as in a VCD file, and each change. Empty if there is no such signal.
+    /// Returns the levels of the signal `name`: the initial level, with the time of the epoch as
+    /// in a VCD file, and each change. Returns nothing if there is no such signal.
     ///
-    /// Where a [stream](Self::stream_vcd) has taken changes, the level after those
-    /// comes first, with the time of the last one.
+    /// If a [stream](Self::stream_vcd) has taken changes, the level after them comes first, with
+    /// the time of the last one.
     pub fn waveform(&self, name: &str) -> Vec<(Instant, PinState)> {
         self.catch_up();
         let log = self.log.borrow();
@@ -124,18 +124,17 @@ impl Trace {
         [(since, initial)].into_iter().chain(changes).collect()
     }
 
-    /// Writes everything so far as a VCD file (IEEE 1364, clause 18) in
-    /// microseconds, which GTKWave and PulseView open. It begins at `#0`, with the
-    /// initial levels.
+    /// Writes all changes so far as a VCD file (IEEE 1364, clause 18) in microseconds, which
+    /// GTKWave and PulseView open. The file begins at `#0`, with the initial levels.
     ///
-    /// A microsecond is too coarse for fast serial lines: [`uart`](crate::uart)
-    /// says up to which rate.
+    /// A microsecond is too coarse for fast serial lines: see [`uart`](crate::uart) for the
+    /// limit.
     ///
-    /// White space in names becomes `_`, as does no name at all.
+    /// White space in names becomes `_`, as does an empty name.
     ///
     /// # Errors
     ///
-    /// Whatever `out` reports. The trace is as it was.
+    /// Errors of `out`. The trace is unchanged.
     pub fn write_vcd(&self, out: impl io::Write) -> io::Result<()> {
         self.catch_up();
         let log = self.log.borrow();
@@ -157,20 +156,20 @@ impl Trace {
     /// Begins a VCD file that grows while the trace records, and writes its
     /// declarations.
     ///
-    /// A trace has one such file: changes go to the stream that asks first, and
-    /// are then in no [`waveform`](Self::waveform) or other file.
+    /// A trace has one such file: changes go to the first stream that requests them, and are
+    /// then in no [`waveform`](Self::waveform) or other file.
     ///
     /// # Errors
     ///
-    /// Whatever `out` reports. The trace is as it was.
+    /// Errors of `out`. The trace is unchanged.
     pub fn stream_vcd(&self, out: impl io::Write) -> io::Result<VcdStream> {
         VcdStream::begin(self.clone(), out)
     }
 
-    /// Looks at all wires until nothing more happens: what is on one may move
+    /// Reads all wires until nothing more changes: a change of one wire may cause one of
     /// another.
     fn catch_up(&self) {
-        // Free while we look: a listener may make another wire.
+        // Not borrowed during the reads: a listener may create another wire.
         let wires = self.wires.borrow().clone();
         while wires.iter().fold(false, |moved, wire| wire.catch_up() | moved) {}
     }
@@ -214,15 +213,15 @@ impl Log {
     }
 }
 
-/// How a VCD file names a signal.
+/// Returns the name of a signal in a VCD file.
 fn in_vcd(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join("_");
     if name.is_empty() { "_".into() } else { name }
 }
 
 impl Probe {
-    /// Notes that the signal changes to `level` at `at`: now, or in the near
-    /// future, but after what was noted before.
+    /// Records that the signal changes to `level` at `at`: now or in the near future, but after
+    /// the changes recorded before.
     pub fn record(&self, at: Instant, level: PinState) {
         self.log.borrow_mut().changes.push((at, self.signal, level));
     }

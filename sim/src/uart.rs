@@ -1,12 +1,11 @@
-//! Asynchronous serial lines: byte by byte, and as a logic analyser sees them.
+//! Asynchronous serial lines, as bytes and as seen by a logic analyzer.
 //!
-//! [`line`](line()) makes one, with a port at each end and faults to order.
-//! [`decode`] and [`Decoder`] find the bytes on a wire, and [`draw`] draws one.
+//! [`line`](line()) creates a line, with a port at each end and fault injection. [`decode`]
+//! and [`Decoder`] find the bytes on a wire, and [`draw`] draws a byte.
 //!
-//! Bits are timed in [`Nanos`], as captures have them. A [`Trace`](crate::Trace)
-//! and its VCD file have whole microseconds, which hold 230 400 baud if both ends
-//! agree within 2 %, and 460 800 baud if they agree exactly. Faster lines need a
-//! capture with finer times.
+//! Bits are timed in [`Nanos`], as in captures. A [`Trace`](crate::Trace) and its VCD file
+//! have whole microseconds, which are enough for 230 400 baud if both ends agree within 2 %,
+//! and for 460 800 baud if they agree exactly. Faster lines need a capture with finer times.
 
 mod line;
 mod way;
@@ -20,23 +19,23 @@ pub use line::{LineFault, Port, Way, line};
 /// Start bit, 8 data bits, no parity, stop bit.
 const BITS: u64 = 10;
 
-/// How many of them come before the stop bit.
+/// The number of bits before the stop bit.
 const STOP: u64 = BITS - 1;
 
-/// How fast a serial line is. Its format is 8N1.
+/// The speed of a serial line. The format is 8N1.
 ///
 /// ```
 /// use tickwire_sim::uart::Baud;
 /// use tickwire_traits::Duration;
 ///
 /// let baud = Baud::new(9_600);
-/// assert_eq!(baud.time_of(96), Duration::from_millis(100)); // 10 bits a byte.
+/// assert_eq!(baud.time_of(96), Duration::from_millis(100)); // 10 bits per byte.
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baud(u64);
 
-/// Nanoseconds since the start of a capture: a bit at 921 600 baud takes 1 085 of
-/// them, which an [`Instant`] cannot tell from one at a million baud.
+/// Nanoseconds since the start of a capture. A bit at 921 600 baud takes 1 085 of them; an
+/// [`Instant`] cannot distinguish that from a bit at a million baud.
 ///
 /// ```
 /// use tickwire_sim::uart::Nanos;
@@ -47,28 +46,28 @@ pub struct Baud(u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nanos(pub u64);
 
-/// A byte that was found on a line.
+/// A byte found on a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Byte {
-    /// When its start bit began.
+    /// The time of its start bit.
     pub at: Nanos,
-    /// Its value, whether or not it has a stop bit.
+    /// The value of the byte, even without a stop bit.
     pub value: u8,
-    /// Whether it has no stop bit.
+    /// Whether the stop bit is missing.
     pub framing_error: bool,
 }
 
-/// What [`decode`] found; see there for an example.
+/// The result of [`decode`], which has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decoded {
-    /// The bytes, also those with a framing error, each with the time of its
-    /// start bit.
+    /// The bytes, including those with a framing error, each with the time of its start
+    /// bit.
     pub bytes: Vec<(Nanos, u8)>,
-    /// How many bytes had no stop bit.
+    /// The number of bytes without a stop bit.
     pub framing_errors: u32,
 }
 
-/// Finds the bytes on a line, change by change, in constant memory.
+/// A decoder that finds the bytes on a line, change by change, in constant memory.
 ///
 /// ```text
 ///         low                  low in the middle of the start bit
@@ -96,7 +95,7 @@ pub struct Decoder {
     receiving: Option<Receiving>,
 }
 
-/// A byte of which `bits` have been sampled, the start bit included.
+/// A byte with `bits` samples so far, including the start bit.
 #[derive(Clone, Copy, Debug)]
 struct Receiving {
     start: Nanos,
@@ -115,14 +114,14 @@ impl Baud {
         self.halves(bytes * BITS * 2)
     }
 
-    /// How long so many half bits take.
+    /// Returns the duration of this many half bits.
     fn halves(self, halves: u64) -> Duration {
         Duration::from_micros((halves * 500_000).div_ceil(self.0))
     }
 }
 
 impl From<Instant> for Nanos {
-    /// Takes what is later than 584 years as that.
+    /// Converts a time; one later than 584 years becomes 584 years.
     fn from(at: Instant) -> Self {
         Self(at.as_micros().saturating_mul(1_000))
     }
@@ -134,8 +133,8 @@ impl Decoder {
         Self { baud, level: PinState::High, receiving: None }
     }
 
-    /// Takes note that the line is at `level` from `at` on. Returns the byte that
-    /// was complete before. Times must not go back.
+    /// Records that the line is at `level` from `at` on. Returns the byte that was complete
+    /// before. Times must not go back.
     pub fn change(&mut self, at: Nanos, level: PinState) -> Option<Byte> {
         let byte = self.sample_until(Some(at));
         let falls = self.level == PinState::High && level == PinState::Low;
@@ -146,7 +145,7 @@ impl Decoder {
         byte
     }
 
-    /// Returns the byte that is complete if the line stays as it is.
+    /// Returns the byte that is complete if the line stays at its level.
     pub fn finish(&mut self) -> Option<Byte> {
         self.sample_until(None)
     }
@@ -160,7 +159,7 @@ impl Decoder {
                 return None;
             }
             match *bits {
-                0 if is_high => self.receiving = None, // The start bit does not last.
+                0 if is_high => self.receiving = None, // The start bit was too short.
                 0 => *bits = 1,
                 STOP => {
                     let byte = Byte { at: *start, value: *value, framing_error: !is_high };
@@ -177,13 +176,13 @@ impl Decoder {
     }
 }
 
-/// Finds the bytes on a line from its changes: those of
-/// [`Trace::waveform`](crate::Trace::waveform), or of a capture in [`Nanos`].
+/// Finds the bytes on a line from its changes, from
+/// [`Trace::waveform`](crate::Trace::waveform) or from a capture in [`Nanos`].
 ///
-/// The line was idle before the first change. Each bit is sampled in its middle.
-/// A byte whose stop bit is low is counted and kept: the receiver cannot know
-/// that it is wrong. The next start bit may come from the middle of the stop bit
-/// on, so a capture that begins inside a byte falls into step at the first pause.
+/// The line is idle before the first change. Each bit is sampled in its middle. A byte with
+/// a low stop bit is counted and kept: the receiver cannot know that it is wrong. The next
+/// start bit may begin from the middle of the stop bit on, so a capture that begins inside a
+/// byte synchronizes at the first pause.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -214,7 +213,7 @@ pub fn decode<T: Copy + Into<Nanos>>(changes: &[(T, PinState)], baud: Baud) -> D
     decoded
 }
 
-/// Draws a byte whose start bit begins at `start`, on a line that is idle.
+/// Draws a byte, with its start bit at `start`, on a line that is idle.
 pub fn draw(probe: &Probe, start: Instant, byte: u8, baud: Baud) {
     let mut level = PinState::High;
     let data = (0..8).map(|bit| PinState::from(byte >> bit & 1 == 1));

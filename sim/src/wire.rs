@@ -23,14 +23,13 @@ pub use pair::InputPair;
 pub use pins::{Input, Output, PinFault};
 use queue::{EdgeQueue, LineTap};
 
-/// One electrical net: a level, what it will do, and any number of pins.
+/// An electrical net: a level, a plan of its toggles, and any number of pins.
 ///
-/// Its future is a plan of toggles at set times ([`toggle_at`](Self::toggle_at),
-/// [`play`](Self::play)); its present is set by [`Output`]s and by
-/// [`set`](Self::set). A plan needs no task: it takes effect when someone looks,
-/// with the times it was made for. So in real time an edge keeps its time
-/// however busy the executor was. In virtual time [listeners](Self::on_edge) need
-/// nobody to look.
+/// The plan has toggles at set times ([`toggle_at`](Self::toggle_at), [`play`](Self::play));
+/// [`Output`]s and [`set`](Self::set) change the present level. A plan needs no task: its
+/// toggles take effect at the next access to the wire, with their planned times. In real
+/// time, an edge therefore keeps its time, however late the executor is. In virtual time,
+/// [listeners](Self::on_edge) hear planned edges without an access.
 ///
 /// Clones are the same wire.
 ///
@@ -57,7 +56,7 @@ impl<T: Clock> Wire<T> {
         Self::with(None, clock, initial, None)
     }
 
-    /// Creates a wire with a name, which a [`Stall`](crate::Stall) will tell.
+    /// Creates a wire with a name, which a [`Stall`](crate::Stall) reports.
     pub fn named(name: &str, clock: T, initial: PinState) -> Self {
         Self::with(Some(name.into()), clock, initial, None)
     }
@@ -70,7 +69,7 @@ impl<T: Clock> Wire<T> {
         Self { line: Rc::new(Line::new(name, clock, level, probe)) }
     }
 
-    /// The part that a trace looks at.
+    /// Returns the part that a trace reads.
     pub(crate) fn recorded(&self) -> Rc<dyn Recorded>
     where
         T: 'static,
@@ -84,7 +83,7 @@ impl<T: Clock> Wire<T> {
         self.line.net.borrow().level
     }
 
-    /// Sets the level now. What is planned stays planned: so many toggles.
+    /// Sets the level now. Planned toggles remain.
     pub fn set(&self, level: PinState) {
         if self.level() == level {
             return;
@@ -96,9 +95,9 @@ impl<T: Clock> Wire<T> {
         self.line.change(self.line.clock.now());
     }
 
-    /// Plans toggles at the given times. One that is before an earlier planned
-    /// one, or before the last edge, happens at once after it: times never go
-    /// back. Those in the past happen now, with the times they were planned for.
+    /// Plans toggles at the given times. A toggle before an earlier planned one, or before the
+    /// last edge, happens immediately after it: times never go back. Past toggles happen now,
+    /// with their planned times.
     pub fn toggle_at(&self, times: &[Instant]) {
         let watchers = {
             let mut net = self.line.net.borrow_mut();
@@ -109,27 +108,27 @@ impl<T: Clock> Wire<T> {
             }
             std::mem::take(&mut net.watchers)
         };
-        // They sleep until the old plan's next toggle, or for ever.
+        // They sleep until the old plan's next toggle, or forever.
         watchers.into_iter().for_each(Waker::wake);
-        // A plan that nobody looks at does not grow.
+        // A plan without readers does not grow.
         self.line.catch_up();
         self.line.wait_for_plan();
     }
 
-    /// Plans a change to `level` at `at`; nothing if the plan ends there already.
+    /// Plans a change to `level` at `at`, or nothing if the plan ends at that level.
     pub fn set_at(&self, at: Instant, level: PinState) {
         if self.line.net.borrow().planned != level {
             self.toggle_at(&[at]);
         }
     }
 
-    /// Plans a timing diagram that begins now: a character a `step`, `_` for low
-    /// and `-` for high. After the last character the level stays.
+    /// Plans a timing diagram that begins now: a character per `step`, `_` for low and `-` for
+    /// high. After the last character, the level stays.
     ///
     /// # Errors
     ///
-    /// [`InvalidDiagram`] with the first character that is neither; nothing has
-    /// been planned.
+    /// [`InvalidDiagram`] with the first other character; nothing has been
+    /// planned.
     pub fn play(&self, diagram: &str, step: Duration) -> Result<(), InvalidDiagram> {
         let levels = diagram::levels(diagram)?;
         let mut at = self.line.clock.now();
@@ -140,17 +139,16 @@ impl<T: Clock> Wire<T> {
         Ok(())
     }
 
-    /// Calls `listener` at each edge from now on: how models of devices watch
-    /// the pins that a driver moves.
+    /// Calls `listener` at each edge from now on. Models of devices watch a driver's pins this
+    /// way.
     ///
-    /// A listener may come back to its wire. Every listener hears every edge, in
-    /// order: one that is made or found by a listener is heard when all have
-    /// heard the present one. So the level may have gone on when a listener looks;
-    /// [`Edge::level`] is the one to go by.
+    /// A listener may access its wire. Every listener hears every edge, in order: an edge that a
+    /// listener causes or finds is heard when all have heard the present one. The level may
+    /// therefore be newer than the edge; use [`Edge::level`].
     ///
-    /// In virtual time, with a [`SimClock`](crate::SimClock), a planned edge is heard
-    /// when it is due, before any task is polled at that time. With other clocks it is
-    /// heard when somebody next looks at the wire: no task comes back for it.
+    /// In virtual time, with a [`SimClock`](crate::SimClock), a planned edge is heard when it is
+    /// due, before any task is polled at that time. With other clocks, it is heard at the next
+    /// access to the wire.
     ///
     /// ```
     /// use embedded_hal::digital::PinState;
@@ -165,7 +163,7 @@ impl<T: Clock> Wire<T> {
     /// let output = lamp.clone();
     /// button.on_edge(move |edge| output.set(!edge.level));
     /// button.play("--_", Duration::from_millis(10)).unwrap();
-    /// sim.run(lamp.input().wait_for_high()).unwrap(); // Nobody looks at the button.
+    /// sim.run(lamp.input().wait_for_high()).unwrap(); // No task reads the button.
     /// assert_eq!(clock.now(), Instant::from_millis(20));
     /// ```
     pub fn on_edge(&self, listener: impl FnMut(Edge) + 'static)
@@ -181,10 +179,10 @@ impl<T: Clock> Wire<T> {
         self.line.follow();
     }
 
-    /// Lets one operation on a pin of this wire fail with [`PinFault`], after
-    /// `operations` that succeed.
+    /// Makes one operation on a pin of this wire fail with [`PinFault`], after `operations`
+    /// successful ones.
     ///
-    /// Each look at the level counts, also by a future that waits for it.
+    /// Each reading of the level counts, including those of a waiting future.
     pub fn fail_after(&self, operations: u32) {
         let watchers = {
             let mut net = self.line.net.borrow_mut();
@@ -194,17 +192,17 @@ impl<T: Clock> Wire<T> {
         watchers.into_iter().for_each(Waker::wake);
     }
 
-    /// Makes an input pin on this wire.
+    /// Creates an input pin on this wire.
     pub fn input(&self) -> Input<T> {
         Input::new(self.clone())
     }
 
-    /// Makes an output pin on this wire.
+    /// Creates an output pin on this wire.
     pub fn output(&self) -> Output<T> {
         Output(self.clone())
     }
 
-    /// Puts the edges from now on into `queue`, as those of `line`.
+    /// Adds the edges from now on to `queue`, as edges of `line`.
     fn feed<L: Copy + 'static>(&self, line: L, queue: &Rc<RefCell<EdgeQueue<L>>>) {
         self.line.catch_up();
         let armed = &mut self.line.net.borrow_mut().armed;
@@ -212,7 +210,7 @@ impl<T: Clock> Wire<T> {
         armed.push(Box::new(LineTap { line, queue: Rc::downgrade(queue) }));
     }
 
-    /// Counts an operation, and fails if it is the one to fail.
+    /// Counts an operation. Returns an error if it is the one to fail.
     fn operate(&self) -> Result<(), PinFault> {
         let mut net = self.line.net.borrow_mut();
         let Some(left) = net.fails_after else { return Ok(()) };
@@ -222,18 +220,18 @@ impl<T: Clock> Wire<T> {
 }
 
 impl<T: TimerQueue> Wire<T> {
-    /// Catches up on behalf of a task that looks anyway, without waking it again.
+    /// Catches up for a task that reads the level anyway, without waking that task.
     fn catch_up_for(&self, cx: &Context<'_>) {
         self.unwatch(cx);
         self.line.catch_up();
     }
 
-    /// Takes back what [`watch`](Self::watch) has arranged.
+    /// Removes the task's waker that [`watch`](Self::watch) has stored.
     fn unwatch(&self, cx: &Context<'_>) {
         self.line.net.borrow_mut().watchers.retain(|waker| !waker.will_wake(cx.waker()));
     }
 
-    /// Arranges for a wake-up when the level may be another.
+    /// Arranges a wake at the next possible change of the level.
     fn watch(&self, cx: &mut Context<'_>, what: &str) {
         let next = {
             let mut net = self.line.net.borrow_mut();

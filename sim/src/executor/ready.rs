@@ -1,4 +1,4 @@
-//! The tasks that are awake, and the wakers that say so.
+//! The tasks that are awake, and their wakers.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -7,24 +7,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Wake;
 
-/// Names a task of a simulation, or the main future of one of its runs.
+/// The identity of a task of a simulation, or of the main future of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Id {
-    /// The task's place. Places are used again.
+    /// The task's place. Places are reused.
     pub(super) place: u32,
-    /// How many tasks and main futures were there before. Never used again.
+    /// The number of earlier tasks and main futures. Never reused.
     pub(super) serial: u64,
 }
 
 /// The tasks that are awake, in the order of waking.
 #[derive(Debug, Default)]
 pub(super) struct Ready {
-    /// Woken before all those in `woken`. Taken from there all at once.
+    /// Woken before all tasks in `woken`. Taken from there all at once.
     batch: RefCell<VecDeque<Id>>,
     woken: Arc<Woken>,
 }
 
-/// Shared with wakers, which may be used on any thread.
+/// Shared with wakers, which may be used from any thread.
 #[derive(Debug, Default)]
 struct Woken(Mutex<VecDeque<Id>>);
 
@@ -32,19 +32,19 @@ struct Woken(Mutex<VecDeque<Id>>);
 #[derive(Debug)]
 pub(super) struct TaskWaker {
     id: Id,
-    /// The task is in the queue, or has ended: it is not to be queued.
+    /// The task is in the queue or has ended, and must not be queued.
     queued: AtomicBool,
     woken: Arc<Woken>,
 }
 
 impl Ready {
-    /// Makes the waker of a task, and queues the task.
+    /// Creates the waker of a task, and queues the task.
     pub(super) fn enroll(&self, id: Id) -> Arc<TaskWaker> {
         self.woken.lock().push_back(id);
         Arc::new(TaskWaker { id, queued: AtomicBool::new(true), woken: self.woken.clone() })
     }
 
-    /// Takes out the task that was woken first. It may have ended since.
+    /// Removes the task that was woken first. It may have ended since.
     pub(super) fn pop(&self) -> Option<Id> {
         let mut batch = self.batch.borrow_mut();
         if batch.is_empty() {
@@ -69,13 +69,13 @@ impl TaskWaker {
         self.id
     }
 
-    /// Lets the next wake queue the task again. Call it before the task is polled.
+    /// Lets the next wake queue the task again. Must be called before the task is polled.
     pub(super) fn unqueue(&self) {
-        // Read as well: the poll sees what a thread did before it woke the task.
+        // Read as well, so that the poll sees everything before the wake by a thread.
         self.queued.swap(false, Ordering::AcqRel);
     }
 
-    /// Makes all clones of the waker do nothing.
+    /// Disables all clones of the waker.
     pub(super) fn retire(&self) {
         self.queued.store(true, Ordering::Relaxed);
     }

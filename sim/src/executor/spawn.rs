@@ -12,15 +12,15 @@ use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError, waits_for};
 use super::ready::Id;
 use super::tasks::{End, Name, TaskFuture, Tasks};
 
-/// Spawns tasks on a [`Sim`](crate::Sim).
+/// A spawner of tasks on a [`Sim`](crate::Sim).
 #[derive(Clone, Debug)]
 pub struct SimSpawner(pub(super) Rc<Tasks>);
 
 impl Spawn for SimSpawner {
     type Handle = SimTask;
 
-    /// Never fails: tasks live on the heap. When the simulation is gone, `future`
-    /// is dropped at once.
+    /// Never fails: tasks live on the heap. If the simulation is gone, `future` is dropped
+    /// immediately.
     #[track_caller]
     fn spawn<F>(&self, future: F) -> Result<SimTask, SpawnError>
     where
@@ -31,7 +31,7 @@ impl Spawn for SimSpawner {
 }
 
 impl SimSpawner {
-    /// Starts `future` under a name, which a [`Stall`](crate::Stall) will tell.
+    /// Spawns `future` under a name, which a [`Stall`](crate::Stall) reports.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -55,13 +55,13 @@ impl SimSpawner {
     }
 }
 
-/// Owns a task on a [`Sim`](crate::Sim).
+/// A handle that owns a task on a [`Sim`](crate::Sim).
 ///
 /// [`Exit::Cancelled`] is also the end of a task that panicked, and of one whose
-/// simulation is gone. A task may cancel itself: it ends where it next waits.
+/// simulation is gone. A task that cancels itself ends at its next pending poll.
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct SimTask {
-    /// None if the simulation was gone already.
+    /// `None` if the simulation was already gone.
     id: Option<Id>,
     end: Rc<End>,
     tasks: Rc<Tasks>,

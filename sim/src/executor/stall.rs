@@ -1,48 +1,48 @@
-//! Why nothing moves.
+//! The report of a simulation that cannot continue.
 
 use std::fmt;
 
 use tickwire_traits::Instant;
 
-/// Why a [`Sim`](crate::Sim) could not go on.
+/// The reason why a [`Sim`](crate::Sim) could not continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stall {
-    /// What was wrong.
+    /// The kind of the stall.
     pub kind: StallKind,
-    /// When a task was last polled.
+    /// The time of the last poll of a task.
     ///
-    /// A task that gave a deadline up, as that of a timeout around what came in
-    /// time, is polled at it nevertheless. The clock may have gone on, to a deadline
-    /// that belongs to no task.
+    /// A task that gave up a deadline, such as the unused limit of a timeout, is polled at
+    /// that deadline nevertheless. The clock may have advanced to a deadline that belongs to
+    /// no task.
     pub at: Instant,
     /// Every task that has not ended, the main future first.
     pub tasks: Vec<StalledTask>,
 }
 
-/// The ways in which a [`Sim`](crate::Sim) can fail to go on.
+/// The kinds of [`Stall`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StallKind {
-    /// No task is awake and no timer is set: nothing would ever happen again. Or wires
-    /// alone go on, and have not woken a task for many edges.
+    /// No task is awake and no timer is set, so nothing can ever happen. Or only wires
+    /// move, and have not woken a task for many edges.
     Deadlock,
-    /// As a deadlock, but a task that was polled once more did make progress:
-    /// whoever made that possible failed to wake it.
+    /// As a deadlock, but a task made progress when polled once more: its waker should
+    /// have been woken.
     LostWake,
     /// Tasks kept waking themselves or one another while time stood still.
     Spin,
 }
 
-/// One task of a [`Stall`].
+/// A task of a [`Stall`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StalledTask {
-    /// `main`, or where the task was spawned.
+    /// `main`, the task's name, or the place where it was spawned.
     pub name: String,
-    /// How often it was polled at the instant of the stall.
+    /// The number of polls at the instant of the stall.
     pub polls: u32,
-    /// What it said that it waits for ([`waits_for`](tickwire_traits::waits_for)).
+    /// What the task reports to wait for ([`waits_for`](tickwire_traits::waits_for)).
     pub waits_for: Vec<String>,
 }
 

@@ -20,19 +20,19 @@ pub(super) struct Tasks {
     clock: SimClock,
     pub(super) running: Cell<bool>,
     pub(super) polls: Cell<u64>,
-    /// When the last one was.
+    /// The time of the last poll.
     pub(super) polled: Cell<Option<Instant>>,
     pub(super) instants: Instants,
-    /// Of the future that was given to `run`.
+    /// The turns of the main future.
     pub(super) main: Cell<Turns>,
     pub(super) ready: Ready,
     enrolled: Cell<u64>,
     places: RefCell<Places>,
-    /// The simulation is gone: nobody polls any more.
+    /// The simulation is gone, and polls no more tasks.
     closed: Cell<bool>,
 }
 
-/// Where the tasks are.
+/// The storage of tasks.
 #[derive(Default)]
 struct Places {
     tasks: Vec<Option<Task>>,
@@ -44,14 +44,14 @@ struct Task {
     waker: Arc<TaskWaker>,
     turns: Turns,
     end: Rc<End>,
-    /// Out while it is being polled.
+    /// Taken out during a poll.
     body: Option<Body>,
-    /// It was cancelled while it was being polled.
+    /// The task was cancelled during a poll.
     cancelled: bool,
 }
 
-/// What a poll takes. It is moved out of the task for that: a poll may spawn and
-/// cancel tasks, so none of them is borrowed meanwhile.
+/// The parts that a poll uses. They are moved out of the task, because a poll may spawn
+/// and cancel tasks, so no task may be borrowed during it.
 struct Body {
     future: TaskFuture,
     waker: Waker,
@@ -59,13 +59,13 @@ struct Body {
 
 pub(super) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
-/// What a [`Stall`](crate::Stall) calls a task.
+/// The name of a task in a [`Stall`](crate::Stall).
 pub(super) enum Name {
     Given(String),
     SpawnedAt(&'static Location<'static>),
 }
 
-/// How a task ended, and the waker of the task that waits for that.
+/// The exit of a task, and the waker of the task that waits for it.
 #[derive(Default)]
 pub(super) struct End {
     pub(super) exit: Cell<Option<Exit>>,
@@ -82,7 +82,7 @@ impl End {
     }
 }
 
-/// The place of main futures, which are in no place.
+/// The place of main futures, which have none.
 const NOWHERE: u32 = u32::MAX;
 
 impl Tasks {
@@ -101,8 +101,8 @@ impl Tasks {
         }
     }
 
-    /// Returns the task's identity, of which there is none if the simulation is gone,
-    /// and its end.
+    /// Returns the task's identity, or `None` if the simulation is gone, and its
+    /// end.
     pub(super) fn spawn(&self, name: Name, future: TaskFuture) -> (Option<Id>, Rc<End>) {
         let end = Rc::<End>::default();
         if self.closed.get() {
@@ -121,7 +121,7 @@ impl Tasks {
         (Some(id), end)
     }
 
-    /// Queues the main future of a new run, and begins to count anew.
+    /// Queues the main future of a new run, and resets the counts.
     pub(super) fn begin_run(&self) -> Arc<TaskWaker> {
         self.main.set(Turns::default());
         self.instants.clear();
@@ -146,7 +146,7 @@ impl Tasks {
         self.instants.count(now, turns);
     }
 
-    /// Polls a task, if it is still there. Returns whether it ended.
+    /// Polls a task, if it still exists. Returns whether it ended.
     pub(super) fn poll(&self, id: Id, now: Instant) -> bool {
         let taken = self.places.borrow_mut().get(id).and_then(|task| {
             let body = task.body.take()?;
@@ -155,7 +155,7 @@ impl Tasks {
             Some(body)
         });
         let Some(body) = taken else { return false };
-        // If it panics, it ends here too, as one that was cancelled.
+        // A task that panics ends here too, as if cancelled.
         let mut polled = Polled { tasks: self, id, body: Some(body), exit: Exit::Cancelled };
         match polled.poll() {
             Poll::Ready(()) => polled.end(Exit::Completed),
@@ -167,8 +167,8 @@ impl Tasks {
         let cancelled = {
             let mut places = self.places.borrow_mut();
             match places.get(id) {
-                // It cancels itself. Its future is not ours to drop: its poll ends
-                // it, and nobody hears of that before.
+                // The task cancels itself. Its future is in use; the end of its poll drops the
+                // future, and is reported only then.
                 Some(task) if task.body.is_none() => {
                     task.cancelled = true;
                     return;
@@ -184,16 +184,16 @@ impl Tasks {
         }
     }
 
-    /// Cancels every task, and lets nobody wake or be spawned any more.
+    /// Cancels every task, and prevents further wakes and spawns.
     ///
-    /// A task may own handles of others, and ways to all of them: one goes at a
-    /// time, while nothing is borrowed.
+    /// A task may own handles of others, and paths to all of them, so tasks are cancelled
+    /// one at a time while nothing is borrowed.
     pub(super) fn close(&self) {
         self.closed.set(true);
         self.list().into_iter().for_each(|(id, ..)| self.cancel(id));
     }
 
-    /// Returns all tasks in the order of their spawning.
+    /// Returns all tasks in spawning order.
     pub(super) fn list(&self) -> Vec<(Id, String, Turns)> {
         let places = self.places.borrow();
         let tasks = places.tasks.iter().flatten();
@@ -209,7 +209,7 @@ impl Tasks {
         task.end.set(exit);
     }
 
-    /// Makes a waker do nothing, and drops its deadline.
+    /// Disables a waker, and drops its deadline.
     pub(super) fn retire(&self, own: &TaskWaker, waker: &Waker) {
         own.retire();
         self.clock.forget(waker);
@@ -217,7 +217,7 @@ impl Tasks {
 }
 
 impl Places {
-    /// Returns a place that nobody has. There is room for it to be freed.
+    /// Returns a free place.
     fn reserve(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             self.tasks.push(None);
@@ -236,7 +236,7 @@ impl Places {
     }
 }
 
-/// What a poll has moved out of its task. It goes back, or the task ends.
+/// The parts that a poll has moved out of its task. They return, or the task ends.
 struct Polled<'a> {
     tasks: &'a Tasks,
     id: Id,
@@ -271,7 +271,7 @@ impl Polled<'_> {
 impl Drop for Polled<'_> {
     fn drop(&mut self) {
         let Some(Body { future, waker }) = self.body.take() else { return };
-        // Before anyone hears of the end, and while nothing is borrowed.
+        // Before the end is reported, and while nothing is borrowed.
         drop(future);
         let ended = self.tasks.places.borrow_mut().remove(self.id);
         if let Some(task) = ended {

@@ -1,39 +1,39 @@
-//! Telling a spin from an instant at which much happens.
+//! Distinguishing a spin from a busy instant.
 
 use std::cell::Cell;
 
 use tickwire_traits::Instant;
 
-/// How often a task may be polled at one instant before its polls count as a spin.
-/// Enough for what a task does on purpose: begin, take turns, pass items on, end.
+/// The number of polls of a task at one instant that do not count towards a spin.
+/// Enough for deliberate work: begin, take turns, pass items on, end.
 const FREE: u32 = 100;
 
-/// What a task has done at one instant.
+/// The polls of a task at one instant.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Turns {
-    /// None before its first poll.
+    /// `None` before the first poll.
     at: Option<Instant>,
-    /// How often it was polled.
+    /// The number of polls.
     polls: u32,
-    /// How many tasks have spawned one another up to it.
+    /// The length of the chain of tasks that spawned one another up to this one.
     generation: u32,
 }
 
-/// What all tasks have done at one instant.
+/// The polls of all tasks at one instant.
 #[derive(Debug, Default)]
 pub(super) struct Instants {
     at: Cell<Option<Instant>>,
     /// Polls beyond the [`FREE`] ones of each task.
     excess: Cell<u32>,
-    /// Of the task that was polled last.
+    /// The turns of the task polled last.
     last: Cell<Turns>,
 }
 
 impl Instants {
-    /// Counts a poll of the task that has had these turns.
+    /// Counts a poll of the task that has these turns.
     ///
-    /// A task beyond the [`FREE`]th generation has no free polls: tasks that spawn the
-    /// next and end are polled once each, forever.
+    /// A task beyond the [`FREE`]th generation has no free polls: tasks that spawn a successor
+    /// and end are polled once each, forever.
     pub(super) fn count(&self, now: Instant, turns: &mut Turns) {
         let now = Some(now);
         if self.at.replace(now) != now {
@@ -49,13 +49,13 @@ impl Instants {
         self.last.set(*turns);
     }
 
-    /// Returns the turns of a task that is being spawned.
+    /// Returns the turns of a newly spawned task.
     pub(super) fn of_new(&self) -> Turns {
         let last = self.last.get();
         Turns { polls: 0, generation: last.generation.saturating_add(1), ..last }
     }
 
-    /// Forgets what was counted.
+    /// Resets the counts.
     pub(super) fn clear(&self) {
         self.excess.set(0);
     }

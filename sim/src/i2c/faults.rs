@@ -1,4 +1,4 @@
-//! Faults to order.
+//! Faults to inject.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,23 +7,23 @@ use std::rc::Rc;
 
 use embedded_hal_async::i2c::{Error, ErrorKind};
 
-/// What can go wrong with one byte on the bus.
+/// A fault of one byte on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Nobody acknowledges it. A byte that is read is acknowledged by the
-    /// controller, so there this is a bus error.
+    /// The byte is not acknowledged. The controller acknowledges the bytes that it reads, so
+    /// there this is a bus error.
     Nack,
-    /// These bits of it arrive turned over. (An address is left alone.)
+    /// These bits of the byte are inverted on arrival. (Has no effect on an address.)
     Garble(u8),
-    /// A line is held low, and the controller notices: a bus error.
+    /// A line is held low, and the controller reports a bus error.
     Stuck,
-    /// A line is held low, and the controller waits for it for ever.
+    /// A line is held low, and the controller waits for it forever.
     Hang,
-    /// Another controller wins.
+    /// Another controller wins the arbitration.
     ArbitrationLoss,
 }
 
-/// Injects faults into a [`Bus`](super::Bus), and counts. Clones are the same.
+/// A handle that injects faults into a [`Bus`](super::Bus), and counts. Clones share state.
 ///
 /// Bytes are counted from 0, address bytes included.
 ///
@@ -43,7 +43,7 @@ pub struct Faults(Rc<RefCell<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the number of the byte that they befall.
+    /// By the number of the faulty byte.
     planned: BTreeMap<u64, Fault>,
     always: Option<Fault>,
     bytes: u64,
@@ -52,15 +52,15 @@ struct State {
 }
 
 impl Faults {
-    /// Lets `fault` befall one byte, after `bytes` more that it leaves alone.
+    /// Injects `fault` into one byte, after `bytes` more intact ones.
     pub fn inject(&self, bytes: u64, fault: Fault) {
         let mut state = self.0.borrow_mut();
         let byte = state.bytes + bytes;
         state.planned.insert(byte, fault);
     }
 
-    /// Lets `fault` befall every byte until further notice: `Some(Fault::Nack)`
-    /// is a bus from which all devices are unplugged, `None` repairs it.
+    /// Injects `fault` into every byte until the next call. `Some(Fault::Nack)` is a bus
+    /// without any device, and `None` repairs the bus.
     pub fn set(&self, fault: Option<Fault>) {
         self.0.borrow_mut().always = fault;
     }
@@ -75,7 +75,7 @@ impl Faults {
         self.0.borrow().transfers
     }
 
-    /// Returns how many bytes a device, or the lack of one, has refused.
+    /// Returns how many bytes were refused, by a device or for lack of one.
     pub fn refused(&self) -> u64 {
         self.0.borrow().refused
     }
@@ -96,8 +96,8 @@ impl Faults {
     }
 }
 
-/// The error of a [`Bus`](super::Bus). `ErrorKind::Other` is that of an address which
-/// has more than 7 bits.
+/// The error of a [`Bus`](super::Bus). `ErrorKind::Other` stands for an address of more
+/// than 7 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct I2cFault(pub ErrorKind);
 

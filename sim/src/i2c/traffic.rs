@@ -1,4 +1,4 @@
-//! What went over the bus.
+//! The record of a transfer.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use tickwire_traits::Instant;
 
 use super::Ack;
 
-/// All that went over the bus in one transfer.
+/// All bytes and conditions of one transfer.
 ///
-/// It is written as sigrok's and others' decoders do: hexadecimal bytes, address
-/// bytes with the direction bit, `n` after what was not acknowledged, `/` before
-/// a repeated start.
+/// `Display` writes them like sigrok and other decoders: hexadecimal bytes, address bytes
+/// with the direction bit, `n` after a byte that was not acknowledged, `/` before a
+/// repeated start.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -29,9 +29,9 @@ use super::Ack;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traffic {
-    /// When it began.
+    /// The time of the start.
     pub at: Instant,
-    /// What was sent, in order.
+    /// The symbols, in order.
     pub symbols: Vec<Symbol>,
 }
 
@@ -40,7 +40,7 @@ pub struct Traffic {
 pub enum Symbol {
     /// A start condition, or a repeated one.
     Start,
-    /// A byte, of an address or of data, and the answer to it.
+    /// A byte of an address or of data, with its acknowledgment.
     Byte(u8, Ack),
 }
 

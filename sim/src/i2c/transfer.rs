@@ -1,4 +1,4 @@
-//! One transfer, bit by bit.
+//! A transfer, bit by bit.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -12,11 +12,11 @@ use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
 use super::{Ack, Bus, Device, Fault, I2cFault, Symbol, Traffic};
 use crate::waits_for;
 
-/// One transfer, from its start condition to its stop condition.
+/// A transfer, from its start condition to its stop condition.
 pub(super) struct Transfer<'a, T: TimerQueue> {
     bus: &'a Bus<T>,
     device: Option<Rc<RefCell<dyn Device>>>,
-    /// The end of the last byte that has begun, or of what came after it.
+    /// The end of the last byte or condition that has begun.
     at: Instant,
     stopped: bool,
     traffic: Traffic,
@@ -87,7 +87,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             let now = self.bus.clock.now();
             let device = self.device.as_ref();
             let byte = device.map_or(0xff, |device| device.borrow_mut().read(now));
-            // The controller refuses the last byte it wants.
+            // The controller does not acknowledge the last byte it reads.
             let ack = if index == last { Ack::Nack } else { Ack::Ack };
             *slot = byte ^ garbled;
             self.byte(*slot, ack).await;
@@ -95,12 +95,12 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         Ok(())
     }
 
-    /// Waits until the device lets go of the clock line.
+    /// Waits until the device releases the clock line.
     async fn let_go(&mut self) {
         let held = self.device.as_ref().and_then(|device| device.borrow().holds_clock_until());
         if let Some(until) = held {
             self.bus.clock.sleep_until(until).await;
-            // After the wait: who is dropped meanwhile lets go of the bus.
+            // After the wait: a transfer dropped during it releases the bus at once.
             self.at = self.at.max(until);
         }
     }
@@ -110,7 +110,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             return;
         }
         if let Some(device) = &self.device {
-            // Who drops a transfer may have the device in hand: no panic here.
+            // A caller that drops a transfer may have borrowed the device: no panic here.
             if let Ok(mut device) = device.try_borrow_mut() {
                 device.stop(self.bus.clock.now());
             }
@@ -121,8 +121,8 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         }
     }
 
-    /// Counts a byte, and does to it what was asked for. `Ok` with the bits to
-    /// turn over.
+    /// Counts a byte and applies its fault. Returns the bits to
+    /// invert.
     async fn fault(&mut self, refusal: ErrorKind) -> Result<u8, I2cFault> {
         match self.bus.faults.next_byte() {
             None => Ok(0),
@@ -134,7 +134,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
             Some(Fault::ArbitrationLoss) => Err(I2cFault(ErrorKind::ArbitrationLoss)),
             Some(Fault::Stuck) => Err(I2cFault(ErrorKind::Bus)),
             Some(Fault::Hang) => {
-                // At every poll: the one that asks comes when nothing moves.
+                // At every poll, since the poll that asks for the reason comes after a stall.
                 poll_fn(|_| {
                     waits_for(|| "an I2C transfer that hangs");
                     Poll::Pending
@@ -156,7 +156,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         self.pause().await;
     }
 
-    /// Waits for the end of what has begun.
+    /// Waits for the end of the byte or condition that has begun.
     pub(super) async fn pause(&self) {
         if self.bus.bit.is_some() {
             self.bus.clock.sleep_until(self.at).await;
@@ -167,7 +167,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
         self.traffic.symbols.push(Symbol::Start);
         let Some(bit) = self.bus.bit else { return };
         if let Some([scl, sda]) = &self.bus.probes {
-            // Also a repeated start: data rises while the clock is low.
+            // Needed by a repeated start too: data rises while the clock is low.
             sda.record(self.at, PinState::High);
             scl.record(self.at + quarters(bit, 1), PinState::High);
             sda.record(self.at + quarters(bit, 2), PinState::Low);
@@ -189,7 +189,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
 
     fn draw_stop(&mut self) {
         let Some(bit) = self.bus.bit else { return };
-        // Later, if it was dropped in a wait for something else than the bus.
+        // Later, if the transfer was dropped while it waited for something else.
         self.at = self.at.max(self.bus.clock.now());
         if let Some([scl, sda]) = &self.bus.probes {
             sda.record(self.at, PinState::Low);
@@ -201,7 +201,7 @@ impl<'a, T: TimerQueue> Transfer<'a, T> {
     }
 }
 
-/// So much of a bit, rounded up: in one of 3 µs or more, no two are the same.
+/// Returns part of a bit, rounded up: in a bit of 3 µs or more, no two are equal.
 fn quarters(bit: Duration, quarters: u32) -> Duration {
     Duration::from_micros((bit * quarters).as_micros().div_ceil(4))
 }

@@ -20,13 +20,13 @@ use script::Script;
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.
 ///
-/// The sentences of one epoch, told apart by their UTC times, are one burst. It
-/// begins at its UTC second, counted from the log's first, after the
-/// [latency](Self::with_latency) that a receiver needs to compute. A gap in the
-/// log of more than ten seconds, or a step back, is played as one second.
+/// The sentences of one epoch, identified by their UTC time, form a burst. A burst begins
+/// at its UTC second, counted from the log's first, plus the receiver's computing
+/// [latency](Self::with_latency). A gap in the log of more than ten seconds, or a step
+/// back, is played as one second.
 ///
-/// Time does the work: what came by now is found when someone looks, so no task
-/// is needed, and in real time no byte is late because the executor was busy.
+/// The model is evaluated at each access, so it needs no task, and in real time no byte is
+/// late because the executor was busy.
 ///
 /// ```
 /// use embedded_io_async::Read;
@@ -44,7 +44,7 @@ pub struct Receiver<T> {
     receiver: Shared<T>,
 }
 
-/// A handle on a [`Receiver`] that someone else reads: for keys, and for tests.
+/// A handle on a [`Receiver`] that another task reads: for keys, and for tests.
 ///
 /// ```
 /// use embedded_io_async::Read;
@@ -61,14 +61,14 @@ pub struct Receiver<T> {
 ///     let nothing = clock.timeout(Duration::from_secs(5), line.read(&mut byte)).await;
 ///     assert!(nothing.is_err());
 ///     control.plug();
-///     line.read(&mut byte).await.unwrap(); // The log went on meanwhile.
+///     line.read(&mut byte).await.unwrap(); // The log continued meanwhile.
 /// });
 /// ```
 pub struct Control<T> {
     receiver: Shared<T>,
 }
 
-/// The failure that [`Control::fail_next_read`] asked for.
+/// The failure requested by [`Control::fail_next_read`].
 ///
 /// ```
 /// use embedded_io_async::Read;
@@ -91,7 +91,7 @@ impl<T: Clock> Receiver<T> {
         Self { receiver: Shared::new(clock, log.into(), baud) }
     }
 
-    /// Sets how long after its UTC second a burst begins. The default is zero.
+    /// Sets the delay of a burst after its UTC second. The default is zero.
     pub fn with_latency(self, latency: Duration) -> Self {
         self.setting(|model| model.latency = latency)
     }
@@ -101,37 +101,37 @@ impl<T: Clock> Receiver<T> {
         self.setting(|model| model.script = Script::continuous(&model.log))
     }
 
-    /// Begins anew one second after the last burst began, for ever.
+    /// Repeats the log forever, one second after its last burst began.
     pub fn repeat(self) -> Self {
         self.setting(|model| model.at_end = AtEnd::Repeat)
     }
 
-    /// Lets the line stay silent after the log, where it would hang up.
+    /// Keeps the line silent after the log, instead of hanging up.
     pub fn then_silence(self) -> Self {
         self.setting(|model| model.at_end = AtEnd::Silence)
     }
 
-    /// Sets how many bytes the reader's UART holds; more are lost and counted in
+    /// Sets how many bytes the reader's UART holds. Further bytes are lost and counted in
     /// [`Control::overruns`]. The default is no limit.
     pub fn with_fifo(self, bytes: usize) -> Self {
         self.setting(|model| model.capacity = bytes.max(1))
     }
 
-    /// Sets how many bytes the reader's UART wants before it wakes anyone, unless
-    /// the line falls idle. The default is 1.
+    /// Sets how many bytes the reader's UART collects before it wakes the reader, unless the
+    /// line falls idle. The default is 1.
     pub fn with_trigger(self, bytes: usize) -> Self {
         self.setting(|model| model.trigger = bytes.max(1))
     }
 
     /// Pulses `wire` high for 100 ms at each UTC second, until the log ends.
     ///
-    /// The pulses are planned while someone reads the line.
+    /// The pulses are planned while a task reads the line.
     pub fn with_pps(self, wire: Wire<T>) -> Self {
         self.setting(|model| model.pps = Some(wire))
     }
 
-    /// Draws the line as `gps_tx` into a trace, for an analyser's UART decoder,
-    /// while someone reads it.
+    /// Draws the line as `gps_tx` into a trace, for an analyzer's UART decoder, while a task
+    /// reads it.
     pub fn traced(self, trace: &Trace) -> Self {
         let probe = trace.probe("gps_tx", PinState::High);
         self.setting(|model| model.probe = Some(probe))
@@ -142,7 +142,7 @@ impl<T: Clock> Receiver<T> {
         Control { receiver: self.receiver.clone() }
     }
 
-    /// Changes a setting, and begins the log with it.
+    /// Changes a setting, and restarts the log with it.
     fn setting(self, change: impl FnOnce(&mut Model<T>)) -> Self {
         {
             let mut model = self.receiver.model().borrow_mut();
@@ -154,12 +154,12 @@ impl<T: Clock> Receiver<T> {
 }
 
 impl<T: Clock> Control<T> {
-    /// Unplugs the receiver: its bytes and pulses go nowhere.
+    /// Unplugs the receiver: its bytes and pulses are lost.
     pub fn unplug(&self) {
         self.change(|model| model.plugged = false);
     }
 
-    /// Plugs the receiver in. It has been running meanwhile.
+    /// Plugs the receiver in. It has continued meanwhile.
     pub fn plug(&self) {
         self.change(|model| model.plugged = true);
     }
@@ -169,18 +169,18 @@ impl<T: Clock> Control<T> {
         self.receiver.model().borrow().plugged
     }
 
-    /// Turns over a random bit in one of so many bytes from now on, at random;
-    /// `None` leaves them as they are.
+    /// Inverts a random bit in one of `one_in` bytes from now on, at random. `None` disables
+    /// that.
     pub fn garble(&self, one_in: Option<u32>) {
         self.change(|model| model.garbled = one_in.map(|bytes| bytes.max(1)));
     }
 
-    /// Returns the present setting of [`garble`](Self::garble).
+    /// Returns the argument of the last [`garble`](Self::garble).
     pub fn garbled(&self) -> Option<u32> {
         self.receiver.model().borrow().garbled
     }
 
-    /// Lets the next read fail with [`LineFault`], once.
+    /// Makes the next read fail with [`LineFault`], once.
     pub fn fail_next_read(&self) {
         self.change(|model| model.fails = true);
     }
@@ -190,7 +190,7 @@ impl<T: Clock> Control<T> {
         self.receiver.with(|model, _| model.overruns)
     }
 
-    /// Changes what will happen; what has happened stays.
+    /// Changes the future of the model; the past stays.
     fn change(&self, change: impl FnOnce(&mut Model<T>)) {
         let waker = self.receiver.with(|model, _| {
             change(model);
@@ -232,7 +232,7 @@ impl<T: TimerQueue> Receiver<T> {
 impl<T: TimerQueue> Read for Receiver<T> {
     /// # Cancel safety
     ///
-    /// Cancel-safe: bytes are taken only by resolving.
+    /// Cancel-safe: bytes are only taken by the poll that returns them.
     async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
         poll_fn(|cx| self.poll_read(buf, cx)).await
     }

@@ -1,10 +1,10 @@
-//! A character display: the HD44780 controller, its glass, and the ways to wire
-//! it up.
+//! A character display: the HD44780 controller, its glass, and its
+//! connections.
 //!
-//! [`Display`] is a module as one buys it. Connect it to [`Wire`]s with
-//! [`wire_four`](Display::wire_four) or [`wire_eight`](Display::wire_eight), or
-//! put its [`backpack`](Display::backpack) on an I²C bus; then read what it shows,
-//! as text or dot by dot. [`Controller`] is the chip alone.
+//! [`Display`] is a complete module. Connect it to [`Wire`]s with
+//! [`wire_four`](Display::wire_four) or [`wire_eight`](Display::wire_eight), or put its
+//! [`backpack`](Display::backpack) on an I²C bus; then read the display as text or dot by
+//! dot. [`Controller`] is the chip alone.
 
 mod controller;
 mod panel;
@@ -22,10 +22,10 @@ pub use controller::{Controller, Phase, Pins, Violation, ViolationKind};
 use panel::Panel;
 use pins::Backpack;
 
-/// A character display module, powered since it was created. Clones are the same.
+/// A character display module, powered since its creation. Clones share state.
 ///
-/// Geometries are those that are sold: 8 to 40 columns in 1, 2 or 4 rows. A 16x1
-/// is two halves of 8, as nearly all of them are; 40x4 has two controllers.
+/// The geometries are the commercial ones: 8 to 40 columns in 1, 2 or 4 rows. A 16x1 is two
+/// halves of 8, the usual wiring; a 40x4 has two controllers.
 ///
 /// ```
 /// use embedded_hal::digital::{OutputPin, PinState};
@@ -66,39 +66,39 @@ impl<T: Clock> Display<T> {
     ///
     /// # Panics
     ///
-    /// If nobody sells that geometry.
+    /// If modules of that geometry do not exist.
     pub fn new(clock: T, columns: usize, rows: usize) -> Self {
         let panel = Rc::new(RefCell::new(Panel::new(clock.now(), columns, rows)));
         Self { panel, clock }
     }
 
-    /// Makes the one row of a 16x1 a whole one, instead of two halves.
+    /// Makes the row of a 16x1 a single line, instead of two halves.
     pub fn with_whole_row(self) -> Self {
         self.panel.borrow_mut().make_whole();
         self
     }
 
-    /// Sets the frequency of the oscillator, 270 kHz by default. A slow module
-    /// has 190 kHz: all its execution times are longer by 42 %.
+    /// Sets the frequency of the oscillator, 270 kHz by default. A slow module has 190 kHz,
+    /// which makes all execution times longer by 42 %.
     pub fn with_oscillator(self, hertz: u32) -> Self {
         self.each_controller(|controller| controller.set_oscillator(hertz));
         self
     }
 
-    /// Switches the supply off and on; the internal reset takes `reset`, which is
-    /// 10 ms at 4.5 V and up to 40 ms at 2.7 V. What it ignored stays counted.
+    /// Switches the supply off and on. The internal reset takes `reset`, which is 10 ms at
+    /// 4.5 V and up to 40 ms at 2.7 V. Violations stay counted.
     pub fn power_on(&self, reset: Duration) {
         let now = self.clock.now();
         self.each_controller(|controller| controller.power_on(now, reset));
     }
 
-    /// Leaves the controllers where an earlier program did.
+    /// Sets the phase in which an earlier program left the controllers.
     pub fn set_phase(&self, phase: Phase) {
         self.each_controller(|controller| controller.set_phase(phase));
     }
 
-    /// Connects RS, E and D4 to D7. R/W is grounded, D0 to D3 are left open: the
-    /// controller pulls them up.
+    /// Connects RS, E and D4 to D7. R/W is grounded; D0 to D3 are open, and the controller
+    /// pulls them up.
     pub fn wire_four(&self, rs: &Wire<T>, e: &Wire<T>, data: [&Wire<T>; 4])
     where
         T: Clone + 'static,
@@ -114,8 +114,8 @@ impl<T: Clock> Display<T> {
         pins::attach(&self.panel, 0, [rs, e], None, &data);
     }
 
-    /// Connects any of the module's controllers, with or without R/W, by four or
-    /// eight data lines: the second one of a 40x4 has an E of its own.
+    /// Connects a controller of the module, with or without R/W, by four or eight data lines.
+    /// The second controller of a 40x4 has its own E.
     pub fn wire(
         &self,
         controller: usize,
@@ -129,20 +129,20 @@ impl<T: Clock> Display<T> {
         pins::attach(&self.panel, controller, [rs, e], rw, data);
     }
 
-    /// Makes the I²C backpack of the module, a PCF8574 with P0 to RS, P1 to R/W,
-    /// P2 to E, P3 to the backlight and P4 to P7 to D4 to D7, to be attached to a
-    /// bus. The usual address is 0x27.
+    /// Returns the module's I²C backpack, to be attached to a bus: a PCF8574 with RS on P0,
+    /// R/W on P1, E on P2, the backlight on P3 and D4 to D7 on P4 to P7. The usual address is
+    /// 0x27.
     pub fn backpack(&self) -> Rc<RefCell<dyn i2c::Device>> {
         Rc::new(RefCell::new(Backpack::new(self.panel.clone())))
     }
 
-    /// Returns how many columns and rows of characters there are.
+    /// Returns the numbers of columns and rows.
     pub fn geometry(&self) -> (usize, usize) {
         self.panel.borrow().geometry()
     }
 
-    /// Returns a row as text, whether the display is on or not. Custom characters
-    /// are `⓪` to `⑦`, what has no character is `�`.
+    /// Returns a row as text, even if the display is off. Custom characters are `⓪` to `⑦`; a
+    /// code without a character is `�`.
     pub fn row(&self, row: usize) -> String {
         self.panel.borrow().row(row)
     }
@@ -152,17 +152,15 @@ impl<T: Clock> Display<T> {
         (0..self.geometry().1).map(|row| self.row(row)).collect()
     }
 
-    /// Returns the dots of one character as they are now, cursor and blinking
-    /// included: eight rows from the top, the left column in bit 4. All are 0
-    /// while the display is off.
+    /// Returns the dots of a character as they are now, including cursor and blinking: eight
+    /// rows from the top, the left column in bit 4. All are 0 while the display is off.
     pub fn cell(&self, row: usize, column: usize) -> [u8; 8] {
         self.panel.borrow().cell(self.clock.now(), row, column)
     }
 
-    /// Returns whether a dot is dark now. The characters are 5 x 8 dots without
-    /// gaps, so `x` goes to 5 times the columns and `y` to 8 times the rows; on
-    /// the glass there is about one dot's gap between characters, which is left
-    /// to the viewer. Outside is never dark.
+    /// Returns whether a dot is dark now. The characters are 5 x 8 dots without gaps, so `x`
+    /// goes to 5 times the columns and `y` to 8 times the rows. The viewer adds the gaps, which
+    /// on the glass are about one dot between characters. A dot outside is never dark.
     pub fn pixel(&self, x: usize, y: usize) -> bool {
         self.cell(y / 8, x / 5)[y % 8] >> (4 - x % 5) & 1 == 1
     }
@@ -172,24 +170,24 @@ impl<T: Clock> Display<T> {
         self.panel.borrow().controllers().iter().all(Controller::is_on)
     }
 
-    /// Returns row and column of the underline, where there is one.
+    /// Returns row and column of the underline, if there is one.
     pub fn cursor(&self) -> Option<(usize, usize)> {
         self.panel.borrow().find(Controller::cursor)
     }
 
-    /// Returns row and column of the character that blinks, where there is one.
+    /// Returns row and column of the blinking character, if there is one.
     pub fn blink(&self) -> Option<(usize, usize)> {
         self.panel.borrow().find(Controller::blink)
     }
 
-    /// Returns whether the backlight is on; it is, unless a backpack switches it
+    /// Returns whether the backlight is on. It is, unless a backpack switches it
     /// off.
     pub fn backlight(&self) -> bool {
         self.panel.borrow().backlight
     }
 
-    /// Returns how often something came too early, and was ignored if the
-    /// controller was busy, or was not held for long enough.
+    /// Returns the number of violations: writes that came too early, and were ignored if the
+    /// controller was busy, and levels that were not held for long enough.
     pub fn violations(&self) -> u64 {
         self.panel.borrow().controllers().iter().map(Controller::violations).sum()
     }

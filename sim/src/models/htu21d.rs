@@ -6,16 +6,16 @@ use tickwire_traits::{Duration, Instant};
 
 use crate::i2c::{Ack, Device};
 
-/// A model of the HTU21D(F), by its datasheet (Measurement Specialties,
-/// HPC199_3). It fits an SHT21 as well, but for the conversion times.
+/// A model of the HTU21D(F), from its datasheet (Measurement Specialties, HPC199_3). It
+/// fits an SHT21 as well, except for the conversion times.
 ///
-/// It refuses its address while it converts (no-hold commands) or holds the
-/// clock line until it is ready (hold commands), and takes the ambient
-/// conditions when a conversion begins. Where the datasheet is silent the model
-/// is strict: a result can be taken once, and any new command discards it.
+/// While converting, the model does not acknowledge its address (no-hold commands), or
+/// holds the clock line (hold commands). A conversion takes the ambient conditions at its
+/// start. Where the datasheet is silent, the model is strict: a result can be taken once,
+/// and any new command discards it.
 ///
-/// All that can go wrong with the bus is in [`Faults`](crate::i2c::Faults);
-/// what can go wrong with the sensor is here.
+/// The faults of the bus are in [`Faults`](crate::i2c::Faults); the faults of the sensor
+/// are methods of the model.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -44,9 +44,9 @@ pub struct Htu21d {
     /// In hundredths of a degree, and of a percent.
     ambient: [i32; 2],
     battery_low: bool,
-    /// How long every conversion takes, if not the datasheet's maximum.
+    /// The duration of every conversion, if not the datasheet's maximum.
     conversion: Option<Duration>,
-    /// Readings until one has a wrong checksum.
+    /// The number of readings before one with a wrong checksum.
     corrupt_after: Option<u32>,
     dead: bool,
     unplugged: bool,
@@ -57,18 +57,18 @@ pub struct Htu21d {
     counts: Counts,
 }
 
-/// What a [`Htu21d`] was asked to do.
+/// The requests that a [`Htu21d`] has received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Commands that it acknowledged.
+    /// Commands that were acknowledged.
     pub commands: u64,
-    /// Results that were taken, whole or in part.
+    /// Results that were read, in whole or in part.
     pub reads: u64,
-    /// How often it was addressed while it was busy, and did not acknowledge.
+    /// Times that the sensor was addressed while busy, and did not acknowledge.
     pub premature: u64,
-    /// Unknown commands, bytes that no command wants, reads with nothing to
-    /// read, and attempts to change reserved bits.
+    /// Unknown commands, bytes that no command takes, reads without a result, and attempts to
+    /// change reserved bits.
     pub violations: u64,
 }
 
@@ -81,7 +81,7 @@ enum State {
 
 #[derive(Clone, Debug)]
 enum Dialogue {
-    /// No byte is wanted.
+    /// No byte is expected.
     Over,
     Command,
     /// The content of the user register.
@@ -93,11 +93,11 @@ enum Dialogue {
 }
 
 impl Htu21d {
-    /// Its address on the bus, of 7 bits.
+    /// The sensor's 7-bit address.
     pub const ADDRESS: u8 = 0x40;
 
-    /// Creates a sensor that has been under power for long, in a room of
-    /// 20.00 °C and 50.00 % relative humidity.
+    /// Creates a sensor that has long been powered, in a room of 20.00 °C and 50.00 % relative
+    /// humidity.
     pub fn new() -> Self {
         Self {
             ambient: [2_000, 5_000],
@@ -114,29 +114,29 @@ impl Htu21d {
         }
     }
 
-    /// Sets the temperature around it, in hundredths of a degree Celsius.
+    /// Sets the ambient temperature, in hundredths of a degree Celsius.
     pub fn set_temperature(&mut self, centi_celsius: i32) {
         self.ambient[0] = centi_celsius;
     }
 
-    /// Sets the relative humidity around it, in hundredths of a percent.
+    /// Sets the ambient relative humidity, in hundredths of a percent.
     pub fn set_humidity(&mut self, centi_percent: i32) {
         self.ambient[1] = centi_percent;
     }
 
-    /// Sets whether the supply is under 2.25 V. The user register tells it from
-    /// the next measurement on.
+    /// Sets whether the supply is under 2.25 V. The user register reports it from the next
+    /// measurement on.
     pub fn set_battery_low(&mut self, low: bool) {
         self.battery_low = low;
     }
 
-    /// Sets how long conversions take that begin from now on; `None` for the
-    /// datasheet's maximum at the resolution in use.
+    /// Sets the duration of conversions from now on; `None` for the datasheet's maximum at the
+    /// resolution in use.
     pub fn set_conversion_time(&mut self, time: Option<Duration>) {
         self.conversion = time;
     }
 
-    /// Gives one reading a wrong checksum, after `readings` more good ones.
+    /// Gives one reading a wrong checksum, after `readings` correct ones.
     pub fn corrupt(&mut self, readings: u32) {
         self.corrupt_after = Some(readings);
     }
@@ -146,13 +146,13 @@ impl Htu21d {
         self.dead = dead;
     }
 
-    /// Takes the sensor off the bus.
+    /// Removes the sensor from the bus.
     pub fn unplug(&mut self) {
         self.unplugged = true;
         self.stop_answering();
     }
 
-    /// Puts it back, as it is at power-on.
+    /// Returns the sensor to the bus, in its power-on state.
     pub fn plug(&mut self, now: Instant) {
         self.unplugged = false;
         self.register = POWER_ON;
@@ -165,7 +165,7 @@ impl Htu21d {
         !self.unplugged
     }
 
-    /// Returns what was asked of it until now.
+    /// Returns the requests received so far.
     pub fn counts(&self) -> Counts {
         self.counts
     }
@@ -200,7 +200,7 @@ impl Htu21d {
             0xe6 => self.dialogue = Dialogue::Register,
             0xe7 => self.register_asked = true,
             0xfe => {
-                // The heater outlives a reset ("Soft reset").
+                // The heater's setting survives a reset ("Soft reset").
                 self.register = POWER_ON | self.register & HEATER;
                 self.state = State::Resetting { until: now + RESET };
             }
@@ -239,14 +239,14 @@ impl Htu21d {
         self.state = State::Converting { result, hold, ready };
     }
 
-    /// Temperature and humidity at the sensor, which the heater warms and so
-    /// dries.
+    /// Returns temperature and humidity at the sensor: the heater warms it, and so lowers the
+    /// humidity.
     fn measured(&self) -> [f64; 2] {
         let [temperature, humidity] = self.ambient.map(|hundredths| f64::from(hundredths) / 100.0);
         if self.register & HEATER == 0 {
             return [temperature, humidity];
         }
-        // The partial pressure stays; that of saturation rises.
+        // The partial pressure stays; the pressure of saturation rises.
         let saturation = |celsius: f64| -1762.39 / (celsius + 235.66);
         let warm = temperature + HEATER_RISE;
         [warm, humidity * 10_f64.powf(saturation(temperature) - saturation(warm))]
@@ -343,11 +343,11 @@ const RESERVED: u8 = 0x38;
 const HEATER: u8 = 0x04;
 const OTP_OFF: u8 = 0x02;
 
-/// The status bit that tells humidity from temperature ("Communication
+/// The status bit that distinguishes humidity from temperature ("Communication
 /// sequences").
 const STATUS_HUMIDITY: u16 = 0x02;
 
-/// How long a soft reset takes at most ("Soft reset"), and power-on
+/// The longest duration of a soft reset ("Soft reset"), and of power-on
 /// ("Power-up").
 const RESET: Duration = Duration::from_millis(15);
 

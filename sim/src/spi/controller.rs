@@ -9,7 +9,7 @@ use tickwire_traits::{Instant, Timer, TimerQueue};
 use super::{Bus, Fault, SpiFault};
 use crate::waits_for;
 
-/// What the controller sends while it only reads.
+/// The byte sent while the controller only reads.
 const FILLER: u8 = 0;
 
 impl<T> ErrorType for Bus<T> {
@@ -18,13 +18,13 @@ impl<T> ErrorType for Bus<T> {
 
 /// # Errors
 ///
-/// [`SpiFault`] with the error that was [injected](super::Faults::inject). The bytes before
-/// it were sent, and the bus may be used again.
+/// [`SpiFault`] with the [injected](super::Faults::inject) error. The bytes before the fault
+/// were sent, and the bus may be used again.
 ///
 /// # Cancel safety
 ///
-/// Dropping a transfer ends it after the byte that has begun, or after those that the
-/// [queue](Bus::with_fifo) has taken. The bus may be used again, and then waits for their end.
+/// Dropping a transfer ends it after the byte that has begun, or after the bytes in the
+/// [queue](Bus::with_fifo). The next transfer waits for their end.
 impl<T: TimerQueue> SpiBus for Bus<T> {
     async fn read(&mut self, words: &mut [u8]) -> Result<(), SpiFault> {
         let mut transfer = self.begin().await;
@@ -69,7 +69,7 @@ impl<T: TimerQueue> SpiBus for Bus<T> {
 }
 
 impl<T: TimerQueue> Bus<T> {
-    /// Waits until all bytes are over, so that what comes back is that of the next one.
+    /// Waits until all bytes are over, so that the next byte received is that of the next one.
     async fn begin(&self) -> Transfer<'_, T> {
         self.settle().await;
         Transfer { bus: self, at: self.clock.now() }
@@ -80,7 +80,7 @@ impl<T: TimerQueue> Bus<T> {
         self.line.begin_until(self.clock.now());
     }
 
-    /// Sleeps, unless the instant has passed: on a bus without a speed nothing is pending.
+    /// Sleeps, unless the instant has passed: a bus without a speed is never pending.
     async fn sleep_until(&self, at: Instant) {
         if self.clock.now() < at {
             self.clock.sleep_until(at).await;
@@ -88,28 +88,28 @@ impl<T: TimerQueue> Bus<T> {
     }
 }
 
-/// Bytes that follow each other without a pause, however late the task is.
+/// Bytes that follow one another without a pause, even if the task is late.
 struct Transfer<'a, T> {
     bus: &'a Bus<T>,
-    /// When it began.
+    /// The start of the transfer.
     at: Instant,
 }
 
 impl<T: TimerQueue> Transfer<'_, T> {
-    /// Sends a byte, and returns when no more than the queue holds are left to send.
+    /// Sends a byte, and returns when the unsent bytes fit into the queue.
     async fn send(&mut self, byte: u8) -> Result<(), SpiFault> {
         let garbled = self.fault().await?;
         let line = &self.bus.line;
         line.send(self.bus.clock.now(), self.at, byte, garbled);
         let ahead = line.byte_time() * self.bus.fifo;
-        // A queue that holds more than the time since the epoch never makes a write wait.
+        // A queue longer than the time since the epoch never makes a write wait.
         let until = line.free().as_micros().saturating_sub(ahead.as_micros());
         self.bus.sleep_until(Instant::from_micros(until)).await;
         line.begin_until(self.bus.clock.now());
         Ok(())
     }
 
-    /// Sends a byte, waits for its end, and returns what came back.
+    /// Sends a byte, waits for its end, and returns the received byte.
     async fn exchange(&mut self, byte: u8) -> Result<u8, SpiFault> {
         let garbled = self.fault().await?;
         let line = &self.bus.line;
@@ -119,14 +119,14 @@ impl<T: TimerQueue> Transfer<'_, T> {
         Ok(came_back.unwrap_or(0xff))
     }
 
-    /// Counts a byte, and does to it what was asked for. `Ok` with the bits to invert.
+    /// Counts a byte and applies its fault. Returns the bits to invert.
     async fn fault(&mut self) -> Result<u8, SpiFault> {
         match self.bus.line.faults().next_byte() {
             None => Ok(0),
             Some(Fault::Garble(bits)) => Ok(bits),
             Some(Fault::Error(kind)) => Err(SpiFault(kind)),
             Some(Fault::Hang) => {
-                // At every poll: the one that asks comes when nothing moves.
+                // At every poll, since the poll that asks for the reason comes after a stall.
                 poll_fn(|_| {
                     waits_for(|| "an SPI transfer that hangs");
                     Poll::Pending

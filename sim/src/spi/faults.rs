@@ -1,4 +1,4 @@
-//! Faults to order, and faults that are noticed.
+//! Faults to inject, and misuses that are counted.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,18 +7,18 @@ use std::rc::Rc;
 
 use embedded_hal_async::spi::{Error, ErrorKind};
 
-/// What can go wrong with one byte on the bus.
+/// A fault of one byte on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// These bits of it are inverted, in both directions.
+    /// These bits of the byte are inverted, in both directions.
     Garble(u8),
-    /// The controller reports an error in place of sending it.
+    /// The controller reports an error instead of sending the byte.
     Error(ErrorKind),
-    /// The controller never ends it.
+    /// The controller never ends the byte.
     Hang,
 }
 
-/// Injects faults into a [`Bus`](super::Bus), and counts. Clones are the same.
+/// A handle that injects faults into a [`Bus`](super::Bus), and counts. Clones share state.
 ///
 /// Bytes are counted from 0.
 ///
@@ -32,14 +32,14 @@ pub enum Fault {
 /// faults.inject(2, Fault::Error(ErrorKind::Overrun));
 /// let error = sim.run(bus.write(&[1, 2, 3, 4])).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Overrun);
-/// assert_eq!(faults.bytes(), 3); // The fourth was not begun.
+/// assert_eq!(faults.bytes(), 3); // The fourth did not begin.
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Faults(Rc<RefCell<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the number of the byte that they befall.
+    /// By the number of the faulty byte.
     planned: BTreeMap<u64, Fault>,
     always: Option<Fault>,
     counts: Counts,
@@ -55,24 +55,24 @@ pub(super) struct Counts {
 }
 
 impl Faults {
-    /// Lets `fault` befall one byte, after `bytes` more that it leaves alone.
+    /// Injects `fault` into one byte, after `bytes` more intact ones.
     pub fn inject(&self, bytes: u64, fault: Fault) {
         let mut state = self.0.borrow_mut();
         let byte = state.counts.bytes + bytes;
         state.planned.insert(byte, fault);
     }
 
-    /// Lets `fault` befall every byte until further notice; `None` repairs the bus.
+    /// Injects `fault` into every byte until the next call; `None` repairs the bus.
     pub fn set(&self, fault: Option<Fault>) {
         self.0.borrow_mut().always = fault;
     }
 
-    /// Returns how many bytes the controller has taken, those that failed included.
+    /// Returns how many bytes the controller has accepted, including failed ones.
     pub fn bytes(&self) -> u64 {
         self.0.borrow().counts.bytes
     }
 
-    /// Returns how often a chip select went low while another one was low.
+    /// Returns how often a chip select fell while another was low.
     pub fn conflicts(&self) -> u64 {
         self.0.borrow().counts.conflicts
     }
@@ -82,7 +82,7 @@ impl Faults {
         self.0.borrow().counts.unselected
     }
 
-    /// Returns how often a chip select moved before a byte was over.
+    /// Returns how often a chip select changed before a byte was over.
     pub fn torn(&self) -> u64 {
         self.0.borrow().counts.torn
     }

@@ -1,4 +1,4 @@
-//! The lines of the bus: which bytes are on them at what time, and which devices see them.
+//! The lines of the bus: the bytes on them at each time, and the devices that see them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,18 +11,18 @@ use tickwire_traits::{Duration, Instant};
 use super::{Device, Exchange, Faults, Traffic};
 use crate::{Probe, Trace};
 
-/// What the controller shares with the chip selects.
+/// The state that the controller shares with the chip selects.
 pub(super) struct Line {
     chips: RefCell<Vec<Chip>>,
     faults: Faults,
     mode: Cell<Mode>,
-    /// How long a byte takes.
+    /// The duration of a byte.
     byte: Cell<Duration>,
-    /// The bytes that the controller has taken and not begun.
+    /// The bytes that the controller has accepted and not begun.
     queue: RefCell<VecDeque<Unsent>>,
-    /// When the last byte that was taken is over.
+    /// The end of the last accepted byte.
     free: Cell<Instant>,
-    /// When the last byte that has begun is over.
+    /// The end of the last byte that has begun.
     busy_until: Cell<Instant>,
     drawing: RefCell<Option<Drawing>>,
     listeners: RefCell<Vec<Listener>>,
@@ -33,9 +33,9 @@ type Listener = Box<dyn FnMut(&Traffic)>;
 /// A device and its chip select.
 pub(super) struct Chip {
     device: Rc<RefCell<dyn Device>>,
-    /// Lets the wire of the chip select catch up with its plan.
+    /// Updates the wire of the chip select from its plan.
     catch_up: Rc<dyn Fn()>,
-    /// What it was sent since it was selected; none if it is not.
+    /// The bytes since the device was selected; `None` if it is not.
     traffic: Option<Traffic>,
 }
 
@@ -100,7 +100,7 @@ impl Line {
         self.mode.get()
     }
 
-    /// Changes the mode, and the level at which the clock rests.
+    /// Changes the mode, and the idle level of the clock.
     pub(super) fn set_mode(&self, mode: Mode, now: Instant) {
         let before = self.mode.replace(mode);
         if let Some(drawing) = &*self.drawing.borrow()
@@ -118,13 +118,13 @@ impl Line {
         self.byte.set(byte);
     }
 
-    /// When the bus is idle.
+    /// Returns when the bus is idle.
     pub(super) fn free(&self) -> Instant {
         self.free.get()
     }
 
-    /// Takes a byte that begins at `at`, or when those before it are over. Returns the byte
-    /// that comes back, if it has begun by `now`.
+    /// Accepts a byte that begins at `at`, or when earlier bytes are over. Returns the received
+    /// byte, if the exchange has begun by `now`.
     pub(super) fn send(&self, now: Instant, at: Instant, byte: u8, garbled: u8) -> Option<u8> {
         let begins = at.max(self.free.get());
         let takes = self.byte.get();
@@ -134,7 +134,7 @@ impl Line {
         self.begin_until(now)
     }
 
-    /// Begins the bytes that are due by `now`. Returns what came back with the last one.
+    /// Begins the bytes that are due by `now`. Returns the byte received with the last.
     pub(super) fn begin_until(&self, now: Instant) -> Option<u8> {
         self.look_at_selects();
         self.begin_while(|begins| begins <= now)
@@ -160,7 +160,7 @@ impl Line {
     fn begin(&self, Unsent { begins, takes, byte, garbled }: Unsent) -> u8 {
         self.busy_until.set(begins + takes);
         let sent = byte ^ garbled;
-        // Lines that nobody drives are pulled up; of two drivers the low one wins.
+        // Undriven lines are pulled up; of two drivers, the low one wins.
         let mut miso = 0xff;
         let selected = self.selected();
         for (index, device) in &selected {
@@ -185,7 +185,7 @@ impl Line {
         miso
     }
 
-    /// The devices that are selected. Nothing is borrowed while they are called.
+    /// Returns the selected devices. Nothing is borrowed while they are called.
     fn selected(&self) -> Vec<(usize, Rc<RefCell<dyn Device>>)> {
         let chips = self.chips.borrow();
         let selected = chips.iter().enumerate().filter(|(_, chip)| chip.traffic.is_some());
@@ -193,13 +193,13 @@ impl Line {
     }
 
     fn look_at_selects(&self) {
-        // Not borrowed meanwhile: an edge that is found comes back here.
+        // Not borrowed during the catch-up: an edge found by it calls back.
         let selects: Vec<_> =
             self.chips.borrow().iter().map(|chip| chip.catch_up.clone()).collect();
         selects.iter().for_each(|catch_up| catch_up());
     }
 
-    /// A chip select has moved.
+    /// Handles an edge of a chip select.
     pub(super) fn edge(&self, chip: usize, at: Instant, level: PinState) {
         // A byte that begins at this instant comes after the edge.
         self.begin_while(|begins| begins < at);
@@ -220,7 +220,7 @@ impl Line {
         }
         let traffic = Traffic { chip, at, bytes: Vec::new(), whole: true };
         chips[chip].traffic = Some(traffic);
-        // A transfer that is dropped may have the device in hand: no panic here.
+        // A caller that drops a transfer may have borrowed the device: no panic here.
         if let Ok(mut device) = chips[chip].device.try_borrow_mut() {
             device.select(at);
         }
@@ -266,7 +266,7 @@ impl Drawing {
     }
 }
 
-/// The level of the clock between two bytes.
+/// Returns the level of the clock between two bytes.
 fn idle(mode: Mode) -> PinState {
     PinState::from(mode.polarity == Polarity::IdleHigh)
 }

@@ -1,13 +1,13 @@
-//! What went over the bus.
+//! The record of an exchange with a device.
 
 use std::fmt;
 
 use tickwire_traits::Instant;
 
-/// All that one device was sent and sent, from its selection to its deselection.
+/// All bytes exchanged with one device, from its selection to its deselection.
 ///
-/// It is written in hexadecimal, each byte of the controller before that of the device; `!`
-/// stands after a last byte that was not over.
+/// `Display` writes them in hexadecimal, each byte of the controller before that of the
+/// device, and `!` after a last byte that was not over.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -38,13 +38,13 @@ use tickwire_traits::Instant;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traffic {
-    /// Which device, counted from 0 in the order of [`attach`](super::Bus::attach).
+    /// The device, counted from 0 in the order of [`attach`](super::Bus::attach).
     pub chip: usize,
-    /// When it was selected.
+    /// The time of the selection.
     pub at: Instant,
     /// The bytes that have begun, in order.
     pub bytes: Vec<Exchange>,
-    /// Whether the last of them was over when the device was deselected.
+    /// Whether the last byte was over when the device was deselected.
     pub whole: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A VCD file that grows.
+//! A VCD file that grows with its trace.
 
 use std::fmt;
 use std::io;
@@ -9,10 +9,10 @@ use vcd::IdCode;
 
 use super::Trace;
 
-/// A VCD file that is written while its [`Trace`] records: begun by
+/// A VCD file that is written while its [`Trace`] records. Created by
 /// [`Trace::stream_vcd`].
 ///
-/// What has been written is no longer kept in memory.
+/// Written changes are no longer kept in memory.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -50,16 +50,15 @@ impl VcdStream {
     /// Writes the changes up to and including `until`, as whole lines. A line is
     /// several small writes, so `out` should be a buffer.
     ///
-    /// A signal that is recorded through a [`Probe`](super::Probe) may lag behind
-    /// the clock: an `until` that is a little in the past gives it time. Time in a
-    /// VCD file never goes back, so a change that comes too late gets the last
-    /// time stamp that was written, and is counted in [`late`](Self::late).
+    /// A signal that is recorded through a [`Probe`](super::Probe) may lag behind the clock, so
+    /// `until` should be a little in the past. Time in a VCD file never goes back: a change that
+    /// comes too late gets the last time stamp written, and is counted in [`late`](Self::late).
     ///
-    /// A signal made after the stream is not in the file.
+    /// A signal created after the stream is not in the file.
     ///
     /// # Errors
     ///
-    /// Whatever `out` reports. The changes of this call are lost; begin a new file.
+    /// Errors of `out`. The changes of this call are lost; begin a new file.
     pub fn write_until(&mut self, until: Instant, out: impl io::Write) -> io::Result<()> {
         self.trace.catch_up();
         let mut due = self.trace.log.borrow_mut().take_until(until, self.ids.len());

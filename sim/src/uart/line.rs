@@ -15,14 +15,14 @@ use super::Baud;
 use super::way::Model;
 use crate::Trace;
 
-/// How many bytes a [`Port`] holds unless [told otherwise](Port::with_capacity).
+/// The default [capacity](Port::with_capacity) of a [`Port`], in received bytes.
 pub(super) const RECEIVING: usize = 256;
 
 /// Creates a serial line that is idle, and returns its two ends.
 ///
-/// Each end reads what the other one writes. A byte takes 10 bits at `baud`, and can
-/// be read when its stop bit is over. Time does the work: what arrived by now is
-/// found when somebody looks, so no task is needed.
+/// Each end reads the bytes that the other writes. A byte takes 10 bits at `baud`, and can be
+/// read when its stop bit is over. The model is evaluated at each access, so it needs no
+/// task.
 ///
 /// ```
 /// use embedded_io_async::{Read, Write};
@@ -48,12 +48,12 @@ pub fn line<T: Clock + Clone>(clock: T, baud: Baud) -> (Port<T>, Port<T>) {
 
 /// One end of a serial [`line`](line()): `Read`, `ReadReady`, `Write` and `WriteReady`.
 ///
-/// It holds 16 bytes to be sent, and a write waits while it is full. It holds 256
-/// received ones, or [as many as told](Self::with_capacity); more are lost and
+/// A port holds 16 bytes to be sent, and a write waits while it is full. It holds 256
+/// received bytes, or its [capacity](Self::with_capacity); further bytes are lost and
 /// counted in [`Way::overruns`].
 ///
-/// Dropping a port hangs up: the other end reads what was sent, and then the end. What
-/// is written to a port that is gone fills it up, and is lost.
+/// Dropping a port hangs up: the other end reads the bytes already sent, and then the end.
+/// Bytes written to a dropped port fill it up, and are lost.
 ///
 /// ```
 /// use embedded_io_async::{Read, Write};
@@ -64,7 +64,7 @@ pub fn line<T: Clock + Clone>(clock: T, baud: Baud) -> (Port<T>, Port<T>) {
 /// let mut far = far.with_capacity(2);
 /// sim.run(async {
 ///     near.write_all(b"abc").await.unwrap();
-///     near.flush().await.unwrap(); // All three have arrived, and nobody has read.
+///     near.flush().await.unwrap(); // All three have arrived, and none was read.
 ///     assert_eq!(far.read(&mut [0; 8]).await, Ok(2));
 ///     assert_eq!(far.incoming().overruns(), 1);
 /// });
@@ -74,10 +74,10 @@ pub struct Port<T: Clock> {
     outgoing: Way<T>,
 }
 
-/// One direction of a serial [`line`](line()): a handle for faults, which may be cloned.
+/// A handle on one direction of a serial [`line`](line()), for faults. It can be cloned.
 ///
-/// Faults are ordered for a byte by the number of bytes to be written before it,
-/// counted from now: 0 is the next one. Several may be ordered for one byte.
+/// The faulty byte is given by the number of bytes written before it from now on: 0 is the
+/// next one. A byte may have several faults.
 ///
 /// ```
 /// use embedded_io_async::{Read, Write};
@@ -101,7 +101,7 @@ pub struct Way<T> {
     model: Rc<RefCell<Model>>,
 }
 
-/// The failure that [`Way::fail_next_read`] or [`Way::fail_next_write`] asked for.
+/// The failure requested by [`Way::fail_next_read`] or [`Way::fail_next_write`].
 ///
 /// ```
 /// use embedded_io_async::Write;
@@ -135,8 +135,8 @@ impl<T: Clock + Clone> Port<T> {
 }
 
 impl<T: Clock> Way<T> {
-    /// Loses `bytes` in a row, after so many that get through. They take their time on
-    /// the line.
+    /// Loses `bytes` in a row, after `after` intact ones. The lost bytes take their time on the
+    /// line.
     pub fn tear(&self, after: u64, bytes: u64) {
         self.model.borrow_mut().tear(after, bytes);
     }
@@ -146,38 +146,38 @@ impl<T: Clock> Way<T> {
         self.model.borrow_mut().order(after, |order| order.doubled = true);
     }
 
-    /// Leaves the line idle for `span` before a byte. Those behind it wait as well.
+    /// Leaves the line idle for `span` before a byte. Later bytes wait as well.
     pub fn delay(&self, after: u64, span: Duration) {
         self.model.borrow_mut().order(after, |order| order.delay = span);
     }
 
-    /// Turns over the bits of a byte that are set in `mask`.
+    /// Inverts the bits of a byte that are set in `mask`.
     pub fn garble(&self, after: u64, mask: u8) {
         self.model.borrow_mut().order(after, |order| order.mask = mask);
     }
 
-    /// Lets the next read at the end of this direction fail with [`LineFault`], once.
+    /// Makes the next read at the end of this direction fail with [`LineFault`], once.
     pub fn fail_next_read(&self) {
         self.change(|model| model.fails_read = true);
     }
 
-    /// Lets the next write or flush into this direction fail with [`LineFault`], once.
-    /// One that waits fails when it next looks.
+    /// Makes the next write or flush into this direction fail with [`LineFault`], once. A
+    /// waiting one fails at its next poll.
     pub fn fail_next_write(&self) {
         self.model.borrow_mut().fails_write = true;
     }
 
-    /// Ends the direction: the reader gets what was sent, and then the end.
+    /// Ends the direction: the reader receives the bytes already sent, and then the end.
     pub fn hang_up(&self) {
         self.change(|model| model.hung_up = true);
     }
 
-    /// Returns how many bytes were lost because the port that receives was full.
+    /// Returns how many bytes were lost because the receiving port was full.
     pub fn overruns(&self) -> u64 {
         self.with(|model, _| model.overruns)
     }
 
-    /// Draws what is written from now on into `trace`, as the signal `name`.
+    /// Draws all bytes written from now on into `trace`, as the signal `name`.
     pub fn traced(&self, trace: &Trace, name: &str) {
         self.model.borrow_mut().probe = Some(trace.probe(name, PinState::High));
     }
@@ -189,10 +189,10 @@ impl<T: Clock> Way<T> {
         f(&mut model, now)
     }
 
-    /// Changes what a waiting reader has to know of.
+    /// Makes a change that a waiting reader has to see.
     fn change<R>(&self, change: impl FnOnce(&mut Model) -> R) -> R {
         let (result, reader) = self.with(|model, _| (change(model), model.reader.take()));
-        // Nothing is borrowed: a waker may come back.
+        // Nothing is borrowed: a waker may call back.
         reader.into_iter().for_each(Waker::wake);
         result
     }
@@ -227,7 +227,7 @@ impl<T: TimerQueue> Way<T> {
             }
             (Some(Ok(model.write(buf, now))), None, model.reader.take())
         });
-        // It sleeps until a byte that was on its way before, or forever.
+        // The reader sleeps until an earlier byte that is on its way, or forever.
         reader.into_iter().for_each(Waker::wake);
         match written {
             Some(written) => Poll::Ready(written),
@@ -257,7 +257,7 @@ impl<T: TimerQueue> Way<T> {
 impl<T: TimerQueue> Read for Port<T> {
     /// # Cancel safety
     ///
-    /// Cancel-safe: bytes are taken only by resolving.
+    /// Cancel-safe: bytes are only taken by the poll that returns them.
     async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
         poll_fn(|cx| self.incoming.poll_read(buf, cx)).await
     }
@@ -274,7 +274,7 @@ impl<T: TimerQueue> ReadReady for Port<T> {
 impl<T: TimerQueue> Write for Port<T> {
     /// # Cancel safety
     ///
-    /// Cancel-safe: bytes are taken only by resolving. What was taken is sent.
+    /// Cancel-safe: bytes are only accepted by the poll that returns, and are sent.
     async fn write(&mut self, buf: &[u8]) -> Result<usize, LineFault> {
         poll_fn(|cx| self.outgoing.poll_write(buf, cx)).await
     }
@@ -283,7 +283,7 @@ impl<T: TimerQueue> Write for Port<T> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: what was written is sent anyway.
+    /// Cancel-safe: the bytes written are sent anyway.
     async fn flush(&mut self) -> Result<(), LineFault> {
         poll_fn(|cx| self.outgoing.poll_flush(cx)).await
     }

@@ -1,4 +1,4 @@
-//! One direction of a serial line: what is sent, and what becomes of it.
+//! One direction of a serial line: its bytes and their faults.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -9,25 +9,25 @@ use tickwire_traits::{Duration, Instant};
 use super::Baud;
 use crate::Probe;
 
-/// How many bytes the sender's UART holds until they are out.
+/// The number of unsent bytes that the sender's UART holds.
 pub(super) const SENDING: usize = 16;
 
 pub(super) struct Model {
     baud: Baud,
-    /// On their way, with the end of their stop bits. None has been torn away.
+    /// Bytes on their way, with the end of their stop bits. `None` is a lost byte.
     sent: VecDeque<(Instant, Option<u8>)>,
-    /// When the line was idle last.
+    /// The end of the line's last idle time.
     since: Instant,
-    /// How many bytes there have been since then, so that no rounding adds up.
+    /// The number of bytes since then, so that rounding errors do not add up.
     bytes: u64,
     received: VecDeque<u8>,
     pub(super) capacity: usize,
     pub(super) overruns: u64,
-    /// How many bytes were written.
+    /// The number of bytes written.
     written: u64,
     /// By the number of the byte.
     ordered: BTreeMap<u64, Order>,
-    /// The numbers of bytes that are lost.
+    /// The numbers of bytes to lose.
     torn: Vec<Range<u64>>,
     pub(super) hung_up: bool,
     pub(super) fails_read: bool,
@@ -36,12 +36,12 @@ pub(super) struct Model {
     pub(super) reader: Option<Waker>,
 }
 
-/// What is to become of a byte.
+/// The faults of a byte.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Order {
     pub(super) doubled: bool,
     pub(super) delay: Duration,
-    /// Bits that are turned over.
+    /// Bits to invert.
     pub(super) mask: u8,
 }
 
@@ -66,18 +66,18 @@ impl Model {
         }
     }
 
-    /// Changes what is to become of the byte that is written after `after` others.
+    /// Changes the faults of the byte that is written after `after` others.
     pub(super) fn order(&mut self, after: u64, change: impl FnOnce(&mut Order)) {
         change(self.ordered.entry(self.written.saturating_add(after)).or_default());
     }
 
-    /// Loses `bytes` in a row, after so many others.
+    /// Loses `bytes` in a row, after `after` others.
     pub(super) fn tear(&mut self, after: u64, bytes: u64) {
         let first = self.written.saturating_add(after);
         self.torn.push(first..first.saturating_add(bytes));
     }
 
-    /// Lets the bytes arrive that have been sent by `now`.
+    /// Receives the bytes that have been sent by `now`.
     pub(super) fn catch_up(&mut self, now: Instant) {
         while self.next().is_some_and(|end| end <= now) {
             let Some((_, Some(byte))) = self.sent.pop_front() else { continue };
@@ -89,7 +89,7 @@ impl Model {
         }
     }
 
-    /// Takes bytes from `buf`, as many as there is room for.
+    /// Accepts bytes from `buf`, as many as fit.
     pub(super) fn write(&mut self, buf: &[u8], now: Instant) -> usize {
         let mut taken = 0;
         for byte in buf {
@@ -123,12 +123,12 @@ impl Model {
         self.sent.push_back((self.end(), byte));
     }
 
-    /// The end of the last byte that was written.
+    /// Returns the end of the last byte written.
     fn end(&self) -> Instant {
         self.since + self.baud.time_of(self.bytes)
     }
 
-    /// Moves what has arrived into `buf`, as much as fits.
+    /// Moves received bytes into `buf`, as many as fit.
     pub(super) fn read(&mut self, buf: &mut [u8]) -> usize {
         let len = buf.len().min(self.received.len());
         for (place, byte) in buf.iter_mut().zip(self.received.drain(..len)) {
@@ -141,7 +141,7 @@ impl Model {
         !self.received.is_empty()
     }
 
-    /// All bytes are out.
+    /// Returns whether all bytes are out.
     pub(super) fn is_idle(&self) -> bool {
         self.sent.is_empty()
     }
@@ -150,12 +150,12 @@ impl Model {
         self.sent.len() < SENDING
     }
 
-    /// When the next byte is out, if one is on its way.
+    /// Returns when the next byte is out, if one is on its way.
     pub(super) fn next(&self) -> Option<Instant> {
         self.sent.front().map(|(end, _)| *end)
     }
 
-    /// When the last byte is out, if one is on its way.
+    /// Returns when the last byte is out, if one is on its way.
     pub(super) fn last(&self) -> Option<Instant> {
         self.sent.back().map(|(end, _)| *end)
     }

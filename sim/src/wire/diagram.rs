@@ -4,16 +4,16 @@ use std::fmt;
 
 use embedded_hal::digital::PinState;
 
-/// A character in a timing diagram is neither `_` nor `-`.
+/// An error: a character in a timing diagram is neither `_` nor `-`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidDiagram {
     /// The character.
     pub found: char,
-    /// How many characters are before it.
+    /// The number of characters before it.
     pub at: usize,
 }
 
-/// The levels that a diagram draws, one a step.
+/// Returns the levels of a diagram, one per step.
 pub(super) fn levels(diagram: &str) -> Result<Vec<PinState>, InvalidDiagram> {
     let level = |(at, char)| match char {
         '_' => Ok(PinState::Low),

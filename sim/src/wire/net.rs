@@ -1,4 +1,4 @@
-//! What the clones of a wire share, and how an edge comes about.
+//! The state that clones of a wire share, and its edges.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -15,48 +15,48 @@ use crate::clock::Planned;
 use crate::trace::Recorded;
 use crate::{Probe, SimClock};
 
-/// A net, and the clock by which it moves.
+/// A net and its clock.
 pub(super) struct Line<T> {
     pub(super) clock: T,
     pub(super) net: RefCell<Net>,
 }
 
-/// A level, what it will do, and who wants to know.
+/// A level, its plan, and its listeners.
 pub(super) struct Net {
     pub(super) name: Option<String>,
     pub(super) level: PinState,
     /// The level after the last toggle of the plan.
     pub(super) planned: PinState,
     pub(super) plan: VecDeque<Instant>,
-    /// How many edges there have been: falling and rising ones.
+    /// The numbers of falling and rising edges so far.
     pub(super) edges: [u64; 2],
-    /// When the last one was.
+    /// The time of the last edge.
     changed: Instant,
     pub(super) watchers: Vec<Waker>,
     pub(super) armed: Vec<Box<dyn Tap>>,
     pub(super) listeners: Vec<Listener>,
-    /// None if nobody listens, or if the clock is not that of a simulation.
+    /// `None` without listeners, or if the clock is not that of a simulation.
     follower: Option<Follower>,
-    /// The edges that the listeners have not heard, with their numbers.
+    /// The edges that listeners have not heard, with their numbers.
     unheard: VecDeque<(u64, Edge)>,
-    /// The listeners are out, and hear an edge.
+    /// The listeners are lent out, and hear an edge.
     telling: bool,
     probe: Option<Probe>,
-    /// Operations until one fails.
+    /// The number of operations until one fails.
     pub(super) fails_after: Option<u32>,
 }
 
-/// Who hears the edges after the one with the number `since`.
+/// A listener, which hears the edges after the one with the number `since`.
 pub(super) struct Listener {
     pub(super) since: u64,
     pub(super) call: Box<dyn FnMut(Edge)>,
 }
 
-/// By which a simulation's clock comes back to the plan when it is due.
+/// The registration by which a simulation's clock performs the plan when it is due.
 struct Follower {
     clock: SimClock,
     line: Weak<dyn Planned>,
-    /// The clock has been asked, for the first toggle of the plan or an earlier time.
+    /// The clock is set for the first toggle of the plan or an earlier time.
     waits: bool,
 }
 
@@ -86,12 +86,12 @@ impl<T: Clock> Line<T> {
         Self { clock, net: RefCell::new(net) }
     }
 
-    /// Lets the part of the plan happen that is past.
+    /// Performs the past part of the plan.
     pub(super) fn catch_up(&self) {
         self.catch_up_to(self.clock.now());
     }
 
-    /// The same for the part up to `now`, which is the clock's time or was it before.
+    /// Performs the plan up to `now`, which is the clock's present time or an earlier one.
     pub(super) fn catch_up_to(&self, now: Instant) {
         loop {
             let due = {
@@ -108,7 +108,7 @@ impl<T: Clock> Line<T> {
         }
     }
 
-    /// Lets listeners hear what is planned though nobody looks, in virtual time.
+    /// In virtual time, lets listeners hear planned edges without an access.
     pub(super) fn follow(self: &Rc<Self>)
     where
         T: 'static,
@@ -122,7 +122,7 @@ impl<T: Clock> Line<T> {
         self.wait_for_plan();
     }
 
-    /// Asks the clock to come back when the plan's next toggle is due.
+    /// Sets the clock for the plan's next toggle.
     pub(super) fn wait_for_plan(&self) {
         let mut net = self.net.borrow_mut();
         let next = net.plan.front().copied();
@@ -133,14 +133,14 @@ impl<T: Clock> Line<T> {
         }
     }
 
-    /// Toggles the level, and tells everyone.
+    /// Toggles the level, wakes the watchers and calls the listeners.
     pub(super) fn change(&self, at: Instant) {
         let watchers = {
             let mut net = self.net.borrow_mut();
             net.toggle(at);
             mem::take(&mut net.watchers)
         };
-        // Nothing is borrowed: who is told may come back to this wire.
+        // Nothing is borrowed: a waker or listener may call back to this wire.
         watchers.into_iter().for_each(Waker::wake);
         while let Some(mut lent) = Lent::take(&self.net) {
             lent.tell();
@@ -166,7 +166,7 @@ impl<T: Clock> Planned for Line<T> {
     }
 }
 
-/// Waits for the next toggle when it is dropped, also if a listener panics.
+/// Sets the clock for the next toggle when it is dropped, even if a listener panics.
 struct WaitsAfter<'a, T: Clock>(&'a Line<T>);
 
 impl<T: Clock> Drop for WaitsAfter<'_, T> {
@@ -176,13 +176,13 @@ impl<T: Clock> Drop for WaitsAfter<'_, T> {
 }
 
 impl Net {
-    /// The number of the last edge.
+    /// Returns the number of the last edge.
     pub(super) fn last_edge(&self) -> u64 {
         self.edges.iter().sum()
     }
 
     fn toggle(&mut self, at: Instant) {
-        // A toggle that was planned too late comes after what was there before.
+        // A toggle that was planned too late comes after the earlier edges.
         let at = self.changed.max(at);
         self.changed = at;
         let level = !self.level;
@@ -198,8 +198,8 @@ impl Net {
     }
 }
 
-/// The listeners, lent out of the net to hear an edge: one of them may make the
-/// next edge, which then waits until all have heard this one.
+/// The listeners, lent out of the net to hear an edge. A listener may cause the next edge,
+/// which then waits until all have heard this one.
 struct Lent<'a> {
     net: &'a RefCell<Net>,
     listeners: Vec<Listener>,
@@ -208,7 +208,7 @@ struct Lent<'a> {
 }
 
 impl<'a> Lent<'a> {
-    /// None if all has been heard, or if the caller is a listener itself.
+    /// Returns `None` if no edge is left, or if the caller is a listener itself.
     fn take(net: &'a RefCell<Net>) -> Option<Self> {
         let mut state = net.borrow_mut();
         if state.telling {
@@ -230,7 +230,7 @@ impl<'a> Lent<'a> {
 }
 
 impl Drop for Lent<'_> {
-    /// Also when a listener panics.
+    /// Returns the listeners, even if one panics.
     fn drop(&mut self) {
         let mut net = self.net.borrow_mut();
         let added = mem::replace(&mut net.listeners, mem::take(&mut self.listeners));

@@ -1,4 +1,4 @@
-//! Two wires read as one source of edges.
+//! Two wires as one source of edges.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -14,8 +14,8 @@ use super::{PinFault, Wire};
 
 /// The input ends of two [`Wire`]s, whose edges come in one order: [`TwoLines`].
 ///
-/// The order is that of the times. Edges at one instant come in the order in which they
-/// take effect.
+/// Edges are ordered by time. Edges at one instant come in the order in which they take
+/// effect.
 ///
 /// ```
 /// use embedded_hal::digital::PinState::Low;
@@ -43,10 +43,10 @@ impl<T> InputPair<T> {
         Self { wires: [a.clone(), b.clone()], queue: None, capacity: usize::MAX }
     }
 
-    /// Sets how many edges of both wires together the input keeps; more are lost, and
+    /// Sets how many edges of both wires together the input keeps. Further edges are lost and
     /// counted in [`Edge::missed`]. The default is no limit; 0 is taken as 1.
     ///
-    /// An input that is armed keeps the edges that it has.
+    /// An input that is armed keeps its pending edges.
     pub fn with_edge_capacity(mut self, edges: usize) -> Self {
         self.capacity = edges.max(1);
         if let Some(queue) = &self.queue {
@@ -62,7 +62,7 @@ impl<T: Clock> InputPair<T> {
         self.wires.iter().try_for_each(Wire::operate)
     }
 
-    /// Lets happen what is past on both wires, up to the same moment.
+    /// Performs the past part of both plans, up to the same instant.
     fn catch_up(&self) {
         let [a, b] = &self.wires;
         let now = a.line.clock.now();
@@ -84,7 +84,7 @@ impl<T: TimerQueue> Edges for InputPair<T> {
 
     fn arm(&mut self) -> Result<(), PinFault> {
         self.operate()?;
-        // What is past comes first, to be forgotten.
+        // Past edges are performed first, to be discarded.
         self.catch_up();
         match &self.queue {
             Some(queue) => queue.borrow_mut().clear(),

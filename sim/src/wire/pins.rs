@@ -13,9 +13,8 @@ use tickwire_traits::{Clock, Edge, Edges, TimeSource, TimerQueue};
 use super::Wire;
 use super::queue::EdgeQueue;
 
-/// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, whose times
-/// are exact. For two wires whose edges come in one order, see
-/// [`InputPair`](crate::InputPair).
+/// The input end of a [`Wire`]: `InputPin`, `Wait` and `EdgeInput`, with exact times. For two
+/// wires whose edges come in one order, see [`InputPair`](crate::InputPair).
 pub struct Input<T> {
     wire: Wire<T>,
     queue: Option<Rc<RefCell<EdgeQueue<()>>>>,
@@ -26,7 +25,7 @@ pub struct Input<T> {
 #[derive(Debug)]
 pub struct Output<T>(pub(super) Wire<T>);
 
-/// The failure that [`Wire::fail_after`] asked for.
+/// The failure requested by [`Wire::fail_after`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PinFault;
 
@@ -35,11 +34,10 @@ impl<T> Input<T> {
         Self { wire, queue: None, capacity: usize::MAX }
     }
 
-    /// Sets how many edges the input keeps for [`Edges::edge`]; more are
-    /// lost, and counted in [`Edge::missed`]. The default is no limit; 0 is taken
-    /// as 1.
+    /// Sets how many edges the input keeps for [`Edges::edge`]. Further edges are lost and
+    /// counted in [`Edge::missed`]. The default is no limit; 0 is taken as 1.
     ///
-    /// An input that is armed keeps the edges that it has.
+    /// An input that is armed keeps its pending edges.
     pub fn with_edge_capacity(mut self, edges: usize) -> Self {
         self.capacity = edges.max(1);
         if let Some(queue) = &self.queue {
@@ -93,7 +91,7 @@ impl<T: TimerQueue> Edges for Input<T> {
         self.wire.operate()?;
         match &self.queue {
             Some(queue) => {
-                // What is past comes first, to be forgotten with the rest.
+                // Past edges are performed first, to be discarded with the rest.
                 self.wire.line.catch_up();
                 queue.borrow_mut().clear();
             }

@@ -13,16 +13,16 @@ pub(super) struct EdgeQueue<L> {
     edges: VecDeque<Edge<L>>,
     capacity: usize,
     missed: u32,
-    /// The time of the edge that was taken last.
+    /// The time of the edge returned last.
     taken: Instant,
 }
 
-/// Where a net puts its edges, for an input that may be gone.
+/// The queue that a net adds its edges to, of an input that may be gone.
 pub(super) trait Tap {
-    /// Adds an edge. Returns false if the input is gone.
+    /// Adds an edge. Returns `false` if the input is gone.
     fn push(&self, at: Instant, level: PinState) -> bool;
 
-    /// Returns false if the input is gone.
+    /// Returns `false` if the input is gone.
     fn is_open(&self) -> bool;
 }
 
@@ -52,9 +52,9 @@ impl<L: Copy> EdgeQueue<L> {
         Some(edge)
     }
 
-    /// Adds an edge behind all that are not later: of two wires, one may be caught up
-    /// with before the other. One that is found out after a later edge was taken comes
-    /// right after that: times never go back.
+    /// Adds an edge behind all that are not later: of two wires, one may be updated before the
+    /// other. An edge found after a later one was returned comes right after that one: times
+    /// never go back.
     fn push(&mut self, line: L, at: Instant, level: PinState) {
         let at = at.max(self.taken);
         let later = self.edges.iter().rev().take_while(|edge| edge.at > at).count();

@@ -1,7 +1,7 @@
-//! A walk that nobody took.
+//! A synthetic walk.
 
-/// 51° 28.6' N on the prime meridian, as a latitude field says it.
-const CENTRE: f64 = 5_128.6;
+/// 51° 28.6' N on the prime meridian, as in a latitude field.
+const CENTER: f64 = 5_128.6;
 
 /// A walk of 1.4 m/s that closes after a minute.
 const RADIUS_M: f64 = 13.4;
@@ -9,14 +9,14 @@ const RADIUS_M: f64 = 13.4;
 /// A minute of latitude is a nautical mile.
 const MINUTE_M: f64 = 1_852.0;
 
-/// The cosine of that latitude: how much shorter a minute of longitude is.
+/// The cosine of that latitude, by which a minute of longitude is shorter.
 const SHORTER: f64 = 0.6228;
 
-/// Writes what a receiver says while somebody walks circles around the meridian
-/// of Greenwich, from noon on: RMC, GGA, GSA, three GSV and VTG each second, with
-/// good checksums and CR LF.
+/// Returns the output of a receiver that is carried in circles around the meridian of
+/// Greenwich, from noon on: RMC, GGA, GSA, three GSV and VTG each second, with valid
+/// checksums and CR LF.
 ///
-/// A walk of a minute ends where it began. At most it goes on until midnight.
+/// A walk of a minute ends at its start. The longest walk ends at midnight.
 ///
 /// ```
 /// let log = String::from_utf8(tickwire_sim::models::gps::demo_log(60)).unwrap();
@@ -53,10 +53,10 @@ fn epoch(log: &mut String, second: u32) {
     }
 }
 
-/// The latitude and longitude fields, so much of a turn after the north.
+/// Returns the latitude and longitude fields, `turn` of a circle after the north.
 fn place(turn: f64) -> String {
     let (east, north) = (turn * std::f64::consts::TAU).sin_cos();
-    let latitude = CENTRE + north * RADIUS_M / MINUTE_M;
+    let latitude = CENTER + north * RADIUS_M / MINUTE_M;
     let longitude = east * RADIUS_M / (MINUTE_M * SHORTER);
     let side = if longitude < 0.0 { 'W' } else { 'E' };
     format!("{latitude:09.4},N,{:010.4},{side}", longitude.abs())

@@ -1,4 +1,4 @@
-//! The receiver behind the line.
+//! The model of the receiver.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -15,14 +15,14 @@ use super::script::Script;
 use crate::uart::{self, Baud};
 use crate::{Probe, Wire};
 
-/// How long a pulse lasts, as the MTK3339's and the NEO-M8's do by default.
+/// The duration of a pulse, the default of the MTK3339 and the NEO-M8.
 const PULSE: Duration = Duration::from_millis(100);
 
-/// How long a UART with a trigger waits on an idle line: 4 characters (16550,
+/// The time for which a UART with a trigger waits on an idle line: 4 characters (16550,
 /// PL011: 32 bits).
 const IDLE_BYTES: u64 = 4;
 
-/// A model and its clock, as a receiver and its controls share them.
+/// A model and its clock, shared by a receiver and its controls.
 pub(super) struct Shared<T>(Rc<(T, RefCell<Model<T>>)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,33 +38,33 @@ pub(super) struct Model<T> {
     baud: Baud,
     pub(super) latency: Duration,
     pub(super) at_end: AtEnd,
-    /// When the receiver was switched on.
+    /// The time at which the receiver was switched on.
     started: Instant,
-    /// When this pass through the log began.
+    /// The time at which this pass through the log began.
     began: Instant,
-    /// The burst that is being sent; none when all is said.
+    /// The burst being sent; `None` after the last.
     burst: Option<Burst>,
-    /// When the last byte had come.
+    /// The arrival time of the last byte.
     quiet_since: Instant,
     pub(super) fifo: VecDeque<u8>,
     pub(super) capacity: usize,
     pub(super) trigger: usize,
     pub(super) plugged: bool,
-    /// One in so many bytes is garbled.
+    /// One in this many bytes is garbled.
     pub(super) garbled: Option<u32>,
     random: Pcg32,
     pub(super) fails: bool,
     pub(super) overruns: u64,
     pub(super) pps: Option<Wire<T>>,
-    /// How many pulses have been planned.
+    /// The number of planned pulses.
     pulses: u32,
-    /// Toggles that are planned here but not on the wire.
+    /// Toggles that are not yet planned on the wire.
     toggles: Vec<Instant>,
     pub(super) probe: Option<Probe>,
     pub(super) reader: Option<Waker>,
 }
 
-/// The burst `index`, of which `sent` bytes have been sent.
+/// The burst `index`, with `sent` bytes already sent.
 #[derive(Clone, Copy, Debug)]
 struct Burst {
     index: usize,
@@ -83,12 +83,12 @@ impl<T: Clock> Shared<T> {
         &self.0.0
     }
 
-    /// The model as it was left.
+    /// Returns the model without updating it.
     pub(super) fn model(&self) -> &RefCell<Model<T>> {
         &self.0.1
     }
 
-    /// Brings the model up to now, and lets `act` have it.
+    /// Updates the model to now, and passes it to `act`.
     pub(super) fn with<R>(&self, act: impl FnOnce(&mut Model<T>, Instant) -> R) -> R {
         let now = self.clock().now();
         let (result, planned) = {
@@ -148,7 +148,7 @@ impl<T: Clock> Model<T> {
         });
     }
 
-    /// Receives what was sent by `now`.
+    /// Receives everything sent by `now`.
     fn catch_up(&mut self, now: Instant) {
         while let Some(Burst { index, start, sent }) = self.burst {
             let Some(byte) = self.script.bytes(index, &self.log).get(sent).copied() else {
@@ -166,7 +166,7 @@ impl<T: Clock> Model<T> {
         self.pulse_until(now);
     }
 
-    /// Goes on after a burst that ended at `end`.
+    /// Continues after a burst that ended at `end`.
     fn finish(&mut self, index: usize, end: Instant) {
         self.begin(index + 1, end);
         if self.burst.is_none() && self.at_end == AtEnd::Repeat {
@@ -195,7 +195,7 @@ impl<T: Clock> Model<T> {
         }
     }
 
-    /// Plans the pulses up to and with `until`, as long as there is a log.
+    /// Plans the pulses up to and including `until`, while there is a log.
     pub(super) fn pulse_until(&mut self, until: Instant) {
         if self.pps.is_none() {
             return;
@@ -213,21 +213,21 @@ impl<T: Clock> Model<T> {
         }
     }
 
-    /// What is to be planned on the wire when the model is free again: who
-    /// watches the wire may come back.
+    /// Returns the toggles to plan on the wire once the model is not borrowed: a listener of
+    /// the wire may call back.
     fn take_toggles(&mut self) -> Option<(Wire<T>, Vec<Instant>)> {
         let toggles = std::mem::take(&mut self.toggles);
         let pps = self.pps.clone().filter(|_| !toggles.is_empty())?;
         Some((pps, toggles))
     }
 
-    /// Whether the UART would wake a reader now.
+    /// Returns whether the UART would wake a reader now.
     pub(super) fn is_ready(&self, now: Instant) -> bool {
         let idle = || now >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
         self.fifo.len() >= self.trigger.min(self.capacity) || (!self.fifo.is_empty() && idle())
     }
 
-    /// What a read finds; none if it has to wait.
+    /// Returns the result of a read, or `None` if it has to wait.
     pub(super) fn take(
         &mut self,
         buf: &mut [u8],
@@ -253,7 +253,7 @@ impl<T: Clock> Model<T> {
         self.burst.is_none() && self.fifo.is_empty() && self.at_end == AtEnd::HangUp
     }
 
-    /// When a reader is to look again; none if only a [`Control`] can help.
+    /// Returns when a reader has to poll again, or `None` if only a [`Control`] can wake it.
     pub(super) fn look_at(&self) -> Option<Instant> {
         let idle = self.baud.time_of(IDLE_BYTES);
         let falls_idle = (!self.fifo.is_empty()).then_some(self.quiet_since + idle);

@@ -1,11 +1,11 @@
-//! When a receiver says what.
+//! The schedule of a receiver's sentences.
 
 use std::ops::Range;
 
 use tickwire_traits::Duration;
 
-/// Longer gaps are played as one second: nobody watches a receiver that says
-/// nothing for hours because its log was cut.
+/// Longer gaps are played as one second: a receiver that is silent for hours because its
+/// log was cut is of no use.
 const LONGEST_GAP_MS: u64 = 10_000;
 
 const DAY_MS: u64 = 86_400_000;
@@ -13,21 +13,21 @@ const DAY_MS: u64 = 86_400_000;
 /// A log, cut into bursts.
 #[derive(Clone, Debug)]
 pub(super) struct Script {
-    /// Each begins so long after the first.
+    /// The offset of each burst from the first, and its bytes.
     bursts: Vec<(Duration, Range<usize>)>,
-    /// When the first whole UTC second is.
+    /// The offset of the first whole UTC second.
     first_second: Duration,
     period: Duration,
 }
 
 impl Script {
-    /// One burst for all.
+    /// Creates a schedule with a single burst.
     pub(super) fn continuous(log: &[u8]) -> Self {
         let bursts = if log.is_empty() { vec![] } else { vec![(Duration::ZERO, 0..log.len())] };
         Self { bursts, first_second: Duration::ZERO, period: Duration::ZERO }
     }
 
-    /// A burst for each UTC time. Lines that tell none belong to the one before.
+    /// Creates a schedule with a burst per UTC time. Lines without a time join the burst before.
     pub(super) fn epochs(log: &[u8]) -> Self {
         let mut script = Self::continuous(&[]);
         let mut first = None;
@@ -59,7 +59,7 @@ impl Script {
         script
     }
 
-    /// How long after the first burst this one begins.
+    /// Returns the offset of a burst from the first.
     pub(super) fn start(&self, index: usize) -> Option<Duration> {
         self.bursts.get(index).map(|(start, _)| *start)
     }
@@ -72,20 +72,20 @@ impl Script {
         self.first_second
     }
 
-    /// How long after the first burst it comes again.
+    /// Returns the time from the first burst to its repetition.
     pub(super) fn period(&self) -> Duration {
         self.period
     }
 }
 
-/// How long the receiver was silent, in milliseconds.
+/// Returns how long the receiver was silent, in milliseconds.
 fn gap(last: Option<u64>, time: Option<u64>) -> u64 {
     let (Some(last), Some(time)) = (last, time) else { return 1_000 };
     let gap = (time + DAY_MS - last) % DAY_MS;
     if gap <= LONGEST_GAP_MS { gap } else { 1_000 }
 }
 
-/// The time that a sentence tells, in milliseconds of the day.
+/// Returns the time in a sentence, in milliseconds of the day.
 fn utc_ms(line: &[u8]) -> Option<u64> {
     let sentence = &line[line.iter().position(|byte| *byte == b'$')?..];
     let field = match sentence.get(3..7)? {
@@ -108,7 +108,7 @@ fn utc_ms(line: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// The start of each burst in milliseconds, and how many lines it has.
+    /// Checks the start of each burst in milliseconds, and its number of lines.
     #[track_caller]
     fn check(log: &str, expected: &[(u64, usize)], first_second: u64, period: u64) {
         let script = Script::epochs(log.as_bytes());

@@ -1,15 +1,15 @@
-//! The controller itself: pins and times in.
+//! The controller as a pure model of pins and times.
 
 use tickwire_traits::{Duration, Instant};
 
-/// One HD44780U, as its data sheet (Hitachi ADE-207-272) describes it.
+/// An HD44780U, as in its data sheet (Hitachi ADE-207-272).
 ///
 /// Each falling edge of E is a [`latch`](Self::latch). The display reads the RAMs
 /// through [`visible`](Self::visible) and [`cgram`](Self::cgram).
 ///
-/// An address that does not exist is taken as the next one that does: in
-/// two-line mode 0x28 is 0x40. The data sheet leaves this open; it is what
-/// modules do, and recorded programs rely on it.
+/// An address that does not exist is taken as the next one that does: in two-line mode,
+/// 0x28 is 0x40. The data sheet leaves this open; modules behave so, and recorded programs
+/// rely on it.
 ///
 /// ```
 /// use tickwire_sim::models::hd44780::{Controller, Pins};
@@ -25,7 +25,7 @@ use tickwire_traits::{Duration, Instant};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Controller {
-    /// By address, with the holes that the addresses have.
+    /// By address, with the gaps in the addresses.
     ddram: [u8; 128],
     cgram: [u8; 64],
     address: u8,
@@ -37,7 +37,7 @@ pub struct Controller {
     blink: bool,
     eight_bits: bool,
     two_lines: bool,
-    /// Nothing was executed yet that fixes the number of lines.
+    /// No executed instruction has fixed the number of lines yet.
     at_head: bool,
     shift: u8,
     half: Option<u8>,
@@ -48,7 +48,7 @@ pub struct Controller {
     reads: u64,
 }
 
-/// What is on the pins when E falls.
+/// The levels of the pins when E falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pins {
     /// Register select: an instruction when low, data when high.
@@ -59,52 +59,52 @@ pub struct Pins {
     pub data: u8,
 }
 
-/// What the controller expects next, wherever an earlier program left it.
+/// The part of a byte that the controller expects next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// A byte on eight lines.
     Whole,
     /// The high half of a byte.
     High,
-    /// The low half of a byte whose high half was this.
+    /// The low half of a byte with this high half.
     Low(u8),
 }
 
-/// Something that came too early, or went too early.
+/// A write that came too early, or a level that ended too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// When it came.
+    /// The time of the violation.
     pub at: Instant,
-    /// What was on the pins.
+    /// The levels of the pins.
     pub pins: Pins,
-    /// What it came too early for.
+    /// The kind of the violation.
     pub kind: ViolationKind,
 }
 
-/// What something came too early for.
+/// The kinds of [`Violation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ViolationKind {
-    /// The controller was busy until this time, and ignored it.
+    /// The controller was busy until this time, and ignored the write.
     Busy(Instant),
-    /// E rose together with a change of RS or R/W, which must have settled before.
-    /// Only seen on an expander, whose lines change together; it works here.
+    /// E rose together with a change of RS or R/W, which must have settled before. Only on an
+    /// expander, whose lines change together. The write works here.
     Unsettled,
-    /// RS, R/W or the data changed at the instant at which E fell, after it: they
-    /// must be held for 20 ns and 10 ns (t_AH, t_H). Only seen on wires. A change
-    /// after that is a microsecond later here. It works, but not on every module.
+    /// RS, R/W or the data changed at the instant of E's fall, after it. They must be held for
+    /// 20 ns and 10 ns (t_AH, t_H). Only on wires; a later change is at least a microsecond
+    /// later here. The write works here, but not on every module.
     NotHeld,
 }
 
-/// How many violations are kept; all are counted.
+/// The number of violations that are kept; all are counted.
 const LOGGED: usize = 16;
 
-/// At which the data sheet gives its execution times (table 6).
+/// The oscillator for which the data sheet gives execution times (table 6).
 const NOMINAL_OSCILLATOR: u32 = 270_000;
 
 impl Controller {
-    /// Creates a controller whose supply rises at `now`, at 5 V: its internal
-    /// reset takes 10 ms.
+    /// Creates a controller whose supply rises at `now`, at 5 V: its internal reset takes
+    /// 10 ms.
     pub fn new(now: Instant) -> Self {
         let mut controller = Self {
             ddram: [b' '; 128],
@@ -131,10 +131,10 @@ impl Controller {
         controller
     }
 
-    /// Switches the supply off and on at `now`. It is busy with its internal
-    /// reset for `reset`: 10 ms at 4.5 V, up to 40 ms at 2.7 V. (Figure 23.)
+    /// Switches the supply off and on at `now`. The internal reset takes `reset`: 10 ms at
+    /// 4.5 V, up to 40 ms at 2.7 V. (Figure 23.)
     ///
-    /// What is in the character generator's RAM then is anyone's guess.
+    /// The content of the character generator's RAM is arbitrary then.
     pub fn power_on(&mut self, now: Instant, reset: Duration) {
         self.clear();
         self.cgram = std::array::from_fn(|row| if row % 2 == 0 { 0x15 } else { 0x0a });
@@ -144,14 +144,14 @@ impl Controller {
         self.busy_until = now + reset;
     }
 
-    /// Sets the frequency of the oscillator: 190 to 350 kHz with the resistor of
-    /// the data sheet. All execution times go with it.
+    /// Sets the frequency of the oscillator: 190 to 350 kHz with the resistor of the data
+    /// sheet. All execution times scale with it.
     pub fn set_oscillator(&mut self, hertz: u32) {
         self.oscillator = hertz.max(1);
     }
 
-    /// Leaves the controller where an earlier program did: it was reset, the
-    /// display was not.
+    /// Sets the phase in which an earlier program left the controller, if only the program's
+    /// processor was reset.
     pub fn set_phase(&mut self, phase: Phase) {
         self.eight_bits = phase == Phase::Whole;
         self.half = match phase {
@@ -160,7 +160,7 @@ impl Controller {
         };
     }
 
-    /// E falls at `now`. With four data lines only D7 to D4 count.
+    /// Handles a fall of E at `now`. With four data lines, only D7 to D4 count.
     pub fn latch(&mut self, now: Instant, pins: Pins) {
         if pins.rw {
             self.reads += 1;
@@ -190,8 +190,8 @@ impl Controller {
         self.busy_until = now + Duration::from_micros(busy.div_ceil(u64::from(self.oscillator)));
     }
 
-    /// Returns the address of a place on the glass: on which of its two lines,
-    /// and how far from the left. `None` where the controller drives nothing.
+    /// Returns the address of a position on the glass, given by one of its two lines and the
+    /// distance from the left. Returns `None` where the controller drives nothing.
     pub fn visible(&self, line: u8, position: u8) -> Option<u8> {
         let position = u16::from(position) + u16::from(self.shift);
         match (self.two_lines, line) {
@@ -206,8 +206,8 @@ impl Controller {
         self.ddram[usize::from(self.existing(address & 0x7f))]
     }
 
-    /// Returns the eight rows of the custom character `index` (0 to 7), its left
-    /// column in bit 4.
+    /// Returns the eight rows of the custom character `index` (0 to 7), with its left column in
+    /// bit 4.
     pub fn cgram(&self, index: u8) -> [u8; 8] {
         let first = usize::from(index & 7) * 8;
         std::array::from_fn(|row| self.cgram[first + row] & 0x1f)
@@ -218,25 +218,25 @@ impl Controller {
         self.on
     }
 
-    /// Returns the address that has the underline, if it is on and the address
-    /// counter is in the display's RAM.
+    /// Returns the address with the underline, if the underline is on and the address counter
+    /// is in the display's RAM.
     pub fn cursor(&self) -> Option<u8> {
         (self.cursor && !self.addresses_cgram).then_some(self.address)
     }
 
-    /// Returns the address that blinks, as [`cursor`](Self::cursor).
+    /// Returns the address that blinks, under the conditions of [`cursor`](Self::cursor).
     pub fn blink(&self) -> Option<u8> {
         (self.blink && !self.addresses_cgram).then_some(self.address)
     }
 
-    /// Returns whether a blinking place is all dark at `now`: it changes every
-    /// 409.6 ms at 250 kHz. (Display on/off control.)
+    /// Returns whether a blinking position is all dark at `now`: it changes every 409.6 ms at
+    /// 250 kHz. (Display on/off control.)
     pub fn is_dark_phase(&self, now: Instant) -> bool {
         let half_period = 409_600 * 250_000 / u64::from(self.oscillator);
         now.as_micros() / half_period.max(1) % 2 == 1
     }
 
-    /// Returns how often something came too early.
+    /// Returns the number of violations.
     pub fn violations(&self) -> u64 {
         self.violations
     }
@@ -246,8 +246,8 @@ impl Controller {
         &self.log
     }
 
-    /// Returns how often E fell with R/W high. Nothing is put on the pins: a
-    /// program that reads is not supported.
+    /// Returns how often E fell with R/W high. The model does not drive the pins: programs
+    /// that read are not supported.
     pub fn reads(&self) -> u64 {
         self.reads
     }
@@ -259,13 +259,13 @@ impl Controller {
         }
     }
 
-    /// Executes an instruction; returns how long that takes, in µs at 270 kHz.
+    /// Executes an instruction, and returns its duration in µs at 270 kHz.
     /// (Table 6.)
     fn execute(&mut self, code: u8) -> u64 {
         const SHORT: u64 = 37;
         const LONG: u64 = 1_520;
         let bit = |n: u32| code >> n & 1 == 1;
-        // An instruction is told by its highest bit that is set.
+        // The highest set bit identifies an instruction.
         let highest = 7_u32.checked_sub(code.leading_zeros());
         if highest == Some(5) {
             let length_changed = self.eight_bits != bit(4);
@@ -274,7 +274,7 @@ impl Controller {
             // "From this point, the function set instruction cannot be executed
             // unless the interface data length is changed."
             if self.at_head {
-                // The font of 5 x 10 dots does not fit the glasses that are sold.
+                // The 5 x 10 dot font does not fit commercial glasses.
                 self.two_lines = bit(3);
             }
             return SHORT;
@@ -317,7 +317,7 @@ impl Controller {
         41 // 37, and 4 until the address counter has moved.
     }
 
-    /// Clears the display, which also sets it to increment.
+    /// Clears the display, and sets the direction to increment.
     fn clear(&mut self) {
         self.ddram = [b' '; 128];
         self.increments = true;
@@ -328,7 +328,7 @@ impl Controller {
         (self.address, self.addresses_cgram, self.shift) = (0, false, 0);
     }
 
-    /// Moves what is shown by one place, to the left or to the right.
+    /// Shifts the display by one position, to the left or to the right.
     fn shift_display(&mut self, left: bool) {
         let length = if self.two_lines { 40 } else { 80 };
         self.shift = (self.shift + if left { 1 } else { length - 1 }) % length;
@@ -351,7 +351,7 @@ impl Controller {
         };
     }
 
-    /// The first address from this one on that exists.
+    /// Returns the first existing address from this one on.
     fn existing(&self, address: u8) -> u8 {
         match (self.two_lines, address) {
             (true, 0x28..=0x3f) => 0x40,

@@ -1,15 +1,15 @@
-//! The glass: which address is where.
+//! The glass: the address of each position.
 
 use tickwire_traits::Instant;
 
 use super::{Controller, rom};
 
-/// The glass with its controllers.
+/// The glass, with its controllers.
 #[derive(Debug)]
 pub(super) struct Panel {
     columns: usize,
     rows: usize,
-    /// One row in two halves, which are two lines to the controller.
+    /// The single row consists of two halves, which are two lines to the controller.
     halves: bool,
     controllers: Vec<Controller>,
     pub(super) backlight: bool,
@@ -71,7 +71,7 @@ impl Panel {
         dots
     }
 
-    /// The first place whose address is the one that `of` gives.
+    /// Returns the first position whose address is the one that `of` returns.
     pub(super) fn find(&self, of: fn(&Controller) -> Option<u8>) -> Option<(usize, usize)> {
         let mut places =
             (0..self.rows).flat_map(|row| (0..self.columns).map(move |column| (row, column)));
@@ -81,7 +81,7 @@ impl Panel {
         })
     }
 
-    /// Who drives a place, and what address that is now.
+    /// Returns the controller of a position, and the present address of the position.
     fn locate(&self, row: usize, column: usize) -> Option<(&Controller, Option<u8>)> {
         if row >= self.rows || column >= self.columns {
             return None;
@@ -92,8 +92,7 @@ impl Panel {
         let (line, position) = if self.halves {
             (column / 8, column % 8)
         } else {
-            // The third row goes on where the first one ends, the fourth where
-            // the second does.
+            // The third row continues the first, and the fourth the second.
             (row % 2, row / 2 * self.columns + column)
         };
         Some((controller, controller.visible(line as u8, position as u8)))
@@ -105,7 +104,7 @@ mod tests {
     use super::*;
     use crate::models::hd44780::Pins;
 
-    /// Where `X` appears that is written to `address`, after `function`.
+    /// Checks where an `X` written to `address` appears, after `function`.
     #[track_caller]
     fn check(
         (columns, rows): (usize, usize),

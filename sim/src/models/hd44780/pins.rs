@@ -1,4 +1,4 @@
-//! Ways to the controller's pins: wires, and the I²C backpack.
+//! Connections to the controller's pins: wires, and the I²C backpack.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use super::{Pins, ViolationKind};
 use crate::Wire;
 use crate::i2c::{Ack, Device};
 
-/// Lets a controller take what is on the wires when E falls. A line that moves
+/// Makes a controller latch the levels of the wires when E falls. A line that changes
 /// right after that, at the same instant, is a violation.
 pub(super) fn attach<T: Clock + Clone + 'static>(
     panel: &Rc<RefCell<Panel>>,
@@ -20,7 +20,7 @@ pub(super) fn attach<T: Clock + Clone + 'static>(
     rw: Option<&Wire<T>>,
     data: &[&Wire<T>],
 ) {
-    // What was latched when E fell last.
+    // The time and levels of E's last fall.
     let latched = Rc::new(Cell::new(None));
     for line in data.iter().copied().chain([rs]).chain(rw) {
         let (panel, latched) = (panel.clone(), latched.clone());
@@ -38,7 +38,7 @@ pub(super) fn attach<T: Clock + Clone + 'static>(
     let (rs, rw) = (rs.clone(), rw.cloned());
     let data: Vec<Wire<T>> = data.iter().copied().cloned().collect();
     let is_high = |wire: &Wire<T>| wire.level() == PinState::High;
-    // Lines that are not connected are pulled up.
+    // Open lines are pulled up.
     let open = (1_u8 << 8_usize.saturating_sub(data.len()).min(7)) - 1;
     e.on_edge(move |edge| {
         if edge.level == PinState::High {
@@ -68,7 +68,7 @@ const RS: u8 = 0x01;
 const RW: u8 = 0x02;
 const E: u8 = 0x04;
 const BACKLIGHT: u8 = 0x08;
-/// D0 to D3 are not connected, and pulled up.
+/// D0 to D3 are open, and pulled up.
 const OPEN: u8 = 0x0f;
 
 impl Backpack {
@@ -91,7 +91,7 @@ impl Device for Backpack {
             |port: u8| Pins { rs: port & RS != 0, rw: port & RW != 0, data: port & 0xf0 | OPEN };
         let Some(controller) = panel.controllers_mut().first_mut() else { return Ack::Nack };
         if before & !byte & E != 0 {
-            // The other lines are held for a moment: what counts is how they were.
+            // The other lines are held for a moment, so their previous levels count.
             controller.latch(now, pins(before));
         }
         if byte & !before & E != 0 && (before ^ byte) & (RS | RW) != 0 {
@@ -113,8 +113,8 @@ mod tests {
     use crate::models::hd44780::Display;
     use crate::{Sim, SimClock};
 
-    /// The violations of a pulse of E at 100 ms, while `act` moves RS, R/W, E, D6
-    /// and D7.
+    /// Returns the violations of a pulse of E at 100 ms, while `act` moves RS, R/W, E, D6 and
+    /// D7.
     #[track_caller]
     fn check(act: impl FnOnce([&Wire<SimClock>; 5]), expected: &[ViolationKind]) {
         let sim = Sim::new();
@@ -127,7 +127,7 @@ mod tests {
         act([rs, rw, e, data[2], data[3]]);
         sim.run(sim.clock().sleep_until(Instant::from_millis(101)));
         for wire in &wires {
-            wire.level(); // What was planned happens.
+            wire.level(); // Performs the planned edges.
         }
         let kinds: Vec<_> = display.log().iter().map(|violation| violation.kind).collect();
         assert_eq!(kinds, expected);

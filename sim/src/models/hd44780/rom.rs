@@ -1,15 +1,15 @@
 //! The character generator ROM with code A00: text and dots.
 
-/// How the custom characters 0 to 7 read as text.
+/// The custom characters 0 to 7 as text.
 const CUSTOM: [char; 8] = ['⓪', '①', '②', '③', '④', '⑤', '⑥', '⑦'];
 
-/// The codes from 0xe0 on; two of them are nearest shapes. (Table 4.)
+/// The codes from 0xe0 on; two of them are the nearest shapes. (Table 4.)
 const UPPER: [char; 32] = [
     'α', 'ä', 'β', 'ε', 'µ', 'σ', 'ρ', 'g', '√', '⁻', 'j', 'ˣ', '¢', '£', 'ñ', 'ö', 'p', 'q', 'θ',
     '∞', 'Ω', 'ü', 'Σ', 'π', 'x', 'y', '千', '万', '円', '÷', ' ', '█',
 ];
 
-/// What the codes beyond ASCII are that the [`FONT`]'s last band draws.
+/// The codes beyond ASCII in the last band of [`FONT`].
 const LAST_BAND: [u8; 9] = [0xdf, 0xe4, 0xf4, 0xe1, 0xef, 0xf5, 0xe2, 0xf7, 0xfd];
 
 /// Returns the character that a code shows.
@@ -29,10 +29,10 @@ pub(super) fn char_of(code: u8) -> char {
     }
 }
 
-/// Returns the dots of a code that is not a custom character: seven rows and an
-/// empty one for the cursor, the left column in bit 4.
+/// Returns the dots of a code that is not a custom character: seven rows and an empty one
+/// for the cursor, with the left column in bit 4.
 ///
-/// What [`FONT`] does not draw is a box.
+/// A code that [`FONT`] does not draw is a box.
 pub(super) fn dots_of(code: u8) -> [u8; 8] {
     let place = match code {
         0x20..=0x7f => usize::from(code - 0x20),
@@ -52,7 +52,7 @@ pub(super) fn dots_of(code: u8) -> [u8; 8] {
     dots
 }
 
-/// Sixteen characters a band, from 0x20 on; the last band is [`LAST_BAND`].
+/// Sixteen characters per band, from 0x20 on; the last band is [`LAST_BAND`].
 const FONT: &str = "\
 ..... ..#.. .#.#. .#.#. ..#.. ##... .##.. ..#.. ...#. .#... ..... ..... ..... ..... ..... .....
 ..... ..#.. .#.#. .#.#. .#### ##..# #..#. ..#.. ..#.. ..#.. ..#.. ..#.. ..... ..... ..... ....#

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A controller that is fed by bytes on eight lines, each long after the last.
+/// A controller that receives bytes on eight lines, each long after the last.
 struct Fed(Controller, Instant);
 
 impl Fed {
@@ -23,7 +23,7 @@ impl Fed {
     }
 }
 
-/// The addresses that hold `expected`, letter by letter.
+/// Checks the addresses that hold `expected`, letter by letter.
 #[track_caller]
 fn check(commands: &[u8], text: &str, expected: &[(u8, u8)]) {
     let mut fed = Fed::new();
@@ -49,7 +49,7 @@ fn entry_mode_turns_the_direction() {
     check(&[0x38, 0x04], "ab", &[(0, b'a'), (0x67, b'b')]);
     check(&[0x38, 0x04, 0xc0], "ab", &[(0x40, b'a'), (0x27, b'b')]);
     check(&[0x30, 0x04], "ab", &[(0, b'a'), (0x4f, b'b')]);
-    // Clear sets it back, home does not.
+    // Clear resets the direction, home does not.
     check(&[0x38, 0x04, 0x01], "ab", &[(0, b'a'), (1, b'b')]);
     check(&[0x38, 0x04, 0x02], "ab", &[(0, b'a'), (0x67, b'b')]);
 }
@@ -92,7 +92,7 @@ fn lines_are_fixed_by_the_first_other_instruction() {
     let mut fed = Fed::new();
     fed.commands(&[0x30, 0x38, 0x0c, 0x30]);
     assert_eq!(fed.0.visible(1, 0), Some(0x40));
-    // Another length of the interface opens them again.
+    // A change of the interface length opens them again.
     fed.commands(&[0x20, 0x20, 0x00]);
     assert_eq!(fed.0.visible(1, 0), None);
 }
@@ -108,7 +108,7 @@ fn the_first_three_threes_work_in_every_phase() {
     }
 }
 
-/// What comes this long after `code` is ignored; a microsecond later it is not.
+/// Checks that a write this long after `code` is ignored, and one a microsecond later is not.
 #[track_caller]
 fn check_busy(oscillator: u32, rs: bool, code: u8, expected: u64) {
     for (early, ignored) in [(1, 1), (0, 0)] {
