@@ -1,4 +1,4 @@
-//! What a backend says of itself.
+//! The description of a backend under test.
 
 use core::task::Waker;
 
@@ -6,10 +6,10 @@ use tickwire_traits::{Clock, Instant, Spawn, TimerQueue};
 
 use crate::Scratch;
 
-/// How many tasks the checks run beside their own.
+/// The number of tasks that the checks run alongside their own.
 pub const TASKS: usize = 4;
 
-/// A backend on the bench.
+/// A backend under test.
 pub trait Bench {
     /// The clock under test.
     type Clock: TimerQueue + Clone + 'static;
@@ -22,33 +22,33 @@ pub trait Bench {
     /// Returns the spawner.
     fn spawner(&self) -> Self::Spawner;
 
-    /// Returns the place for what tasks share: this bench's alone.
+    /// Returns the state shared by tasks, which no other bench may use.
     fn scratch(&self) -> &'static Scratch;
 
-    /// Has `waker` woken from another context, soon: from a thread, from an
-    /// interrupt, or where there is neither from another task.
+    /// Wakes `waker` from another context soon: from a thread, from an interrupt, or, without
+    /// these, from another task.
     fn wake_elsewhere(&self, waker: Waker);
 
-    /// Returns how many tasks there may be beside the one that runs the checks:
-    /// [`TASKS`] or more. `None` if there is always room.
+    /// Returns how many tasks there may be alongside the one that runs the checks: [`TASKS`] or
+    /// more. `None` if there is always a slot.
     fn slots(&self) -> Option<usize>;
 
-    /// Returns in which order tasks run that were woken together.
+    /// Returns the order in which tasks run that were woken together.
     fn order(&self) -> Order;
 
-    /// Returns the time by another clock that runs as fast, if there is one.
+    /// Returns the time of another clock of the same speed, if there is one.
     ///
-    /// By its own clock alone a backend whose timer runs at twice the speed is right.
+    /// Without it, a timer that runs at twice the speed is not detected.
     fn stopwatch(&self) -> Instant {
         self.clock().now()
     }
 }
 
-/// In which order tasks run that were woken together.
+/// The order in which tasks run that were woken together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// In the order of waking.
     Fifo,
-    /// In any: nothing may lean on it.
+    /// In any order: no check may depend on it.
     Unspecified,
 }

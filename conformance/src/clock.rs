@@ -1,11 +1,11 @@
-//! Reading time.
+//! The reading of time.
 
 use tickwire_traits::{Clock, Duration, Timer};
 
 use crate::verdict::expect;
 use crate::{Bench, Verdict};
 
-/// No reading is earlier than one before it, of whichever handle.
+/// No reading is earlier than a previous one, across all handles.
 pub async fn time_is_monotonic(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let twin = clock.clone();
@@ -22,8 +22,8 @@ pub async fn time_is_monotonic(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Time stands still while it is looked at exactly where the clock says that it
-/// has no ticks.
+/// Time stands still during a poll exactly if the clock reports a resolution of
+/// zero.
 pub async fn time_moves_as_the_resolution_says(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let start = clock.now();
@@ -31,11 +31,11 @@ pub async fn time_moves_as_the_resolution_says(bench: &impl Bench) -> Verdict {
     if clock.resolution().is_zero() {
         return expect(
             looks.take(1_000).all(|_| clock.now() == start),
-            "it has no ticks, and time moved while a task ran",
+            "the clock has no ticks, but time moved while a task ran",
         );
     }
     expect(
         looks.any(|_| clock.now() != start),
-        "it has ticks, and time stood still while a task ran",
+        "the clock has ticks, but time stood still while a task ran",
     )
 }

@@ -1,4 +1,4 @@
-//! A driver, whole, between tasks and time.
+//! A complete driver, on top of tasks and time.
 
 use core::convert::Infallible;
 
@@ -14,14 +14,14 @@ use crate::{Bench, Scratch, Verdict};
 const CLOSED: Duration = Duration::from_millis(2);
 const OPEN: Duration = Duration::from_millis(60);
 
-/// A contact that bounces when it closes and opens is two changes.
+/// A contact that bounces when it closes and opens causes two changes.
 pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let start = clock.now();
     let hand = clock.clone();
     let hand = bench.spawner().spawn(async move {
-        // Odd numbers of edges, a millisecond apart, which are told together as an
-        // interrupt would when the executor was busy.
+        // Odd numbers of edges, a millisecond apart, that are delivered together, as by an
+        // interrupt while the executor is busy.
         for (at, bounces) in [(CLOSED, 5), (OPEN, 3)] {
             hand.sleep_until(start + at + Duration::from_millis(bounces)).await;
             for bounce in 0..bounces {
@@ -37,14 +37,14 @@ pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
     for (contact, at) in [(Contact::Closed, CLOSED), (Contact::Open, OPEN)] {
         let Ok(change) = switch.change().await;
         expect(change.contact == contact, "a bounce was taken for a change")?;
-        expect(change.at == start + at, "a change has not the time of its first edge")?;
+        expect(change.at == start + at, "a change does not have the time of its first edge")?;
         scratch.go.set();
     }
     let more = clock.timeout(Duration::from_millis(50), switch.change()).await;
     expect(more.is_err(), "a bounce was taken for a change")
 }
 
-/// A pin whose edges come from a task. It has pulled-up contacts: high is open.
+/// A pin whose edges come from a task, with a pull-up: high is open.
 struct Contacts {
     scratch: &'static Scratch,
     now: Instant,

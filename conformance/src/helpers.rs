@@ -9,16 +9,16 @@ use tickwire_traits::{Duration, Timer};
 
 use crate::scratch::Count;
 
-/// More polls than this are not accounted for by waking early, or twice.
+/// The limit of polls: early and duplicate wakes explain no more than this.
 pub(crate) const FEW: u32 = 8;
 
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// Waits until `reached`; false if that was not within a second.
+/// Waits until `reached` returns true. Returns false if it has not within a second.
 ///
 /// # Cancel safety
 ///
-/// Cancel-safe: it looks, no more.
+/// Cancel-safe: it only polls `reached`.
 pub async fn until<C: Timer>(clock: &C, reached: impl Fn() -> bool) -> bool {
     for _ in 0..1_000 {
         if reached() {
@@ -29,7 +29,7 @@ pub async fn until<C: Timer>(clock: &C, reached: impl Fn() -> bool) -> bool {
     reached()
 }
 
-/// Lets everyone run who can.
+/// Lets every task run that can.
 pub(crate) async fn settle<C: Timer>(clock: &C) {
     for _ in 0..3 {
         clock.sleep(MOMENT).await;
@@ -51,7 +51,7 @@ pub(crate) async fn counted<F: Future>(polls: &Cell<u32>, future: F) -> F::Outpu
     .await
 }
 
-/// Counts its drop: it goes with the future that holds it.
+/// A value that counts its drop, and so the drop of the future that owns it.
 pub(crate) struct Witness(pub(crate) &'static Count);
 
 impl Drop for Witness {

@@ -1,18 +1,17 @@
-//! What every backend must pass: the promises of `tickwire-traits`, as async
-//! functions that run wherever futures do, on a microcontroller too.
+//! Checks that every backend must pass: the promises of `tickwire-traits`, as async
+//! functions that run wherever futures do, even on a microcontroller.
 //!
-//! A backend implements [`Bench`] in its tests, where it says what it has, and
-//! awaits [`run_all`] as its main task. Each check has a name and ends within
-//! [`PATIENCE`], or has failed; what fails is told in a `&'static str`, since there
-//! may be nothing to format with. A source that is waited for is given to
+//! In its tests, a backend implements [`Bench`] to describe itself, and awaits [`run_all`]
+//! as its main task. Each check has a name, and fails if it does not end within
+//! [`PATIENCE`]. Failures are of type `&'static str`, since there may be no formatting.
+//! To check a source of readiness, pass it to [`readiness::of`].
 //! [`readiness::of`].
+//! The checks do not allocate. Tasks share state in one [`Scratch`], which lives forever.
+//! Four tasks run at once, and the largest has some 100 bytes on a 32-bit machine. The
+//! checks take about a second of the clock's time.
 //!
-//! Nothing is allocated. What tasks share is in one [`Scratch`], which lives for
-//! ever; four of them run at once, and the largest is of some 100 bytes on a 32-bit
-//! machine. The checks take about a second of the clock's time.
-//!
-//! That each check can fail is shown in `sim/tests/conformance`, by backends that
-//! are broken in one way each.
+//! `sim/tests/conformance` shows that each check can fail, with backends that have one
+//! flaw each.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -41,7 +40,7 @@ pub use helpers::until;
 pub use scratch::Scratch;
 pub use verdict::{Progress, Totals, Unmet, Verdict, expect};
 
-/// For how long a check may run before it is taken to hang, in the clock's time.
+/// The time after which a check counts as hanging, by the clock under test.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 macro_rules! checks {
@@ -49,11 +48,11 @@ macro_rules! checks {
         /// The names of all checks, in the order in which they run.
         pub const CHECKS: &[&str] = &[$(stringify!($check)),*];
 
-        /// Runs every check, one after another, and tells `report` before and after
+        /// Runs every check, one after another, and calls `report` before and after
         /// each.
         ///
-        /// A check that hangs has failed, and the next one runs. Only if the clock wakes
-        /// nobody any more there is no next one; then the last name told is that of the
+        /// A check that hangs has failed, and the next one runs. If the clock stops waking tasks,
+        /// no further check runs; the name reported last is then that of the hanging
         /// check.
         pub async fn run_all<B: Bench>(
             bench: &B,
@@ -66,7 +65,7 @@ macro_rules! checks {
                 bench.scratch().reset();
                 let verdict = watched(&bench.clock(), pin!($module::$check(bench))).await;
                 if verdict.is_err() {
-                    // Whom it has left waiting goes, and leaves a slot for the next.
+                    // Releases tasks that the failed check left waiting, to free their slots.
                     bench.scratch().go.set();
                     helpers::settle(&bench.clock()).await;
                 }
@@ -77,20 +76,20 @@ macro_rules! checks {
     };
 }
 
-// The simplest promises first: what comes later leans on them.
+// The simplest promises first: later checks depend on them.
 checks! {
     clock::time_is_monotonic,
     clock::time_moves_as_the_resolution_says,
     sleeps::past_deadlines_resolve_at_once,
     sleeps::sleeps_are_never_early,
     sleeps::virtual_time_is_exact,
-    sleeps::who_sleeps_is_not_polled,
+    sleeps::sleeping_tasks_are_not_polled,
     sleeps::the_earlier_deadline_counts,
     sleeps::deadlines_that_never_come_do_no_harm,
     sleeps::a_thousand_sleeps_in_one_task,
     sleeps::dropped_sleeps_wake_once_at_most,
     sleeps::ticks_are_even,
-    spawn::the_end_of_a_task_is_told_after_its_drop,
+    spawn::the_end_of_a_task_is_reported_after_its_drop,
     spawn::a_task_is_finished_when_its_future_is_gone,
     spawn::cancel_has_dropped_the_task_when_it_resolves,
     spawn::a_cancel_that_is_dropped_cancels,
@@ -102,7 +101,7 @@ checks! {
     pool::a_late_wake_of_the_dead_is_harmless,
     polls::a_wake_is_one_poll,
     polls::a_wake_during_a_poll_counts,
-    polls::who_yields_takes_turns,
+    polls::yielding_tasks_take_turns,
     polls::equals_run_in_the_order_of_waking,
     sleeps::a_thousand_sleeps_in_four_tasks,
     wakers::a_wake_from_elsewhere_is_heard,
@@ -119,14 +118,14 @@ checks! {
     driver::a_bouncing_contact_is_debounced,
 }
 
-/// Awaits `check` for as long as patience lasts.
+/// Awaits `check` for [`PATIENCE`] at most.
 ///
-/// It is not a generic function: there are many checks, and little flash.
+/// It is not generic over the check: there are many checks, and little flash.
 async fn watched<C: Timer>(clock: &C, check: Pin<&mut dyn Future<Output = Verdict>>) -> Verdict {
     let deadline = clock.now() + PATIENCE;
     match clock.timeout_at(deadline, check).await {
-        Err(_) => Err(Unmet::Failed("it hangs")),
-        // The watchdog polled it: who should have woken it had not.
+        Err(_) => Err(Unmet::Failed("the check hangs")),
+        // Polled only because of the deadline: the wake that it waited for was lost.
         Ok(Ok(())) if clock.now() >= deadline => Err(Unmet::Failed("a wake-up was lost")),
         Ok(verdict) => verdict,
     }

@@ -1,4 +1,4 @@
-//! What stands on tasks and time: timeouts, `select`, groups, locks and queues.
+//! Code built on tasks and time: timeouts, `select`, groups, locks and queues.
 
 use core::cell::Cell;
 use core::future::{pending, ready};
@@ -12,17 +12,17 @@ use crate::helpers::{FEW, Witness, counted, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A result that is ready when time runs out is a result.
+/// A timeout returns a result that is ready at the deadline.
 pub async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
-    let thrown_away = "a timeout threw away what was ready";
+    let thrown_away = "a timeout discarded a result that was ready";
     expect(clock.timeout_at(Instant::EPOCH, ready(7)).await == Ok(7), thrown_away)?;
     expect(clock.timeout(Duration::ZERO, ready(7)).await == Ok(7), thrown_away)?;
     // Both at once.
     let deadline = clock.now() + Duration::from_millis(3);
     let both = clock.timeout_at(deadline, clock.sleep_until(deadline)).await;
     expect(both.is_ok(), thrown_away)?;
-    // A task that ends while this one is not looking.
+    // A task that ends while this one does not poll it.
     let scratch = bench.scratch();
     let task = bench.spawner().spawn(async { scratch.go.set() })?;
     task.detach();
@@ -30,10 +30,10 @@ pub async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
     let waited = clock.timeout_at(Instant::EPOCH, scratch.go.wait()).await;
     expect(waited.is_ok(), thrown_away)?;
     let never = clock.timeout(Duration::from_millis(1), pending::<()>()).await;
-    expect(never.is_err(), "a timeout did not end what never does")
+    expect(never.is_err(), "a timeout did not end a future that never ends")
 }
 
-/// The first of two to end; the other one's time no longer matters.
+/// A select returns the first of two sleeps, and drops the other's deadline.
 pub async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let start = clock.now();
@@ -50,15 +50,15 @@ pub async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
     expect(clock.now() - start >= Duration::from_millis(5), "a sleep was short")?;
     let polls = Cell::new(0);
     counted(&polls, clock.sleep(Duration::from_millis(5))).await;
-    expect(polls.get() <= FEW, "the losers of a select go on waking")
+    expect(polls.get() <= FEW, "the losers of a select keep waking the task")
 }
 
-/// One child is cancelled, and its siblings sleep on.
+/// Cancelling a child of a group does not disturb its siblings.
 pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let start = clock.now();
     let nap = |millis: u64| {
-        // Not in the body: a child may be dropped before it begins.
+        // Not in the body: a child may be dropped before its first poll.
         let witness = Witness(&scratch.dropped);
         let clock = &clock;
         async move {
@@ -73,21 +73,21 @@ pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
         *id = group.as_mut().add(nap(millis)).ok();
     }
     let [Some(_), Some(_), Some(longest)] = ids else {
-        return Err(Unmet::Failed("a group that is gone has kept its slots"));
+        return Err(Unmet::Failed("a dropped group kept its slots"));
     };
-    // A late task may find both due, and takes them in any order.
+    // A late task may find both due, and returns them in any order.
     let Some((_, first)) = group.as_mut().next().await else {
-        return Err(Unmet::Failed("a child of a group is gone"));
+        return Err(Unmet::Failed("a child of a group is missing"));
     };
     expect(group.as_mut().cancel(longest), "a child could not be cancelled")?;
-    expect(scratch.dropped.get() == 2, "a child that was cancelled was not dropped")?;
+    expect(scratch.dropped.get() == 2, "a cancelled child was not dropped")?;
     let last = group.as_mut().next().await.map(|(_, millis)| millis);
     expect(last == Some(12 - first), "the sibling of a cancelled child did not sleep on")?;
-    expect(clock.now() >= start + Duration::from_millis(9), "a foreign waker slept too short")?;
+    expect(clock.now() >= start + Duration::from_millis(9), "a foreign waker was woken early")?;
     expect(group.is_empty(), "a child of a group has ended twice")
 }
 
-/// Tasks that stand in line for a lock get it in that order, across tasks and awaits.
+/// A mutex is granted in queue order, across tasks and awaits.
 pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let Some(guard) = scratch.lock.try_lock() else {
@@ -106,24 +106,24 @@ pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
             scratch.done.add();
         })?;
         task.detach();
-        // One stands in line before the next comes: whatever the executor's order.
+        // Each task queues before the next begins, whatever the executor's order.
         expect(until(&clock, || polls.get() == 1).await, "a task did not begin")?;
     }
-    expect(scratch.done.get() == 0, "two tasks have one lock")?;
+    expect(scratch.done.get() == 0, "two tasks hold one lock")?;
     drop(guard);
     let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
-    expect(ended, "a lock was not handed over")?;
-    expect(scratch.early.get() == 0, "two tasks have one lock")?;
-    expect(scratch.log.is([0, 1, 2, 3]), "a lock was not handed over in line")
+    expect(ended, "a lock was not granted to its waiter")?;
+    expect(scratch.early.get() == 0, "two tasks hold one lock")?;
+    expect(scratch.log.is([0, 1, 2, 3]), "a lock was not granted in queue order")
 }
 
-/// Items pass between tasks in order, though both ends wait, and none is lost.
+/// Items pass between tasks in order, even if both ends wait, and none is lost.
 pub async fn a_queue_keeps_order_between_tasks(bench: &impl Bench) -> Verdict {
     let (clock, queue) = (bench.clock(), &bench.scratch().queue);
     let slow = clock.clone();
     let _sender = bench.spawner().spawn(async move {
         for item in 0..40 {
-            // Now the one end waits, now the other.
+            // The ends wait alternately.
             if item % 8 == 0 {
                 slow.sleep(Duration::from_millis(1)).await;
             }
@@ -136,5 +136,5 @@ pub async fn a_queue_keeps_order_between_tasks(bench: &impl Bench) -> Verdict {
         }
         expect(queue.pop().await == item, "a queue lost an item, or its order")?;
     }
-    expect(queue.is_empty(), "a queue has an item that nobody pushed")
+    expect(queue.is_empty(), "a queue contains an item that was not pushed")
 }

@@ -1,4 +1,4 @@
-//! Who is polled, how often, and in which order.
+//! The number and order of polls.
 
 use core::future::{Future, poll_fn};
 use core::pin::Pin;
@@ -10,7 +10,7 @@ use crate::helpers::{settle, until};
 use crate::verdict::expect;
 use crate::{Bench, Order, TASKS, Unmet, Verdict};
 
-/// A task that is woken, however often before it runs, is polled once.
+/// A task is polled once per wake, however often it is woken before it runs.
 pub async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let [polls, ..] = &scratch.polls;
@@ -30,15 +30,12 @@ pub async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
             waker.wake_by_ref();
         }
         waker.wake();
-        expect(
-            until(&clock, || polls.get() > round).await,
-            "a task that was woken was not polled",
-        )?;
+        expect(until(&clock, || polls.get() > round).await, "a woken task was not polled")?;
     }
-    expect(task.cancel().await == Exit::Cancelled, "a task that was cancelled completed")
+    expect(task.cancel().await == Exit::Cancelled, "a cancelled task completed")
 }
 
-/// Who is woken while it runs runs again.
+/// A task that is woken during its poll is polled again.
 pub async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
     let scratch = bench.scratch();
     let [polls, ..] = &scratch.polls;
@@ -49,12 +46,12 @@ pub async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
         }
     })?;
     expect(task.await == Exit::Completed, "a task that returned was cancelled")?;
-    expect(polls.get() == 100, "a task that yields was not polled for each time")
+    expect(polls.get() == 100, "a task was not polled once per yield")
 }
 
-/// One that is always awake keeps no other from running: each of them is polled
-/// once a pass.
-pub async fn who_yields_takes_turns(bench: &impl Bench) -> Verdict {
+/// A task that is always awake does not keep others from running: each is polled once
+/// per pass.
+pub async fn yielding_tasks_take_turns(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for polls in &scratch.polls {
         bench
@@ -77,13 +74,13 @@ pub async fn who_yields_takes_turns(bench: &impl Bench) -> Verdict {
     expect(scratch.early.get() == 0, "one task had two turns while another had none")
 }
 
-/// First woken, first polled; with equal deadlines, first asked.
+/// Tasks are polled in the order of waking; with equal deadlines, of registration.
 pub async fn equals_run_in_the_order_of_waking(bench: &impl Bench) -> Verdict {
     if bench.order() != Order::Fifo {
-        return Err(Unmet::Skipped("its order is unspecified"));
+        return Err(Unmet::Skipped("the order is unspecified"));
     }
     let (clock, scratch) = (bench.clock(), bench.scratch());
-    // All have to be asleep before the deadline: a busy machine may need longer.
+    // All tasks have to sleep before the deadline, which a busy machine may delay.
     for attempt in 0..10 {
         scratch.reset();
         let deadline = clock.now() + Duration::from_millis(10 << attempt);
@@ -107,10 +104,10 @@ pub async fn equals_run_in_the_order_of_waking(bench: &impl Bench) -> Verdict {
                 .detach();
         }
         let ended = until(&clock, || scratch.done.get() == TASKS as u32).await;
-        expect(ended, "a sleeper was not woken")?;
+        expect(ended, "a sleeping task was not woken")?;
         if scratch.early.get() == 0 {
             let in_order = scratch.log.is([0, 1, 2, 3]);
-            return expect(in_order, "equal deadlines did not wake in the order of asking");
+            return expect(in_order, "equal deadlines did not wake in the order of registration");
         }
     }
     Err(Unmet::Failed("tasks that were spawned together did not sleep within ten seconds"))

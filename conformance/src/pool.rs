@@ -1,4 +1,4 @@
-//! Slots for tasks, where they are counted.
+//! Slots for tasks, if their number is limited.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -12,7 +12,7 @@ use crate::spawn::hold;
 use crate::verdict::expect;
 use crate::{Bench, Scratch, TASKS, Unmet, Verdict};
 
-/// One task too many is an error value, and drops it; who ends leaves a slot.
+/// A full pool returns an error and drops the task; a task that ends frees its slot.
 pub async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let Some(slots) = bench.slots() else { return Err(Unmet::Skipped("there is always a slot")) };
@@ -28,15 +28,15 @@ pub async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
         // Twice: a refusal changes nothing.
         for refused in 1..=2 {
             let more = spawner.spawn(wait(scratch));
-            expect(more.is_err(), "there were more slots than there should be")?;
-            expect(scratch.dropped.get() == refused, "a task that was refused was not dropped")?;
+            expect(more.is_err(), "the pool has more slots than declared")?;
+            expect(scratch.dropped.get() == refused, "a refused task was not dropped")?;
         }
-        expect(kept.cancel().await == Exit::Cancelled, "a task that was cancelled completed")?;
+        expect(kept.cancel().await == Exit::Cancelled, "a cancelled task completed")?;
         let again = spawner.spawn(wait(scratch));
-        expect(again.is_ok(), "a cancelled task left no slot")?;
+        expect(again.is_ok(), "a cancelled task did not free its slot")?;
         drop(again);
         let gone = until(&clock, || scratch.dropped.get() == 4).await;
-        expect(gone, "dropping its handle did not cancel a task")?;
+        expect(gone, "dropping a handle did not cancel its task")?;
         spawner.spawn(wait(scratch))?.detach();
         scratch.go.set();
         let gone = until(&clock, || scratch.dropped.get() == 4 + slots).await;
@@ -47,7 +47,7 @@ pub async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A thousand tasks, one after another, that end in every way.
+/// Slots are reused by a thousand tasks, one after another, that end in every way.
 pub async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
@@ -55,7 +55,7 @@ pub async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
         let exit = spawner.spawn(count(&scratch.done))?.await;
         expect(exit == Exit::Completed, "a task that returned was cancelled")?;
         let exit = spawner.spawn(hold(&scratch.early, scratch))?.cancel().await;
-        expect(exit == Exit::Cancelled, "a task that was cancelled completed")?;
+        expect(exit == Exit::Cancelled, "a cancelled task completed")?;
         drop(spawner.spawn(hold(&scratch.early, scratch))?);
         spawner.spawn(count(&scratch.done))?.detach();
         let ended = || scratch.done.get() == 2 * round && scratch.dropped.get() == 2 * round;
@@ -64,7 +64,7 @@ pub async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A waker that outlives its task wakes at most its slot's next owner, for nothing.
+/// A waker that outlives its task causes at most a spurious wake of the slot's next task.
 pub async fn a_late_wake_of_the_dead_is_harmless(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let first = bench.spawner().spawn(async {
@@ -86,24 +86,24 @@ pub async fn a_late_wake_of_the_dead_is_harmless(bench: &impl Bench) -> Verdict 
     }
     let begun = || scratch.polls.iter().all(|polls| polls.get() >= 1);
     let begun = until(&clock, begun).await;
-    expect(begun, "the waker of a task that had ended kept another from beginning")?;
+    expect(begun, "the waker of an ended task prevented another from beginning")?;
     late.wake_by_ref();
     clock.sleep(Duration::from_millis(5)).await;
     late.wake();
     scratch.go.set();
     let ended = until(&clock, || scratch.dropped.get() == TASKS as u32).await;
-    expect(ended, "the waker of a task that had ended kept another from being woken")?;
+    expect(ended, "the waker of an ended task prevented the wake of another")?;
     let polls = scratch.polls.iter().map(Count::get).max();
-    expect(polls <= Some(FEW), "the waker of a task that had ended goes on waking another")
+    expect(polls <= Some(FEW), "the waker of an ended task keeps waking another")
 }
 
 async fn count(done: &'static Count) {
     done.add();
 }
 
-/// Waits for the signal to go, and counts its end.
+/// Returns a future that waits for the release, and counts its end.
 fn wait(scratch: &'static Scratch) -> impl Future<Output = ()> + 'static {
-    // Not in the body: it may be dropped before it begins.
+    // Not in the body: the future may be dropped before its first poll.
     let witness = Witness(&scratch.dropped);
     async move {
         let _witness = witness;

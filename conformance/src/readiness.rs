@@ -1,4 +1,4 @@
-//! Sources that can say when a try is worth it.
+//! Sources of readiness.
 
 use core::convert::Infallible;
 use core::future::Future;
@@ -15,14 +15,14 @@ use crate::helpers::poll_once;
 use crate::verdict::expect;
 use crate::{Bench, Scratch, Unmet, Verdict, watched};
 
-/// Checks a source of a backend's own; [`run_all`](crate::run_all) has no way to it.
+/// Checks a source of the backend, which [`run_all`](crate::run_all) cannot reach.
 ///
-/// `raise` makes it ready to be read; `spend` is the try that uses this up. One that
-/// loses a wake-up fails when [`PATIENCE`](crate::PATIENCE) is over.
+/// `raise` makes the source ready to be read, and `spend` consumes that. A source that loses
+/// a wake fails when [`PATIENCE`](crate::PATIENCE) is over.
 ///
 /// # Errors
 ///
-/// What the source did that it may not.
+/// The promise that the source broke.
 pub async fn of<R: Readiness>(
     clock: &impl TimerQueue,
     source: &mut R,
@@ -32,24 +32,24 @@ pub async fn of<R: Readiness>(
     watched(clock, pin!(unwatched(clock, source, raise, spend))).await
 }
 
-/// The smallest source there can be, raised by a task and woken from elsewhere.
+/// A minimal source, raised by a task and woken from elsewhere, loses no wake.
 pub async fn a_signal_is_never_missed(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     unwatched(&clock, &mut Signal(scratch), || Signal::raise(scratch, bench), |_| ()).await
 }
 
-/// What is looked at every period is looked at on time, however often the wait is
-/// dropped in between.
+/// A source that is polled periodically keeps its period, however often the wait is
+/// dropped.
 pub async fn a_period_goes_on_over_dropped_waits(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let period = Duration::from_millis(4);
     let mut source = PollEvery::new(clock.clone(), period);
     let start = clock.now();
     let mut waits = 0;
-    // Each wait is shorter than the period: they end only if it goes on.
+    // Each wait is shorter than the period: they end only if the period continues.
     while clock.timeout(period / 4, source.ready(Interest::Read)).await.is_err() {
         waits += 1;
-        expect(waits < 10, "a wait that was dropped began its period anew")?;
+        expect(waits < 10, "a dropped wait restarted the period")?;
     }
     expect(clock.now() - start >= period, "a period was short")
 }
@@ -60,19 +60,19 @@ async fn unwatched<R: Readiness>(
     mut raise: impl FnMut(),
     mut spend: impl FnMut(&mut R),
 ) -> Verdict {
-    let failed = |_| Unmet::Failed("a source that is well reported an error");
+    let failed = |_| Unmet::Failed("an intact source reported an error");
     // Ready before the wait, once and many times.
     for times in [1, 100] {
         (0..times).for_each(|_| raise());
         source.ready(Interest::Read).await.map_err(failed)?;
         (0..times).for_each(|_| spend(source));
     }
-    // Ready during the wait. Ready is a hint, so the first may be for nothing.
+    // Ready during the wait. Readiness is a hint, so the first may be spurious.
     let mut hints = 0;
     while poll_once(source.ready(Interest::Read)).await.is_ready() {
         spend(source);
         hints += 1;
-        expect(hints < 10, "a source that has nothing is ready each time")?;
+        expect(hints < 10, "a source without data is always ready")?;
         yield_now().await;
     }
     for _ in 0..3 {
@@ -83,7 +83,7 @@ async fn unwatched<R: Readiness>(
         join(source.ready(Interest::Read), later).await.0.map_err(failed)?;
         spend(source);
     }
-    // Ready after a wait that was dropped, and after one with a waker that nobody hears.
+    // Ready after a dropped wait, and after one whose waker does nothing.
     for _ in 0..3 {
         let _ = poll_once(source.ready(Interest::Read)).await;
         let _ = pin!(source.ready(Interest::Read)).poll(&mut Context::from_waker(Waker::noop()));
@@ -91,12 +91,12 @@ async fn unwatched<R: Readiness>(
         source.ready(Interest::Read).await.map_err(failed)?;
         spend(source);
     }
-    // It wakes who waits now, and not who came first; also one that was polled for
-    // nothing in between.
+    // Wakes the present waiter, not an earlier one, even if the source was polled without
+    // success in between.
     for _ in 0..3 {
-        let mut nobody = Context::from_waker(Waker::noop());
+        let mut unused = Context::from_waker(Waker::noop());
         raise();
-        while pin!(source.ready(Interest::Read)).poll(&mut nobody).is_ready() {
+        while pin!(source.ready(Interest::Read)).poll(&mut unused).is_ready() {
             spend(source);
         }
         let later = async {
@@ -129,7 +129,7 @@ impl ErrorType for Signal {
 
 impl Readiness for Signal {
     fn poll_ready(&mut self, _: Interest, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // First the waker: what is raised between the two is not lost.
+        // First the waker, so that a raise between the two is not lost.
         self.0.waker.park(cx.waker());
         if self.0.raised.get() == 0 {
             return Poll::Pending;

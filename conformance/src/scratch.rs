@@ -1,4 +1,4 @@
-//! What tasks share.
+//! The state shared by tasks.
 
 use core::cell::{Cell, RefCell};
 use core::fmt;
@@ -9,8 +9,8 @@ use tickwire_sync::{CriticalSectionRawMutex, Event, Queue, WakeSlots};
 
 use crate::TASKS;
 
-/// What the tasks of the checks share, in a `static` or on a heap that is never
-/// freed: a task may hold nothing that lives less long.
+/// The state that the tasks of the checks share, in a `static` or leaked on the heap,
+/// because a task may only hold `'static` references.
 #[derive(Debug)]
 pub struct Scratch {
     pub(crate) polls: [Count; TASKS],
@@ -27,7 +27,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Creates one with nothing in it.
+    /// Creates an empty scratch.
     pub const fn new() -> Self {
         Self {
             polls: [const { Count::new() }; TASKS],
@@ -44,7 +44,7 @@ impl Scratch {
         }
     }
 
-    /// Forgets the last check.
+    /// Resets the state after a check.
     pub(crate) fn reset(&self) {
         let counts = [&self.done, &self.dropped, &self.early, &self.raised];
         counts.into_iter().chain(&self.polls).for_each(|count| count.set(0));
@@ -61,7 +61,7 @@ impl Default for Scratch {
     }
 }
 
-/// A number. No atomic one: not every core can add to those.
+/// A number. Not an atomic, because some cores have no atomic addition.
 #[derive(Debug)]
 pub(crate) struct Count(Mutex<Cell<u32>>);
 
@@ -87,7 +87,7 @@ impl Count {
     }
 }
 
-/// A waker that others can reach.
+/// A waker that other tasks can reach.
 pub(crate) struct Parked(Mutex<Cell<Option<Waker>>>);
 
 impl Parked {
@@ -112,7 +112,7 @@ impl fmt::Debug for Parked {
     }
 }
 
-/// Who came in which order.
+/// The order in which tasks have run.
 #[derive(Debug)]
 pub(crate) struct Log(Mutex<RefCell<([u8; TASKS], usize)>>);
 
@@ -121,17 +121,17 @@ impl Log {
         Self(Mutex::new(RefCell::new(([0; TASKS], 0))))
     }
 
-    pub(crate) fn push(&self, who: u8) {
+    pub(crate) fn push(&self, task: u8) {
         critical_section::with(|cs| {
             let (entries, len) = &mut *self.0.borrow_ref_mut(cs);
             if let Some(entry) = entries.get_mut(*len) {
-                *entry = who;
+                *entry = task;
             }
             *len += 1;
         });
     }
 
-    /// Returns whether exactly these came, in this order.
+    /// Returns whether exactly these tasks have run, in this order.
     pub(crate) fn is(&self, expected: [u8; TASKS]) -> bool {
         critical_section::with(|cs| *self.0.borrow_ref(cs) == (expected, TASKS))
     }

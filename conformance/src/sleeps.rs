@@ -1,4 +1,4 @@
-//! Being woken by time.
+//! Wakes at deadlines.
 
 use core::cell::Cell;
 use core::future::poll_fn;
@@ -13,16 +13,16 @@ use crate::helpers::{FEW, counted, poll_once, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A past deadline keeps nobody waiting, and is no alarm that was missed.
+/// A past deadline does not delay its task, and is not missed.
 pub async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for deadline in [Instant::EPOCH, clock.now()] {
         let polled = poll_once(clock.sleep_until(deadline)).await;
-        expect(polled.is_ready(), "a past deadline was waited for")?;
+        expect(polled.is_ready(), "a past deadline was pending")?;
     }
     let polled = poll_once(clock.sleep(Duration::ZERO)).await;
-    expect(polled.is_ready(), "no time at all was waited for")?;
-    // Here the queue itself is asked for what is past: it hangs if that is too late.
+    expect(polled.is_ready(), "a sleep of zero was pending")?;
+    // Tests the queue itself: if it misses a past deadline, the check hangs.
     for ago in [Duration::ZERO, Duration::from_micros(1), Duration::MAX] {
         let mut asked = false;
         poll_fn(|cx| {
@@ -37,7 +37,7 @@ pub async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A sleep lasts for as long as was asked, or longer.
+/// A sleep lasts for at least the requested time.
 pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for span in spans(clock.resolution()) {
@@ -46,17 +46,17 @@ pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
         expect(bench.stopwatch() - start >= span, "a sleep was short")?;
         let deadline = clock.now() + span;
         clock.sleep_until(deadline).await;
-        expect(clock.now() >= deadline, "a deadline had not come yet")?;
+        expect(clock.now() >= deadline, "a sleep ended before its deadline")?;
     }
     Ok(())
 }
 
-/// Where time stands still while anything runs, nobody is late: neither the task nor
-/// a child that has a waker of its own.
+/// If time stands still while a task runs, no task is late, and no child with a waker of
+/// its own.
 pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     if !clock.resolution().is_zero() {
-        return Err(Unmet::Skipped("its time is real"));
+        return Err(Unmet::Skipped("the clock's time is real"));
     }
     for span in spans(Duration::ZERO) {
         let deadline = clock.now() + span;
@@ -65,23 +65,23 @@ pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
         let deadline = clock.now() + span;
         let mut group = pin!(TaskGroup::<_, TASKS>::new(&bench.scratch().slots));
         let added = group.as_mut().add(clock.sleep_until(deadline)).is_ok();
-        expect(added, "a group that is gone has kept its slots")?;
+        expect(added, "a dropped group kept its slots")?;
         group.as_mut().next().await;
         expect(clock.now() == deadline, "virtual time went past the deadline of a child")?;
     }
     Ok(())
 }
 
-/// Nobody is polled while time passes: a backend may not spin, or tick.
-pub async fn who_sleeps_is_not_polled(bench: &impl Bench) -> Verdict {
+/// A sleeping task is not polled: a backend may not spin, or tick.
+pub async fn sleeping_tasks_are_not_polled(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let polls = Cell::new(0);
     counted(&polls, clock.sleep(Duration::from_millis(20))).await;
-    expect(polls.get() <= FEW, "a sleeper was polled again and again")
+    expect(polls.get() <= FEW, "a sleeping task was polled repeatedly")
 }
 
-/// Of several deadlines of one task, it is woken at the earliest, whichever was
-/// asked for first. If that one is lost, the check hangs.
+/// A task with several deadlines is woken at the earliest, whichever was requested first. If
+/// that deadline is lost, the check hangs.
 pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let (soon, late) = (Duration::from_millis(2), Duration::from_secs(3_600));
@@ -91,7 +91,7 @@ pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
     expect(early.is_ok(), "the later of two deadlines came first")
 }
 
-/// No deadline overflows into one that is near or past.
+/// No deadline overflows into a near or past one.
 pub async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let far = [u64::MAX, u64::MAX - 1, u64::MAX / 2, u64::MAX / 1_000, 1 << 50, 1 << 40];
@@ -99,13 +99,13 @@ pub async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict
         let polls = Cell::new(0);
         let wait = counted(&polls, clock.sleep_until(at));
         let waited = clock.timeout(Duration::from_millis(2), wait).await;
-        expect(waited.is_err(), "a deadline that never comes came")?;
-        expect(polls.get() <= FEW, "a far deadline is waited for by polling")?;
+        expect(waited.is_err(), "a deadline that never comes was reached")?;
+        expect(polls.get() <= FEW, "a far deadline causes repeated polls")?;
     }
     Ok(())
 }
 
-/// Short sleeps, one after another.
+/// No short sleep out of a thousand, one after another, is lost.
 pub async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for n in 0..1_000 {
@@ -117,7 +117,7 @@ pub async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// The same, with deadlines that pass one another.
+/// No sleep is lost if deadlines overtake one another.
 pub async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for task in 0..TASKS as u64 {
@@ -135,12 +135,12 @@ pub async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
         };
         bench.spawner().spawn(sleeper)?.detach();
     }
-    expect(until(&clock, || scratch.done.get() == 1_000).await, "a sleeper was not woken")?;
+    expect(until(&clock, || scratch.done.get() == 1_000).await, "a sleeping task was not woken")?;
     expect(scratch.early.get() == 0, "one of a thousand sleeps was short")
 }
 
-/// A thousand sleeps that were given up are one entry: they wake their task once
-/// for nothing, and take no room.
+/// A thousand dropped sleeps are one entry: they cause one spurious wake, and take no
+/// space.
 pub async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for n in 0..1_000 {
@@ -151,10 +151,10 @@ pub async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
     let start = clock.now();
     counted(&polls, clock.sleep(Duration::from_millis(40))).await;
     expect(clock.now() - start >= Duration::from_millis(40), "a sleep was short")?;
-    expect(polls.get() <= FEW, "sleeps that were dropped go on waking")
+    expect(polls.get() <= FEW, "dropped sleeps keep waking their task")
 }
 
-/// A ticker keeps to its grid, and tells what was missed.
+/// A ticker keeps to its grid, and reports missed ticks.
 pub async fn ticks_are_even(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let period = Duration::from_millis(2);

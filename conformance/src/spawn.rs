@@ -1,4 +1,4 @@
-//! Tasks, and who owns them.
+//! Tasks, and the owners of tasks.
 
 use core::future::{Future, pending, poll_fn};
 use core::pin::pin;
@@ -13,52 +13,55 @@ use crate::{Bench, Scratch, Verdict};
 
 const NAP: Duration = Duration::from_millis(2);
 
-/// Who awaits a task hears of its end when its future is gone. The waiting may be
-/// given up and taken up again.
-pub async fn the_end_of_a_task_is_told_after_its_drop(bench: &impl Bench) -> Verdict {
+/// A task that awaits another is notified of its end once its future has been dropped. The
+/// wait may be dropped and repeated.
+pub async fn the_end_of_a_task_is_reported_after_its_drop(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let mut task = bench.spawner().spawn(nap(clock.clone(), scratch))?;
     let early = clock.timeout(NAP / 2, &mut task).await;
-    expect(early != Ok(Exit::Cancelled), "a task that nobody cancelled was cancelled")?;
+    expect(early != Ok(Exit::Cancelled), "a task was cancelled without a request")?;
     if early.is_err() {
         expect(task.await == Exit::Completed, "a task that returned was cancelled")?;
     }
-    expect(scratch.done.get() == 1, "the end of a task was told before it")?;
-    expect(scratch.dropped.get() == 1, "the end of a task was told before its future was dropped")
+    expect(scratch.done.get() == 1, "the end of a task was reported before it ended")?;
+    expect(
+        scratch.dropped.get() == 1,
+        "the end of a task was reported before its future was dropped",
+    )
 }
 
-/// A task is finished when its future is gone, and not before, whether its end was read
-/// or not.
+/// A task is finished once its future has been dropped, and not before, whether or not its
+/// exit was read.
 pub async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let mut task = bench.spawner().spawn(nap(clock.clone(), scratch))?;
-    expect(!task.is_finished(), "a task was finished that had not begun")?;
+    expect(!task.is_finished(), "a task that had not begun was finished")?;
     let ends = until(&clock, || task.is_finished()).await;
     expect(ends, "a task that returned is not finished")?;
     expect(scratch.dropped.get() == 1, "a task was finished before its future was dropped")?;
     expect((&mut task).await == Exit::Completed, "a task that returned was cancelled")?;
-    expect(task.is_finished(), "a task whose end was read is not finished")
+    expect(task.is_finished(), "a task whose exit was read is not finished")
 }
 
-/// Whatever a task does when it is cancelled, its future is gone before anyone
-/// hears of it.
+/// Cancel drops the task's future before it resolves, whatever the task
+/// does.
 pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
     let mut cancelled = 0;
     let mut is_gone = |exit, what| {
         cancelled += 1;
-        expect(exit == Exit::Cancelled, "a task that was cancelled completed")?;
+        expect(exit == Exit::Cancelled, "a cancelled task completed")?;
         expect(scratch.dropped.get() == cancelled, what)
     };
 
     let task = spawner.spawn(hold(&scratch.done, scratch))?;
-    is_gone(task.cancel().await, "a task that had not begun was not dropped by cancel")?;
+    is_gone(task.cancel().await, "cancel did not drop a task that had not begun")?;
 
     scratch.done.set(0);
     let task = spawner.spawn(hold(&scratch.done, scratch))?;
     expect(until(&clock, || scratch.done.get() == 1).await, "a task did not begin")?;
-    is_gone(task.cancel().await, "a task that waited was not dropped by cancel")?;
+    is_gone(task.cancel().await, "cancel did not drop a waiting task")?;
 
     let sleeper = clock.clone();
     let witness = Witness(&scratch.dropped);
@@ -68,7 +71,7 @@ pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) ->
         pending().await
     })?;
     yield_now().await;
-    is_gone(task.cancel().await, "a task that slept was not dropped by cancel")?;
+    is_gone(task.cancel().await, "cancel did not drop a sleeping task")?;
 
     let witness = Witness(&scratch.dropped);
     let task = spawner.spawn(async move {
@@ -78,7 +81,7 @@ pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) ->
         }
     })?;
     yield_now().await;
-    is_gone(task.cancel().await, "a task that was awake was not dropped by cancel")?;
+    is_gone(task.cancel().await, "cancel did not drop a task that was awake")?;
 
     scratch.done.set(0);
     let task = spawner.spawn(nap(clock.clone(), scratch))?;
@@ -87,7 +90,7 @@ pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) ->
     expect(task.cancel().await == Exit::Completed, "a task that had returned was cancelled")
 }
 
-/// A cancel that was begun, or only called, and then dropped.
+/// A cancel that was polled, or only called, and then dropped, still cancels.
 pub async fn a_cancel_that_is_dropped_cancels(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for polls in [0, 1] {
@@ -101,23 +104,23 @@ pub async fn a_cancel_that_is_dropped_cancels(bench: &impl Bench) -> Verdict {
             }
         }
         let gone = until(&clock, || scratch.dropped.get() == dropped).await;
-        expect(gone, "a cancel that was dropped did not cancel")?;
+        expect(gone, "a dropped cancel did not cancel")?;
     }
     Ok(())
 }
 
-/// A handle that goes takes its task along, also one that was awaited.
+/// Dropping a handle cancels its task, even if the handle was awaited.
 pub async fn dropping_a_handle_cancels(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for task in 1..=2 {
         let mut handle = bench.spawner().spawn(hold(&scratch.done, scratch))?;
         expect(until(&clock, || scratch.done.get() == task).await, "a task did not begin")?;
         if task == 2 {
-            expect(poll_once(&mut handle).await.is_pending(), "a task that waits has ended")?;
+            expect(poll_once(&mut handle).await.is_pending(), "a waiting task has ended")?;
         }
         drop(handle);
         let gone = until(&clock, || scratch.dropped.get() == task).await;
-        expect(gone, "dropping its handle did not cancel a task")?;
+        expect(gone, "dropping a handle did not cancel its task")?;
     }
     Ok(())
 }
@@ -130,7 +133,7 @@ pub async fn a_detached_task_goes_on(bench: &impl Bench) -> Verdict {
     expect(until(&clock, || scratch.dropped.get() == 1).await, "a detached task was not dropped")
 }
 
-/// What a task owns goes with it: other tasks too.
+/// A cancelled task drops everything it owns, including other tasks.
 pub async fn a_cancelled_task_takes_its_own_tasks_along(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
@@ -141,15 +144,15 @@ pub async fn a_cancelled_task_takes_its_own_tasks_along(bench: &impl Bench) -> V
     expect(until(&clock, || scratch.done.get() == 2).await, "a task's own task did not begin")?;
     parent.cancel().await;
     let gone = until(&clock, || scratch.dropped.get() == 2).await;
-    expect(gone, "a task outlived the one that owned it")
+    expect(gone, "a task outlived its owner")
 }
 
-/// Counts its beginning, and waits for ever.
+/// Returns a future that counts its beginning, and waits forever.
 pub(crate) fn hold(
     begun: &'static Count,
     scratch: &'static Scratch,
 ) -> impl Future<Output = ()> + 'static {
-    // Not in the body: it may be dropped before it begins.
+    // Not in the body: the future may be dropped before its first poll.
     let witness = Witness(&scratch.dropped);
     async move {
         let _witness = witness;
@@ -158,7 +161,7 @@ pub(crate) fn hold(
     }
 }
 
-/// Sleeps, and counts its end. What it holds goes with it, and not when it returns.
+/// Returns a future that sleeps and counts its end. Its witness drops with the future.
 fn nap<C: TimerQueue + 'static>(
     clock: C,
     scratch: &'static Scratch,

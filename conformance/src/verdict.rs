@@ -1,18 +1,18 @@
-//! How a check ends.
+//! The results of checks.
 
 use core::fmt;
 
 use tickwire_traits::SpawnError;
 
-/// The end of a check: nothing, or why it has not passed.
+/// The result of a check: `Ok`, or why it has not passed.
 pub type Verdict = Result<(), Unmet>;
 
-/// Why a check has not passed.
+/// The reason why a check has not passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmet {
-    /// What the backend did that it may not.
+    /// The check failed. Contains the promise that the backend broke.
     Failed(&'static str),
-    /// Why the check does not concern this backend.
+    /// The check does not apply to this backend. Contains the reason.
     Skipped(&'static str),
 }
 
@@ -25,17 +25,17 @@ impl From<SpawnError> for Unmet {
     }
 }
 
-/// What is told of a check, twice.
+/// A report on a check. Each check has two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// It begins. Where a program can only be watched, this is what tells the check
-    /// that it hangs in.
+    /// The check begins. If it hangs in a program without further output, this report
+    /// identifies it.
     Begins,
-    /// It has passed.
+    /// The check has passed.
     Passed,
-    /// It does not concern this backend, and why.
+    /// The check does not apply to this backend. Contains the reason.
     Skipped(&'static str),
-    /// It has failed, and in what.
+    /// The check has failed. Contains the broken promise.
     Failed(&'static str),
 }
 
@@ -52,19 +52,19 @@ impl fmt::Display for Progress {
     }
 }
 
-/// How many checks ended in which way.
+/// The numbers of checks by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Those that passed.
+    /// Checks that passed.
     pub passed: u32,
-    /// Those that do not concern this backend.
+    /// Checks that do not apply to this backend.
     pub skipped: u32,
-    /// Those that failed.
+    /// Checks that failed.
     pub failed: u32,
 }
 
 impl Totals {
-    /// Counts a check, and returns what is to be told of it.
+    /// Counts a check, and returns its report.
     pub fn add(&mut self, verdict: Verdict) -> Progress {
         let (count, progress) = match verdict {
             Ok(()) => (&mut self.passed, Progress::Passed),
@@ -76,7 +76,7 @@ impl Totals {
     }
 }
 
-/// Passes if a promise was `kept`, or fails with what was `broken`.
+/// Passes if a promise was `kept`, and otherwise fails with the text `broken`.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Wakers that come from elsewhere, and wakers that are not the executor's.
+//! Wakes from other contexts, and wakers of other executors.
 
 use core::cell::Cell;
 use core::future::poll_fn;
@@ -12,7 +12,7 @@ use crate::helpers::{FEW, counted, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A task is woken from a thread or an interrupt.
+/// A wake from a thread or an interrupt reaches its task.
 pub async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let [polls, ..] = &scratch.polls;
@@ -27,15 +27,15 @@ pub async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
             return Err(Unmet::Failed("a task had no waker"));
         };
         bench.wake_elsewhere(waker);
-        // The last one too: what comes late would wake a task of the next check.
+        // After the last wake too: a late one would wake a task of the next check.
         let woken = until(&clock, || polls.get() > round).await;
-        expect(woken, "a task that was woken from elsewhere was not polled")?;
+        expect(woken, "a task woken from elsewhere was not polled")?;
     }
     Ok(())
 }
 
-/// Each child of a group has a waker that the executor has never seen. It sleeps
-/// as a task does, and none of its siblings is polled for it.
+/// Each child of a group has a waker that is not the executor's. A child sleeps like a task,
+/// and no sibling is polled for it.
 pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let polls = [const { Cell::new(0) }; TASKS];
@@ -46,21 +46,21 @@ pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
     for _round in 0..3 {
         let start = clock.now();
         let mut group = pin!(TaskGroup::<_, TASKS>::new(&bench.scratch().slots));
-        // The first sleeps for longest.
+        // The first child sleeps for longest.
         for (nth, polls) in polls.iter().enumerate() {
             let deadline = start + Duration::from_millis(3 * (TASKS - nth) as u64);
             let added = group.as_mut().add(nap(polls, deadline)).is_ok();
-            expect(added, "a group that is gone has kept its slots")?;
+            expect(added, "a dropped group kept its slots")?;
         }
         while let Some((_, in_time)) = group.as_mut().next().await {
             expect(in_time, "a foreign waker did not sleep until its deadline")?;
         }
     }
     let polls = polls.iter().map(Cell::get).max();
-    expect(polls <= Some(3 * FEW), "a foreign waker was woken again and again")
+    expect(polls <= Some(3 * FEW), "a foreign waker was woken repeatedly")
 }
 
-/// A waker that wraps the executor's own passes on a wake-up from elsewhere.
+/// A waker that wraps the executor's own forwards a wake from elsewhere.
 pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verdict {
     let child = async || {
         let mut polls = 0;
@@ -77,16 +77,16 @@ pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verd
     let mut group = pin!(TaskGroup::<_, 2>::new(&bench.scratch().slots));
     for _ in 0..2 {
         let added = group.as_mut().add(child()).is_ok();
-        expect(added, "a group that is gone has kept its slots")?;
+        expect(added, "a dropped group kept its slots")?;
     }
     for _ in 0..2 {
-        expect(group.as_mut().next().await.is_some(), "a child of a group is gone")?;
+        expect(group.as_mut().next().await.is_some(), "a child of a group is missing")?;
     }
     Ok(())
 }
 
-/// The queue keeps wakers of children that are gone, and wakes them when their time
-/// has come: at most, the slots' next owners are polled for nothing.
+/// The queue keeps wakers of dropped children, and wakes them at their deadlines. At most,
+/// the slots' next owners are polled spuriously.
 pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let slots = &bench.scratch().slots;
@@ -94,18 +94,18 @@ pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
         let mut group = pin!(TaskGroup::<_, TASKS>::new(slots));
         for _ in 0..TASKS {
             let added = group.as_mut().add(clock.sleep(Duration::from_millis(millis))).is_ok();
-            expect(added, "a group that is gone has kept its slots")?;
+            expect(added, "a dropped group kept its slots")?;
         }
-        // They fall asleep, and are dropped.
+        // The children sleep, and are dropped.
         let ended = clock.timeout(Duration::ZERO, group.as_mut().next()).await;
-        expect(ended.is_err() || !clock.resolution().is_zero(), "a foreign waker slept too short")?;
+        expect(ended.is_err() || !clock.resolution().is_zero(), "a foreign waker was woken early")?;
     }
     let polls = Cell::new(0);
     let deadline = clock.now() + Duration::from_millis(20);
     let mut group = pin!(TaskGroup::<_, 1>::new(slots));
     let added = group.as_mut().add(counted(&polls, clock.sleep_until(deadline))).is_ok();
-    expect(added, "a group that is gone has kept its slots")?;
+    expect(added, "a dropped group kept its slots")?;
     group.as_mut().next().await;
-    expect(clock.now() >= deadline, "a foreign waker slept too short")?;
-    expect(polls.get() <= 2 * FEW, "the wakers of the dead go on waking the living")
+    expect(clock.now() >= deadline, "a foreign waker was woken early")?;
+    expect(polls.get() <= 2 * FEW, "the wakers of dropped children keep waking other tasks")
 }

@@ -1,4 +1,4 @@
-//! Clocks that are broken in one way each.
+//! Clocks with one flaw each.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -23,9 +23,9 @@ pub(crate) struct Clock {
 #[derive(Default)]
 struct State {
     looks: Cell<u64>,
-    /// The vtable of the executor's own wakers: the first to come is one.
+    /// The vtable of the executor's own wakers, which the first waker has.
     own: Cell<Option<*const RawWakerVTable>>,
-    /// What each waker asked for first, by its data.
+    /// The first request of each waker, by its data.
     first: RefCell<HashMap<*const (), Instant>>,
     asked: RefCell<HashMap<*const (), u32>>,
     count: Cell<u32>,
@@ -124,7 +124,7 @@ impl TimerQueue for Clock {
             _ => at,
         };
         if self.flaw == Flaw::KeepsAnEntryForEachAsk {
-            // Another waker each time, for the simulation to keep.
+            // A different waker each time, so that the simulation keeps all.
             return self.time.schedule_wake(at, &Arc::new(Anew(waker.clone())).into());
         }
         self.time.schedule_wake(at, waker);

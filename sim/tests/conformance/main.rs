@@ -1,5 +1,5 @@
-//! Virtual time is a backend as good as any; and what each check of the conformance
-//! suite is for is shown by backends that are broken in one way each.
+//! Virtual time conforms as a backend; and backends with one flaw each show that each check
+//! of the conformance suite can fail.
 
 mod clock;
 mod sources;
@@ -15,7 +15,7 @@ use tickwire_traits::{Clock as _, Duration, Instant, JoinHandle as _};
 use clock::Clock;
 use spawner::Spawner;
 
-/// In which one way a backend is broken.
+/// The flaw of a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flaw {
     None,
@@ -37,7 +37,7 @@ enum Flaw {
     IgnoresForeignWakers,
     TakesForeignWakersFourTimes,
     // Of the spawner:
-    TellsTheEndBeforeTheDrop,
+    ReportsTheEndBeforeTheDrop,
     CancelDoesNotDrop,
     CancelThatIsDroppedDetaches,
     DroppedHandleDetaches,
@@ -51,7 +51,7 @@ enum Flaw {
     EndedTasksKeepTheirSlots,
     PollsTwice,
     LosesWakesDuringPolls,
-    PollsWhoYieldsAgain,
+    PollsYieldingTasksAgain,
     EveryOtherTaskIsSlow,
     WakesOfTheDeadStopTheLiving,
     // Of the other context:
@@ -65,7 +65,7 @@ struct OnSim {
     slots: Option<usize>,
     flaw: Flaw,
     scratch: &'static Scratch,
-    /// The simulation's own.
+    /// The simulation's own clock.
     time: SimClock,
     elsewhere: SimSpawner,
 }
@@ -124,8 +124,8 @@ impl Bench for OnSim {
     }
 }
 
-/// Runs all checks; returns what failed, and how they ended if the simulation did
-/// not stall.
+/// Runs all checks. Returns the failures, and the totals if the simulation did not
+/// stall.
 fn run(slots: Option<usize>, flaw: Flaw) -> (Vec<(&'static str, String)>, Option<Totals>) {
     run_at(Pace::Punctual, slots, flaw)
 }
@@ -170,8 +170,8 @@ fn so_it_does_with_as_many_slots_as_the_checks_need() {
     }
 }
 
-/// Late by as much as the checks have the patience for: a thousand sleeps, one after
-/// another, take ten seconds at most.
+/// As late as the patience of the checks allows: a thousand sleeps, one after another, take
+/// ten seconds at most.
 const PACES: [Pace; 2] =
     [Pace::Late(Duration::from_millis(7)), Pace::Busy(Duration::from_millis(7))];
 
@@ -186,7 +186,7 @@ fn a_late_executor_conforms_but_for_the_exactness_of_its_time() {
     }
 }
 
-/// Checks that a backend with `flaw` fails `check`, and with these words.
+/// Checks that a backend with `flaw` fails `check` with the text `what`.
 #[track_caller]
 fn check(flaw: Flaw, check: &str, what: &str) {
     let (failed, _) = run(Some(TASKS + 2), flaw);
@@ -194,15 +194,15 @@ fn check(flaw: Flaw, check: &str, what: &str) {
     assert!(caught, "{check} did not catch {flaw:?}; what failed is {failed:#?}");
 }
 
-/// Each flaw, the check that is meant for it, and what that says.
+/// Each flaw, the check that has to catch it, and the failure text.
 const MEANT: &[(Flaw, &str, &str)] = &[
     (Flaw::GoesBack, "time_is_monotonic", "time went back"),
     (
         Flaw::DeniesThatTimeStandsStill,
         "time_moves_as_the_resolution_says",
-        "it has ticks, and time stood still while a task ran",
+        "the clock has ticks, but time stood still while a task ran",
     ),
-    (Flaw::IgnoresPastDeadlines, "past_deadlines_resolve_at_once", "it hangs"),
+    (Flaw::IgnoresPastDeadlines, "past_deadlines_resolve_at_once", "the check hangs"),
     (Flaw::RunsAtDoubleSpeed, "sleeps_are_never_early", "a sleep was short"),
     (Flaw::HasTicksThatItDenies, "virtual_time_is_exact", "virtual time went past a deadline"),
     (Flaw::WakesLate, "virtual_time_is_exact", "virtual time went past a deadline"),
@@ -218,8 +218,8 @@ const MEANT: &[(Flaw, &str, &str)] = &[
     ),
     (
         Flaw::WakesEveryTenthOfAMillisecond,
-        "who_sleeps_is_not_polled",
-        "a sleeper was polled again and again",
+        "sleeping_tasks_are_not_polled",
+        "a sleeping task was polled repeatedly",
     ),
     (
         Flaw::KeepsTheFirstDeadline,
@@ -227,24 +227,28 @@ const MEANT: &[(Flaw, &str, &str)] = &[
         "the later of two deadlines came first",
     ),
     (Flaw::CutsDeadlinesTo32Bits, "deadlines_that_never_come_do_no_harm", "Spin"),
-    (Flaw::LosesOneInSixHundred, "a_thousand_sleeps_in_one_task", "it hangs"),
-    (Flaw::HasRoomForFourSleepers, "a_thousand_sleeps_in_four_tasks", "a sleeper was not woken"),
+    (Flaw::LosesOneInSixHundred, "a_thousand_sleeps_in_one_task", "the check hangs"),
+    (
+        Flaw::HasRoomForFourSleepers,
+        "a_thousand_sleeps_in_four_tasks",
+        "a sleeping task was not woken",
+    ),
     (
         Flaw::KeepsAnEntryForEachAsk,
         "dropped_sleeps_wake_once_at_most",
-        "sleeps that were dropped go on waking",
+        "dropped sleeps keep waking their task",
     ),
-    (Flaw::IgnoresForeignWakers, "foreign_wakers_sleep", "it hangs"),
-    (Flaw::TakesForeignWakersFourTimes, "wakers_outlive_their_group", "it hangs"),
+    (Flaw::IgnoresForeignWakers, "foreign_wakers_sleep", "the check hangs"),
+    (Flaw::TakesForeignWakersFourTimes, "wakers_outlive_their_group", "the check hangs"),
     (
-        Flaw::TellsTheEndBeforeTheDrop,
-        "the_end_of_a_task_is_told_after_its_drop",
-        "the end of a task was told before its future was dropped",
+        Flaw::ReportsTheEndBeforeTheDrop,
+        "the_end_of_a_task_is_reported_after_its_drop",
+        "the end of a task was reported before its future was dropped",
     ),
     (
         Flaw::FinishesBeforeTheEnd,
         "a_task_is_finished_when_its_future_is_gone",
-        "a task was finished that had not begun",
+        "a task that had not begun was finished",
     ),
     (
         Flaw::NeverFinishes,
@@ -254,65 +258,69 @@ const MEANT: &[(Flaw, &str, &str)] = &[
     (
         Flaw::CancelDoesNotDrop,
         "cancel_has_dropped_the_task_when_it_resolves",
-        "a task that had not begun was not dropped by cancel",
+        "cancel did not drop a task that had not begun",
     ),
     (
         Flaw::CancelThatIsDroppedDetaches,
         "a_cancel_that_is_dropped_cancels",
-        "a cancel that was dropped did not cancel",
+        "a dropped cancel did not cancel",
     ),
     (
         Flaw::DroppedHandleDetaches,
         "dropping_a_handle_cancels",
-        "dropping its handle did not cancel a task",
+        "dropping a handle did not cancel its task",
     ),
     (
         Flaw::DroppedHandleDetaches,
         "a_cancelled_task_takes_its_own_tasks_along",
-        "a task outlived the one that owned it",
+        "a task outlived its owner",
     ),
     (Flaw::DetachCancels, "a_detached_task_goes_on", "detaching a task stopped it"),
     (
         Flaw::HasASlotTooMany,
         "a_full_pool_refuses_and_recovers",
-        "there were more slots than there should be",
+        "the pool has more slots than declared",
     ),
-    (Flaw::StaysFull, "a_full_pool_refuses_and_recovers", "a cancelled task left no slot"),
+    (Flaw::StaysFull, "a_full_pool_refuses_and_recovers", "a cancelled task did not free its slot"),
     (
         Flaw::KeepsWhatItRefuses,
         "a_full_pool_refuses_and_recovers",
-        "a task that was refused was not dropped",
+        "a refused task was not dropped",
     ),
     (Flaw::CancelledTasksKeepTheirSlots, "slots_are_used_again", "no slot was free for a task"),
     (Flaw::EndedTasksKeepTheirSlots, "slots_are_used_again", "no slot was free for a task"),
     (
         Flaw::WakesOfTheDeadStopTheLiving,
         "a_late_wake_of_the_dead_is_harmless",
-        "the waker of a task that had ended kept another from beginning",
+        "the waker of an ended task prevented another from beginning",
     ),
     (Flaw::PollsTwice, "a_wake_is_one_poll", "a task was polled more often than it was woken"),
-    (Flaw::LosesWakesDuringPolls, "a_wake_during_a_poll_counts", "it hangs"),
+    (Flaw::LosesWakesDuringPolls, "a_wake_during_a_poll_counts", "the check hangs"),
     (
-        Flaw::PollsWhoYieldsAgain,
-        "who_yields_takes_turns",
+        Flaw::PollsYieldingTasksAgain,
+        "yielding_tasks_take_turns",
         "one task had two turns while another had none",
     ),
     (
         Flaw::EveryOtherTaskIsSlow,
         "equals_run_in_the_order_of_waking",
-        "equal deadlines did not wake in the order of asking",
+        "equal deadlines did not wake in the order of registration",
     ),
     (
         Flaw::LosesWakesFromElsewhere,
         "a_wake_from_elsewhere_is_heard",
-        "a task that was woken from elsewhere was not polled",
+        "a task woken from elsewhere was not polled",
     ),
-    (Flaw::LosesWakesFromElsewhere, "a_signal_is_never_missed", "it hangs"),
-    (Flaw::LosesForeignWakesFromElsewhere, "foreign_wakers_are_woken_from_elsewhere", "it hangs"),
+    (Flaw::LosesWakesFromElsewhere, "a_signal_is_never_missed", "the check hangs"),
+    (
+        Flaw::LosesForeignWakesFromElsewhere,
+        "foreign_wakers_are_woken_from_elsewhere",
+        "the check hangs",
+    ),
 ];
 
-/// These ask whether what all backends share runs on this one: a backend that fails
-/// them only is not known.
+/// These check that code shared by all backends runs on this one. No backend is known that
+/// fails only these.
 const OF_SHARED_CODE: &[&str] = &[
     "ticks_are_even",
     "a_period_goes_on_over_dropped_waits",

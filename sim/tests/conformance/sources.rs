@@ -1,4 +1,4 @@
-//! Sources that are broken in one way each.
+//! Sources with one flaw each.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -61,7 +61,7 @@ impl Readiness for Source {
     }
 }
 
-/// Checks how a source with `flaw` ends.
+/// Checks the verdict on a source with `flaw`.
 #[track_caller]
 fn check(flaw: Flaw, verdict: Verdict) {
     let sim = Sim::new();
@@ -73,18 +73,18 @@ fn check(flaw: Flaw, verdict: Verdict) {
 }
 
 #[test]
-fn a_source_that_is_well_passes() {
+fn an_intact_source_passes() {
     check(Flaw::None, Ok(()));
 }
 
 #[test]
 fn each_flaw_of_a_source_is_caught() {
     let table = [
-        (Flaw::ForgetsWhatNobodyWaitedFor, "it hangs"),
-        (Flaw::KeepsTheFirstWaker, "it hangs"),
-        (Flaw::WakesNobody, "it hangs"),
-        (Flaw::IsAlwaysReady, "a source that has nothing is ready each time"),
-        (Flaw::Fails, "a source that is well reported an error"),
+        (Flaw::ForgetsWhatNobodyWaitedFor, "the check hangs"),
+        (Flaw::KeepsTheFirstWaker, "the check hangs"),
+        (Flaw::WakesNobody, "the check hangs"),
+        (Flaw::IsAlwaysReady, "a source without data is always ready"),
+        (Flaw::Fails, "an intact source reported an error"),
     ];
     table.into_iter().for_each(|(flaw, what)| check(flaw, Err(Unmet::Failed(what))));
 }

@@ -1,4 +1,4 @@
-//! Spawners that are broken in one way each; and one with a number of slots.
+//! Spawners with one flaw each, and a correct one with a number of slots.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -26,9 +26,9 @@ pub(crate) struct Spawner {
 struct State {
     taken: Cell<usize>,
     spawned: Cell<usize>,
-    /// It refuses everyone.
+    /// The spawner refuses every task.
     shut: Cell<bool>,
-    /// What should have been dropped.
+    /// Values that should have been dropped.
     kept: RefCell<Vec<Box<dyn Any>>>,
     stopped: Arc<AtomicBool>,
 }
@@ -65,7 +65,7 @@ impl Spawn for Spawner {
     }
 }
 
-/// Gives the slot back.
+/// A slot, which is returned when dropped.
 struct Slot {
     state: Rc<State>,
     flaw: Flaw,
@@ -86,7 +86,7 @@ impl Drop for Slot {
 }
 
 struct Body<F> {
-    // In this order: a slot is free when the future is gone.
+    // In this order: a slot is free once the future has been dropped.
     future: Option<Pin<Box<F>>>,
     bent: Option<Arc<Bent>>,
     slot: Slot,
@@ -118,14 +118,14 @@ impl<F: Future<Output = ()> + 'static> Future for Body<F> {
                 ended => ended,
             },
             Flaw::LosesWakesDuringPolls
-            | Flaw::PollsWhoYieldsAgain
+            | Flaw::PollsYieldingTasksAgain
             | Flaw::WakesOfTheDeadStopTheLiving => bent.poll(future.as_mut()),
             _ => future.as_mut().poll(cx),
         };
         if polled.is_ready() {
             self.slot.ended = true;
             let future = self.future.take();
-            if flaw == Flaw::TellsTheEndBeforeTheDrop {
+            if flaw == Flaw::ReportsTheEndBeforeTheDrop {
                 self.slot.state.kept.borrow_mut().push(Box::new(future));
             }
         }
@@ -165,7 +165,7 @@ impl Bent {
             let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
             self.polling.store(false, Ordering::Relaxed);
             let woken = self.woken.load(Ordering::Relaxed);
-            if polled.is_ready() || !woken || self.flaw != Flaw::PollsWhoYieldsAgain {
+            if polled.is_ready() || !woken || self.flaw != Flaw::PollsYieldingTasksAgain {
                 return polled;
             }
         }
@@ -181,7 +181,7 @@ impl Wake for Bent {
         if stops && self.dead.load(Ordering::Relaxed) {
             self.stopped.store(true, Ordering::Relaxed);
         }
-        let flaws = [Flaw::LosesWakesDuringPolls, Flaw::PollsWhoYieldsAgain];
+        let flaws = [Flaw::LosesWakesDuringPolls, Flaw::PollsYieldingTasksAgain];
         if !self.polling.load(Ordering::Relaxed) || !flaws.contains(&self.flaw) {
             self.own.wake_by_ref();
         }
