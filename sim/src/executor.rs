@@ -210,7 +210,7 @@ struct Running<'a> {
 impl<'a> Running<'a> {
     #[track_caller]
     fn enter(tasks: &'a Tasks) -> Self {
-        assert!(!tasks.running.replace(true), "`Sim::run` was called from inside of itself");
+        assert!(!tasks.running.replace(true), "`Sim::run` was called inside a run");
         let own = tasks.begin_run();
         Self { tasks, waker: own.clone().into(), own }
     }

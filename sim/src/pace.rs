@@ -116,7 +116,7 @@ pub fn at_every_pace<T: PartialEq + Debug>(mut scenario: impl FnMut(&Sim) -> T) 
     let punctual = scenario(&Pace::Punctual.sim());
     for pace in Pace::ALL {
         let outcome = scenario(&pace.sim());
-        assert!(outcome == punctual, "{pace:?}: {outcome:?}\nand not {punctual:?}");
+        assert!(outcome == punctual, "{pace:?}: {outcome:?}\ninstead of {punctual:?}");
     }
     punctual
 }

@@ -1,4 +1,4 @@
-//! What the simulation promises: order, time, and an end for every task.
+//! The promises of the simulation: order, time, and an end for every task.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn};
@@ -15,7 +15,7 @@ fn millis(ms: u64) -> Instant {
 
 #[test]
 fn tasks_run_in_the_order_of_waking_also_among_equal_deadlines() {
-    // Forty tasks, mixed 30 and 50 ms: those of a time in the order of creation.
+    // Forty tasks with 30 and 50 ms mixed: tasks of equal time in the order of creation.
     let sim = Sim::new();
     let (clock, spawner) = (sim.clock(), sim.spawner());
     let order = Rc::new(RefCell::new(Vec::new()));
@@ -69,7 +69,7 @@ impl Drop for Witness {
     }
 }
 
-/// A task that never ends, and a flag that says that it was dropped.
+/// Returns a task that never ends, and a flag that is set when it is dropped.
 fn endless() -> (impl Future<Output = ()> + 'static, Rc<Cell<bool>>) {
     let dropped = Rc::new(Cell::new(false));
     let witness = Witness(dropped.clone());
@@ -164,7 +164,7 @@ fn tasks_that_own_ways_to_the_simulation_are_dropped_with_it() {
     let (task, dropped) = endless();
     let other = spawner.spawn(pending()).unwrap();
     let (late, late_dropped) = endless();
-    // It spawns while it is dropped.
+    // The task spawns while it is dropped.
     let last_words = OnDrop(Some({
         let spawner = spawner.clone();
         move || spawner.spawn(late).unwrap().detach()
@@ -181,11 +181,11 @@ fn tasks_that_own_ways_to_the_simulation_are_dropped_with_it() {
     drop(sim);
     assert!(dropped.get());
     assert!(late_dropped.get());
-    // Who waits for it elsewhere hears.
+    // A waiter elsewhere is notified.
     assert_eq!(Sim::new().run(handle), Exit::Cancelled);
     let (task, dropped) = endless();
     spawner.spawn(task).unwrap().detach();
-    assert!(dropped.get(), "nobody would poll it");
+    assert!(dropped.get(), "it would never be polled");
 }
 
 struct OnDrop<F: FnOnce()>(Option<F>);
@@ -202,7 +202,7 @@ fn a_task_that_panicked_is_dropped_and_counts_as_cancelled() {
     let (task, dropped) = endless();
     let bad = sim.spawner().spawn(async move {
         let _witness = task;
-        panic!("as it was told to");
+        panic!("as requested");
     });
     let run = catch_unwind(AssertUnwindSafe(|| sim.run(pending::<()>())));
     assert!(run.is_err());
@@ -228,7 +228,7 @@ fn a_task_that_is_left_goes_on_in_the_next_run() {
     assert!(done.get());
 }
 
-/// A task that wakes itself when `ends` tells it to end, and gives its waker away.
+/// A task that wakes itself in its last poll, when `ends` is set, and shares its waker.
 async fn ends_awake(ends: Rc<Cell<bool>>, waker: Rc<RefCell<Option<Waker>>>) {
     poll_fn(|cx| {
         *waker.borrow_mut() = Some(cx.waker().clone());
@@ -252,7 +252,7 @@ fn a_task_is_not_woken_by_the_wakers_of_one_that_ended_before() {
         let waker: Waker = waker.take().unwrap();
         waker.wake_by_ref();
         drop(first);
-        // It has the place of the first one, which is queued still.
+        // It takes the place of the first one, which is still queued.
         sim.spawner().spawn(pending()).unwrap().detach();
         sim.clock().sleep(Duration::from_millis(1)).await;
         waker.wake();
@@ -292,7 +292,7 @@ fn tasks_are_reported_and_dropped_in_the_order_of_their_spawning() {
         for task in ended {
             task.cancel().await;
         }
-        // These have the places of the tasks that ended.
+        // These take the places of the tasks that ended.
         spawn("d").detach();
         spawn("e").detach();
         pending::<()>().await;
@@ -322,12 +322,12 @@ fn a_wake_of_a_task_that_has_ended_is_no_progress() {
     assert_eq!(stall.unwrap_err().kind, StallKind::Deadlock);
 }
 
-/// Runs `main`, and then a main that never ends; returns when that is reported.
+/// Runs `main`, and then a main that never ends; returns the time of that stall.
 #[track_caller]
 fn check_nothing_is_left(main: impl AsyncFnOnce(&SimClock, &SimSpawner)) {
     let sim = Sim::new();
     let (clock, spawner) = (sim.clock(), sim.spawner());
-    // A panic of a task comes out here, and ends the run.
+    // A panic of a task propagates, and ends the run.
     let run = AssertUnwindSafe(|| sim.run(main(&clock, &spawner)));
     let _panicked = catch_unwind(run);
     let stall = sim.try_run(pending::<()>()).unwrap_err();
@@ -336,7 +336,7 @@ fn check_nothing_is_left(main: impl AsyncFnOnce(&SimClock, &SimSpawner)) {
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Sleeps for a millisecond, and gives an hour's timeout up.
+/// Sleeps for a millisecond, and gives up a timeout of an hour.
 async fn gives_a_deadline_up(clock: &SimClock) {
     clock.sleep(Duration::from_millis(1)).await;
     let mut yielded = false;

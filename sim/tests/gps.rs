@@ -9,7 +9,7 @@ use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 const EPOCHS: &str = "$GPRMC,120000.00,A*00\n$GPGSA,A*00\n$GPRMC,120001.00,A*00\n";
 
-/// Reads until the end: each read's time in microseconds, and its bytes.
+/// Reads until the end. Returns each read's time in microseconds, and its bytes.
 async fn reads(mut line: Receiver<SimClock>, clock: SimClock) -> Vec<(u64, Vec<u8>)> {
     let mut reads = Vec::new();
     let mut buf = [0; 1_024];
@@ -82,8 +82,8 @@ fn a_burst_waits_for_the_one_before() {
     let log = "$GPRMC,120000.00,0123456789*00\n$GPRMC,120000.10,A*00\n";
     let line = Receiver::new(sim.clock(), log, 1_000).with_trigger(usize::MAX);
     let reads = sim.run(reads(line, sim.clock()));
-    // The second epoch is 100 ms after the first, which takes 310 ms. The line
-    // never falls idle between them.
+    // The second epoch is 100 ms after the first, which takes 310 ms. The line never falls idle
+    // between them.
     let idle = 4;
     assert_eq!(reads, [((log.len() as u64 + idle) * 10_000, log.as_bytes().to_vec())]);
 }
@@ -127,7 +127,7 @@ fn who_watches_the_pulses_may_come_back_to_the_receiver() {
     let control = line.control();
     pps.on_edge(move |_| control.garble(Some(1)));
     let came = sim.run(reads(line, sim.clock())).into_iter().flat_map(|(_, bytes)| bytes);
-    // The first edge is at the beginning: no byte is as it was sent.
+    // The first edge is at the beginning: every byte is changed.
     let bits: Vec<_> = came.zip(EPOCHS.bytes()).map(|(a, b)| (a ^ b).count_ones()).collect();
     assert_eq!(bits, [1; EPOCHS.len()]);
 }
@@ -138,7 +138,7 @@ fn pulses_that_nobody_reads_do_not_pile_up() {
     let pps = Wire::new(sim.clock(), PinState::Low);
     let line = Receiver::new(sim.clock(), demo_log(60), 9_600).with_pps(pps.clone());
     sim.run(reads(line, sim.clock()));
-    // The last one: as it was planned, those before were past.
+    // The last pulse as planned; those before were past.
     let plan = format!("{pps:?}");
     assert!(plan.ends_with("with 2 toggles planned"), "{plan}");
 }
@@ -158,7 +158,7 @@ fn a_log_repeats_for_ever_a_second_after_its_end() {
         times
     });
     assert_eq!(times, [3, 1_002, 2_003, 3_002, 4_003, 5_002]);
-    // An empty one has nothing to repeat.
+    // An empty log cannot repeat.
     let mut empty = receiver(&sim, "").repeat();
     assert!(sim.try_run(empty.read(&mut buf)).is_err());
 }
@@ -173,7 +173,7 @@ fn after_its_log_a_receiver_hangs_up_or_is_silent() {
     let mut silent = receiver(&sim, "").then_silence();
     assert_eq!(silent.read_ready(), Ok(false));
     let stall = sim.try_run(silent.read(&mut buf)).unwrap_err();
-    assert_eq!(stall.tasks[0].waits_for, ["bytes of a GPS receiver that has said all"]);
+    assert_eq!(stall.tasks[0].waits_for, ["bytes of a GPS receiver at the end of its log"]);
 }
 
 #[test]

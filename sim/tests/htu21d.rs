@@ -1,4 +1,4 @@
-//! The model of the HTU21D, by its datasheet.
+//! The model of the HTU21D, against its datasheet.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -97,12 +97,12 @@ fn the_user_register_keeps_its_reserved_bits_and_a_reset_keeps_the_heater() {
     assert_eq!(sensor.start(Instant::from_micros(14_999), false), Ack::Nack);
     assert_eq!(sensor.start(Instant::from_millis(15), false), Ack::Ack);
     assert_eq!(sensor.register(), 0x06);
-    // The battery's state is told after a measurement.
+    // The battery's state is reported after a measurement.
     sensor.set_battery_low(true);
     assert_eq!(sensor.register(), 0x06);
     send(&mut sensor, 20, &[0xf5]);
     assert_eq!(sensor.register(), 0x46);
-    // Power makes all of it as it was.
+    // Power-on resets everything.
     sensor.unplug();
     assert_eq!(sensor.start(Instant::from_millis(90), false), Ack::Nack);
     sensor.plug(Instant::from_millis(100));
@@ -133,11 +133,11 @@ fn a_hold_command_holds_the_clock_until_the_result_is_there() {
     bus.attach(Htu21d::ADDRESS, sensor.clone());
     let mut frame = [0; 3];
     sim.run(bus.write_read(Htu21d::ADDRESS, &[0xe3], &mut frame)).unwrap();
-    // The command is there after 10 bits; then 50 ms, 3 bytes and a stop.
+    // The command has arrived after 10 bits; then 50 ms, 3 bytes and a stop.
     assert_eq!(clock.now(), Instant::from_micros(100 + 50_000 + 270 + 10));
     assert_eq!(sensor.borrow().counts().premature, 0);
 
-    // One that never lets go hangs the bus, and time does not run away.
+    // A sensor that never releases the line hangs the bus, and time does not run away.
     sensor.borrow_mut().set_dead(true);
     let stall = sim.try_run(bus.write_read(Htu21d::ADDRESS, &[0xe3], &mut frame)).unwrap_err();
     assert_eq!(stall.kind, StallKind::Deadlock);

@@ -12,7 +12,7 @@ use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 const ADDRESS: u8 = 0x50;
 
-/// Notes what happens to it, and answers with the bytes 0, 1, 2, …
+/// A device that records its calls, and answers with the bytes 0, 1, 2, …
 #[derive(Default)]
 struct Recorder {
     log: Vec<String>,
@@ -156,7 +156,7 @@ fn a_transfer_takes_its_bits_and_ends_where_it_is_dropped() {
     assert_eq!(device.borrow().log, ["w", "01", "p"]);
 }
 
-/// Decodes as a logic analyser would: start, stop, and a bit at each rise of the
+/// Decodes like a logic analyzer: start, stop, and a bit at each rise of the
 /// clock.
 fn decode(trace: &Trace) -> String {
     let mut events: Vec<(Instant, bool, PinState)> = Vec::new();
@@ -207,7 +207,7 @@ fn the_drawn_waveform_decodes_to_what_was_sent() {
     }
 }
 
-/// Times never go back, and no pulse is of no width.
+/// Checks that times never go back, and that every pulse has a width.
 #[track_caller]
 fn check_order(trace: &Trace) {
     for name in ["SCL", "SDA"] {

@@ -1,4 +1,4 @@
-//! Simulations that are late: a clock that wakes seldom, and a busy neighbor.
+//! Simulations that are late: a clock that wakes rarely, and a busy neighbor.
 
 use std::cell::RefCell;
 use std::future::pending;
@@ -11,8 +11,8 @@ fn millis(ms: u64) -> Instant {
     Instant::from_millis(ms)
 }
 
-/// Checks when a sleep until `deadline`, which begins at 3 ms, ends on a clock that
-/// wakes every `period`.
+/// Checks the end of a sleep until `deadline`, begun at 3 ms, on a clock that wakes every
+/// `period`.
 #[track_caller]
 fn check(period: u64, deadline: Instant, expected: Instant) {
     let sim = Sim::new().waking_every(Duration::from_millis(period));
@@ -28,7 +28,7 @@ fn a_late_clock_wakes_at_multiples_of_its_period() {
     check(7, millis(4), millis(7));
     check(7, millis(7), millis(7));
     check(7, millis(8), millis(14));
-    // What is due is not waited for.
+    // A due deadline does not wait.
     check(7, millis(3), millis(3));
     check(7, millis(1), millis(3));
 }

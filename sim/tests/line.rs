@@ -18,7 +18,7 @@ fn ports() -> (Sim, Port<SimClock>, Port<SimClock>) {
     (sim, near, far)
 }
 
-/// Reads until the end: each byte with the millisecond in which it was read.
+/// Reads until the end. Returns each byte with the millisecond of its read.
 async fn read_all(clock: &SimClock, port: &mut Port<SimClock>) -> Vec<(u64, u8)> {
     let mut read = Vec::new();
     let mut byte = [0];
@@ -44,7 +44,7 @@ fn both_directions_carry_bytes_at_their_speed_at_the_same_time() {
         near.write_all(&[1, 2, 3, 4]).await.unwrap();
         near.read_exact(&mut answer).await.unwrap();
     });
-    // The last byte takes 4 ms to get there, and 1 ms to come back.
+    // The last byte takes 4 ms to arrive, and 1 ms to come back.
     assert_eq!((answer, clock.now()), ([2, 3, 4, 5], millis(5)));
 }
 
@@ -95,7 +95,7 @@ fn what_a_port_cannot_hold_is_lost_and_counted() {
     assert_eq!(near.outgoing().overruns(), 2);
 }
 
-/// Sends 1 to 5 with faults; checks which bytes arrive, and in which millisecond.
+/// Sends 1 to 5 with faults, and checks the bytes that arrive, with their milliseconds.
 #[track_caller]
 fn check(order: impl FnOnce(&Way<SimClock>), expected: &[(u64, u8)]) {
     let (sim, mut near, mut far) = ports();
@@ -176,7 +176,7 @@ fn a_fault_is_returned_once_and_loses_nothing() {
         let mut byte = [0];
         assert_eq!((far.read(&mut byte).await, byte), (Ok(1), [1]));
     });
-    // A reader that waits already.
+    // A reader that is already waiting.
     let way = far.incoming();
     let reader = async move { assert_eq!(far.read(&mut [0]).await, Err(LineFault)) };
     let reader = sim.spawner().spawn_named("reader", reader);

@@ -14,7 +14,7 @@ fn wires(sim: &Sim) -> (Wire<SimClock>, Wire<SimClock>) {
     (Wire::new(sim.clock(), Low), Wire::new(sim.clock(), Low))
 }
 
-/// The edges that are there now.
+/// Returns the pending edges.
 fn edges(sim: &Sim, pair: &mut InputPair<SimClock>) -> Vec<(u64, Side, PinState, u32)> {
     std::iter::from_fn(|| sim.run(drop_after(1, pair.edge())))
         .map(|edge| {
@@ -24,8 +24,8 @@ fn edges(sim: &Sim, pair: &mut InputPair<SimClock>) -> Vec<(u64, Side, PinState,
         .collect()
 }
 
-/// Toggles of both wires at the given times, read all together at 100 ms by an input of
-/// this capacity, after `look` has had its way.
+/// Returns the toggles of both wires at the given times, all read at 100 ms by an input of
+/// this capacity, after a call of `look`.
 #[track_caller]
 fn check(
     [a, b]: [&[u64]; 2],

@@ -1,4 +1,4 @@
-//! Plans of wires that nobody looks at.
+//! Plans of wires that no task reads.
 
 use std::cell::RefCell;
 use std::future::pending;
@@ -16,7 +16,7 @@ fn millis(ms: u64) -> Instant {
 
 type Log = Rc<RefCell<Vec<(Instant, Instant)>>>;
 
-/// Logs each edge: the time at which it is heard, and its own.
+/// Records each edge: the time at which it is heard, and its own.
 fn logged(wire: &Wire<SimClock>, clock: &SimClock) -> Log {
     let log = Log::default();
     let (clock, own) = (clock.clone(), log.clone());
@@ -30,11 +30,11 @@ fn a_listener_hears_a_planned_edge_when_it_is_due() {
         let sim = pace.sim();
         let clock = sim.clock();
         let (before, after) = (Wire::new(clock.clone(), Low), Wire::new(clock.clone(), Low));
-        // Whether the plan is there first, or the listener.
+        // Whether the plan or the listener comes first.
         before.toggle_at(&[10, 20, 50].map(millis));
         let logs = [logged(&before, &clock), logged(&after, &clock)];
         after.play("_-___-", Duration::from_millis(10)).unwrap();
-        // A plan goes on in the next run.
+        // A plan continues in the next run.
         sim.run(clock.sleep_until(millis(45)));
         sim.run(clock.sleep_until(millis(60)));
         for log in logs {
@@ -66,13 +66,13 @@ fn a_listener_may_plan_the_next_edge_and_move_other_wires() {
     echo.on_edge(move |edge| {
         if edge.at < millis(20) {
             own.toggle_at(&[edge.at + Duration::from_millis(4)]);
-            // In the middle of hearing, and with a plan that is not empty.
+            // During a call of a listener, and with a plan that is not empty.
             far.toggle_at(&[edge.at + Duration::from_millis(100)]);
         }
     });
     let log = logged(&echo, &clock);
     trigger.toggle_at(&[millis(1)]);
-    // No task but this one, and it looks at another wire.
+    // No task but this one, which reads another wire.
     sim.run(trigger.input().wait_for_rising_edge()).unwrap();
     let other = Wire::new(clock.clone(), Low);
     let (far, level) = (other.clone(), High);
@@ -91,7 +91,7 @@ fn edges_of_several_wires_are_heard_in_the_order_of_their_times() {
         let (wire, order) = (Wire::new(clock.clone(), Low), order.clone());
         wire.on_edge(move |_| order.borrow_mut().push(name));
         wire.toggle_at(&plan.map(millis));
-        // It is kept by whoever has it: here, by a listener of its own.
+        // The wire lives as long as any clone: here, in its own listener.
         let own = wire.clone();
         wire.on_edge(move |_| drop(own.clone()));
     }
@@ -120,7 +120,7 @@ fn wires_that_move_forever_are_no_reason_to_wait() {
     let own = wire.clone();
     wire.on_edge(move |edge| own.toggle_at(&[edge.at + Duration::from_millis(1)]));
     wire.toggle_at(&[millis(1)]);
-    // As long as a task sleeps, they may.
+    // Allowed while a task sleeps.
     sim.run(sim.clock().sleep(Duration::from_secs(200)));
     let stall = sim.try_run(pending::<()>()).unwrap_err();
     assert_eq!((stall.kind, stall.at), (StallKind::Deadlock, millis(200_000)));

@@ -1,5 +1,5 @@
-//! The display model against logic analyser captures of Arduinos that drive real
-//! displays (sigrok-dumps, public domain).
+//! The display model against logic analyzer captures of Arduinos that drive real displays
+//! (sigrok-dumps, public domain).
 
 use std::path::PathBuf;
 
@@ -55,8 +55,8 @@ fn a_program_that_counts_addresses_on_has_its_second_line() {
     });
 }
 
-/// Plays a capture to a display that was on for long, in every phase that an
-/// earlier program may have left it in. Nothing in it comes too early.
+/// Plays a capture to a display that has long been on, in every phase that an earlier program
+/// may have left. There are no violations.
 #[track_caller]
 fn check(name: &str, (columns, rows): (usize, usize), expect: impl Fn(&Display<SimClock>)) {
     let Some(corpus) = std::env::var_os("TICKWIRE_CORPUS").map(PathBuf::from) else {
@@ -100,7 +100,7 @@ async fn play(capture: &str, clock: SimClock, display: &Display<SimClock>) {
     let start = clock.now() + Duration::from_millis(100);
     for (at, levels) in lines {
         clock.sleep_until(start + (at - Instant::EPOCH)).await;
-        // What changes together with E is held while E falls, and set before it
+        // A line that changes together with E is held while E falls, and set before it
         // rises.
         if levels[e] == PinState::Low {
             wires[e].set(PinState::Low);

@@ -1,4 +1,4 @@
-//! The SPI bus: bytes, their times, their waveform, what is noticed, what is injected.
+//! The SPI bus: bytes, their times, their waveform, misuses, faults.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use tickwire_sim::spi::{Bus, Device, Fault};
 use tickwire_sim::{Sim, SimClock, StallKind, Trace, Wire, drop_after};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
-/// Notes what happens to it, and answers with the bytes 0x80, 0x81, …
+/// A device that records its calls, and answers with the bytes 0x80, 0x81, …
 struct Recorder {
     log: Vec<String>,
     next: u8,
@@ -182,7 +182,7 @@ fn a_write_returns_while_the_queue_holds_the_rest() {
     sim.run(bus.write(&[1, 2, 3, 4])).unwrap();
     assert_eq!(sim.clock().now(), Instant::from_micros(16));
     assert_eq!(device.borrow().log.join(" "), "0:< 0:01 8:02 16:03");
-    // What is left goes on; a read comes after it.
+    // The remaining bytes continue; a read comes after them.
     let mut byte = [0];
     sim.run(bus.read(&mut byte)).unwrap();
     assert_eq!(device.borrow().log.join(" "), "0:< 0:01 8:02 16:03 24:04 32:00");
@@ -296,7 +296,7 @@ fn decoded(trace: &Trace, data: &str, mode: Mode, idle: PinState) -> u8 {
         let before = changes.iter().rev().find(|(change, _)| *change <= at);
         before.map_or(idle, |(_, level)| *level)
     };
-    // The first is the resting level, and no transition.
+    // The first is the initial level, not a transition.
     let clock = trace.waveform("SCK").into_iter().skip(1);
     let samples = clock.filter(|(_, level)| (*level == High) == rising);
     let bits: Vec<_> = samples.map(|(at, _)| level(at) == High).collect();

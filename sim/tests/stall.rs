@@ -1,4 +1,4 @@
-//! What a simulation says when it cannot go on.
+//! The report of a simulation that cannot continue.
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
@@ -42,7 +42,7 @@ fn a_deadlock_is_at_the_last_poll_whatever_deadlines_are_left() {
     let clock = sim.clock();
     let stall = sim.try_run(async {
         clock.sleep(Duration::from_millis(5)).await;
-        // Belongs to no task, so none takes it along.
+        // The deadline belongs to no task, so no task drops it.
         clock.schedule_wake(millis(3_600_000), Waker::noop());
         pending::<()>().await
     });
@@ -60,7 +60,7 @@ fn who_was_not_woken_but_could_go_on_is_a_lost_wake_up() {
         setter.set(true);
     };
     let task = sim.spawner().spawn(set).unwrap();
-    // Looks at the flag, and leaves no waker with anybody.
+    // Reads the flag, and stores no waker.
     let forgetful = poll_fn(|_| if flag.get() { Poll::Ready(()) } else { Poll::Pending });
     assert_eq!(sim.try_run(forgetful).unwrap_err().kind, StallKind::LostWake);
     drop(task);
@@ -76,8 +76,8 @@ async fn yields_forever() {
     .await
 }
 
-/// Checks that `main` is a spin, and that it is found after a number of polls that
-/// goes with the number of tasks.
+/// Checks that `main` is a spin, and that the number of polls until it is found is
+/// proportional to the number of tasks.
 #[track_caller]
 fn check_spin(sim: &Sim, main: impl Future, tasks: u64) -> Stall {
     let Err(stall) = sim.try_run(main) else { panic!("it ended") };
@@ -106,7 +106,7 @@ fn any_number_of_tasks_may_run_at_one_instant() {
         spawner.spawn(async move { clock.sleep(Duration::from_micros(5)).await }).unwrap()
     };
     sim.run(async {
-        // Also by a task that has had many turns itself.
+        // Even if the task had many turns itself.
         for _ in 0..1_000 {
             let mut woken = false;
             poll_fn(|cx| {
@@ -210,7 +210,7 @@ fn what_one_waits_for_may_be_found_by_asking() {
     let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
         waits_for(|| {
             waits_for(|| "a word");
-            // A simulation in the simulation: its first poll is heard here too.
+            // A simulation inside the simulation: its first poll is recorded here too.
             let inner = Sim::new().try_run(poll_fn::<(), _>(|_| {
                 waits_for(|| "a voice");
                 Poll::Pending
@@ -228,17 +228,17 @@ fn a_panic_while_being_asked_leaves_nobody_asking() {
     let sim = Sim::new();
     let run = catch_unwind(AssertUnwindSafe(|| {
         sim.try_run(poll_fn::<(), _>(|_| {
-            waits_for(|| -> String { panic!("as it was told to") });
+            waits_for(|| -> String { panic!("as requested") });
             Poll::Pending
         }))
     }));
     assert!(run.is_err());
-    waits_for(|| -> String { unreachable!("nobody asks any more") });
+    waits_for(|| -> String { unreachable!("the stall has ended") });
 }
 
 #[test]
 fn a_clock_from_elsewhere_is_named() {
-    /// A clock that nobody moves.
+    /// A clock that never moves.
     #[derive(Debug)]
     struct Sundial;
     impl Clock for Sundial {
@@ -257,7 +257,7 @@ fn a_clock_from_elsewhere_is_named() {
     let stall = sim.try_run(Sundial.sleep_until(millis(5))).unwrap_err();
     let [what] = &stall.tasks[0].waits_for[..] else { panic!("{stall}") };
     assert!(what.starts_with("t+5ms by a `stall::") && what.ends_with("::Sundial`"), "{what}");
-    // Its own clock is not from elsewhere.
+    // The simulation's own clock is not foreign.
     let clock = sim.clock();
     let sleeper = async move { clock.sleep(Duration::from_millis(5)).await };
     let sleeper = sim.spawner().spawn(sleeper).unwrap();

@@ -1,4 +1,4 @@
-//! What a trace tells.
+//! The output of a trace.
 
 use std::io;
 
@@ -42,7 +42,7 @@ fn a_trace_is_a_vcd_file_that_reads_back() {
         vcd::Command::Timestamp(4_000),
         vcd::Command::ChangeScalar(id, vcd::Value::V1),
     ];
-    // The initial levels have a time, or readers begin at the first change.
+    // The initial levels have a time, or else readers begin at the first change.
     let initial = [
         vcd::Command::Timestamp(0),
         vcd::Command::Begin(vcd::SimulationCommand::Dumpvars),
@@ -69,7 +69,7 @@ fn a_trace_has_what_was_planned_also_if_nobody_looked() {
     let sim = Sim::new();
     let clock = sim.clock();
     let trace = Trace::new();
-    // What is on the second wire moves the first.
+    // An edge of the second wire moves the first.
     let echo = trace.wire("echo", clock.clone(), Low);
     let trigger = trace.wire("trigger", clock.clone(), Low);
     trigger.on_edge(move |edge| echo.toggle_at(&[edge.at + Duration::from_millis(1)]));
@@ -131,7 +131,7 @@ fn a_stream_has_each_change_once_in_whole_lines_and_keeps_none() {
     assert_eq!(trace.waveform("a"), [(millis(3), Low)], "what was before is not kept");
     probe.record(millis(5), Low);
     assert_eq!(written(5, &mut file), "#4000\n1#\n#5000\n0#\n1!\n");
-    b.toggle_at(&[millis(5)]); // One more in an instant that is written already.
+    b.toggle_at(&[millis(5)]); // One more in an instant already written.
     assert_eq!(written(5, &mut file), "0\"\n");
     probe.record(millis(4), High); // Too late.
     assert_eq!(written(6, &mut file), "1#\n");
@@ -142,7 +142,7 @@ fn a_stream_has_each_change_once_in_whole_lines_and_keeps_none() {
     assert!(declared > 0);
 }
 
-/// A full disk, after some bytes.
+/// A writer that is full after some bytes.
 struct Full(usize);
 
 impl io::Write for Full {

@@ -5,7 +5,7 @@ use tickwire_sim::Trace;
 use tickwire_sim::uart::{Baud, Byte, Decoder, Nanos, decode, draw};
 use tickwire_traits::{Duration, Instant};
 
-/// A timing diagram of bits of 100 µs, and what it says.
+/// Checks the bytes in a timing diagram of bits of 100 µs.
 #[track_caller]
 fn check(name: &str, diagram: &str, bytes: &[u8], framing_errors: u32) {
     let mut level = PinState::High;
@@ -45,7 +45,7 @@ fn a_glitch_is_no_start_bit() {
     assert_eq!(decode(&glitch, Baud::new(10_000)).bytes, []);
     let short = [(at(0), PinState::Low), (at(60), PinState::High)];
     assert_eq!(decode(&short, Baud::new(10_000)).bytes, [(Nanos(0), 0xff)]);
-    // A start bit that comes right after it begins there.
+    // A start bit that follows immediately begins there.
     let two = [0, 40, 60, 160].map(at).into_iter().zip([PinState::Low, PinState::High].repeat(2));
     let two = decode(&two.collect::<Vec<_>>(), Baud::new(10_000)).bytes;
     assert_eq!(two, [(Nanos(60_000), 0xff)]);
@@ -79,8 +79,8 @@ fn a_speed_may_be_four_percent_off() {
     }
 }
 
-/// All bytes, one right after the other, sent at `sent` bits per second and
-/// recorded with times of `grain` nanoseconds.
+/// Returns all bytes, one right after the other, sent at `sent` bits per second and recorded
+/// with times of `grain` nanoseconds.
 fn recorded(sent: u64, grain: u64) -> Vec<(Nanos, PinState)> {
     let bits = (0..=255_u64).flat_map(|byte| {
         let frame = byte << 1 | 1 << 9;
@@ -97,7 +97,7 @@ fn recorded(sent: u64, grain: u64) -> Vec<(Nanos, PinState)> {
     changes
 }
 
-/// Whether a line whose speed is off by so many thousandths is read.
+/// Checks whether a line is decoded whose speed is off by so many thousandths.
 #[track_caller]
 fn check_speed(baud: u32, grain: u64, off: [i64; 2], expected: bool) {
     for off in off {
@@ -114,7 +114,7 @@ fn nanoseconds_hold_every_rate_and_microseconds_the_slower_ones() {
         check_speed(baud, 1, [-20, 20], true);
         check_speed(baud, 1, [-70, 70], false);
     }
-    // As the module's documentation says.
+    // The limits in the module's documentation.
     check_speed(230_400, 1_000, [-20, 20], true);
     check_speed(460_800, 1_000, [0, 0], true);
     check_speed(460_800, 1_000, [-20, 20], false);

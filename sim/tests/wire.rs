@@ -185,10 +185,10 @@ fn a_fault_befalls_one_operation() {
     assert_eq!(sim.run(pin.wait_for_high()), Err(PinFault));
 }
 
-/// What a listener hears.
+/// The edges that a listener has heard.
 type Heard = Rc<RefCell<Vec<(u64, PinState)>>>;
 
-/// Listens to a wire: the times in milliseconds, and the levels.
+/// Records the edges of a wire: the times in milliseconds, and the levels.
 fn listen(wire: &Wire<SimClock>) -> Heard {
     let heard = Heard::default();
     let log = heard.clone();
@@ -206,7 +206,7 @@ fn a_listener_may_come_back_to_its_wire() {
     let later = Rc::new(RefCell::new(Vec::new()));
     let (echo, added) = (wire.clone(), later.clone());
     wire.on_edge(move |edge| {
-        // It looks, acts, and brings a friend.
+        // The listener reads, sets, and adds another listener.
         assert_eq!(echo.level(), edge.level);
         if edge.level == High {
             echo.set(Low);
@@ -231,7 +231,7 @@ fn a_listener_that_looks_hears_all_that_was_planned() {
     wire.on_edge(move |_| assert_eq!(echo.level(), High));
     let heard = listen(&wire);
     sim.run(sim.clock().sleep_until(millis(10)));
-    wire.toggle_at(&[1, 2, 3].map(millis)); // They are past.
+    wire.toggle_at(&[1, 2, 3].map(millis)); // These are past.
     assert_eq!(wire.level(), High);
     assert_eq!(*heard.borrow(), [(1, High), (2, Low), (3, High)]);
     let late = listen(&wire);

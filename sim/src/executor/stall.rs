@@ -49,14 +49,14 @@ pub struct StalledTask {
 impl fmt::Display for Stall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
-            StallKind::Deadlock => "deadlock: nothing can ever wake",
-            StallKind::LostWake => "lost wake-up: a task could go on, but nobody woke it",
+            StallKind::Deadlock => "deadlock: no task can ever wake",
+            StallKind::LostWake => "lost wake-up: a task could make progress, but was not woken",
             StallKind::Spin => "spin: tasks keep waking while time stands still",
         };
         write!(f, "{what}, at {:?}", self.at)?;
         for task in &self.tasks {
             let waits_for = match &task.waits_for[..] {
-                [] => "something that did not say what it is".into(),
+                [] => "an unreported event".into(),
                 some => some.join(", "),
             };
             write!(f, "\n  task {}", task.name)?;

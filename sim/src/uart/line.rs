@@ -313,7 +313,7 @@ impl embedded_io::Error for LineFault {
 
 impl fmt::Display for LineFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the line failed, as it was told to")
+        f.write_str("the line failed, as requested")
     }
 }
 

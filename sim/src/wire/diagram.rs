@@ -26,7 +26,7 @@ pub(super) fn levels(diagram: &str) -> Result<Vec<PinState>, InvalidDiagram> {
 impl fmt::Display for InvalidDiagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { found, at } = self;
-        write!(f, "`{found}` behind {at} characters of a timing diagram, where `_` or `-` belongs")
+        write!(f, "`{found}` after {at} characters of a timing diagram, instead of `_` or `-`")
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) struct Net {
     /// The edges that listeners have not heard, with their numbers.
     unheard: VecDeque<(u64, Edge)>,
     /// The listeners are lent out, and hear an edge.
-    telling: bool,
+    notifying: bool,
     probe: Option<Probe>,
     /// The number of operations until one fails.
     pub(super) fails_after: Option<u32>,
@@ -79,7 +79,7 @@ impl<T: Clock> Line<T> {
             listeners: Vec::new(),
             follower: None,
             unheard: VecDeque::new(),
-            telling: false,
+            notifying: false,
             probe,
             fails_after: None,
         };
@@ -143,7 +143,7 @@ impl<T: Clock> Line<T> {
         // Nothing is borrowed: a waker or listener may call back to this wire.
         watchers.into_iter().for_each(Waker::wake);
         while let Some(mut lent) = Lent::take(&self.net) {
-            lent.tell();
+            lent.notify();
         }
     }
 }
@@ -192,7 +192,7 @@ impl Net {
             probe.record(at, level);
         }
         self.armed.retain(|tap| tap.push(at, level));
-        if self.telling || !self.listeners.is_empty() {
+        if self.notifying || !self.listeners.is_empty() {
             self.unheard.push_back((self.last_edge(), Edge { line: (), at, level, missed: 0 }));
         }
     }
@@ -211,16 +211,16 @@ impl<'a> Lent<'a> {
     /// Returns `None` if no edge is left, or if the caller is a listener itself.
     fn take(net: &'a RefCell<Net>) -> Option<Self> {
         let mut state = net.borrow_mut();
-        if state.telling {
+        if state.notifying {
             return None;
         }
         let (number, edge) = state.unheard.pop_front()?;
-        state.telling = true;
+        state.notifying = true;
         let listeners = mem::take(&mut state.listeners);
         Some(Self { net, listeners, number, edge })
     }
 
-    fn tell(&mut self) {
+    fn notify(&mut self) {
         for listener in &mut self.listeners {
             if listener.since < self.number {
                 (listener.call)(self.edge);
@@ -235,7 +235,7 @@ impl Drop for Lent<'_> {
         let mut net = self.net.borrow_mut();
         let added = mem::replace(&mut net.listeners, mem::take(&mut self.listeners));
         net.listeners.extend(added);
-        net.telling = false;
+        net.notifying = false;
     }
 }
 

@@ -170,7 +170,7 @@ impl<T> fmt::Debug for Input<T> {
 
 impl fmt::Display for PinFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the pin failed, as it was told to")
+        f.write_str("the pin failed, as requested")
     }
 }
 

@@ -37,7 +37,7 @@ const EVENTS: [&str; 5] = [
     "21.50 °C, 48.00 %",
     "GPS: 51.4779000° N, 0.0014000° W",
     "sensor: the bus failed: no acknowledge, of which the source is unknown to the controller",
-    "display: line D7 failed, as it was told to",
+    "display: line D7 failed, as requested",
     "GPS line: gone, looked for every second: Inappropriate ioctl for device (os error 25)",
 ];
 

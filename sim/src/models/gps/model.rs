@@ -278,7 +278,7 @@ impl<T> fmt::Debug for Model<T> {
         f.write_str("a GPS receiver")?;
         match (self.plugged, &self.burst) {
             (false, _) => f.write_str(" that is unplugged"),
-            (true, None) => f.write_str(" that has said all"),
+            (true, None) => f.write_str(" at the end of its log"),
             (true, Some(burst)) => write!(f, " in burst {} of its log", burst.index),
         }
     }
