@@ -1,4 +1,4 @@
-//! Several buttons of one source of contacts, made up for the purpose.
+//! Several buttons on one source of contacts, a test double.
 
 mod keys;
 
@@ -21,7 +21,7 @@ const EXCLUSIVE: Timing = Timing {
 };
 const IMMEDIATE: Timing = Timing { reporting: Reporting::Immediate, ..EXCLUSIVE };
 
-/// Three keys that are used by turns and together.
+/// Three keys that are used alternately and together.
 const TOGGLES: &[(u64, char)] = &[
     (100, 'a'),
     (150, 'b'),
@@ -39,7 +39,7 @@ fn millis(at: Instant) -> u64 {
     (at - Instant::EPOCH).as_millis()
 }
 
-/// Toggles in, gestures out, in milliseconds. An impatient and a late task sees the same.
+/// Toggles in, gestures out, in milliseconds. Impatient and late tasks see the same.
 #[track_caller]
 fn check<const N: usize>(
     timing: Timing,
@@ -81,7 +81,7 @@ fn each_key_has_its_own_gestures_in_one_order() {
         (150, 'b', Press),
         (200, 'a', Release),
         (300, 'a', Press),
-        // It is certain at once, and comes before what another key does then.
+        // Certain immediately, and before the event of the other key at that time.
         (300, 'a', Double),
         (300, 'b', Release),
         (350, 'a', Release),
@@ -94,7 +94,7 @@ fn each_key_has_its_own_gestures_in_one_order() {
         (2_200, 'c', Release),
     ];
     check::<3>(EXCLUSIVE, TOGGLES, &expected, 0);
-    // There are never more than two in use.
+    // Never more than two are in use.
     check::<2>(EXCLUSIVE, TOGGLES, &expected, 0);
     let is_immediate = |(_, _, event): &&(u64, char, Event)| *event != Click;
     let immediate: Vec<_> = expected.iter().filter(is_immediate).copied().collect();
@@ -103,7 +103,7 @@ fn each_key_has_its_own_gestures_in_one_order() {
 
 #[test]
 fn what_is_due_before_a_change_of_another_key_comes_before_it() {
-    // Both long presses are due before the release, and in the order of their times.
+    // Both long presses are due before the release, in the order of their times.
     let toggles = [(100, 'b'), (200, 'a'), (5_000, 'a'), (5_000, 'b')];
     let expected = [
         (100, 'b', Press),
@@ -122,7 +122,7 @@ fn a_press_that_finds_no_room_is_counted_and_its_release_is_not_seen() {
     let a = [(100, 'a', Press), (200, 'a', Release)];
     let b = [(700, 'b', Press), (800, 'b', Release)];
     check::<1>(IMMEDIATE, &toggles, &[a, b].concat(), 1);
-    // For as long as another click of `a` would count there is no room, either.
+    // While another click of `a` would count, its slot is in use.
     let soon = [(100, 'a'), (200, 'a'), (500, 'b'), (550, 'b'), (601, 'b'), (650, 'b')];
     let b = [(601, 'b', Press), (650, 'b', Release)];
     check::<1>(IMMEDIATE, &soon, &[a, b].concat(), 1);
@@ -171,7 +171,7 @@ fn a_source_that_fails_at_any_wait_is_an_error_and_the_next_call_works() {
     }
 }
 
-/// The first gestures, and how many errors there were.
+/// Returns the first gestures, and the number of errors.
 fn gestures(
     buttons: &mut Buttons<Keys, 2>,
     sim: &Sim,
@@ -198,7 +198,7 @@ fn dropped_at_any_poll_they_go_on() {
             let mut gestures = pin!(buttons.gestures());
             match sim.run(drop_after(polls, gestures.next())) {
                 Some(gesture) => seen.push(gesture.unwrap().unwrap().key),
-                // A caller that drops it early makes time pass by itself.
+                // A caller that drops early has to let time pass itself.
                 None => sim.run(sim.clock().sleep(Duration::from_millis(1))),
             }
         }
@@ -213,7 +213,7 @@ fn the_source_comes_back() {
     sim.run(buttons.gesture()).unwrap();
     let mut buttons = Buttons::<_, 1>::of(buttons.release());
     assert!(!buttons.is_pressed('a'));
-    // The release of a press that these have not seen.
+    // The release of a press before these buttons existed.
     let end = Instant::from_millis(100);
     assert!(sim.run(sim.clock().timeout_at(end, buttons.gesture())).is_err());
     assert_eq!(buttons.missed_presses(), 0);

@@ -1,6 +1,6 @@
-//! The drivers that wait for a line, on late executors: what they report, and the
-//! times that they report, are those of a punctual one. (Those that transfer have
-//! tests of the same name of their own.)
+//! Drivers that wait for a line, on late executors: their reports and times equal those on a
+//! punctual executor. (Drivers that transfer have their own tests of this
+//! name.)
 
 use std::fmt::Debug;
 
@@ -10,9 +10,9 @@ use tickwire_drivers::switch::{Debounce, Mode, Switch};
 use tickwire_sim::{Bounce, Sim, SimClock, Wire, at_every_pace};
 use tickwire_traits::{Duration, EdgeInput, Edges, Instant, PolledEdges, Timer};
 
-/// When the contact toggles, in milliseconds: clicks, double and triple clicks, long
-/// presses, pulses that are too short, and pairs of edges that are due together with
-/// the end of a wait.
+/// The toggles of the contact, in milliseconds: clicks, double and triple clicks, long
+/// presses, pulses that are too short, and pairs of edges that are due together with the end
+/// of a wait.
 const TOGGLES: &[u64] = &[
     100, 180, 300, 390, // Double.
     1_000, 1_090, // Single.
@@ -23,10 +23,10 @@ const TOGGLES: &[u64] = &[
     10_000, 10_049, 10_050, 10_100, // Debounced to the millisecond.
 ];
 
-/// Longer than anything that the contact does, and than any executor is late.
+/// Later than any toggle, by more than any executor is late.
 const END: Instant = Instant::from_millis(20_000);
 
-/// Checks that `scenario` has the same outcome at every pace, and some outcome.
+/// Checks that `scenario` has the same outcome at every pace, and that it is not empty.
 #[track_caller]
 fn check<T: PartialEq + Debug>(scenario: impl Fn(&Sim) -> Vec<T>) {
     assert!(!at_every_pace(scenario).is_empty());
@@ -42,7 +42,7 @@ fn contact(sim: &Sim) -> Wire<SimClock> {
     wire
 }
 
-/// An input that has been armed before anything happens.
+/// Returns an input that has been armed before any edge.
 fn armed(sim: &Sim) -> impl EdgeInput {
     let mut pin = contact(sim).input();
     pin.arm().unwrap();
@@ -77,7 +77,7 @@ fn a_button_reports_the_same_gestures() {
     for reporting in [Reporting::Immediate, Reporting::Exclusive] {
         for most_clicks in [1, 2, 3] {
             check(|sim| {
-                // Without repeats: those that nobody saw are not made up for.
+                // Without repeats: those that a late task misses are not made up for.
                 let timing = Timing { reporting, most_clicks, ..Timing::default() };
                 let mut button = Button::new(armed(sim), sim.clock()).with_timing(timing);
                 let mut gestures = Vec::new();

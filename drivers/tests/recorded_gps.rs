@@ -1,5 +1,5 @@
-//! Recorded NMEA logs through the driver, against truths that another decoder
-//! found.
+//! Recorded NMEA logs through the driver, compared with the results of another
+//! decoder.
 #![cfg(feature = "gps")]
 
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use tickwire_drivers::gps::{Constellation, Counters, Receiver};
 use tickwire_sim::uart::{self, Baud};
 use tickwire_traits::Instant;
 
-/// What a log must give: latitude, longitude, date and time of the last valid
-/// RMC, altitude in millimetres and satellites of the last GGA with a fix.
+/// The expected results of a log: latitude, longitude, date and time of the last valid RMC,
+/// altitude in millimeters and satellites of the last GGA with a fix.
 type Truth = (i32, i32, &'static str, &'static str, i32, u8);
 
 struct Log {
@@ -116,7 +116,7 @@ fn both_decoders_read_the_same_of_every_log() {
     }
 }
 
-/// A logic analyser's capture of an MTK3339's line, which begins inside a byte.
+/// A logic analyzer's capture of an MTK3339's line, which begins inside a byte.
 #[test]
 fn a_captured_line_gives_its_bytes_and_its_fix() {
     const TEST: &str = "a_captured_line_gives_its_bytes_and_its_fix";
@@ -174,7 +174,7 @@ fn check(log: &Log, bytes: &[u8]) {
     assert_eq!(truth(), expected, "{name}");
 }
 
-/// Reads a recorded input; none, and a line that says so, if it is not there.
+/// Reads a recorded input. If it does not exist, prints so and returns `None`.
 fn recorded(test: &str, path: &str) -> Option<Vec<u8>> {
     let Some(root) = std::env::var_os("TICKWIRE_CORPUS").map(PathBuf::from) else {
         eprintln!("skipped: {test}: TICKWIRE_CORPUS is not set");

@@ -1,8 +1,8 @@
-//! A driver, and the futures of its methods, are `Send` when its pins and its
-//! clock are: so they may run on an executor with many threads. These tests are
-//! done once they compile.
+//! A driver, and the futures of its methods, are `Send` if its pins and its clock are. They
+//! may then run on an executor with many threads. These tests pass if they
+//! compile.
 //!
-//! A new driver gets a test here, with a line for each `async fn`.
+//! Add a test here for each new driver, with a line per `async fn`.
 #![forbid(unsafe_code)]
 
 use core::convert::Infallible;
@@ -104,7 +104,7 @@ fn an_lcd_is_send() {
 
 fn send<T: Send>(_: &T) {}
 
-/// A clock, a pin and a bus that may go to any thread.
+/// A clock, a pin and a bus that are `Send`.
 struct Here;
 
 impl Clock for Here {

@@ -1,5 +1,5 @@
-//! A sensor, two displays and a device without a driver on one I2C bus, at every pace: each
-//! is dropped at every pending poll and called again, while the others go on.
+//! A sensor, two displays and a device without a driver on one I2C bus, at every pace. Each
+//! is dropped at every pending poll and called again, while the others continue.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -71,8 +71,8 @@ impl Rig {
         Self { sim, bus: local::SharedBus::new(bus), sensor, displays }
     }
 
-    /// Lets all four have what they ask for, at once. Before that, those with a number in
-    /// `dropped` are dropped at that pending poll. Returns how many ended before it.
+    /// Runs all four requests at once. Before that, those with a number in `dropped` are dropped
+    /// at that pending poll. Returns how many ended before it.
     fn run(&self, dropped: [Option<usize>; 4], context: &str) -> usize {
         let delay = || Delay(self.sim.clock());
         let mut sensor = Htu21d::new(self.bus.i2c(), delay());
@@ -137,7 +137,7 @@ fn each_is_dropped_at_every_pending_poll_and_called_again() {
                 let mut dropped = [None; 4];
                 dropped[device] = Some(polls);
                 let ended = rig.run(dropped, &context);
-                // A driver that gives up a transfer cancels it too: none does so here.
+                // A driver that gives up a transfer cancels it too; no driver does so here.
                 assert!(rig.bus.cancelled() <= 1, "{context}");
                 cancelled += rig.bus.cancelled();
                 if ended == 4 {

@@ -373,7 +373,7 @@ fn run_script(timing: Timing, script: u32, steps: u32, spans: [u64; 4]) {
     }
     assert!(!truth.down, "{script:#o}: a press without its release");
     if timing.reporting == Reporting::Exclusive {
-        assert_eq!(truth.unreported, 0, "{script:#o}: a click that nobody heard of");
+        assert_eq!(truth.unreported, 0, "{script:#o}: an unreported click");
     }
 }
 
@@ -439,7 +439,7 @@ impl Truth {
     fn clicked(&mut self, count: u8) {
         let script = self.script;
         assert_eq!(count, self.sequence, "{script:#o}: clicks are counted wrong");
-        assert!(self.unreported > 0, "{script:#o}: clicks are told twice");
+        assert!(self.unreported > 0, "{script:#o}: clicks are reported twice");
         self.unreported = 0;
     }
 }

@@ -154,7 +154,7 @@ fn either_polarity_and_either_rest() {
 }
 
 #[test]
-fn polarity_is_learnt_from_the_resting_level() {
+fn polarity_is_learned_from_the_resting_level() {
     for first in [Low, High] {
         check_wiring(Wiring::learnt(Open), first, &[(1_000, Closed)]);
         check_wiring(Wiring::learnt(Closed), first, &[(1_000, Open)]);
@@ -186,7 +186,7 @@ fn an_edge_that_the_pin_lost_is_found_by_looking() {
     // No poll from 0 to 120, which finds the line low.
     let change = sim.run(it.change()).unwrap();
     assert_eq!(change.contact, Closed);
-    assert_eq!(it.missed_edges(), 0, "nobody can know before the next edge");
+    assert_eq!(it.missed_edges(), 0, "not known before the next edge");
     wire.toggle_at(&[Instant::from_millis(500)]);
     assert_eq!(sim.run(it.change()).unwrap().contact, Open);
     assert_eq!(it.missed_edges(), 1);

@@ -1,18 +1,18 @@
-//! Whether a sentence has the form that NMEA 0183 gives it, by a grammar that shares
-//! nothing with the decoders.
+//! Checks the form of a sentence against NMEA 0183, by a grammar that is independent of the
+//! decoders.
 
-/// How far a sentence has its form.
+/// The extent to which a sentence has its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Form {
-    /// All of it.
+    /// All fields have their form.
     Whole,
-    /// Its status, place, date and time.
+    /// Only status, position, date and time have their form.
     OddField,
-    /// Not even these.
+    /// Not even status, position, date and time have their form.
     OddPlaceOrTime,
 }
 
-/// Judges the part of a sentence between `$` and `*`.
+/// Returns the form of the part of a sentence between `$` and `*`.
 pub(crate) fn form(body: &[u8]) -> Form {
     let text = std::str::from_utf8(body).unwrap();
     // A talker may be any two characters.
@@ -110,7 +110,7 @@ fn is_date(text: &str) -> bool {
     text.is_empty() || (is_in(text, [days + 1, 13, 100]) && pair(0) > 0 && pair(2) > 0)
 }
 
-/// Whether it is three numbers of two digits, each under its bound.
+/// Returns whether `text` is three numbers of two digits, each under its bound.
 fn is_in(text: &str, bounds: [u8; 3]) -> bool {
     text.len() == 6
         && is_count(text)
@@ -123,7 +123,7 @@ fn is_decimal(text: &str) -> bool {
     is_plain && text.parse::<f64>().is_ok()
 }
 
-/// Of what an `f32` holds to the third decimal, which is what `nmea` makes of it.
+/// Returns whether an `f32`, the type in `nmea`, holds the number to the third decimal.
 fn is_short(text: &str) -> bool {
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
     is_decimal(text) && decimals <= 3 && text.parse().is_ok_and(|it: f64| it.abs() < 8_388.0)
@@ -159,7 +159,7 @@ fn has_numbers(satellites: &[&str]) -> bool {
     satellites[..last].chunks_exact(4).all(|satellite| !satellite[0].is_empty())
 }
 
-/// `nmea` wants the system of a GSA to be that of its talker.
+/// `nmea` expects the system of a GSA to be that of its talker.
 fn is_system(talker: &str, system: &str) -> bool {
     let expected = match talker {
         "GP" => "1",

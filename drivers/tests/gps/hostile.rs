@@ -1,4 +1,4 @@
-//! Everything that can come over a line, and must not do harm.
+//! Arbitrary bytes on a line do no harm.
 
 use tickwire_drivers::gps::{Framer, Receiver};
 use tickwire_traits::Instant;
@@ -8,7 +8,7 @@ use crate::sentences::{SENTENCES, body, sentence};
 
 const GOOD: &str = "$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n";
 
-/// Feeds `bytes`, and then a good sentence, which must work.
+/// Feeds `bytes`, and then a good sentence, which must be accepted.
 #[track_caller]
 fn survives(receiver: &mut Receiver, bytes: &[u8]) {
     for byte in bytes {

@@ -1,4 +1,4 @@
-//! The GPS driver, from outside.
+//! The GPS driver, by its public API.
 #![cfg(feature = "gps")]
 
 #[cfg(feature = "nmea")]

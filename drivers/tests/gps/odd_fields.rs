@@ -1,4 +1,4 @@
-//! Sentences as receivers send them, in which one field is odd and the rest counts.
+//! Sentences of real receivers with one odd field, whose other fields are used.
 
 use tickwire_drivers::gps::{Receiver, Status};
 use tickwire_traits::Instant;
@@ -122,7 +122,7 @@ fn a_void_placeholder_ends_a_fix() {
 #[test]
 fn a_dilution_that_is_empty_costs_only_itself() {
     for (tail, expected) in [
-        // As receivers say of a fix of two dimensions.
+        // As receivers report a two-dimensional fix.
         ("2,04,11,23,,,,,,,,,,02.4,02.4,", "Two pdop=2.40 hdop=2.40"),
         ("2,04,11,23,,,,,,,,,,,02.4,", "Two hdop=2.40"),
         ("2,04,11,23,,,,,,,,,,,,", "Two"),
@@ -130,7 +130,7 @@ fn a_dilution_that_is_empty_costs_only_itself() {
         ("3,04,11,23,31,,,,,,,,,2.4,,2.1", "Three pdop=2.40 vdop=2.10"),
         ("3,04,11,23,31,,,,,,,,,655.36,1.0,1.0", "Three hdop=1.00 vdop=1.00"),
         ("3,04,11,23,31,,,,,,,,,2.4,1.0,2.1,1", "Three pdop=2.40 hdop=1.00 vdop=2.10"),
-        // Without a fix they say nothing.
+        // Without a fix, receivers leave these out.
         ("1,04,11,23,31,,,,,,,,,,,", "NoFix"),
         ("1,04,11,23,31,,,,,,,,,2.4,,", "NoFix"),
         ("1,,,", "NoFix"),

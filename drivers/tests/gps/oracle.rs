@@ -1,4 +1,4 @@
-//! Two decoders read the same sentences, and differ where the documentation of
+//! Two decoders read the same sentences, and differ only where the documentation of
 //! `NmeaCrate` says so.
 
 use tickwire_drivers::gps::{Decoder, FixedPoint, NmeaCrate, Receiver};
@@ -9,11 +9,11 @@ use crate::random::Random;
 use crate::sentences::{SENTENCES, body, sentence};
 use crate::vectors::verdict;
 
-/// What a decoder makes of one sentence.
+/// The result of a decoder for one sentence.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Refused(String),
-    /// What it is for, and the rest.
+    /// The essential values, and the others.
     Read {
         essential: Vec<String>,
         other: Vec<String>,
@@ -54,7 +54,7 @@ fn outcome(decoder: impl Decoder, body: &[u8]) -> Verdict {
     Verdict::Read { essential, other }
 }
 
-/// Why the two differ; none if they do not.
+/// Returns why the two decoders differ, or `None` if they do not.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! Bytes that are the same in every run.
+//! Random bytes, equal in every run.
 
 /// SplitMix64, by Sebastiano Vigna's description.
 pub(crate) struct Random(pub(crate) u64);
@@ -17,8 +17,8 @@ impl Random {
         (0..len).map(|_| self.below(256) as u8).collect()
     }
 
-    /// Changes, adds, removes and repeats a few bytes, mostly such as sentences
-    /// are made of.
+    /// Changes, adds, removes and repeats a few bytes, mostly such as occur in
+    /// sentences.
     pub(crate) fn mutated(&mut self, original: &[u8]) -> Vec<u8> {
         const LIKELY: &[u8] = b"0123456789,.-*$AVNSEWGPLR \r";
         let mut bytes = original.to_vec();

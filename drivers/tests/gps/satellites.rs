@@ -5,8 +5,8 @@ use tickwire_traits::Instant;
 
 use crate::sentences::sentence;
 
-/// Feeds sentences given by their bodies. Returns what each says to be in view: `-` for
-/// none that is new.
+/// Feeds sentences given by their bodies. Returns the number in view after each: `-` if it
+/// is not new.
 fn told(bodies: &[&str]) -> String {
     let mut receiver = Receiver::<102>::new();
     let mut told = Vec::new();
@@ -139,7 +139,7 @@ fn each_numbering_has_a_place_for_each_satellite() {
         ("GI", (1..=14).collect()),
     ] {
         let mut receiver = Receiver::<102>::new();
-        // In 15 sets, so that what each announces is less.
+        // In 15 sets, so that each announces fewer.
         for (signal, some) in ids.chunks(ids.len().div_ceil(15)).enumerate() {
             for page in set(talker, some, &format!(",{:X}", signal + 1)) {
                 receiver.push_all(&sentence(page.as_bytes()), Instant::EPOCH);

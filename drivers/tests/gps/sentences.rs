@@ -1,6 +1,6 @@
 //! The sentences of the reference's own tests, and tools for sentences.
 
-/// Sentences that say something.
+/// Sentences with content.
 pub(crate) const SENTENCES: [&str; 24] = [
     "$GPRMC,081836,A,3751.65,S,14507.36,E,000.0,360.0,130998,011.3,E*62",
     "$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A",
@@ -28,7 +28,7 @@ pub(crate) const SENTENCES: [&str; 24] = [
     "$GPGSV,4,4,14,32,05,303,,15,02,073,*7A",
 ];
 
-/// Makes a sentence of what is between `$` and `*`.
+/// Builds a sentence from the part between `$` and `*`.
 pub(crate) fn sentence(body: &[u8]) -> Vec<u8> {
     let sum = body.iter().fold(0, |sum, byte| sum ^ byte);
     [b"$", body, format!("*{sum:02X}\r\n").as_bytes()].concat()

@@ -1,4 +1,4 @@
-//! The waiting part: chunks, cancellation, errors, the end.
+//! The async shell: chunks, cancellation, errors, the end of the stream.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -129,7 +129,7 @@ fn an_error_is_returned_and_the_line_may_be_read_again() {
         assert_eq!(gps.update().await, Err(Error::Read(LineFault)));
         assert_eq!(gps.update().await.unwrap().sentence, Sentence::Rmc);
         while gps.update().await.is_ok() {}
-        // The end is said as often as someone asks, and takes no time.
+        // The end is reported on every call, immediately.
         assert_eq!(gps.update().await, Err(Error::EndOfStream));
         assert_eq!(gps.update().await, Err(Error::EndOfStream));
     });
@@ -169,7 +169,7 @@ fn a_file_of_noise_leaves_others_their_turn() {
     impl Read for Noise {
         async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
             self.reads += 1;
-            assert!(self.reads < 1_000, "nobody else ever gets a turn");
+            assert!(self.reads < 1_000, "no other task gets a turn");
             buf.fill(0);
             Ok(buf.len())
         }
@@ -182,7 +182,7 @@ fn a_file_of_noise_leaves_others_their_turn() {
 
 #[test]
 fn sentences_without_end_leave_others_their_turn() {
-    /// A writer that is faster than anyone can read.
+    /// A writer that is faster than any reader.
     struct Flood(usize);
     impl ErrorType for Flood {
         type Error = LineFault;

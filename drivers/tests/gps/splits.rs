@@ -1,4 +1,4 @@
-//! Bytes come in chunks of any length, and that must not matter.
+//! The length of chunks does not matter.
 
 use tickwire_drivers::gps::{Counters, Fix, Framer, Receiver, Update};
 use tickwire_traits::Instant;
@@ -6,7 +6,7 @@ use tickwire_traits::Instant;
 use crate::random::Random;
 use crate::sentences::{SENTENCES, body, sentence};
 
-/// Updates with the number of bytes before each and the fix then, and counters.
+/// Updates, each with the number of bytes before it and the fix then, and counters.
 type Told = (Vec<(usize, Update, Fix)>, Counters);
 
 fn byte_by_byte<const LINE: usize>(stream: &[u8]) -> Told {

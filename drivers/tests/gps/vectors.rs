@@ -20,14 +20,14 @@ fn fed<'a>(sentences: impl IntoIterator<Item = &'a [u8]>) -> Receiver {
     receiver
 }
 
-/// What a sentence alone makes known: `name=value` for each value in the order
-/// of `Fix`.
+/// Checks the values of a single sentence: `name=value` for each, in the order of
+/// `Fix`.
 #[track_caller]
 fn check(sentence: &str, expected: &str) {
     assert_eq!(verdict(&fed([sentence.as_bytes()])), expected, "{sentence}");
 }
 
-/// What became of the one sentence that a receiver got.
+/// Returns the result of the single sentence that a receiver got.
 pub(crate) fn verdict<const LINE: usize, D>(receiver: &Receiver<LINE, D>) -> String {
     let counters = receiver.counters();
     match (counters.accepted, counters.malformed, counters.unsupported) {
@@ -128,7 +128,7 @@ fn what_cannot_be_is_malformed_and_what_may_be_empty_is_not() {
             "Valid lat=481173000 lon=115166667 date=1994-03-23 time=12:00:00.000",
         ),
         ("GPRMC,,V,,,,,,,,,,N", "Lost"),
-        // Without a fix, what else is said is not looked at.
+        // Without a fix, the other fields are ignored.
         ("GPRMC,235946.005,V,8960.000000,N,00000.000000,E,0.000,0.00,050180,,,N", "Lost"),
         ("GPGGA,120000,4807.038,N,01131.000,E,0,00,99.9,137.0,M,13.0,M,,", "Lost NoFix"),
         (

@@ -1,9 +1,9 @@
-//! Futures that are dropped wherever they can be, and what comes after.
+//! Futures dropped at every await point, and the next call.
 //!
-//! `impatiently` drops an operation at each pending poll, so a wait by a plain
-//! `DelayNs`, which has no memory, would never end under it: that is tested with
-//! a delay that has one. With the plain one, each await is tried by `drop_after`,
-//! once and twice in a row.
+//! `impatiently` drops an operation at each pending poll, so a wait by a plain `DelayNs`,
+//! which keeps no state, would never end. It is tested with a delay that keeps its state.
+//! With the plain delay, `drop_after` drops at each await, once and twice in a
+//! row.
 
 use embedded_hal_async::delay::DelayNs;
 use tickwire_drivers::hd44780::{Bus, CursorStyle, Lcd, Pcf8574};
@@ -13,9 +13,9 @@ use tickwire_traits::{Clock, Delay, Duration, Instant, Timer};
 
 use crate::rig::{Backpack, Eight, Four, Handles, Rig, Wiring};
 
-/// Drops `operation` at every await, one by one, and a second call of it after
-/// `again` more polls; then the text changes, and a `flush` shows what is wanted.
-/// Nothing comes too early.
+/// Drops `operation` at every await, one by one, and a second call of it after `again` more
+/// polls. Then the text changes, and a `flush` shows the wanted text. Nothing comes too
+/// early.
 #[track_caller]
 fn check<W: Wiring>(again: usize, shown_before: bool, operation: impl AsyncFn(&mut TheLcd<W>)) {
     for polls in 1.. {
@@ -44,7 +44,7 @@ fn check<W: Wiring>(again: usize, shown_before: bool, operation: impl AsyncFn(&m
 
 type TheLcd<W> = Lcd<<W as Wiring>::Bus, Delay<SimClock>, 16, 2>;
 
-/// All operations, on a display that shows nothing and on one that shows a text.
+/// All operations, on a blank display and on one with a text.
 #[track_caller]
 fn check_all<W: Wiring>() {
     for again in [0, 1, 2, 5, 40] {
@@ -73,7 +73,7 @@ fn by_the_backpack_nothing_is_lost() {
     check_all::<Backpack>();
 }
 
-/// Only a byte that was cut needs a synchronisation, not the backlight's.
+/// Only a cut byte needs a synchronization, not the backlight's.
 #[test]
 fn the_backlight_can_be_dropped_for_nothing() {
     for polls in 1.. {
@@ -93,8 +93,8 @@ fn the_backlight_can_be_dropped_for_nothing() {
     }
 }
 
-/// What was dropped is not begun again: a refresh that is dropped after each
-/// 2 ms ends as soon as one that is left alone, but for the waits it repeats.
+/// A refresh resumes: one that is dropped after each 2 ms takes as long as an undisturbed
+/// one, except for the repeated waits.
 #[test]
 fn dropping_again_and_again_still_gets_on() {
     let mut rig = Rig::<Four, 16, 2>::new();
@@ -111,7 +111,7 @@ fn dropping_again_and_again_still_gets_on() {
     rig.check_shows(&["slow but sure"]);
 }
 
-/// A delay that goes on with the wait that was dropped.
+/// A delay that resumes a dropped wait.
 struct Remembers {
     clock: SimClock,
     until: Option<Instant>,
@@ -137,7 +137,7 @@ fn check_impatiently<B: Bus<Error: std::fmt::Debug>>(
     lcd.set_line(0, "never in peace");
     sim.run(impatiently(async || lcd.flush().await)).unwrap();
     assert_eq!(display.rows()[0], "never in peace  ");
-    // These begin anew at each call, and leave the rest to `flush`.
+    // These start over at each call, and leave the rest to `flush`.
     lcd.set_line(1, "gone");
     sim.run(drop_after(1, lcd.clear()));
     lcd.set_line(0, "erased");
@@ -158,8 +158,8 @@ fn an_impatient_caller_gets_everything_by_pins() {
     check::<Eight>();
 }
 
-/// On a bus whose transfers are never pending: one that is cut is begun again with
-/// the whole display, and an impatient caller cuts each.
+/// On a bus whose transfers are never pending. On another, an impatient caller would cut
+/// each transfer, and each cut repeats the whole display.
 #[test]
 fn an_impatient_caller_gets_everything_by_a_bus_that_does_not_wait() {
     let sim = Sim::new();

@@ -14,11 +14,11 @@ use tickwire_traits::{Clock, Delay, Duration};
 
 use crate::rig::{Backpack, Eight, Four, Rig, Wiring};
 
-/// Longer than anything that ends.
+/// Longer than any operation.
 const BOUND: Duration = Duration::from_millis(500);
 
-/// Each pin fails at each of its operations: that flush is an error, the next one
-/// shows what is wanted.
+/// Each pin fails at each of its operations: that flush returns an error, and the next one
+/// shows the wanted text.
 #[track_caller]
 fn check_pins<W: Wiring>() {
     let names: Vec<_> =
@@ -50,7 +50,7 @@ fn a_pin_of_eight_lines_that_fails_is_an_error_once() {
     check_pins::<Eight>();
 }
 
-/// A pin that reports a failure once, but was set.
+/// A pin that is set, but reports a failure once.
 struct Liar {
     pin: Output<SimClock>,
     left: Rc<Cell<u32>>,
@@ -102,7 +102,7 @@ fn a_pin_that_was_set_and_says_it_was_not_does_no_harm() {
     }
 }
 
-/// `fault` befalls each byte of a dialogue, one by one.
+/// `fault` is injected into each byte of a dialogue, one by one.
 #[track_caller]
 fn check_transfer(fault: Fault, is_expected: impl Fn(&Error<I2cFault>) -> bool) {
     for bytes in 0.. {
@@ -141,12 +141,11 @@ fn a_transfer_that_hangs_is_an_error_in_time() {
     check_transfer(Fault::Hang, |error| *error == Error::Timeout);
 }
 
-/// A byte that arrives garbled cannot be seen: nothing is ever read back. So no
-/// more can be promised than that nothing hangs or panics, that no error is made
-/// up, and that a redraw, or an initialisation where it is not enough, shows what
-/// is wanted.
+/// A garbled byte is not noticed, since nothing is read back. The driver does not hang, does
+/// not panic and reports no false error, and a redraw, or an initialization if that is not
+/// enough, shows the wanted text.
 #[test]
-fn a_garbled_byte_is_repaired_by_an_initialisation() {
+fn a_garbled_byte_is_repaired_by_an_initialization() {
     for mask in [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff] {
         for bytes in 0.. {
             let mut rig = Rig::<Backpack, 16, 2>::new();
@@ -164,8 +163,8 @@ fn a_garbled_byte_is_repaired_by_an_initialisation() {
     }
 }
 
-/// Unplugged, a flush is an error each time; plugged in again, freshly powered,
-/// the display shows everything, custom characters included.
+/// While unplugged, each flush returns an error. After plugging in, with new power, the
+/// display shows everything, including custom characters.
 #[test]
 fn a_display_that_was_unplugged_comes_back() {
     let mut rig = Rig::<Backpack, 16, 2>::new();
@@ -197,7 +196,7 @@ fn an_error_has_a_text_a_kind_and_a_source() {
     assert_eq!(timeout.kind(), ErrorKind::Other);
 }
 
-/// Pins that cannot fail make a driver that cannot; if they are `Send`, it is.
+/// A driver on infallible pins is infallible; if the pins are `Send`, it is.
 #[test]
 fn a_driver_is_as_its_pins_are() {
     struct Sure;

@@ -1,4 +1,4 @@
-//! The display is healthy, and the executor is late.
+//! A healthy display on a late executor.
 
 use tickwire_drivers::hd44780::Error;
 use tickwire_sim::Pace;
@@ -38,8 +38,8 @@ fn the_backpack_shows_what_is_wanted_at_every_pace() {
 #[test]
 fn a_stuck_bus_is_reported_at_every_pace() {
     for pace in Pace::ALL {
-        // 40 ms after power-on and 100 for the transfer, in waits of a millisecond of
-        // which each may end late; and the first poll.
+        // 40 ms after power-on and 100 for the transfer, in waits of a millisecond, each of which
+        // may end late; and the first poll.
         let most = (Duration::from_millis(1) + pace.lateness()) * 140 + pace.lateness();
         let mut rig = Rig::<Backpack, 16, 2>::at(pace);
         rig.faults().set(Some(Fault::Hang));

@@ -1,6 +1,6 @@
-//! The character display driver against the model of the controller, which ignores
-//! what comes too early and counts it. The model's oscillator is the slowest that
-//! the data sheet allows, unless a test says otherwise.
+//! The character display driver against the model of the controller, which ignores and counts
+//! early writes. The model's oscillator is the slowest that the data sheet allows, unless a
+//! test sets another.
 
 mod cancelled;
 mod faults;
@@ -17,7 +17,7 @@ use tickwire_traits::{Clock, Delay, Duration, Instant};
 
 const LINES: [&str; 4] = ["first row 1", "second row 22", "third row 333", "fourth row 4444"];
 
-/// Every row, cut to the columns, appears where it belongs, in time.
+/// Every row, cut to the columns, appears at its position, in time.
 #[track_caller]
 fn check<const COLS: usize, const ROWS: usize>() {
     check_on::<Four, COLS, ROWS>();
@@ -105,7 +105,7 @@ fn a_redraw_repairs_what_was_garbled() {
     let mut rig = Rig::<Four, 16, 2>::new();
     rig.lcd.set_line(0, "as it should be");
     rig.sim.run(rig.lcd.flush()).unwrap();
-    // A spark: E rises and falls by itself, and later halves are out of step.
+    // A spark: E rises and falls once, and later halves are out of step.
     rig.wire("E").set(PinState::High);
     rig.wire("E").set(PinState::Low);
     rig.lcd.set_line(1, "never mind");
@@ -115,7 +115,7 @@ fn a_redraw_repairs_what_was_garbled() {
     assert_eq!(rig.display.rows(), ["as it should be ", "never mind      "]);
 }
 
-/// The time of `flush` from `before` to `after`, on each bus.
+/// Checks the time of `flush` from `before` to `after`, on each bus.
 #[track_caller]
 fn check_time(before: &str, after: &str, expected: [u64; 3]) {
     fn measure<W: Wiring>(before: &str, after: &str) -> u64 {
@@ -144,20 +144,20 @@ fn a_refresh_takes_as_long_as_what_differs() {
 }
 
 #[test]
-fn an_initialisation_takes_51_ms() {
+fn an_initialization_takes_51_ms() {
     let mut rig = Rig::<Four, 16, 2>::new();
     rig.sim.run(rig.lcd.init()).unwrap();
     assert!(rig.sim.clock().now() <= Instant::from_millis(51), "{:?}", rig.sim.clock().now());
 }
 
-/// The changes of E, RS and the data while a text is written, in this order.
+/// Returns the changes of E, RS and the data while a text is written, in this order.
 fn recorded(data: &[&str], write: impl FnOnce(&Sim, &[Wire<SimClock>])) -> Vec<Waveform> {
     let (sim, trace) = (Sim::new(), Trace::new());
     let names: Vec<_> = ["E", "RS"].iter().chain(data).collect();
     let wires: Vec<_> =
         names.iter().map(|name| trace.wire(name, sim.clock(), PinState::Low)).collect();
     write(&sim, &wires);
-    // Without the initial levels, which are no edges.
+    // Without the initial levels, which are not edges.
     names.iter().map(|name| trace.waveform(name).split_off(1)).collect()
 }
 
@@ -196,8 +196,8 @@ fn lines_are_stable_for_as_long_as_the_data_sheet_wants() {
             assert!(pair[1].0 - pair[0].0 >= Duration::from_nanos_ceil(450), "{pair:?}");
         }
         let pulses = || e.chunks_exact(2).map(|pulse| (pulse[0].0, pulse[1].0));
-        // From before E rises until after it has fallen; the data from within the
-        // pulse on, since only its end counts.
+        // From before E rises until after it has fallen. The data only from within the pulse on,
+        // since only its end counts.
         for (at, _) in rs {
             assert!(!pulses().any(|(rise, fall)| (rise..=fall).contains(at)), "RS at {at:?}");
         }
@@ -207,8 +207,8 @@ fn lines_are_stable_for_as_long_as_the_data_sheet_wants() {
     }
 }
 
-/// As sigrok's decoder of parallel lines does: the levels that count are those
-/// that are there when E has fallen.
+/// Decodes like sigrok's decoder of parallel lines, which takes the levels after E has
+/// fallen.
 #[test]
 fn a_logic_analyzer_reads_the_text_at_the_falling_edges() {
     for waveforms in [by_four_lines(), by_eight_lines()] {

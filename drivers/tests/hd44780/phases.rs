@@ -1,4 +1,4 @@
-//! Whatever state the controller was left in.
+//! A start from any state of the controller.
 
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::Lcd;
@@ -12,8 +12,8 @@ fn every_phase() -> impl Iterator<Item = Phase> {
     [Phase::Whole, Phase::High].into_iter().chain((0..16).map(|high| Phase::Low(high << 4)))
 }
 
-/// A display that an earlier program left in any phase of a byte shows the text;
-/// so does one whose E was left high.
+/// A display that an earlier program left in any phase of a byte, or with E high, shows the
+/// text.
 #[track_caller]
 fn check<W: Wiring>() {
     for phase in every_phase() {
@@ -46,8 +46,8 @@ fn the_backpack_gets_in_step() {
     check::<Backpack>();
 }
 
-/// The microcontroller is reset at any await of a refresh, and a new driver takes
-/// the pins as they are.
+/// The microcontroller is reset at any await of a refresh, and a new driver takes over the
+/// pins in their present state.
 #[track_caller]
 fn check_reset<W: Wiring>() {
     for polls in 1.. {

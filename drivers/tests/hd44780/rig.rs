@@ -15,20 +15,20 @@ pub(crate) struct Rig<W: Wiring, const COLS: usize, const ROWS: usize> {
     pub(crate) handles: Handles,
 }
 
-/// What a test can interfere with.
+/// The points at which a test can interfere.
 #[derive(Default)]
 pub(crate) struct Handles {
     pub(crate) wires: Vec<(&'static str, Wire<SimClock>)>,
     pub(crate) faults: Option<i2c::Faults>,
 }
 
-/// A way to wire a driver to a display.
+/// A connection between a driver and a display.
 pub(crate) trait Wiring {
     type Bus: Bus<Error: Debug>;
 
     fn connect(clock: &SimClock, display: &Display<SimClock>) -> (Self::Bus, Handles);
 
-    /// The same pins in a new program that remembers nothing.
+    /// Returns the same pins for a new program without state.
     fn reset(bus: Self::Bus) -> Self::Bus;
 }
 
@@ -37,12 +37,12 @@ pub(crate) struct Eight;
 pub(crate) struct Backpack;
 
 impl<W: Wiring, const COLS: usize, const ROWS: usize> Rig<W, COLS, ROWS> {
-    /// The supply rises now, and the internal reset takes as long as it may.
+    /// Creates a rig whose supply rises now, with the longest internal reset.
     pub(crate) fn new() -> Self {
         Self::at(Pace::Punctual)
     }
 
-    /// The same, with an executor that may be late.
+    /// Creates a rig with an executor that may be late.
     pub(crate) fn at(pace: Pace) -> Self {
         let sim = pace.sim();
         let display = Display::new(sim.clock(), COLS, ROWS).with_oscillator(190_000);
@@ -61,8 +61,8 @@ impl<W: Wiring, const COLS: usize, const ROWS: usize> Rig<W, COLS, ROWS> {
         self.handles.faults.as_ref().expect("there is an I2C bus")
     }
 
-    /// The display is on and has these lines, the others blank; nothing came too
-    /// early.
+    /// Checks that the display is on and shows these lines, with the others blank, and that
+    /// there were no violations.
     #[track_caller]
     pub(crate) fn check_shows(&self, lines: &[&str]) {
         let line = |row: usize| lines.get(row).copied().unwrap_or_default().chars();

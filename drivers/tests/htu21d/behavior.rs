@@ -1,4 +1,4 @@
-//! What the driver makes of the sensor's behaviour.
+//! The driver's results for the sensor's behavior.
 
 use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, Operation};
 use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Error, Htu21d, Resolution};
@@ -39,7 +39,7 @@ fn every_resolution_is_measured_with_its_own_step() {
 
 #[test]
 fn a_typical_sensor_is_asked_once_and_a_slow_one_until_it_is_ready() {
-    // Humidity and temperature: typical, and at most.
+    // Humidity and temperature: the typical and the longest time.
     for (resolution, humidity, temperature) in [
         (Resolution::Rh12T14, (14, 16), (44, 50)),
         (Resolution::Rh8T12, (2, 3), (11, 13)),
@@ -180,7 +180,7 @@ fn the_heater_shows_that_the_sensor_works() {
     let after = rig.sim.run(rig.sensor.measure()).unwrap();
     assert!((50..=150).contains(&(after.temperature.0 - before.temperature.0)));
     assert!(after.humidity < CentiPercent(before.humidity.0 - 100));
-    // It warms the air and adds no water.
+    // The heater warms the air and adds no water.
     let dew = [before, after].map(|measured| measured.dew_point().unwrap().0);
     assert!(dew[0].abs_diff(dew[1]) <= 5, "{dew:?}");
 }

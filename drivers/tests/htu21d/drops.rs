@@ -1,4 +1,4 @@
-//! Every method dropped wherever it waits.
+//! Every method dropped at every wait.
 
 use tickwire_drivers::htu21d::{CentiCelsius, Error};
 use tickwire_sim::{drop_after, impatiently};
@@ -19,7 +19,7 @@ fn a_call_that_is_dropped_anywhere_can_be_made_again() {
                     break;
                 }
                 drops += 1;
-                // At once, and after another quantity was asked for.
+                // Immediately, and after a request for another quantity.
                 for between in [None, Some(METHODS[0]), Some(METHODS[1])] {
                     let mut rig = rig();
                     rig.sim.run(drop_after(polls, method.1(&mut rig.sensor)));
@@ -33,7 +33,7 @@ fn a_call_that_is_dropped_anywhere_can_be_made_again() {
                     }
                 }
             }
-            // Only what needs no time at all cannot be dropped.
+            // Only methods without waits cannot be dropped.
             let waits = ["temperature", "humidity", "measure", "soft_reset"];
             assert!(drops > 0 || !waits.contains(&method.0), "{}", method.0);
         }
@@ -42,14 +42,14 @@ fn a_call_that_is_dropped_anywhere_can_be_made_again() {
 
 #[test]
 fn a_call_that_is_dropped_at_every_wait_makes_progress() {
-    // Without a clock, a measurement has to see for itself how old its temperature is.
+    // Without a clock, a measurement has to bound the age of its temperature itself.
     for method in METHODS.iter().filter(|method| method.0 != "measure") {
         let clean = Clean::of(*method, Rig::new());
         let mut rig = Rig::new();
         let answer = insist(&mut rig, *method).unwrap();
         clean.check(&answer, &rig, method.0);
-        // Not by starting anew: it takes as long as the sensor, rounded up to
-        // the next look.
+        // Without starting anew: it takes as long as the sensor, rounded up to the next
+        // poll.
         assert!(rig.clock.now() <= Instant::from_millis(70), "{}", method.0);
     }
 }
@@ -94,12 +94,12 @@ fn a_humidity_is_not_paired_with_a_temperature_of_a_call_long_dropped() {
 #[test]
 fn a_temperature_is_forgotten_by_a_humidity_of_its_own() {
     let mut rig = Rig::new();
-    // Dropped while it waits for the humidity, with the temperature at hand.
+    // Dropped while it waits for the humidity, with the temperature already taken.
     let mut polls = 1;
     while rig.sim.run(drop_after(polls, rig.sensor.measure())).is_none() {
         rig.sim.run(rig.sensor.humidity()).unwrap();
         rig.model.borrow_mut().set_temperature(-1_500);
-        // Begun and dropped: a measurement may go on with this humidity, not with that
+        // Begun and dropped: a measurement may use this humidity, but not with that
         // temperature.
         let _ = rig.sim.run(drop_after(2, rig.sensor.humidity()));
         let measured = rig.sim.run(rig.sensor.measure()).unwrap();
@@ -128,7 +128,7 @@ fn who_drops_every_wait_still_hears_that_the_sensor_is_dead_or_gone() {
 
 #[test]
 fn nobody_is_told_too_early_that_the_sensor_is_dead() {
-    // A caller who has no more than 500 µs at a time: enough for one transfer.
+    // A caller that drops every call after 500 µs, which is enough for one transfer.
     let mut rig = Rig::timed();
     rig.model.borrow_mut().set_conversion_time(Some(Duration::from_millis(85)));
     let clock = rig.clock.clone();

@@ -6,7 +6,7 @@ use tickwire_traits::Duration;
 
 use crate::rig::{Clean, METHODS, Method, Rig};
 
-/// Two conversions, one of them discarded, and the wait for a stuck line.
+/// Two conversions, one of them discarded, and the limit for a stuck line.
 const LIMIT: Duration = Duration::from_millis(250);
 
 #[test]
@@ -28,7 +28,7 @@ fn a_fault_at_any_byte_is_an_error_or_harmless_and_the_next_call_works() {
 
 #[test]
 fn a_bus_that_fails_for_good_is_an_error_within_a_known_time() {
-    // A bus with nobody on it is asked for as long as a sensor can be busy.
+    // A bus without devices is retried for as long as a sensor can be busy.
     for (fault, limit_ms, expected) in [
         (Fault::Nack, 90, "i2c bus"),
         (Fault::Stuck, 0, "i2c bus"),
@@ -49,7 +49,7 @@ fn a_bus_that_fails_for_good_is_an_error_within_a_known_time() {
 
 #[test]
 fn a_garbled_result_is_never_a_value() {
-    // The result is what the last three bytes of the dialogue carry.
+    // The result is in the last three bytes of the dialogue.
     let clean = Clean::of(METHODS[0], Rig::new());
     for byte in clean.bytes - 3..clean.bytes {
         for bits in 1..=0xff {

@@ -1,4 +1,4 @@
-//! The sensor is healthy, and the executor is late.
+//! A healthy sensor on a late executor.
 
 use tickwire_drivers::htu21d::Error;
 use tickwire_sim::Pace;
@@ -26,7 +26,7 @@ fn a_healthy_sensor_answers_at_every_pace() {
 #[test]
 fn a_stuck_bus_is_reported_at_every_pace() {
     for pace in Pace::ALL {
-        // 35 waits of a millisecond, of which each may end late; and the first poll.
+        // 35 waits of a millisecond, each of which may end late; and the first poll.
         let most = (Duration::from_millis(1) + pace.lateness()) * 35 + pace.lateness();
         for method in METHODS {
             let mut rig = Rig::at(pace);

@@ -1,6 +1,6 @@
 //! The HTU21D driver against the model of the sensor, in virtual time.
 
-mod behaviour;
+mod behavior;
 mod drops;
 mod faults;
 mod late;

@@ -1,4 +1,4 @@
-//! A dialogue recorded from an SHT21, which speaks as an HTU21D does.
+//! A dialogue recorded from an SHT21, whose protocol is that of an HTU21D.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ fn a_recorded_sensor_measured_23_81_degrees_and_50_72_percent() {
     assert_eq!(after(0xe5), Ok(Reading::Humidity(CentiPercent(5072))));
 }
 
-/// `18358 81 66 f0 8dn`: the time, and bytes, of which the last is refused.
+/// Parses `18358 81 66 f0 8dn`: the time, and bytes, of which the last is refused.
 fn bytes(line: &str) -> Option<Vec<u8>> {
     let (_, bytes) = line.split_once(' ').filter(|_| !line.starts_with('#'))?;
     let hex = bytes.split(' ').map(|byte| byte.trim_end_matches('n'));

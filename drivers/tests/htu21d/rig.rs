@@ -13,7 +13,7 @@ pub(crate) type Sensor = Htu21d<Bus<SimClock>, Delay<SimClock>>;
 pub(crate) type Answer = Result<String, Error<I2cFault>>;
 type Called<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
-/// A method: its name, and the call. The answer is the value, as text.
+/// A method: its name and its call, which returns the value as text.
 pub(crate) type Method = (&'static str, for<'a> fn(&'a mut Sensor) -> Called<'a>);
 
 /// Every public `async fn`.
@@ -46,17 +46,17 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-    /// On a bus whose transfers take no time.
+    /// Creates a rig with a bus whose transfers take no time.
     pub(crate) fn new() -> Self {
         Self::on(Sim::new(), |bus| bus)
     }
 
-    /// On a bus of 100 kHz.
+    /// Creates a rig with a bus of 100 kHz.
     pub(crate) fn timed() -> Self {
         Self::at(Pace::Punctual)
     }
 
-    /// On a bus of 100 kHz, with an executor that may be late.
+    /// Creates a rig with a bus of 100 kHz and an executor that may be late.
     pub(crate) fn at(pace: Pace) -> Self {
         Self::on(pace.sim(), |bus| bus.with_speed(100_000))
     }
@@ -86,12 +86,12 @@ impl Rig {
     }
 }
 
-/// What a method answers, and leaves in the user register, when nothing goes
-/// wrong.
+/// The result of a method, and of the user register after it, without any
+/// fault.
 pub(crate) struct Clean {
     pub(crate) answer: String,
     pub(crate) register: u8,
-    /// How many bytes it had on the bus.
+    /// The number of bytes on the bus.
     pub(crate) bytes: u64,
 }
 
@@ -104,7 +104,7 @@ impl Clean {
         Self { answer, register, bytes: rig.faults.bytes() }
     }
 
-    /// Checks a good answer, and the register.
+    /// Checks a correct result, and the register.
     #[track_caller]
     pub(crate) fn check(&self, answer: &str, rig: &Rig, context: &str) {
         assert_eq!(answer, self.answer, "{context}");

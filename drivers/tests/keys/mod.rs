@@ -6,21 +6,21 @@ use tickwire_drivers::contact::{Change, Contact, ContactSource};
 use tickwire_sim::SimClock;
 use tickwire_traits::{Clock, Instant, Timer};
 
-/// A made-up source of contacts that close and open at set times.
+/// A test source of contacts that close and open at set times.
 #[derive(Debug)]
 pub(crate) struct Keys {
     clock: SimClock,
     changes: VecDeque<Change<char>>,
-    /// The waits until one fails.
+    /// The number of waits until one fails.
     fails_after: Option<u32>,
 }
 
-/// The failure that was asked for.
+/// The requested failure.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault;
 
 impl Keys {
-    /// Each key is open at first, and toggles at its times, in milliseconds.
+    /// Creates keys that are open at first, and toggle at their times, in milliseconds.
     pub(crate) fn new(clock: SimClock, toggles: &[(u64, char)]) -> Self {
         let toggle = |(n, (ms, key)): (usize, &(u64, char))| {
             let before = toggles[..n].iter().filter(|(_, other)| other == key).count();
@@ -31,8 +31,8 @@ impl Keys {
         Self { clock, changes, fails_after: None }
     }
 
-    /// Lets one wait fail, after `waits` that do not.
-    #[allow(dead_code)] // Documentation does not.
+    /// Makes one wait fail, after `waits` successful ones.
+    #[allow(dead_code)] // Unused by the documentation.
     pub(crate) fn fail_after(mut self, waits: u32) -> Self {
         self.fails_after = Some(waits);
         self
