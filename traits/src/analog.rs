@@ -1,10 +1,10 @@
-//! Reading voltages.
+//! Analog inputs.
 
 use core::fmt;
 
 /// An input that measures a voltage.
 ///
-/// embedded-hal has no such trait yet; when it has, an adapter follows.
+/// embedded-hal has no such trait yet. When it gains one, an adapter follows.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -32,29 +32,29 @@ use core::fmt;
 ///
 /// # For implementers
 ///
-/// Return what the converter gives, in its own bits; do not scale.
+/// Return raw converter values; do not scale them.
 ///
 /// # For driver authors
 ///
-/// Put thresholds in parts of [`full_scale`](Self::full_scale), so that they
-/// hold for 8 bits and for 16.
+/// Express thresholds as fractions of [`full_scale`](Self::full_scale), so that they hold
+/// at any resolution.
 pub trait AnalogInput {
-    /// What a conversion may fail with.
+    /// The error of a conversion.
     type Error;
 
-    /// Returns the largest value that [`read`](Self::read) can give: the one
-    /// for the reference voltage.
+    /// Returns the largest value that [`read`](Self::read) can return: the one for the
+    /// reference voltage.
     fn full_scale(&self) -> u32;
 
-    /// Converts once: `0..=full_scale()`.
+    /// Converts once. Returns a value in `0..=full_scale()`.
     ///
     /// # Errors
     ///
-    /// Whatever the converter reports. It may be read again.
+    /// Any error of the converter. It may be read again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the conversion is lost, and the next call starts another.
+    /// Cancel-safe: the conversion is lost; the next call starts another.
     async fn read(&mut self) -> Result<u32, Self::Error>;
 }
 
@@ -70,10 +70,10 @@ impl<A: AnalogInput + ?Sized> AnalogInput for &mut A {
     }
 }
 
-/// Makes an [`AnalogInput`] of an async closure that converts once.
+/// Creates an [`AnalogInput`] from an async closure that converts once.
 ///
-/// `full_scale` is the largest value of the converter, 4 095 for 12 bits. A larger result
-/// of the closure is reported as `full_scale`.
+/// `full_scale` is the converter's largest value, 4 095 for 12 bits. A larger result of
+/// the closure is reported as `full_scale`.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -86,7 +86,7 @@ impl<A: AnalogInput + ?Sized> AnalogInput for &mut A {
 /// assert_eq!(read, [Ok(512), Ok(700), Ok(4_095)]);
 /// ```
 ///
-/// embassy-rp's converter, of which each read needs the converter and the channel:
+/// embassy-rp's converter, where each read needs both the converter and the channel:
 ///
 /// ```ignore
 /// // `ignore`: embassy-rp builds for the RP2040 only. `examples/rp2040` runs it.
@@ -95,7 +95,7 @@ impl<A: AnalogInput + ?Sized> AnalogInput for &mut A {
 /// let knob = analog::from_fn(4_095, async || adc.read(&mut channel).await);
 /// ```
 ///
-/// An ADS1115 by the crate `ads1x1x`, whose values have a sign and 15 bits:
+/// An ADS1115 with the crate `ads1x1x`, whose values are signed 16-bit:
 ///
 /// ```ignore
 /// // `ignore`: a driver of another crate, on a bus.

@@ -1,4 +1,4 @@
-//! Reading time, and being woken by it.
+//! Clocks and timer queues.
 
 use core::task::Waker;
 
@@ -14,18 +14,18 @@ use crate::{Duration, Instant};
 /// let clock = sim.clock();
 /// let start = clock.now();
 /// sim.run(clock.sleep(Duration::from_secs(3_600)));
-/// assert_eq!(clock.now() - start, Duration::from_secs(3_600)); // at once
+/// assert_eq!(clock.now() - start, Duration::from_secs(3_600)); // Without delay.
 /// ```
 ///
 /// # For implementers
 ///
-/// A clock is a handle that is cheap to copy or clone, zero-sized where there
-/// is one timer in the machine.
+/// A clock is a handle that is cheap to copy or clone, zero-sized where the machine has
+/// one timer.
 ///
 /// # For driver authors
 ///
-/// Take the clock as a value. Call `now()` only where you wait; a state machine
-/// gets the time as an argument.
+/// Take the clock as a value. Call `now()` only where you wait; pass the time to a state
+/// machine as an argument.
 pub trait Clock {
     /// Returns the current time.
     ///
@@ -33,12 +33,11 @@ pub trait Clock {
     /// returned before.
     fn now(&self) -> Instant;
 
-    /// Returns how stale `now()` may be: the length of one tick, rounded up.
+    /// Returns how stale `now()` may be: one tick, rounded up.
     ///
-    /// A clock of 1 MHz reads the same for a whole microsecond; who wants to
-    /// wait for "at least" a span must wait for one tick more.
-    /// [`Timer::sleep`](crate::Timer::sleep) does. Virtual time stands still
-    /// while it is looked at, so there the resolution is zero.
+    /// A 1 MHz clock reads the same for a whole microsecond, so a wait of "at least" a
+    /// span takes one tick more. [`Timer::sleep`](crate::Timer::sleep) adds it. Virtual
+    /// time stands still while it is read, so its resolution is zero.
     fn resolution(&self) -> Duration {
         Duration::from_micros(1)
     }
@@ -67,24 +66,22 @@ pub trait Clock {
 ///
 /// # For implementers
 ///
-/// Keep one entry per waker, holding the earliest `at` asked for. That is
-/// enough, because a woken task polls every future it holds and each pending
-/// one asks again; and it means that a sleep needs no storage, no pinning and
-/// no `Drop`. Waking early or twice is allowed, waking late is a bug. Take any
-/// waker, also one that your executor did not make. Wake outside of your lock:
-/// a waker may call back into the queue.
+/// Keep one entry per waker, with the earliest `at` requested. That is enough: a woken
+/// task polls every future it holds, and each pending future schedules again. So a sleep
+/// needs no storage, no pinning and no `Drop`. Waking early or twice is allowed; waking
+/// late is a bug. Accept any waker, even one from another executor. Wake outside your
+/// lock: a waker may call back into the queue.
 ///
-/// Nobody takes a deadline back: after a timeout that was not needed the entry
-/// stays until it is due, and wakes its task once for nothing. That is the price
-/// of sleeps without storage.
+/// Deadlines are never withdrawn. After an unused timeout the entry stays until it is
+/// due, and then wakes its task spuriously. That is the price of sleeps without storage.
 ///
 /// # For driver authors
 ///
-/// You want [`Timer`](crate::Timer), which every `TimerQueue` is.
+/// Use [`Timer`](crate::Timer), which every `TimerQueue` implements.
 pub trait TimerQueue: Clock {
     /// Arranges for `waker` to be woken once `now() >= at`.
     ///
-    /// A past `at` wakes it at once.
+    /// A past `at` wakes it immediately.
     fn schedule_wake(&self, at: Instant, waker: &Waker);
 }
 

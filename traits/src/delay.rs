@@ -5,12 +5,12 @@ use embedded_hal_async::delay::DelayNs;
 use crate::{Duration, Timer, TimerQueue};
 
 /// Any [`TimerQueue`] as an [`embedded_hal_async::delay::DelayNs`], for drivers
-/// that only pause and need not know about clocks.
+/// that only pause and do not need a clock.
 ///
 /// [`embedded_hal_async::delay::DelayNs`]: https://docs.rs/embedded-hal-async/1/embedded_hal_async/delay/trait.DelayNs.html
 ///
-/// Waits are rounded up to whole microseconds and then to whole ticks of the
-/// clock, and a wait of less than a tick still waits for one: never too short.
+/// Rounds up to whole microseconds, then to whole ticks of the clock. A wait of less than
+/// one tick takes one tick, so no wait is too short.
 ///
 /// ```
 /// use embedded_hal_async::delay::DelayNs;
@@ -25,18 +25,18 @@ use crate::{Duration, Timer, TimerQueue};
 ///
 /// # Cancel safety
 ///
-/// Cancel-safe, but the next call starts the span anew.
+/// Cancel-safe, but the next call restarts the span.
 #[derive(Clone, Copy, Debug)]
 pub struct Delay<T>(pub T);
 
 impl<T: TimerQueue> DelayNs for Delay<T> {
     async fn delay_ns(&mut self, ns: u32) {
-        // In 32 bits: a small core has no divider, and 64 take it thrice the code.
+        // 32-bit division: without a hardware divider, 64 bits take three times the code.
         self.0.sleep(Duration::from_micros(u64::from(ns.div_ceil(1_000)))).await;
     }
 
-    // The trait's own forms loop over nanoseconds, and a loop of sleeps is late
-    // by a tick at each turn.
+    // The trait's default methods loop over nanoseconds, and each sleep in the loop would
+    // be late by one tick.
     async fn delay_us(&mut self, us: u32) {
         self.0.sleep(Duration::from_micros(u64::from(us))).await;
     }

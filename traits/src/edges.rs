@@ -1,4 +1,4 @@
-//! Edges, with the time they happened.
+//! Edges with timestamps.
 
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 
@@ -6,7 +6,7 @@ use crate::Instant;
 
 /// One change of a line's level.
 ///
-/// `Line` says which line it was: nothing for a single pin, a [`Side`] for two.
+/// `Line` identifies the line: `()` for a single pin, [`Side`] for two.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -15,7 +15,7 @@ use crate::Instant;
 /// let (rise, fall) = (Instant::from_micros(1_000), Instant::from_micros(1_562));
 /// let rise = Edge { line: (), at: rise, level: PinState::High, missed: 0 };
 /// let fall = Edge { line: (), at: fall, level: PinState::Low, missed: 0 };
-/// // A width is only known if nothing happened in between.
+/// // The width is known only if no edge was missed in between.
 /// let width = (fall.missed == 0).then_some(fall.at - rise.at);
 /// assert_eq!(width, Some(Duration::from_micros(562)));
 /// ```
@@ -24,40 +24,40 @@ use crate::Instant;
 pub struct Edge<Line = ()> {
     /// The line that changed.
     pub line: Line,
-    /// When it happened, as exactly as [`TimeSource`] says.
+    /// When the edge happened, as precisely as [`TimeSource`] states.
     pub at: Instant,
-    /// The level after it.
+    /// The level after the edge.
     pub level: PinState,
-    /// How many edges between the one returned before and this one were lost, for lack
-    /// of room in a queue. Lost edges of all lines are counted together, and their
-    /// levels are unknown: two edges in a row may have the same line and level.
+    /// The number of edges lost since the previous returned edge because a queue was
+    /// full. Edges lost on all lines are counted together, and their levels are unknown:
+    /// two edges in a row may have the same line and level.
     pub missed: u32,
 }
 
-/// Where the time of an [`Edge`] comes from, best first.
+/// The origin of an [`Edge`]'s timestamp, best first.
 ///
 /// ```
 /// use tickwire_traits::TimeSource;
 ///
-/// // Good enough for a remote control's pulses of 562 µs?
+/// // Precise enough for a remote control's 562 µs pulses?
 /// let fits = |source| source <= TimeSource::Interrupt;
 /// assert!(fits(TimeSource::Kernel) && !fits(TimeSource::Poll));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum TimeSource {
-    /// Captured by a timer in hardware, or exact in virtual time.
+    /// Captured by a hardware timer, or exact in virtual time.
     Hardware,
     /// Stamped by the operating system's interrupt handler.
     Kernel,
     /// Stamped by the firmware's interrupt handler.
     Interrupt,
-    /// The time at which the task polled: late by as long as the executor was busy.
-    /// Pulses shorter than that are not seen, and not counted.
+    /// The time at which the task polled, late by as long as the executor was busy.
+    /// Shorter pulses are neither seen nor counted.
     Poll,
 }
 
-/// One of [two lines](TwoLines), named as the channels of an encoder are.
+/// One of [two lines](TwoLines), named like an encoder's channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Side {
@@ -67,11 +67,11 @@ pub enum Side {
     B,
 }
 
-/// A source of edges with the time they happened, in one order.
+/// A source of edges with timestamps, in one order.
 ///
-/// It may have any number of lines, and need not have a level that can be read: a pulse
-/// per second from a kernel has none. [`EdgeInput`] adds the level of a pin,
-/// [`TwoLines`] those of a pair.
+/// A source may have any number of lines, and need not have a readable level: a pulse per
+/// second from a kernel has none. [`EdgeInput`] adds the level of a pin, [`TwoLines`]
+/// those of a pair.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -82,8 +82,8 @@ pub enum Side {
 /// let echo = Wire::new(sim.clock(), PinState::Low);
 /// let mut pin = echo.input();
 /// let edge = sim.run(async {
-///     pin.arm().unwrap(); // From here on no edge is lost,
-///     echo.toggle_at(&[Instant::from_micros(580)]); // nor this one's time.
+///     pin.arm().unwrap(); // From here on, no edge is lost.
+///     echo.toggle_at(&[Instant::from_micros(580)]);
 ///     pin.edge().await.unwrap()
 /// });
 /// let at = Instant::from_micros(580);
@@ -94,53 +94,53 @@ pub enum Side {
 ///
 /// Queue edges from [`arm`](Self::arm) on, and count those that do not fit in
 /// [`Edge::missed`]. Return the edges of all lines in the order in which they happened.
-/// Times never go back, from one line to another neither.
+/// Timestamps never decrease, even across lines.
 ///
 /// # For driver authors
 ///
-/// Take `Edges` if the edges are enough, as for pulses per second. Where the next
-/// statement causes the edge (a trigger pulse, a conversion), call `arm` first, then do
-/// it, then await [`edge`](Self::edge).
+/// Take `Edges` if the edges are enough, as for pulses per second. If the next statement
+/// causes the edge (a trigger pulse, a conversion), call `arm` first, then trigger it,
+/// then await [`edge`](Self::edge).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not report edges",
     note = "a pin that has `embedded_hal_async::digital::Wait` does so by `PolledEdges`"
 )]
 pub trait Edges: ErrorType {
-    /// Which line an edge was on: `()` if there is one.
+    /// The identity of an edge's line: `()` if there is only one.
     type Line: Copy;
 
     /// Returns where the time of each [`Edge`] comes from.
     fn time_source(&self) -> TimeSource;
 
-    /// Forgets the edges until now, and keeps those from now on.
+    /// Discards past edges and queues those from now on.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports. It may be armed again.
+    /// Any error of the source. It may be armed again.
     fn arm(&mut self) -> Result<(), Self::Error>;
 
-    /// Waits for the next edge since [`arm`](Self::arm), or since the edge returned
-    /// last. Arms the source if it is not armed.
+    /// Waits for the next edge since [`arm`](Self::arm) or since the last returned edge.
+    /// Arms the source if it is not armed.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports. It may be awaited again.
+    /// Any error of the source. It may be awaited again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the source stays armed, and an edge is taken only in the poll that
+    /// Cancel-safe: the source stays armed, and an edge is consumed only in the poll that
     /// returns it.
     async fn edge(&mut self) -> Result<Edge<Self::Line>, Self::Error>;
 }
 
-/// A pin that reports its edges, and whose level can be read.
+/// A pin that reports edges and whose level can be read.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
 /// use tickwire_sim::{Sim, Wire};
 /// use tickwire_traits::{EdgeInput, Instant};
 ///
-/// /// Waits until the pin is high. Returns since when, if that was seen.
+/// /// Waits until the pin is high. Returns the time of the edge if one was seen.
 /// async fn high<P: EdgeInput>(mut pin: P) -> Result<Option<Instant>, P::Error> {
 ///     pin.arm()?;
 ///     while pin.is_low()? {
@@ -161,13 +161,13 @@ pub trait Edges: ErrorType {
 ///
 /// # For implementers
 ///
-/// Implement [`Edges`] with `Line = ()`, and `InputPin`; this trait comes with them.
-/// Both have the error of one `ErrorType`.
+/// Implement [`Edges`] with `Line = ()`, and `InputPin`; a blanket impl provides this
+/// trait. Both share the error of one `ErrorType`.
 ///
 /// # For driver authors
 ///
-/// The level of a pin beats the memory of its edges: after a wait that ended otherwise,
-/// read it.
+/// The pin's level takes precedence over its past edges: read it after a wait that ended
+/// otherwise.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an input that reports edges",
     note = "a pin that has `embedded_hal_async::digital::Wait` becomes one by `PolledEdges`"
@@ -176,7 +176,7 @@ pub trait EdgeInput: Edges<Line = ()> + InputPin {}
 
 impl<P: Edges<Line = ()> + InputPin + ?Sized> EdgeInput for P {}
 
-/// Two lines whose edges come in one order, and whose levels can be read at once: an
+/// Two lines whose edges come in one order and whose levels are read together: an
 /// encoder, or a clock and its data.
 ///
 /// ```
@@ -199,25 +199,25 @@ impl<P: Edges<Line = ()> + InputPin + ?Sized> EdgeInput for P {}
 ///
 /// # For implementers
 ///
-/// One queue for both lines is simplest: two queues have to be merged by time, and an
-/// edge may not be returned while an earlier one of the other line may still come.
+/// A single queue for both lines is simplest. Two queues must be merged by time, and an
+/// edge may not be returned while the other line may still deliver an earlier one.
 ///
 /// # For driver authors
 ///
-/// After edges were [missed](Edge::missed) the lines may be in any state. To start over,
-/// call [`arm`](Edges::arm), then [`levels`](Self::levels): an edge that comes between
-/// the two is in the levels already, and is returned as well.
+/// After [missed](Edge::missed) edges the lines may be in any state. To start over, call
+/// [`arm`](Edges::arm), then [`levels`](Self::levels): an edge between the two calls is
+/// already included in the levels, and is also returned.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not report the edges of two lines in one order",
     note = "two pins of which each reports its own edges have no common order"
 )]
 pub trait TwoLines: Edges<Line = Side> {
-    /// Returns the present levels of both lines, [`Side::A`] first, as they were at one
-    /// moment.
+    /// Returns the current levels of both lines, sampled at the same moment, [`Side::A`]
+    /// first.
     ///
     /// # Errors
     ///
-    /// Whatever the lines report. They may be read again.
+    /// Any error of the lines. They may be read again.
     fn levels(&mut self) -> Result<(PinState, PinState), Self::Error>;
 }
 

@@ -1,26 +1,25 @@
-//! What an async executor must provide to hardware drivers, and adapters to
-//! the traits that the embedded world already has.
+//! The services that hardware drivers need from an async executor, and adapters to
+//! existing embedded traits.
 //!
-//! | trait | answers | implemented by |
+//! | trait | purpose | implemented by |
 //! | --- | --- | --- |
-//! | [`Clock`], [`TimerQueue`] | what time is it; wake me then | each backend |
-//! | [`Readiness`] | when is another try worth it | interrupts, file descriptors, [`PollEvery`], [`PollEachPass`] |
-//! | [`Edges`] | which line changed when, and how many edges were missed | pulses per second, counters |
-//! | [`EdgeInput`] | the same of one pin, and its level | GPIO lines, [`PolledEdges`] |
-//! | [`TwoLines`] | the same of two lines in one order | an encoder's pins |
-//! | [`AnalogInput`] | which voltage | converters |
-//! | [`Spawn`] | run this beside me | each backend |
+//! | [`Clock`], [`TimerQueue`] | reads the time; wakes a task at a deadline | each backend |
+//! | [`Readiness`] | reports when to try again | interrupts, file descriptors, [`PollEvery`], [`PollEachPass`] |
+//! | [`Edges`] | reports which line changed when, and how many edges were missed | pulses per second, counters |
+//! | [`EdgeInput`] | the same for one pin, with its level | GPIO lines, [`PolledEdges`] |
+//! | [`TwoLines`] | the same for two lines in one order | an encoder's pins |
+//! | [`AnalogInput`] | measures a voltage | converters |
+//! | [`Spawn`] | starts a task | each backend |
 //!
-//! Everything else is built on these: [`Timer`] sleeps, times out and ticks on
-//! any [`TimerQueue`]; [`Delay`] is any [`TimerQueue`] as embedded-hal-async's
-//! `DelayNs`; [`nb_ready`] and [`NbSerial`] make async what is written for
-//! `nb`; [`yield_now`] gives other tasks their turn, and [`race`] takes the first of two
-//! futures. Drivers are generic over what they need; only applications see
-//! [`Spawn`].
+//! Everything else is built on these. [`Timer`] sleeps, times out and ticks on any
+//! [`TimerQueue`]; [`Delay`] adapts any [`TimerQueue`] to embedded-hal-async's `DelayNs`;
+//! [`nb_ready`] and [`NbSerial`] make `nb` code async; [`yield_now`] lets other tasks
+//! run, and [`race`] returns the first of two futures. Drivers are generic over the
+//! traits they need; only applications use [`Spawn`].
 //!
-//! [`waits_for`] says what a future waits for, in the reports of executors that ask.
+//! [`waits_for`] reports the reason for a wait to an executor that asks.
 //!
-//! No trait here has a `Send` bound, and no type a marker that forbids it: a
+//! No trait here has a `Send` bound, and no type has a marker that forbids `Send`: a
 //! driver is `Send` exactly when its pins and its clock are.
 //!
 //! # Features

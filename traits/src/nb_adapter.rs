@@ -1,4 +1,4 @@
-//! What is written for `nb`, awaited.
+//! Async adapters for `nb` code.
 
 use core::fmt;
 use core::future::poll_fn;
@@ -10,8 +10,8 @@ use crate::{Interest, Readiness, ReadinessExt};
 
 /// Calls `attempt` until it does not block, waiting for `readiness` in between.
 ///
-/// Before each attempt it lets other tasks have their turn, as often as
-/// [`readiness`](Readiness::poll_proceed) says.
+/// Before each attempt it yields to other tasks as often as
+/// [`readiness`](Readiness::poll_proceed) requires.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -28,12 +28,12 @@ use crate::{Interest, Readiness, ReadinessExt};
 ///
 /// # Errors
 ///
-/// [`NbError::Source`] with what `attempt` failed with, [`NbError::Readiness`]
-/// with what `readiness` did. Both may be used again.
+/// [`NbError::Source`] with the error of `attempt`, or [`NbError::Readiness`] with the
+/// error of `readiness`. Both may be used again.
 ///
 /// # Cancel safety
 ///
-/// Cancel-safe: nothing is awaited after an attempt that succeeded.
+/// Cancel-safe: nothing is awaited after a successful attempt.
 pub async fn nb_ready<R: Readiness, T, E>(
     readiness: &mut R,
     interest: Interest,
@@ -50,7 +50,7 @@ pub async fn nb_ready<R: Readiness, T, E>(
     }
 }
 
-/// Either half of a non-blocking source failed.
+/// The error of [`nb_ready`] and [`NbSerial`]: from the source or from its readiness.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -65,7 +65,7 @@ pub async fn nb_ready<R: Readiness, T, E>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum NbError<S, R> {
-    /// The source itself reported an error.
+    /// The source itself failed.
     Source(S),
     /// Waiting for readiness failed.
     Readiness(R),
@@ -96,8 +96,8 @@ impl<S: serial::Error, R: embedded_io::Error> embedded_io::Error for NbError<S, 
     }
 }
 
-/// A non-blocking serial port (`embedded-hal-nb`) and something that knows when
-/// it is ready, as embedded-io-async `Read` and `Write`.
+/// A non-blocking serial port (`embedded-hal-nb`) and its [`Readiness`], as
+/// embedded-io-async `Read` and `Write`.
 ///
 /// ```
 /// use core::convert::Infallible;
@@ -105,7 +105,7 @@ impl<S: serial::Error, R: embedded_io::Error> embedded_io::Error for NbError<S, 
 /// use tickwire_sim::Sim;
 /// use tickwire_traits::{Duration, NbSerial, PollEvery};
 ///
-/// /// A port that has a byte at every third look.
+/// /// A port that has a byte on every third read.
 /// struct Port(u8);
 ///
 /// impl embedded_hal_nb::serial::ErrorType for Port {
@@ -129,25 +129,24 @@ impl<S: serial::Error, R: embedded_io::Error> embedded_io::Error for NbError<S, 
 ///
 /// # Cancel safety
 ///
-/// `read` and `write` are cancel-safe: a byte is taken from or given to the
-/// port only in the poll that says so.
+/// `read` and `write` are cancel-safe: a byte moves only in the poll that returns it.
 #[derive(Debug)]
 pub struct NbSerial<S: serial::ErrorType, R> {
     port: S,
     ready: R,
-    /// Errors that came behind bytes which had to be told first.
+    /// Errors that followed bytes which had to be returned first.
     read_error: Option<S::Error>,
     write_error: Option<S::Error>,
 }
 
 impl<S: serial::ErrorType, R> NbSerial<S, R> {
-    /// Makes a pair of the port and its readiness: an interrupt's flag, or
-    /// [`PollEvery`](crate::PollEvery) for ports that have none.
+    /// Combines a port with its readiness: an interrupt's flag, or
+    /// [`PollEvery`](crate::PollEvery) for ports without one.
     pub const fn new(port: S, ready: R) -> Self {
         Self { port, ready, read_error: None, write_error: None }
     }
 
-    /// Gives both back. An error that was not told yet is lost.
+    /// Returns the port and its readiness. An unreported error is lost.
     pub fn into_parts(self) -> (S, R) {
         (self.port, self.ready)
     }
@@ -165,7 +164,7 @@ impl<S: serial::Read, R: Readiness> embedded_io_async::Read for NbSerial<S, R> {
         }
         let port = &mut self.port;
         *first = nb_ready(&mut self.ready, Interest::Read, || port.read()).await?;
-        // No await below: these bytes leave the port, and this poll returns them.
+        // No await below: these bytes have left the port, so this poll must return them.
         let mut len = 1;
         for slot in rest {
             match port.read() {
@@ -190,7 +189,7 @@ impl<S: serial::Write, R: Readiness> embedded_io_async::Write for NbSerial<S, R>
         }
         let port = &mut self.port;
         nb_ready(&mut self.ready, Interest::Write, || port.write(*first)).await?;
-        // No await below: these bytes are the port's, and this poll says so.
+        // No await below: the port has taken these bytes, so this poll must report them.
         let mut len = 1;
         for byte in rest {
             match port.write(*byte) {

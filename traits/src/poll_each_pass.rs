@@ -1,17 +1,17 @@
-//! Readiness for sources that cannot tell, as often as can be.
+//! Readiness by polling in each pass of the executor.
 
 use core::convert::Infallible;
 use core::task::{Context, Poll};
 
 use crate::{Interest, Readiness};
 
-/// [`Readiness`] of a source that cannot tell: worth a try in each pass of the executor.
+/// [`Readiness`] for a source without notification: ready once in each pass of the
+/// executor.
 ///
-/// While a task waits, the executor runs without a pause: every other task that was woken
-/// has its turn between two tries, but the core does not sleep. While no task waits, it
-/// costs nothing. So it is for waits that are short;
-/// [`PollEvery`](crate::PollEvery) lets the core sleep between two tries, and the
-/// `IrqFlag` of `tickwire-sync` until there is something.
+/// While a task waits, the executor runs without a pause. Every other woken task runs
+/// between two tries, but the core does not sleep. While no task waits, this type costs
+/// nothing. Use it for short waits. [`PollEvery`](crate::PollEvery) lets the core sleep
+/// between two tries; the `IrqFlag` of `tickwire-sync` lets it sleep until an interrupt.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -26,15 +26,15 @@ use crate::{Interest, Readiness};
 /// assert_eq!((sample, tries), (Ok(1_023), 4));
 /// ```
 ///
-/// After a wait that was dropped, the next one is ready at once. Both directions share
-/// the passes.
+/// After a dropped wait, the next one is ready immediately. Both directions share the
+/// passes.
 #[derive(Debug, Default)]
 pub struct PollEachPass {
     is_asked: bool,
 }
 
 impl PollEachPass {
-    /// Creates a source that is worth a try in each pass.
+    /// Creates a source that is ready in each pass.
     pub const fn new() -> Self {
         Self { is_asked: false }
     }

@@ -1,15 +1,15 @@
-//! Readiness for sources that cannot tell.
+//! Readiness by polling at a fixed period.
 
 use core::convert::Infallible;
 use core::task::{Context, Poll};
 
 use crate::{Duration, Instant, Interest, Readiness, TimerQueue};
 
-/// [`Readiness`] of a source that cannot tell: worth a try every `period`.
+/// [`Readiness`] for a source without notification: ready once every `period`.
 ///
-/// A wait takes a period from its first poll. One that was dropped goes on where
-/// it was, and is ready at once if that is past. Both directions share the period.
-/// A period of zero would spin and is taken as one microsecond.
+/// A wait lasts one period from its first poll. After a dropped wait, the next one keeps
+/// its deadline, and is ready immediately if that is past. Both directions share the
+/// period. A zero period would spin, so it becomes one microsecond.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -32,7 +32,7 @@ pub struct PollEvery<T> {
 }
 
 impl<T> PollEvery<T> {
-    /// Creates a source that is worth a try every `period`.
+    /// Creates a source that is ready every `period`.
     pub fn new(clock: T, period: Duration) -> Self {
         Self { clock, period: period.max(Duration::from_micros(1)), due: None }
     }

@@ -1,17 +1,17 @@
-//! Edges of pins that can only be waited for.
+//! Edges of pins that only support waiting.
 
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::digital::Wait;
 
 use crate::{Clock, Edge, Edges, TimeSource};
 
-/// Any pin with [`Wait`], and a clock, as [`EdgeInput`](crate::EdgeInput).
+/// An adapter from any pin with [`Wait`], and a clock, to
+/// [`EdgeInput`](crate::EdgeInput).
 ///
 /// [`Wait`]: https://docs.rs/embedded-hal-async/1/embedded_hal_async/digital/trait.Wait.html
 ///
-/// It waits for the *level* that the pin did not have last, so that a change
-/// which comes while nobody waits is late, not lost. The time of an edge is
-/// that of the poll that saw it.
+/// It waits for the opposite of the last seen *level*, so a change while no task waits is
+/// reported late, not lost. An edge's time is that of the poll that saw it.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;
@@ -29,17 +29,17 @@ use crate::{Clock, Edge, Edges, TimeSource};
 pub struct PolledEdges<P, C> {
     pin: P,
     clock: C,
-    /// The level that the next edge will leave; none until armed.
+    /// The level before the next edge; `None` until armed.
     last: Option<PinState>,
 }
 
 impl<P, C> PolledEdges<P, C> {
-    /// Creates an edge input that is not armed yet.
+    /// Creates an unarmed edge input.
     pub const fn new(pin: P, clock: C) -> Self {
         Self { pin, clock, last: None }
     }
 
-    /// Gives the pin back.
+    /// Returns the pin.
     pub fn into_inner(self) -> P {
         self.pin
     }
@@ -84,7 +84,7 @@ impl<P: InputPin + Wait, C: Clock> Edges for PolledEdges<P, C> {
             PinState::High => self.pin.wait_for_low().await?,
             PinState::Low => self.pin.wait_for_high().await?,
         }
-        // No await below: the edge is noted in the poll that returns it.
+        // No await below: the poll that records the edge must return it.
         self.last = Some(!last);
         Ok(Edge { line: (), at: self.clock.now(), level: !last, missed: 0 })
     }

@@ -1,21 +1,21 @@
-//! The first of two futures.
+//! Races between two futures.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
 
-/// The output of the future that resolved first. Returned by [`race`].
+/// The output of the first future to resolve. Returned by [`race`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Either<A, B> {
-    /// Of the first argument.
+    /// The output of the first argument.
     First(A),
-    /// Of the second argument.
+    /// The output of the second argument.
     Second(B),
 }
 
 impl<T> Either<T, T> {
-    /// Returns the output, whichever future it came from.
+    /// Returns the output, from either future.
     ///
     /// ```
     /// use core::future::{pending, ready};
@@ -33,9 +33,9 @@ impl<T> Either<T, T> {
 
 /// Runs two futures until one resolves, and drops the other.
 ///
-/// The first is polled first: if both are ready at once, it wins, and the second is
-/// dropped without another poll. So put what matters more first. Both futures are polled
-/// whenever the task is woken. For a limit in time there is
+/// The first future is polled first. If both are ready at once, it wins, and the second
+/// is dropped without another poll; pass the more important one first. Both futures are
+/// polled whenever the task is woken. For a time limit, use
 /// [`Timer::timeout`](crate::Timer::timeout).
 ///
 /// ```
@@ -54,8 +54,8 @@ impl<T> Either<T, T> {
 ///
 /// # Cancel safety
 ///
-/// As its parts: dropping the race drops both futures. The future that loses is dropped in
-/// the poll that resolves; what it has done by then is lost if it is not cancel-safe.
+/// Dropping the race drops both futures. The poll that resolves drops the losing future:
+/// its progress is lost unless it is cancel-safe.
 pub async fn race<A: Future, B: Future>(first: A, second: B) -> Either<A::Output, B::Output> {
     let (mut first, mut second) = (pin!(first), pin!(second));
     poll_fn(|cx| {

@@ -1,9 +1,9 @@
-//! Knowing when to try again.
+//! Readiness of non-blocking sources.
 
 use core::future::{Future, poll_fn};
 use core::task::{Context, Poll};
 
-/// Which direction a caller wants to make progress in.
+/// The direction in which a caller wants to make progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Interest {
@@ -13,10 +13,10 @@ pub enum Interest {
     Write,
 }
 
-/// A non-blocking source that can say when trying again is worth it.
+/// A non-blocking source that reports when to try again.
 ///
-/// Try first, and wait only when the try would block. Ready is a hint: the try
-/// after it may block again.
+/// Try first, and wait only if the try would block. Readiness is a hint: the next try may
+/// block again.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -24,7 +24,7 @@ pub enum Interest {
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// // A device that cannot tell, so it is looked at every 5 ms.
+/// // A device without notification, polled every 5 ms.
 /// let mut source = PollEvery::new(clock.clone(), Duration::from_millis(5));
 /// sim.run(source.ready(Interest::Read)).unwrap();
 /// assert_eq!(clock.now(), Instant::from_millis(5));
@@ -32,42 +32,39 @@ pub enum Interest {
 ///
 /// # For implementers
 ///
-/// Register the waker *before* looking at the flag, so that an event between
-/// the two is not lost. One waker a direction is enough: the source is borrowed
-/// by who waits. A source that has failed for good is ready with its error,
-/// each time.
+/// Register the waker *before* checking the flag, so that an event in between is not
+/// lost. One waker per direction is enough, because the waiting task borrows the source.
+/// A source that has failed permanently returns ready with its error every time.
 ///
 /// # For driver authors
 ///
-/// Rather than this, take `embedded_io_async::Read`; be generic over
-/// `Readiness` only where you wrap a non-blocking thing yourself.
-/// [`nb_ready`](crate::nb_ready) is the loop you would write.
+/// Prefer `embedded_io_async::Read`. Be generic over `Readiness` only to wrap a
+/// non-blocking source yourself, with [`nb_ready`](crate::nb_ready) as the loop.
 pub trait Readiness: embedded_io::ErrorType {
     /// Polls for readiness since the last try, registering the waker if pending.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports instead of waiting. It may be polled again; one
-    /// that has failed for good says so again.
+    /// Any error of the source. It may be polled again; a source that has failed
+    /// permanently returns its error again.
     fn poll_ready(
         &mut self,
         interest: Interest,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Self::Error>>;
 
-    /// Lets other tasks have their turn: now and then it is pending once, and wakes
-    /// the caller at once. Poll it before each try.
+    /// Lets other tasks run: occasionally returns `Pending` once and wakes the caller
+    /// immediately. Poll it before each try.
     ///
-    /// A source that is ready again and again never makes its task wait. On a single
-    /// thread no other task would run then.
+    /// A source that is always ready never makes its task wait. On a single thread, no
+    /// other task would run.
     ///
     /// # For implementers
     ///
-    /// Count how often this was ready since [`poll_ready`](Self::poll_ready) was last
-    /// pending, and be pending once at a bound such as 32. A caller that drops its
-    /// future then and tries again has let a turn pass too. Without a count, as
-    /// provided, this is always ready: right for a source that is never ready for
-    /// long.
+    /// Count how often this returned ready since [`poll_ready`](Self::poll_ready) was
+    /// last pending, and return `Pending` once at a bound such as 32. A caller that then
+    /// drops its future and tries again has yielded too. The default does not count and
+    /// always returns ready: correct for a source that is never ready for long.
     fn poll_proceed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let _ = cx;
         Poll::Ready(())
@@ -88,25 +85,25 @@ impl<T: Readiness + ?Sized> Readiness for &mut T {
     }
 }
 
-/// Awaiting [`Readiness`]; see there for an example.
+/// Async methods for [`Readiness`]; see there for an example.
 ///
 /// # For implementers
 ///
-/// Nothing to do: every source has it.
+/// Nothing to do: every [`Readiness`] source has these methods.
 ///
 /// # For driver authors
 ///
 /// Try before you wait; [`nb_ready`](crate::nb_ready) does both.
 pub trait ReadinessExt: Readiness {
-    /// Waits until a try in direction `interest` is worth it.
+    /// Waits until the source is ready in direction `interest`.
     ///
     /// # Errors
     ///
-    /// Whatever the source reports instead of waiting. It may be awaited again.
+    /// Any error of the source. It may be awaited again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: readiness that nobody used is reported again.
+    /// Cancel-safe: unused readiness is reported again.
     fn ready(&mut self, interest: Interest) -> impl Future<Output = Result<(), Self::Error>> {
         poll_fn(move |cx| self.poll_ready(interest, cx))
     }

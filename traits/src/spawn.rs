@@ -1,9 +1,9 @@
-//! Starting tasks that outlive their parent.
+//! Tasks that outlive their parent.
 
 use core::fmt;
 use core::future::Future;
 
-/// Starts tasks on the current thread's executor.
+/// A handle that starts tasks on the current thread's executor.
 ///
 /// There are four ways to run futures concurrently. Use the first that fits:
 ///
@@ -35,31 +35,32 @@ use core::future::Future;
 ///
 /// # For implementers
 ///
-/// A task never leaves the executor it was spawned on, so there is no `Send`
-/// here. A task that has been cancelled is dropped before anyone hears of it.
+/// A task never leaves its executor, so `Send` is not required. Drop a cancelled task's
+/// future before reporting its end.
 ///
 /// # For driver authors
 ///
-/// Not for you: a driver is a value with `async` methods, and what runs beside
-/// what is the application's choice.
+/// Do not use it: a driver is a value with `async` methods, and the application decides
+/// which of them run concurrently.
 pub trait Spawn {
-    /// Owns a spawned task.
+    /// The handle that owns a spawned task.
     type Handle: JoinHandle;
 
     /// Starts `future`.
     ///
     /// # Errors
     ///
-    /// [`SpawnError::NoFreeSlot`] when the executor has no free slot. Try again when a
-    /// task has ended. `future` has been dropped, as with any error.
+    /// [`SpawnError::NoFreeSlot`] if the executor has no free slot; try again after a
+    /// task has ended. On any error `future` has been dropped.
     fn spawn<F>(&self, future: F) -> Result<Self::Handle, SpawnError>
     where
         F: Future<Output = ()> + 'static;
 }
 
-/// Owns a task. Awaiting it waits for the task's end; dropping it cancels.
+/// The owner of a task. Awaiting it waits for the task's end; dropping it cancels the
+/// task.
 ///
-/// Tasks return nothing: a value belongs in a queue, or in a `join`.
+/// Tasks return nothing: send a value through a queue, or use `join`.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -75,27 +76,27 @@ pub trait Spawn {
 ///
 /// # For implementers
 ///
-/// The end is told after the task's future has been dropped, also to a task that
-/// cancels itself.
+/// Report the end after the task's future has been dropped, even to a task that cancels
+/// itself.
 ///
 /// # For driver authors
 ///
-/// Not for you, as [`Spawn`].
+/// Do not use it, like [`Spawn`].
 ///
 /// # Cancel safety
 ///
-/// The handle is its own future: whoever drops it, awaited or not, cancels the
-/// task. Await `&mut handle` in a `select` to keep it.
+/// The handle is its own future: dropping it, awaited or not, cancels the task. Await
+/// `&mut handle` in a `select` to keep it.
 pub trait JoinHandle: Future<Output = Exit> + Unpin {
     /// Cancels the task and waits until its future has been dropped.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the task is cancelled from the first poll on, or from the
-    /// drop if there was none.
+    /// Cancel-safe: the task is cancelled at the first poll, or at the drop if there was
+    /// none.
     fn cancel(self) -> impl Future<Output = Exit>;
 
-    /// Returns whether the task has ended. Its future has then been dropped.
+    /// Returns whether the task has ended and its future has been dropped.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -109,7 +110,7 @@ pub trait JoinHandle: Future<Output = Exit> + Unpin {
     /// ```
     fn is_finished(&self) -> bool;
 
-    /// Lets the task run to its end with no owner.
+    /// Releases the task, which runs to its end without an owner.
     fn detach(self);
 }
 
@@ -117,22 +118,22 @@ pub trait JoinHandle: Future<Output = Exit> + Unpin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Exit {
-    /// It returned.
+    /// The task returned.
     Completed,
-    /// Its future was dropped before it returned.
+    /// The task's future was dropped before it returned.
     Cancelled,
 }
 
-/// The reason why a task was not spawned. Its future has been dropped.
+/// The error of a failed spawn. The future has been dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum SpawnError {
-    /// No slot is free. Try again when a task has ended.
+    /// No slot is free. Try again after a task has ended.
     NoFreeSlot,
-    /// The storage for tasks belongs to another executor, for good. Use other storage.
+    /// The task storage belongs permanently to another executor. Use other storage.
     OtherExecutor,
-    /// The executor does not run here, or is ending. Spawn while it runs.
+    /// The executor does not run on this thread, or is ending. Spawn while it runs.
     NotRunning,
 }
 

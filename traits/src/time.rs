@@ -3,12 +3,11 @@
 use core::fmt;
 use core::ops::{Add, AddAssign, Div, Mul, Sub, SubAssign};
 
-/// A point on one clock's monotonic timeline, in whole microseconds since that
-/// clock's epoch.
+/// A point on one clock's monotonic timeline, in whole microseconds since its epoch.
 ///
-/// Instants of different clocks must not be compared; nothing here can stop
-/// you. A `u64` of microseconds lasts 584 000 years, so arithmetic saturates
-/// instead of panicking: [`Instant::MAX`] is a deadline that never comes.
+/// Do not compare instants of different clocks; the types cannot prevent it. A `u64` of
+/// microseconds lasts 584 000 years, so arithmetic saturates instead of panicking:
+/// [`Instant::MAX`] is a deadline that never comes.
 ///
 /// ```
 /// use tickwire_traits::{Duration, Instant};
@@ -23,10 +22,10 @@ pub struct Instant(u64);
 
 /// A span of time, in whole microseconds.
 ///
-/// Microseconds, because remote controls and encoders need them. Not
-/// [`core::time::Duration`], whose seconds and nanoseconds cost a 64-bit
-/// multiplication or division in nearly every operation, on cores that have
-/// neither. Arithmetic saturates; subtraction stops at zero.
+/// Remote controls and encoders need microseconds. The seconds and nanoseconds of
+/// [`core::time::Duration`] cost a 64-bit multiplication or division in nearly every
+/// operation, on cores that have neither. Arithmetic saturates; subtraction stops at
+/// zero.
 ///
 /// ```
 /// use tickwire_traits::Duration;
@@ -42,7 +41,7 @@ impl Instant {
     /// The epoch of the clock that made this instant.
     pub const EPOCH: Self = Self(0);
 
-    /// A time that never comes.
+    /// An instant that never comes.
     pub const MAX: Self = Self(u64::MAX);
 
     /// Creates the instant `micros` microseconds after the epoch.
@@ -62,17 +61,17 @@ impl Instant {
 
     /// Returns the time from `earlier` to `self`, or zero if `earlier` is later.
     ///
-    /// The same as subtraction, in `const` contexts.
+    /// Equals subtraction, but works in `const` contexts.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
 }
 
 impl Duration {
-    /// No time at all.
+    /// The empty span.
     pub const ZERO: Self = Self(0);
 
-    /// Longer than anything lasts.
+    /// The longest span.
     pub const MAX: Self = Self(u64::MAX);
 
     /// Creates a span of `micros` microseconds.
@@ -110,7 +109,7 @@ impl Duration {
         self.0 / 1_000_000
     }
 
-    /// Returns whether this is no time at all.
+    /// Returns whether the span is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -180,7 +179,7 @@ impl Div<u32> for Duration {
     type Output = Self;
     /// # Panics
     ///
-    /// If `rhs` is zero, as integers do.
+    /// If `rhs` is zero, like integer division.
     fn div(self, rhs: u32) -> Self {
         Self(self.0 / u64::from(rhs))
     }

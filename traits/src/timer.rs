@@ -1,4 +1,4 @@
-//! Sleeping, timing out and ticking, on any [`TimerQueue`].
+//! Sleeps, timeouts and tickers on any [`TimerQueue`].
 
 use core::any::type_name;
 use core::fmt;
@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use crate::{Duration, Instant, TimerQueue, waits_for};
 
-/// Sleeping, timing out and ticking. Every [`TimerQueue`] has it.
+/// Sleeps, timeouts and tickers. Every [`TimerQueue`] implements it.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -31,32 +31,32 @@ use crate::{Duration, Instant, TimerQueue, waits_for};
 ///
 /// # For implementers
 ///
-/// Nothing to do: every [`TimerQueue`] has it.
+/// Nothing to do: every [`TimerQueue`] implements it.
 ///
 /// # For driver authors
 ///
-/// Compute deadlines, and sleep until them: a span that is measured again after
-/// each cancelled wait never ends.
+/// Compute a deadline and sleep until it: a span restarted after each cancelled wait never
+/// ends.
 pub trait Timer: TimerQueue {
-    /// Waits until `now() >= deadline`. A past deadline resolves at once.
+    /// Waits until `now() >= deadline`. A past deadline resolves immediately.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: dropping the future does nothing, except that its task may
-    /// be woken once for no reason.
+    /// Cancel-safe: dropping the future has no effect, except that its task may be woken
+    /// once spuriously.
     fn sleep_until(&self, deadline: Instant) -> SleepUntil<'_, Self> {
         SleepUntil { clock: self, deadline }
     }
 
-    /// Waits for at least `span`, counted from this call, not the first poll.
+    /// Waits for at least `span`, counted from this call, not from the first poll.
     ///
-    /// One tick of the clock is added, because the present one may be nearly
-    /// over ([`Clock::resolution`](crate::Clock::resolution)); in virtual time
-    /// that is nothing. A `span` of zero resolves at once.
+    /// The wait includes one additional tick, because the current one may be nearly over
+    /// ([`Clock::resolution`](crate::Clock::resolution)); in virtual time that is zero. A
+    /// zero `span` resolves immediately.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe, but the next call starts the span anew.
+    /// Cancel-safe, but the next call restarts the span.
     fn sleep(&self, span: Duration) -> SleepUntil<'_, Self> {
         let now = self.now();
         let tick = if span.is_zero() { Duration::ZERO } else { self.resolution() };
@@ -65,43 +65,43 @@ pub trait Timer: TimerQueue {
 
     /// Waits for `future` for at most `span`, counted from this call.
     ///
-    /// `future` is polled first: a result that is ready is never thrown away. A late
-    /// task may poll it only once before time is up. Work that needs several polls,
-    /// such as a transfer in steps, needs as many limits, one after another: a driver
-    /// must not report a device as stuck because its task was late.
+    /// `future` is polled first: a ready result is never discarded. A late task may poll
+    /// it only once before the deadline. Work that needs several polls, such as a
+    /// transfer in steps, needs one limit per step: a driver must not report a device as
+    /// stuck because its task was late.
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out. `future` goes with the timeout, and may be made
+    /// [`Elapsed`] if time ran out. The timeout drops `future`; the work may be started
     /// again.
     ///
     /// # Cancel safety
     ///
-    /// That of `future`.
+    /// The same as that of `future`.
     fn timeout<F: Future>(&self, span: Duration, future: F) -> Timeout<'_, Self, F> {
         Timeout { future, deadline: self.sleep(span) }
     }
 
     /// Waits for `future` until `deadline` at most.
     ///
-    /// `future` is polled first, once even if `deadline` is past: a result that
-    /// is ready is never thrown away.
+    /// `future` is polled first, once even if `deadline` is past: a ready result is never
+    /// discarded.
     ///
     /// # Errors
     ///
-    /// [`Elapsed`] when time ran out. `future` goes with the timeout, and may be made
+    /// [`Elapsed`] if time ran out. The timeout drops `future`; the work may be started
     /// again.
     ///
     /// # Cancel safety
     ///
-    /// That of `future`.
+    /// The same as that of `future`.
     fn timeout_at<F: Future>(&self, deadline: Instant, future: F) -> Timeout<'_, Self, F> {
         Timeout { future, deadline: self.sleep_until(deadline) }
     }
 
     /// Starts a ticker whose first tick is `period` from now.
     ///
-    /// A `period` of zero is taken as one microsecond.
+    /// A zero `period` becomes one microsecond.
     fn ticker(&self, period: Duration) -> Ticker<'_, Self> {
         let period = period.max(Duration::from_micros(1));
         Ticker { clock: self, period, next: self.now() + period, has_waited: false }
@@ -110,9 +110,9 @@ pub trait Timer: TimerQueue {
 
 impl<T: TimerQueue + ?Sized> Timer for T {}
 
-/// Future of [`Timer::sleep_until`] and [`Timer::sleep`].
+/// The future of [`Timer::sleep_until`] and [`Timer::sleep`].
 ///
-/// It is `Unpin`, needs no `Drop`, and may be polled by any waker at any time.
+/// It is `Unpin`, needs no `Drop`, and may be polled with any waker at any time.
 ///
 /// ```
 /// use tickwire_sim::{Sim, SimClock};
@@ -141,14 +141,15 @@ impl<T: TimerQueue + ?Sized> Future for SleepUntil<'_, T> {
         }
         self.clock.schedule_wake(self.deadline, cx.waker());
         if self.deadline != Instant::MAX {
-            // One that never comes is no reason to wait, and hides the one that is.
+            // A deadline that never comes is not a reason to wait, and would hide the
+            // real one.
             waits_for(|| Deadline(self.deadline, type_name::<T>()));
         }
         Poll::Pending
     }
 }
 
-/// What a sleep waits for: a time, by a type of clock.
+/// The reason for a sleep: a deadline, and the clock's type.
 struct Deadline(Instant, &'static str);
 
 impl fmt::Display for Deadline {
@@ -158,7 +159,7 @@ impl fmt::Display for Deadline {
 }
 
 pin_project! {
-    /// Future of [`Timer::timeout`] and [`Timer::timeout_at`].
+    /// The future of [`Timer::timeout`] and [`Timer::timeout_at`].
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -190,7 +191,7 @@ impl<T: TimerQueue + ?Sized, F: Future> Future for Timeout<'_, T, F> {
     }
 }
 
-/// Even ticks, without drift. Made by [`Timer::ticker`].
+/// A ticker without drift. Returned by [`Timer::ticker`].
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -202,7 +203,7 @@ impl<T: TimerQueue + ?Sized, F: Future> Future for Timeout<'_, T, F> {
 ///     let mut ticker = clock.ticker(Duration::from_millis(100));
 ///     assert_eq!(ticker.tick().await.missed, 0);
 ///     clock.sleep(Duration::from_millis(350)).await; // Busy until 450 ms.
-///     let tick = ticker.tick().await; // The one of 400 ms, at once.
+///     let tick = ticker.tick().await; // The tick of 400 ms, immediately.
 ///     assert_eq!((tick.at, tick.missed), (Instant::from_millis(400), 2));
 ///     ticker.tick().await; // Still on the grid.
 ///     assert_eq!(clock.now(), Instant::from_millis(500));
@@ -213,7 +214,8 @@ pub struct Ticker<'a, T: ?Sized> {
     clock: &'a T,
     period: Duration,
     next: Instant,
-    /// The tick to come has been waited for. On a 32-bit machine it lies in padding.
+    /// Whether the next tick has been waited for. On 32-bit machines the flag uses
+    /// padding.
     has_waited: bool,
 }
 
@@ -221,32 +223,31 @@ pub struct Ticker<'a, T: ?Sized> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Tick {
-    /// When the tick was due: the ticker's start and a whole number of periods.
+    /// When the tick was due: the ticker's start plus a whole number of periods.
     pub at: Instant,
-    /// How many earlier ticks went by since the last one returned, unseen.
+    /// The number of due ticks skipped since the previously returned one.
     pub missed: u64,
 }
 
 impl<T: TimerQueue + ?Sized> Ticker<'_, T> {
     /// Waits for the next tick.
     ///
-    /// If called late, it returns the most recent due tick, with the number of ticks
-    /// missed; the grid stays where it was. Other tasks have their turn before: each
-    /// tick is pending once at least, so that a loop which takes longer than its
-    /// period does not hold the thread forever.
+    /// If called late, returns the most recent due tick, with the number of ticks missed;
+    /// the grid does not shift. Every tick is pending at least once, so that a loop
+    /// slower than its period does not starve other tasks.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a tick is spent only by resolving.
+    /// Cancel-safe: a tick is consumed only in the poll that returns it.
     pub async fn tick(&mut self) -> Tick {
         poll_fn(|cx| {
             let is_due = self.clock.now() >= self.next;
-            // A call that is dropped and made again has waited too.
+            // A call that was dropped and repeated has waited too.
             if is_due && mem::take(&mut self.has_waited) {
                 return Poll::Ready(());
             }
             self.has_waited = true;
-            // Also if it is due: the clock then wakes at once.
+            // Even if the tick is due: the clock then wakes the task immediately.
             self.clock.schedule_wake(self.next, cx.waker());
             Poll::Pending
         })
@@ -259,11 +260,11 @@ impl<T: TimerQueue + ?Sized> Ticker<'_, T> {
     }
 }
 
-/// Returns quotient and remainder; a divisor of zero gives zero and all of `rest`.
+/// Returns quotient and remainder. A zero divisor returns zero and all of `rest`.
 ///
-/// The compiler's own division of 64 bits is some 600 bytes on a core that has no
-/// divider, for every firmware with a ticker in it, and can panic. This one takes no
-/// step while the quotient is zero, which is what a ticker in time sees.
+/// The compiler's 64-bit division takes some 600 bytes on a core without a divider, in
+/// every firmware with a ticker, and can panic. This loop takes no step while the
+/// quotient is zero, as it is for a punctual ticker.
 fn divide(mut rest: u64, divisor: u64) -> (u64, u64) {
     let mut quotient = 0;
     if rest >= divisor && divisor != 0 {
@@ -278,7 +279,7 @@ fn divide(mut rest: u64, divisor: u64) -> (u64, u64) {
     (quotient, rest)
 }
 
-/// Time ran out. Returned by [`Timer::timeout`].
+/// The error of a timeout: time ran out. Returned by [`Timer::timeout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Elapsed;

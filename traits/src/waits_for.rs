@@ -1,4 +1,4 @@
-//! Saying what a future waits for.
+//! Reasons for waits, for the reports of executors.
 
 #[cfg(feature = "std")]
 mod heard;
@@ -14,11 +14,11 @@ pub use heard::hear_waits;
 #[cfg(not(feature = "std"))]
 use unheard::answer;
 
-/// Says what the caller waits for, if an executor asks.
+/// Reports the reason for the caller's wait, if an executor asks.
 ///
-/// An executor on which nothing can wake any more may poll every task once more to
-/// learn why, as `tickwire-sim` does for the report of a deadlock. At all other times
-/// this costs one look at a flag; without the feature `std` it is nothing at all.
+/// An executor whose tasks can no longer be woken may poll every task once more to
+/// collect the reasons, as `tickwire-sim` does to report a deadlock. Otherwise a call
+/// costs one read of a flag; without the feature `std` it costs nothing.
 ///
 /// ```
 /// use std::future::poll_fn;
@@ -27,21 +27,20 @@ use unheard::answer;
 /// use tickwire_traits::waits_for;
 ///
 /// let stall = Sim::new().try_run(poll_fn::<(), _>(|_| {
-///     waits_for(|| "the second coming");
+///     waits_for(|| "a reply");
 ///     Poll::Pending
 /// }));
-/// assert_eq!(stall.unwrap_err().tasks[0].waits_for, ["the second coming"]);
+/// assert_eq!(stall.unwrap_err().tasks[0].waits_for, ["a reply"]);
 /// ```
 ///
 /// # For implementers
 ///
-/// Call it where a future of yours is about to return `Pending`, in every such poll,
-/// with a noun phrase.
+/// Call it in every poll of your own future that is about to return `Pending`, with a
+/// noun phrase.
 ///
 /// # For driver authors
 ///
-/// Nothing to do: what a driver waits for says so itself, be it a clock, a pin or a
-/// queue.
+/// Nothing to do: clocks, pins and queues report their own waits.
 #[inline(always)]
 pub fn waits_for<D: fmt::Display>(what: impl FnOnce() -> D) {
     answer(what);

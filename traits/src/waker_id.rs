@@ -1,12 +1,12 @@
-//! Telling wakers apart.
+//! Identities of wakers.
 
 use core::ptr;
 use core::task::Waker;
 
-/// A waker's identity: two wakers with the same one wake the same task.
+/// The identity of a waker: two wakers with the same identity wake the same task.
 ///
-/// It is the pair of pointers that [`Waker::will_wake`] compares. As long as a clone
-/// of the waker is kept, no other waker has it.
+/// It is the pair of pointers that [`Waker::will_wake`] compares. While a clone of the
+/// waker exists, no other waker has this identity.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -26,8 +26,8 @@ use core::task::Waker;
 ///
 /// # For implementers
 ///
-/// A [`TimerQueue`](crate::TimerQueue) finds a waker's entry by it. Some wakers have
-/// clones with other identities; each of those is a waker of its own.
+/// A [`TimerQueue`](crate::TimerQueue) finds a waker's entry by its identity. Some wakers
+/// have clones with other identities; treat each as a separate waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct WakerId {

@@ -1,17 +1,16 @@
-//! Giving other tasks their turn.
+//! Yielding to other tasks.
 
 use core::future::Future;
 use core::mem::replace;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-/// Lets every other task that is awake run before the caller goes on.
+/// Lets every other woken task run before the caller continues.
 ///
-/// A loop that computes for long and awaits nothing else holds its executor's thread; an
-/// `await` of this in each round gives other tasks their turn. It wakes the task at once,
-/// so it does not wait for anything: in a loop that polls a condition it spins. Wait for
-/// the condition there ([`Readiness`](crate::Readiness),
-/// [`PollEvery`](crate::PollEvery)).
+/// A long computation without an `await` blocks its executor's thread; awaiting this
+/// function in each round lets other tasks run. It wakes its task immediately, so a loop
+/// that uses it to poll a condition spins. Wait for a condition with
+/// [`Readiness`](crate::Readiness) or [`PollEvery`](crate::PollEvery).
 ///
 /// ```
 /// use core::cell::Cell;
@@ -33,7 +32,7 @@ use core::task::{Context, Poll};
 ///
 /// # Cancel safety
 ///
-/// Cancel-safe: yielding changes nothing.
+/// Cancel-safe: yielding changes no state.
 pub fn yield_now() -> impl Future<Output = ()> {
     YieldNow { yielded: false }
 }

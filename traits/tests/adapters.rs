@@ -1,4 +1,4 @@
-//! `nb`, polling, and pins that can only wait.
+//! `nb` adapters, polled readiness, and pins that only support waiting.
 
 use std::collections::VecDeque;
 
@@ -15,11 +15,10 @@ fn micros(us: u64) -> Instant {
     Instant::from_micros(us)
 }
 
-/// A UART to which things happen at set times, and which sends a byte a
-/// millisecond.
+/// A UART with events at set times that sends one byte per millisecond.
 struct Uart {
     clock: SimClock,
-    /// The byte that may not be sent.
+    /// The byte that the UART refuses to send.
     refused: Option<u8>,
     arrive: VecDeque<(Instant, Result<u8, ErrorKind>)>,
     sent: Vec<u8>,
@@ -129,7 +128,7 @@ fn a_write_that_is_dropped_at_any_poll_sends_each_byte_once() {
         let mut rest = &b"ab"[..];
         let mut done = false;
         while !rest.is_empty() {
-            // The first is dropped, or every one of the first byte's.
+            // Drops the first write only, or every write of the first byte.
             let write = port.write(rest);
             match sim.run(drop_after(if done { usize::MAX } else { polls }, write)) {
                 Some(len) => rest = &rest[len.unwrap()..],

@@ -1,11 +1,11 @@
-//! Time types of other crates.
+//! Conversions from the time types of other crates.
 #![cfg(all(feature = "fugit", feature = "embassy-time"))]
 
 use tickwire_traits::Duration;
 
 #[test]
 fn fugit_durations_round_up() {
-    // 3 ticks of 32 768 Hz are 91.55 us.
+    // 3 ticks at 32 768 Hz are 91.55 µs.
     let ticks = fugit::Duration::<u64, 1, 32_768>::from_ticks(3);
     assert_eq!(Duration::from(ticks), Duration::from_micros(92));
     let short = fugit::MillisDuration::<u32>::from_ticks(7);

@@ -1,4 +1,4 @@
-//! Everything that waits for time, on late executors.
+//! Timers, edges and readiness on late executors.
 
 use std::cell::Cell;
 
@@ -58,7 +58,7 @@ fn a_ticker_keeps_to_its_grid_and_counts_what_it_missed() {
                 assert!(tick.at <= clock.now());
             }
         });
-        // Which tick is the first after 500 is a matter of the pace.
+        // The pace decides which tick is the first after 500.
         ticks >= 500
     });
     assert!(all);
@@ -103,7 +103,7 @@ fn a_source_that_is_looked_at_every_period_is_read() {
 
 #[test]
 fn a_pin_that_can_only_be_waited_for_shows_its_last_level() {
-    // More edges than a late task sees: an odd number, and then an even one.
+    // More edges than a late task sees: first an odd number, then an even one.
     for (toggles, last) in [(7, PinState::Low), (8, PinState::High)] {
         let seen = at_every_pace(|sim: &Sim| {
             let clock = sim.clock();

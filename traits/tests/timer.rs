@@ -32,7 +32,7 @@ fn a_timeout_does_not_throw_a_result_away_that_is_ready() {
         clock.sleep(Duration::from_millis(5)).await;
         assert_eq!(clock.timeout_at(millis(1), ready(7)).await, Ok(7));
         assert_eq!(clock.timeout_at(millis(1), pending::<()>()).await, Err(Elapsed));
-        // Ready at the very moment at which time runs out.
+        // The sleep becomes ready at the moment the timeout expires.
         let both = clock.timeout(Duration::from_millis(3), clock.sleep(Duration::from_millis(3)));
         assert_eq!(both.await, Ok(()));
     });
@@ -80,7 +80,7 @@ fn a_ticker_survives_impatience_and_a_drop_at_any_poll() {
         }
         assert_eq!(drop_after(1, ticker.tick()).await, None);
         assert_eq!(ticker.tick().await.at, millis(60));
-        // A tick that is late is pending once too, and not once per call.
+        // A late tick is also pending once, and only once across dropped calls.
         clock.sleep(Duration::from_millis(35)).await;
         let tick = impatiently(async || ticker.tick().await).await;
         assert_eq!((tick.at, tick.missed, clock.now()), (millis(90), 2, millis(95)));
@@ -99,7 +99,7 @@ fn a_ticker_of_no_period_does_not_spin() {
     });
 }
 
-/// A clock that ticks every 31 us, and counts how far time is between them.
+/// A clock that ticks every 31 µs and counts how far time is between ticks.
 struct Coarse(SimClock);
 
 const TICK: u64 = 31;

@@ -1,4 +1,4 @@
-//! Giving up a turn, and the first of two.
+//! `yield_now` and `race`.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn, ready};
@@ -36,8 +36,8 @@ fn tasks_that_yield_take_turns() {
 
 #[test]
 fn the_first_wins_and_the_other_is_dropped_before_it_goes_on() {
-    struct Told<'a>(&'a Cell<bool>);
-    impl Drop for Told<'_> {
+    struct SetOnDrop<'a>(&'a Cell<bool>);
+    impl Drop for SetOnDrop<'_> {
         fn drop(&mut self) {
             self.0.set(true);
         }
@@ -46,7 +46,7 @@ fn the_first_wins_and_the_other_is_dropped_before_it_goes_on() {
     let clock = sim.clock();
     let dropped = Cell::new(false);
     let loses = async {
-        let _told = Told(&dropped);
+        let _guard = SetOnDrop(&dropped);
         clock.sleep(MS * 2).await;
     };
     sim.run(async {

@@ -1,4 +1,4 @@
-//! Where an executor may ask.
+//! The implementation with `std`: an executor may ask.
 
 extern crate std;
 
@@ -9,7 +9,7 @@ use std::string::{String, ToString};
 use std::thread_local;
 use std::vec::Vec;
 
-/// How many ask, on all threads.
+/// The number of active [`hear_waits`] calls on all threads.
 static ASKING: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -18,7 +18,7 @@ thread_local! {
 
 #[inline]
 pub(super) fn answer<D: fmt::Display>(what: impl FnOnce() -> D) {
-    // This thread sees its own changes: no order with those of others is needed.
+    // A thread sees its own changes; no ordering with other threads is needed.
     if ASKING.load(Ordering::Relaxed) != 0 {
         note(what);
     }
@@ -29,15 +29,15 @@ fn note<D: fmt::Display>(what: impl FnOnce() -> D) {
     if !ANSWERS.with_borrow(Option::is_some) {
         return;
     }
-    // Nothing is borrowed: it may come back here.
+    // `what` may call back into this module, so nothing is borrowed here.
     let what = what().to_string();
     ANSWERS.with_borrow_mut(|answers| answers.get_or_insert_default().push(what));
 }
 
-/// Runs `poll`, and also returns what was said meanwhile, on this thread, by
-/// [`waits_for`](super::waits_for).
+/// Runs `poll`, and also returns the reasons that [`waits_for`](super::waits_for)
+/// reported on this thread meanwhile.
 ///
-/// One in another asks for itself; the outer one goes on after it.
+/// A nested call collects its own reasons; the outer call then continues.
 ///
 /// ```
 /// use std::future::{Future, pending};
@@ -55,7 +55,7 @@ fn note<D: fmt::Display>(what: impl FnOnce() -> D) {
 ///
 /// # For implementers
 ///
-/// Poll a task within it that is stuck: a future says what it waits for at each poll.
+/// Poll a stuck task inside it: a future reports its reason at each poll.
 pub fn hear_waits<T>(poll: impl FnOnce() -> T) -> (T, Vec<String>) {
     let outer = Outer(ANSWERS.replace(Some(Vec::new())));
     ASKING.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +65,7 @@ pub fn hear_waits<T>(poll: impl FnOnce() -> T) -> (T, Vec<String>) {
     (output, answers)
 }
 
-/// What the asker outside of this one has heard: it goes on, even if `poll` panics.
+/// The reasons collected by the outer call, restored even if `poll` panics.
 struct Outer(Option<Vec<String>>);
 
 impl Drop for Outer {
