@@ -1,19 +1,18 @@
-//! Wakers by deadline: the timer queue that hosted executors share.
+//! Wakers ordered by deadline: the timer queue shared by hosted executors.
 //!
-//! A sleep under [`TimerQueue`](tickwire_traits::TimerQueue) keeps nothing in
-//! its future; it asks again whenever it is polled. So the queue holds one entry
-//! per waker, found by its [identity](WakerId), with the earliest
-//! deadline asked for: a sleep that is polled a million times before it is due
-//! has one entry. To insert and to fire is O(log n).
+//! A sleep under [`TimerQueue`](tickwire_traits::TimerQueue) keeps no state in its
+//! future; each poll schedules again. So the queue holds one entry per waker, found by
+//! its [identity](WakerId), with the earliest requested deadline: a sleep polled a
+//! million times before it is due has one entry. Inserting and firing take O(log n).
 //!
-//! That holds for wakers whose clones have the same identity, as those of executors
-//! do. One that is made anew for each poll, or for each clone, has an
-//! entry for each time it asked; all of them are woken.
+//! This requires wakers whose clones have the same identity, as executors' own wakers do.
+//! A waker created anew for each poll or clone has an entry for each request; all of them
+//! are woken.
 //!
-//! A sleep that is dropped leaves its entry, and with it what the waker keeps
-//! alive: it has no storage by which the entry could be found. The entry goes when
-//! it is due, or when the executor [forgets](WakeQueue::forget) the waker of a task
-//! that has ended. A deadline of [`Instant::MAX`] never comes and is not queued.
+//! A dropped sleep leaves its entry, which keeps alive the data of its waker: the sleep
+//! has no storage by which to find the entry. The queue removes the entry when it is due,
+//! or when the executor [forgets](WakeQueue::forget) the waker of an ended task. A
+//! deadline of [`Instant::MAX`] never comes and is not queued.
 #![forbid(unsafe_code)]
 
 use std::cmp::Reverse;
@@ -24,11 +23,10 @@ use std::task::Waker;
 use rustc_hash::FxBuildHasher;
 use tickwire_traits::{Instant, WakerId};
 
-/// Wakers, and the earliest time each wants.
+/// A queue of wakers, each with its earliest requested deadline.
 ///
-/// Wakers with equal deadlines come out in the order in which they asked. Which
-/// of them are one and the same, and for how long they stay, is in the [crate's
-/// docs](crate).
+/// Wakers with equal deadlines are returned in the order of their requests. The [crate's
+/// docs](crate) describe their identity and lifetime.
 ///
 /// ```
 /// use std::task::Waker;
@@ -37,8 +35,8 @@ use tickwire_traits::{Instant, WakerId};
 ///
 /// let mut queue = WakeQueue::new();
 /// queue.schedule(Instant::from_millis(20), Waker::noop());
-/// queue.schedule(Instant::from_millis(10), Waker::noop()); // Earlier: moves it.
-/// queue.schedule(Instant::from_millis(30), Waker::noop()); // Later: is enough.
+/// queue.schedule(Instant::from_millis(10), Waker::noop()); // Earlier: moves the entry.
+/// queue.schedule(Instant::from_millis(30), Waker::noop()); // Later: no effect.
 /// assert_eq!((queue.len(), queue.next_deadline()), (1, Some(Instant::from_millis(10))));
 ///
 /// assert!(queue.pop(Instant::from_millis(9)).is_none());
@@ -47,28 +45,28 @@ use tickwire_traits::{Instant, WakerId};
 /// ```
 #[derive(Debug, Default)]
 pub struct WakeQueue {
-    /// Invariant: the entry at the top counts. Below it there may be entries that
-    /// were moved or forgotten.
+    /// Invariant: the top entry is current. Below it there may be stale entries of moved
+    /// or forgotten wakers.
     heap: BinaryHeap<Reverse<Entered>>,
     slots: Vec<Slot>,
     free: Vec<u32>,
-    /// The waker in a slot keeps its pointers from being used again.
+    /// The waker in a slot keeps its pointers from being reused.
     by_waker: HashMap<WakerId, u32, FxBuildHasher>,
     asked: u64,
 }
 
-/// The deadline, a number that keeps equal ones in order, and the slot.
+/// The deadline, a sequence number that orders equal deadlines, and the slot.
 type Entered = (Instant, u64, u32);
 
 #[derive(Debug)]
 struct Slot {
     waker: Option<Waker>,
-    /// The number of the entry that counts.
+    /// The sequence number of the current entry.
     asked: u64,
     at: Instant,
 }
 
-/// Entries that may be left behind before the heap is searched for them.
+/// The number of stale entries tolerated before the heap is swept.
 const SLACK: usize = 64;
 
 impl WakeQueue {
@@ -83,10 +81,10 @@ impl WakeQueue {
         }
     }
 
-    /// Asks for `waker` to be woken at `at`, or earlier if it asked for that.
+    /// Schedules `waker` to be woken at `at`, or at its earlier deadline if it has one.
     ///
-    /// A waker that is not in the queue is cloned. Where the queue is under a lock,
-    /// take [`insert`](Self::insert): a waker's `clone` may be anybody's code.
+    /// A waker that is not in the queue is cloned. If the queue is under a lock, use
+    /// [`insert`](Self::insert): a waker's `clone` may run arbitrary code.
     pub fn schedule(&mut self, at: Instant, waker: &Waker) {
         match self.by_waker.get(&WakerId::of(waker)) {
             Some(&slot) => self.advance(slot, at),
@@ -94,10 +92,10 @@ impl WakeQueue {
         }
     }
 
-    /// Asks for `waker` to be woken at `at`, or earlier if it asked for that.
+    /// Schedules `waker` to be woken at `at`, or at its earlier deadline if it has one.
     ///
-    /// Returns the waker if it is in the queue already, or not needed. Drop it when
-    /// no lock is held.
+    /// Returns the waker if it is already in the queue or not needed. Drop it outside any
+    /// lock.
     ///
     /// ```
     /// use std::task::Waker;
@@ -139,14 +137,14 @@ impl WakeQueue {
         }
     }
 
-    /// Returns the earliest time that any waker waits for.
+    /// Returns the earliest deadline.
     pub fn next_deadline(&self) -> Option<Instant> {
         self.heap.peek().map(|&Reverse((at, ..))| at)
     }
 
-    /// Takes out the next waker that is due at `now`.
+    /// Removes and returns the next waker that is due at `now`.
     ///
-    /// Wake it when no lock is held: it may call back into the queue.
+    /// Wake it outside any lock: it may call back into the queue.
     pub fn pop(&mut self, now: Instant) -> Option<Waker> {
         let &Reverse((at, _, slot)) = self.heap.peek()?;
         if at > now {
@@ -159,9 +157,9 @@ impl WakeQueue {
         Some(waker)
     }
 
-    /// Takes out a waker that is not to be woken any more: its task has ended.
+    /// Removes and returns the waker of an ended task.
     ///
-    /// Drop it when no lock is held.
+    /// Drop it outside any lock.
     ///
     /// ```
     /// use std::task::Waker;
@@ -181,9 +179,9 @@ impl WakeQueue {
         waker
     }
 
-    /// Takes out all wakers that are not to be woken any more, and returns them.
+    /// Removes and returns all wakers that `keep` rejects.
     ///
-    /// Drop them when no lock is held.
+    /// Drop them outside any lock.
     ///
     /// ```
     /// use std::task::Waker;
@@ -211,37 +209,37 @@ impl WakeQueue {
         others
     }
 
-    /// Returns the number of wakers that wait.
+    /// Returns the number of queued wakers.
     pub fn len(&self) -> usize {
         self.by_waker.len()
     }
 
-    /// Returns whether no waker waits.
+    /// Returns whether no waker is queued.
     pub fn is_empty(&self) -> bool {
         self.by_waker.is_empty()
     }
 
-    /// Moves the waker in `slot` to `at`, if that is earlier.
+    /// Moves the waker in `slot` to `at` if that is earlier.
     fn advance(&mut self, slot: u32, at: Instant) {
         let filled = &mut self.slots[slot as usize];
         if at < filled.at {
             self.asked += 1;
             (filled.at, filled.asked) = (at, self.asked);
             self.heap.push(Reverse((at, self.asked, slot)));
-            // If the entry that is left behind was at the top, this one is now.
+            // If the stale entry was at the top, the new one is now.
             self.sweep();
         }
     }
 
     fn vacate(&mut self, slot: u32) -> Option<Waker> {
         let filled = &mut self.slots[slot as usize];
-        // No entry has this number.
+        // No entry has sequence number 0.
         filled.asked = 0;
         self.free.push(slot);
         filled.waker.take()
     }
 
-    /// Drops entries from the top that do not count.
+    /// Drops stale entries from the top.
     fn uncover(&mut self) {
         while let Some(&Reverse((_, asked, slot))) = self.heap.peek()
             && self.slots[slot as usize].asked != asked
@@ -250,7 +248,7 @@ impl WakeQueue {
         }
     }
 
-    /// Drops all entries that do not count, when they are the most.
+    /// Drops all stale entries when they are the majority.
     fn sweep(&mut self) {
         if self.heap.len() > 2 * self.by_waker.len() + SLACK {
             let slots = &self.slots;

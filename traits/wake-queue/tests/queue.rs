@@ -1,4 +1,4 @@
-//! One entry a waker, the earliest deadline, and order among equals.
+//! One entry per waker, the earliest deadline, and order among equals.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -70,7 +70,7 @@ fn what_is_retained_comes_out_in_order_and_the_rest_is_returned() {
         assert_eq!(queue.retain(is_third).len(), others);
         assert_eq!(queue.len(), 67);
     }
-    // A place that is free is used again.
+    // A free slot is reused.
     queue.schedule(Instant::from_micros(1), &wakers[1]);
     fire(&mut queue, 20);
     let expected: Vec<_> = [1].into_iter().chain((0..200).step_by(3)).collect();
@@ -89,12 +89,11 @@ fn a_waker_that_was_popped_may_ask_again() {
     assert_eq!(*log.lock().unwrap(), [0, 0, 0]);
 }
 
-/// A waker with other pointers than its clones have, as foreign ones may be. It
-/// has the number 0, and they have those that the table's `clone` gives them.
+/// A foreign waker whose pointers differ from those of its clones. Its number is 0; the
+/// table's `clone` numbers the clones.
 fn foreign(vtable: &'static RawWakerVTable) -> Waker {
-    // SAFETY: The data is a number that nobody follows; all functions of the
-    // tables here ignore it, so the contract of `RawWaker` holds for any value
-    // and thread.
+    // SAFETY: The data is a number that is never dereferenced. All functions of these
+    // tables ignore it, so the contract of `RawWaker` holds for any value and thread.
     unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), vtable)) }
 }
 
@@ -102,7 +101,7 @@ fn raw(number: usize, vtable: &'static RawWakerVTable) -> RawWaker {
     RawWaker::new(std::ptr::without_provenance(number), vtable)
 }
 
-/// Asks for 30, 10 and 20 µs; returns which numbers come out, and when.
+/// Schedules deadlines of 30, 10 and 20 µs; asserts which numbers are returned, and when.
 #[track_caller]
 fn check(waker: &Waker, expected: &[(u64, usize)]) {
     let mut queue = WakeQueue::new();
@@ -128,7 +127,7 @@ fn a_waker_whose_clones_all_differ_is_woken_each_time_it_asked_for() {
         |_| {},
         |_| {},
     );
-    // The clones were made in the order of asking.
+    // The clones are numbered in the order of the requests.
     check(&foreign(&VTABLE), &[(10, 2), (20, 3), (30, 1)]);
 }
 
@@ -161,13 +160,13 @@ fn a_million_deadlines_that_were_moved_or_forgotten_leave_nothing_behind() {
         }
         drop(queue.forget(&wakers[0]).unwrap());
     }
-    // What is left behind is bounded: the debug form prints all that there is.
+    // Stale entries are bounded: the debug output includes all of them.
     assert!(format!("{queue:?}").len() < 20_000);
 }
 
 #[test]
 fn it_agrees_with_a_list_that_is_searched() {
-    // A small generator: the same every time, and no dependency.
+    // A small deterministic generator, without a dependency.
     let mut state = 12_345_u32;
     let mut random = |bound: u32| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
