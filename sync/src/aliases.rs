@@ -1,6 +1,6 @@
 //! The names that [`local`](crate::local) and [`shared`](crate::shared) have in common.
 
-/// Names each primitive with its raw mutex chosen.
+/// Defines an alias of each primitive with the module's raw mutex.
 macro_rules! aliases {
     ($Raw:ident) => {
         use crate::kernel::raw::$Raw as Raw;

@@ -1,4 +1,4 @@
-//! A place where tasks wait for one another.
+//! Barriers, where tasks wait for one another.
 
 use core::cell::Cell;
 use core::fmt;
@@ -12,15 +12,15 @@ use crate::kernel::claim::Claim;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
 
-/// A place where tasks wait until so many have come; then all go on, and it
-/// starts anew.
+/// A barrier: tasks wait until enough have arrived, then all continue, and the next round
+/// begins.
 ///
-/// The last to come does not wait. It may have something to do before the others
-/// go on: [`wait_with`](Self::wait_with). Who is only to be counted calls
-/// [`trigger`](Self::trigger), which an interrupt may do too.
+/// The last task to arrive does not wait. It may run a closure before the others
+/// continue: [`wait_with`](Self::wait_with). A participant that only counts calls
+/// [`trigger`](Self::trigger), even from an interrupt.
 ///
-/// Who stops waiting is not counted any more: a barrier for three opens for
-/// three that are there.
+/// A dropped waiter no longer counts: a barrier for three opens for three tasks that are
+/// present.
 ///
 /// The tutorial's `Barrier`, and tokio's.
 ///
@@ -37,7 +37,8 @@ pub struct Barrier<R> {
     monitor: Monitor<R, State>,
 }
 
-/// Whether one was the last to come to a [`Barrier`]. Returned by [`Barrier::wait`].
+/// Whether the task was the last to arrive at a [`Barrier`]. Returned by
+/// [`Barrier::wait`].
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -52,16 +53,15 @@ pub struct Barrier<R> {
 pub struct BarrierWaitResult(bool);
 
 impl BarrierWaitResult {
-    /// Returns whether this was the last to come. It is one in each round, unless
-    /// that was a [`trigger`](Barrier::trigger).
+    /// Returns whether this task was the last to arrive. One task is in each round,
+    /// unless the last was a [`trigger`](Barrier::trigger).
     pub fn is_leader(&self) -> bool {
         self.0
     }
 }
 
 impl<R: RawMutex> Barrier<R> {
-    /// Creates a barrier for `participants`; for none it is as for one, and nobody
-    /// ever waits.
+    /// Creates a barrier for `participants`. Zero acts like one: no task ever waits.
     pub const fn new(participants: u16) -> Self {
         let participants = if participants == 0 { 1 } else { participants };
         Self {
@@ -74,12 +74,12 @@ impl<R: RawMutex> Barrier<R> {
         }
     }
 
-    /// Waits until all have come. One counts from the first poll on.
+    /// Waits until all participants have arrived. A task counts from its first poll on.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: who is dropped while it waits is not counted any more. Once all
-    /// have come, dropping changes nothing.
+    /// Cancel-safe: a waiter dropped before the last arrival no longer counts. A later
+    /// drop changes nothing.
     pub fn wait(&self) -> impl Future<Output = BarrierWaitResult> {
         let waiter = Waiter::new(&self.monitor, Arrive::new());
         Wait {
@@ -89,12 +89,12 @@ impl<R: RawMutex> Barrier<R> {
         }
     }
 
-    /// Waits until all have come; the last runs `f` before the others go on, and
-    /// gets what it returned.
+    /// Waits until all participants have arrived. The last one runs `f` before the others
+    /// continue, and receives its result.
     ///
-    /// `f` is called without a lock. Should it panic, the others go on. Where the next
-    /// round is complete before `f` returns, those of both go on when the last ones of
-    /// both are done.
+    /// `f` is called without a lock. If it panics, the others still continue. If the next
+    /// round completes before `f` returns, the tasks of both rounds continue when both
+    /// closures have returned.
     ///
     /// ```
     /// use futures_util::future::join;
@@ -109,16 +109,16 @@ impl<R: RawMutex> Barrier<R> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: as [`wait`](Self::wait). `f` runs in the poll that resolves, or
-    /// not at all.
+    /// Cancel-safe, like [`wait`](Self::wait). `f` runs in the poll that resolves, or
+    /// never.
     pub fn wait_with<U>(&self, f: impl FnOnce() -> U) -> impl Future<Output = Option<U>> {
         let waiter = Waiter::new(&self.monitor, Arrive::new());
         Wait { waiter, at_last: Some(f), result: |last| last }
     }
 
-    /// Counts one who does not wait. Returns whether it was the last.
+    /// Counts a participant that does not wait. Returns whether it was the last.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     pub fn trigger(&self) -> bool {
         let last = self.monitor.lock(|inside| {
             let last = inside.state.is_last(inside.line::<Arrive>());
@@ -133,8 +133,8 @@ impl<R: RawMutex> Barrier<R> {
         last
     }
 
-    /// Returns how many have come and wait, or were counted by
-    /// [`trigger`](Self::trigger), since it last opened.
+    /// Returns how many participants have arrived since the barrier last opened: waiters,
+    /// and calls of [`trigger`](Self::trigger).
     pub fn arrived(&self) -> u16 {
         self.monitor.lock(|inside| inside.state.arrived.get())
     }
@@ -142,24 +142,24 @@ impl<R: RawMutex> Barrier<R> {
 
 struct State {
     participants: u16,
-    /// Of this round.
+    /// The participants that have arrived in the current round.
     arrived: Cell<u16>,
     /// The ticket of this round's waiters. It advances when a round that has waiters
-    /// ends. So rounds that are in line have different numbers, unless there are 2^32
-    /// nodes in line: more than memory holds, however long nobody may go on.
+    /// ends. So rounds with queued waiters have different numbers, unless 2^32 nodes are
+    /// queued: more than memory holds.
     round: Cell<u32>,
-    /// How many last ones still have something to do. Meanwhile nobody goes on: of
-    /// several it is not known which will be done first. Each has a stack frame.
+    /// The number of closures of last participants that still run. Until it is zero no
+    /// waiter continues: which closure returns first is unknown. Each has a stack frame.
     busy: Cell<u32>,
 }
 
 impl State {
-    /// Ends the round if nobody but the caller is missing.
+    /// Ends the round if only the caller is missing.
     fn is_last(&self, line: &WaitQueue) -> bool {
         let last = self.arrived.get() + 1 == self.participants;
         if last {
             self.arrived.set(0);
-            // This round's waiters are the last in line.
+            // This round's waiters are at the end of the queue.
             if line.last_ticket() == Some(self.round.get()) {
                 self.round.set(self.round.get().wrapping_add(1));
             }
@@ -169,7 +169,7 @@ impl State {
     }
 }
 
-/// Arriving, and waiting for the rest.
+/// The claim of a task that arrives and waits for the rest.
 struct Arrive {
     last: Cell<bool>,
 }
@@ -198,7 +198,8 @@ impl Claim<State> for Arrive {
     }
 
     fn left(&self, state: &State, ticket: u32) {
-        // Not if its round is complete, and only the last one is not done yet.
+        // Not if the round is complete and only the closure of its last participant still
+        // runs.
         if ticket == state.round.get() {
             state.arrived.set(state.arrived.get() - 1);
         }
@@ -210,7 +211,7 @@ impl Claim<State> for Arrive {
     }
 }
 
-/// Lets the others go on when it is dropped, in a panic too.
+/// A guard that releases the waiters when dropped, even by a panic.
 struct Opening<'a, R: RawMutex>(&'a Monitor<R, State>);
 
 impl<R: RawMutex> Drop for Opening<'_, R> {

@@ -1,4 +1,4 @@
-//! From who has something to say to who asked for it, without either knowing the
+//! Delivery of messages by topic, where publishers and subscribers do not know each
 //! other.
 
 mod delivery;
@@ -18,20 +18,20 @@ use crate::ring_queue::RingQueue;
 
 use delivery::Delivery;
 
-/// Passes messages on to those who subscribed to their topics: up to `SUBS`
+/// A broker that delivers messages to the subscribers of their topics, with up to `SUBS`
 /// subscriptions.
 ///
-/// What a subscriber is, its type says: an [`Agent`] is a queue, an event, a
-/// closure. One that has no room loses the message, which is counted; nobody waits,
-/// so messages may be published from interrupts. Agents are notified in the order in
-/// which they subscribed, each once per message. They may subscribe and unsubscribe
-/// meanwhile, themselves and others: a subscription that ends before its turn gets
-/// nothing, and a new one gets messages from the next one on.
+/// The subscriber's type, an [`Agent`], decides on the delivery: a queue, an event, a
+/// closure. A full agent loses the message, which is counted. Publishing never waits, so
+/// an interrupt may publish. Agents are notified in the order of their subscriptions,
+/// each once per message. During a delivery, an agent may subscribe and unsubscribe
+/// itself and others: a subscription that ends before its turn gets nothing, and a new
+/// one starts with the next message.
 ///
-/// An agent is known by where it is and of which type. One without data (a function,
-/// a closure that captures nothing) that is subscribed in one crate and unsubscribed
-/// in another may not be found. A closure kept in a variable needs its types:
-/// `|topic: &_, message: &_|`.
+/// An agent is identified by its address and type. If an agent without data (a function,
+/// a closure that captures nothing) is subscribed in one crate and unsubscribed in
+/// another, it may not be found. A closure kept in a variable needs its types: `|topic:
+/// &_, message: &_|`.
 ///
 /// The tutorial's `Broker`.
 ///
@@ -80,22 +80,22 @@ pub struct Broker<'a, R, K, A: ?Sized, const SUBS: usize> {
     monitor: Monitor<R, State<'a, K, A, SUBS>, 0>,
 }
 
-/// What messages `T` on topics `K` are delivered to.
+/// A receiver of messages `T` on topics `K`.
 ///
-/// An [`Event`] and a [`Flag`] are set, a [`Message`] is set to the message, a
-/// [`Queue`] or [`RingQueue`] of pairs gets `(topic, message)`, and what can be called
-/// with both is called.
+/// Delivery sets an [`Event`] or [`Flag`], sets a [`Message`] to the message, pushes
+/// `(topic, message)` into a [`Queue`] or [`RingQueue`], and calls a function or closure
+/// with both.
 ///
 /// # For implementers
 ///
-/// Do not wait, and do not publish to the same broker without an end to it. It is
-/// called without a lock, in the context of who publishes.
+/// Do not wait, and do not publish to the same broker without bound. `deliver` is called
+/// without a lock, in the publisher's context.
 ///
 /// ```
 /// use core::cell::Cell;
 /// use tickwire_sync::{Agent, Dropped, local};
 ///
-/// /// Takes every other message.
+/// /// Accepts every other message.
 /// struct Half(Cell<bool>);
 ///
 /// impl Agent<u8, str> for Half {
@@ -111,26 +111,26 @@ pub struct Broker<'a, R, K, A: ?Sized, const SUBS: usize> {
 /// assert_eq!(broker.dropped(), 2);
 /// ```
 pub trait Agent<K, T: ?Sized> {
-    /// Takes `message`.
+    /// Accepts `message`.
     ///
     /// # Errors
     ///
-    /// [`Dropped`] when there is no room for it. The next is delivered all the same.
+    /// [`Dropped`] if there is no room. The next message is delivered all the same.
     fn deliver(&self, topic: &K, message: &T) -> Result<(), Dropped>;
 }
 
-/// A message was not taken, and is lost to this agent.
+/// The error of an agent that did not accept a message, which is lost to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Dropped;
 
-/// What became of a message. Returned by [`Broker::publish`].
+/// The outcome of a delivery. Returned by [`Broker::publish`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Published {
-    /// How many agents took it.
+    /// The number of agents that accepted the message.
     pub delivered: usize,
-    /// How many had no room for it.
+    /// The number of agents without room for the message.
     pub dropped: usize,
 }
 
@@ -142,22 +142,22 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         Self { monitor: Monitor::new(state) }
     }
 
-    /// Has messages on `topic` delivered to `agent`. Twice is as good as once.
+    /// Subscribes `agent` to messages on `topic`. Subscribing twice has no further
+    /// effect.
     ///
     /// # Errors
     ///
-    /// [`Full`], with the agent, when there are `SUBS` subscriptions. Some may be
-    /// ended by [`unsubscribe`](Self::unsubscribe).
+    /// [`Full`], with the agent, if there are already `SUBS` subscriptions.
+    /// [`unsubscribe`](Self::unsubscribe) ends one.
     pub fn subscribe(&self, topic: K, agent: &'a A) -> Result<(), Full<&'a A>> {
         self.add(Topics::This(topic), agent)
     }
 
-    /// Has messages on each topic for which `matches` returns true delivered to
-    /// `agent`.
+    /// Subscribes `agent` to messages on each topic for which `matches` returns true.
     ///
     /// # Errors
     ///
-    /// As for [`subscribe`](Self::subscribe).
+    /// The same as of [`subscribe`](Self::subscribe).
     pub fn subscribe_where(
         &self,
         matches: fn(&K) -> bool,
@@ -166,24 +166,24 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         self.add(Topics::Where(matches), agent)
     }
 
-    /// Ends what [`subscribe`](Self::subscribe) began. Returns whether that was so.
+    /// Ends the subscription of `agent` to `topic`. Returns whether there was one.
     pub fn unsubscribe(&self, topic: K, agent: &A) -> bool {
         self.remove(|known| known.is_of(agent) && known.topics.is(topic)) > 0
     }
 
-    /// Ends all subscriptions of `agent`. Returns how many there were.
+    /// Ends all subscriptions of `agent`. Returns their number.
     pub fn unsubscribe_all(&self, agent: &A) -> usize {
         self.remove(|known| known.is_of(agent))
     }
 
-    /// Delivers `message` to all who subscribed to `topic`.
+    /// Delivers `message` to all subscribers of `topic`.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     ///
     /// # Panics
     ///
-    /// If an agent panics, and only once the agents behind it have the message. The
-    /// broker may be used again. If two agents panic, the process aborts.
+    /// If an agent panics; the agents after it get the message first. The broker may be
+    /// used again. If two agents panic, the process aborts.
     pub fn publish<T: ?Sized>(&self, topic: K, message: &T) -> Published
     where
         A: Agent<K, T>,
@@ -191,12 +191,13 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         Delivery::new(self, topic, message).run()
     }
 
-    /// Returns how many times an agent had no room for a message, at most `u32::MAX`.
+    /// Returns how many deliveries failed because an agent had no room, at most
+    /// `u32::MAX`.
     pub fn dropped(&self) -> u32 {
         self.monitor.lock(|inside| inside.state.dropped.get())
     }
 
-    /// Returns how many subscriptions there are.
+    /// Returns the number of subscriptions.
     pub fn subscriptions(&self) -> usize {
         (0..SUBS).filter_map(|at| self.entry(at)).count()
     }
@@ -223,9 +224,9 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
         })
     }
 
-    /// What `matches` does is comparing topics, which is code of others: it is not
-    /// called under the lock. So it is looked again whether the place has another
-    /// subscription by then.
+    /// `matches` compares topics, which is foreign code and must not run under the lock.
+    /// So the lock is taken again, to check that the place still has the same
+    /// subscription.
     fn remove(&self, matches: impl Fn(&Subscription<'a, K, A>) -> bool) -> usize {
         let remove = |at: &usize| {
             let Some(known) = self.entry(*at).filter(|it| matches(it)) else { return false };
@@ -243,7 +244,7 @@ impl<'a, R: RawMutex, K: Copy + PartialEq, A: ?Sized, const SUBS: usize> Broker<
 }
 
 impl<K, T: ?Sized, F: Fn(&K, &T)> Agent<K, T> for F {
-    /// Calls it.
+    /// Calls the function.
     fn deliver(&self, topic: &K, message: &T) -> Result<(), Dropped> {
         self(topic, message);
         Ok(())
@@ -251,7 +252,7 @@ impl<K, T: ?Sized, F: Fn(&K, &T)> Agent<K, T> for F {
 }
 
 impl<R: RawMutex, K, T: ?Sized> Agent<K, T> for Event<R> {
-    /// Sets it.
+    /// Sets the event.
     fn deliver(&self, _topic: &K, _message: &T) -> Result<(), Dropped> {
         self.set();
         Ok(())
@@ -259,7 +260,7 @@ impl<R: RawMutex, K, T: ?Sized> Agent<K, T> for Event<R> {
 }
 
 impl<R: RawMutex, K, T: ?Sized> Agent<K, T> for Flag<R> {
-    /// Sets it.
+    /// Sets the flag.
     fn deliver(&self, _topic: &K, _message: &T) -> Result<(), Dropped> {
         self.set();
         Ok(())
@@ -267,7 +268,7 @@ impl<R: RawMutex, K, T: ?Sized> Agent<K, T> for Flag<R> {
 }
 
 impl<R: RawMutex, K, T: Copy> Agent<K, T> for Message<R, T> {
-    /// Sets it to the message.
+    /// Sets the value to the message.
     fn deliver(&self, _topic: &K, message: &T) -> Result<(), Dropped> {
         self.set(*message);
         Ok(())
@@ -275,14 +276,14 @@ impl<R: RawMutex, K, T: Copy> Agent<K, T> for Message<R, T> {
 }
 
 impl<R: RawMutex, K: Clone, T: Clone, const N: usize> Agent<K, T> for Queue<R, (K, T), N> {
-    /// Puts topic and message at the end, where there is room.
+    /// Pushes topic and message, if there is room.
     fn deliver(&self, topic: &K, message: &T) -> Result<(), Dropped> {
         self.try_push((topic.clone(), message.clone())).map_err(|_| Dropped)
     }
 }
 
 impl<R: RawMutex, K: Clone, T: Clone, const N: usize> Agent<K, T> for RingQueue<R, (K, T), N> {
-    /// Puts topic and message at the end. What that overwrites, the queue counts.
+    /// Pushes topic and message. The queue counts overwritten items.
     fn deliver(&self, topic: &K, message: &T) -> Result<(), Dropped> {
         self.push((topic.clone(), message.clone()));
         Ok(())
@@ -291,13 +292,13 @@ impl<R: RawMutex, K: Clone, T: Clone, const N: usize> Agent<K, T> for RingQueue<
 
 struct State<'a, K, A: ?Sized, const SUBS: usize> {
     entries: [Cell<Option<Subscription<'a, K, A>>>; SUBS],
-    /// The number of the last subscription. They are counted from one.
+    /// The number of the newest subscription. Numbers start at one.
     newest: Cell<u64>,
     dropped: Cell<u32>,
 }
 
 struct Subscription<'a, K, A: ?Sized> {
-    /// Tells who came first, and one from a later one in the same place.
+    /// Orders subscriptions, and distinguishes later ones in the same place.
     number: u64,
     topics: Topics<K>,
     agent: &'a A,
@@ -312,9 +313,9 @@ impl<K: Copy, A: ?Sized> Clone for Subscription<'_, K, A> {
 }
 
 impl<K, A: ?Sized> Subscription<'_, K, A> {
-    /// An agent is known by where it is and, behind `dyn`, of which type: functions
-    /// and closures without data are all in one place.
-    #[allow(ambiguous_wide_pointer_comparisons)] // The type is what is wanted.
+    /// An agent is identified by its address and, behind `dyn`, by its type: functions
+    /// and closures without data share one address.
+    #[allow(ambiguous_wide_pointer_comparisons)] // The comparison needs the type.
     fn is_of(&self, agent: &A) -> bool {
         ptr::eq(self.agent, agent)
     }

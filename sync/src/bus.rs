@@ -1,4 +1,4 @@
-//! A bus that several drivers share.
+//! A bus shared by several drivers.
 
 mod i2c;
 mod spi;
@@ -12,12 +12,12 @@ use crate::{Mutex, MutexGuard};
 pub use i2c::SharedI2c;
 pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 
-/// An I²C or SPI bus that any number of drivers share.
+/// An I²C or SPI bus shared by any number of drivers.
 ///
 /// [`i2c`](Self::i2c) and [`spi`](Self::spi) return a handle for one device, which
 /// implements embedded-hal-async's `I2c` or `SpiDevice`. A driver owns its handle as if
-/// the handle were a bus. Each transaction locks the bus, in the order in which the
-/// transactions began to wait; one that waits is polled only when it has the bus.
+/// the handle were a bus. Each transaction locks the bus. Waiting transactions are queued
+/// in order, and are polled only when they have the bus.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -34,7 +34,7 @@ pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 /// let (mut one, mut other) = (bus.i2c(), bus.i2c());
 /// let (mut first, mut second) = ([0], [0]);
 /// let (read, again) = sim.run(join(
-///     one.write_read(Htu21d::ADDRESS, &[0xe7], &mut first), // Its user register.
+///     one.write_read(Htu21d::ADDRESS, &[0xe7], &mut first), // The user register.
 ///     other.write_read(Htu21d::ADDRESS, &[0xe7], &mut second),
 /// ));
 /// assert_eq!((read, again), (Ok(()), Ok(())));
@@ -44,16 +44,17 @@ pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 ///
 /// # For driver authors
 ///
-/// Not for you: take an `I2c` or a `SpiDevice`, and the caller decides whether that is
-/// a bus of its own. Make one transaction of what may not be interrupted. A limit on a
-/// transaction includes its wait for the bus.
+/// Do not use it: take an `I2c` or a `SpiDevice`, and let the caller decide whether the
+/// bus is shared. Put operations that must not be interrupted into one transaction. A
+/// time limit on a transaction includes its wait for the bus.
 ///
 /// # Cancel safety
 ///
-/// Every transaction is cancel-safe for the *other* devices. Dropped while it waits for
-/// the bus, it leaves the queue and nothing was sent. Dropped midway, it is counted in
-/// [`cancelled`](Self::cancelled), and its device has got a part of it; what to do then is
-/// up to its driver. [`SharedI2c`] and [`SharedSpi`] say in what state the bus is.
+/// Every transaction is cancel-safe for the *other* devices. A transaction dropped while
+/// it waits for the bus leaves the queue and has sent nothing. One dropped midway is
+/// counted in [`cancelled`](Self::cancelled), and its device has received a part of it;
+/// its driver decides how to recover. [`SharedI2c`] and [`SharedSpi`] describe the state
+/// of the bus.
 #[doc(alias = "shared_bus")]
 #[doc(alias = "I2cDevice")]
 #[doc(alias = "SpiDevice")]
@@ -61,8 +62,8 @@ pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 #[doc(alias = "RefCellDevice")]
 pub struct SharedBus<R, B> {
     bus: Mutex<R, B>,
-    // These are written by whoever holds the lock, and by nobody else: a load and a store
-    // do not lose a count, and a Cortex-M0+ has no more.
+    // Only the context that holds the lock writes these, so a load and a store lose no
+    // count, and a Cortex-M0+ has nothing better.
     cancelled: AtomicU32,
     deselect_failures: AtomicU32,
     /// A transaction was dropped, and the bus may still be sending its last words.
@@ -70,7 +71,7 @@ pub struct SharedBus<R, B> {
 }
 
 impl<R: RawMutex, B> SharedBus<R, B> {
-    /// Takes a bus that is idle.
+    /// Creates a shared bus from an idle `bus`.
     pub const fn new(bus: B) -> Self {
         Self {
             bus: Mutex::new(bus),
@@ -85,12 +86,12 @@ impl<R: RawMutex, B> SharedBus<R, B> {
         SharedI2c::new(self)
     }
 
-    /// Returns a `SpiDevice` for the device that `cs` selects, and deselects that device.
+    /// Returns a `SpiDevice` for the device that `cs` selects, after deselecting it.
     ///
-    /// `delay` serves the delays that a driver asks for within a transaction.
+    /// `delay` performs the delays within a driver's transactions.
     ///
-    /// Make the handles of all devices before the first transaction: until then, the chip
-    /// select of a device is at the level that the caller gave it.
+    /// Create the handles of all devices before the first transaction: until then, a
+    /// device's chip select is at the caller's level.
     ///
     /// # Errors
     ///
@@ -102,13 +103,13 @@ impl<R: RawMutex, B> SharedBus<R, B> {
         SharedSpi::new(self, cs, delay)
     }
 
-    /// Waits for the bus, and returns a guard that frees it when dropped.
+    /// Waits for the bus, and returns a guard that frees the bus when dropped.
     ///
-    /// It is for what is no transaction with one device: clock pulses that free a stuck
-    /// I²C line, or the clocks without a chip select that wake an SD card. Flush an SPI
-    /// bus first, since it may still send the last words of a transaction that was dropped,
-    /// and flush it before the guard is dropped. A task that uses a driver of this bus while
-    /// it holds the guard waits forever.
+    /// Use it for anything that is not a transaction with one device: clock pulses that
+    /// free a stuck I²C line, or the clocks without a chip select that wake an SD card.
+    /// Flush an SPI bus first, since it may still send the last words of a dropped
+    /// transaction, and again before the guard is dropped. A task that uses a driver of
+    /// this bus while it holds the guard waits forever.
     ///
     /// ```
     /// use embedded_hal_async::spi::SpiBus;
@@ -130,16 +131,15 @@ impl<R: RawMutex, B> SharedBus<R, B> {
     /// # Cancel safety
     ///
     /// Cancel-safe: dropping the future removes it from the queue. If it was already
-    /// granted the bus, the bus passes to the next waiter. A transfer that the caller
-    /// drops while it holds the guard is not counted.
+    /// granted the bus, the bus passes to the next waiter. A transfer dropped while the
+    /// caller holds the guard is not counted.
     pub fn lock(&self) -> impl Future<Output = MutexGuard<'_, R, B>> {
         self.bus.lock()
     }
 
-    /// Returns how many transactions had the bus and were dropped before their end.
+    /// Returns how many transactions were dropped while they had the bus.
     ///
-    /// The count stays at its greatest value when it gets there. It can be read while a
-    /// transaction has the bus.
+    /// The count saturates. It can be read while a transaction has the bus.
     ///
     /// ```
     /// use embedded_hal_async::i2c::I2c;
@@ -157,8 +157,8 @@ impl<R: RawMutex, B> SharedBus<R, B> {
 
     /// Returns how often a chip select did not go high at the end of a transaction.
     ///
-    /// That device may answer together with the next one. The count stays at its greatest
-    /// value when it gets there. Pins of a microcontroller do not fail.
+    /// Such a device may answer together with the next one. The count saturates. Pins of
+    /// a microcontroller do not fail.
     ///
     /// ```
     /// use embedded_hal::digital::PinState;
@@ -171,7 +171,7 @@ impl<R: RawMutex, B> SharedBus<R, B> {
     /// let bus = local::SharedBus::new(Bus::new(sim.clock()));
     /// let cs = Wire::new(sim.clock(), PinState::High);
     /// let mut device = bus.spi(cs.output(), Delay(sim.clock())).unwrap();
-    /// cs.fail_after(1); // It goes low, and then not high.
+    /// cs.fail_after(1); // The pin goes low, and then not high.
     /// assert!(sim.run(device.write(&[1])).is_err());
     /// assert_eq!(bus.deselect_failures(), 1);
     /// ```
@@ -179,14 +179,14 @@ impl<R: RawMutex, B> SharedBus<R, B> {
         self.deselect_failures.load(Relaxed)
     }
 
-    /// Returns the bus. All handles are gone.
+    /// Returns the bus. No handle exists any more.
     pub fn into_inner(self) -> B {
         self.bus.into_inner()
     }
 }
 
-/// The bus during one transaction. Dropped before the transaction is [over](Self::end), it
-/// counts a cancellation; then it frees the bus.
+/// The bus during one transaction. If dropped before the transaction has
+/// [ended](Self::end), it counts a cancellation; then it frees the bus.
 struct Turn<'a, R: RawMutex, B> {
     guard: MutexGuard<'a, R, B>,
     shared: &'a SharedBus<R, B>,
@@ -194,18 +194,19 @@ struct Turn<'a, R: RawMutex, B> {
 }
 
 impl<'a, R: RawMutex, B> Turn<'a, R, B> {
-    /// Begins a transaction, now that the bus is locked. (Not an `async fn` that locks it:
-    /// its future would hold the bus twice.)
+    /// Begins a transaction on the locked bus. (An `async fn` that locks it would hold
+    /// the bus twice in its future.)
     const fn new(shared: &'a SharedBus<R, B>, guard: MutexGuard<'a, R, B>) -> Self {
         Self { guard, shared, over: false }
     }
 
-    /// Notes that the transaction is over, whatever its result.
+    /// Marks the transaction as ended, whatever its result.
     const fn end(&mut self) {
         self.over = true;
     }
 
-    /// Whether the bus may still be sending the last words of a transaction that was dropped.
+    /// Returns whether the bus may still be sending the last words of a dropped
+    /// transaction.
     fn is_unsettled(&self) -> bool {
         self.shared.unsettled.load(Relaxed)
     }
@@ -229,7 +230,7 @@ impl<R: RawMutex, B> Drop for Turn<'_, R, B> {
     }
 }
 
-/// Counts, on behalf of the one context that holds the lock.
+/// Increments `count`. Only the context that holds the lock may call it.
 fn increment(count: &AtomicU32) {
     count.store(count.load(Relaxed).saturating_add(1), Relaxed);
 }

@@ -1,4 +1,4 @@
-//! Telling work to stop.
+//! Cooperative cancellation.
 
 use core::fmt;
 use core::future::Future;
@@ -10,13 +10,13 @@ use pin_project_lite::pin_project;
 use crate::event::Event;
 use crate::kernel::raw::RawMutex;
 
-/// Tells any number of tasks to stop, once and for good.
+/// A token that asks any number of tasks to stop, once and permanently.
 ///
-/// Dropping a future stops it at once, wherever it waits. A token is for work that
-/// has to put something away first: it is told, and ends by itself.
+/// Dropping a future stops it immediately, wherever it waits. Use a token for a task that
+/// has to clean up first: it sees the cancellation, and ends by itself.
 ///
-/// What the tutorial does with `Task.cancel` and `except CancelledError`; the
-/// `CancellationToken` of tokio-util.
+/// The tutorial uses `Task.cancel` and `except CancelledError`, tokio-util a
+/// `CancellationToken`.
 ///
 /// ```
 /// use futures_util::future::join;
@@ -31,7 +31,7 @@ use crate::kernel::raw::RawMutex;
 ///     async {
 ///         let patience = clock.sleep(Duration::from_secs(60));
 ///         assert_eq!(stop.run_until_cancelled(patience).await, Err(Cancelled));
-///         // Here the motor is turned off.
+///         // The motor is turned off here.
 ///     },
 ///     async { stop.cancel() },
 /// ));
@@ -42,7 +42,7 @@ pub struct CancelToken<R> {
     cancelled: Event<R>,
 }
 
-/// A [`CancelToken`] was cancelled first.
+/// The error of a future whose [`CancelToken`] was cancelled first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Cancelled;
@@ -53,39 +53,40 @@ impl<R: RawMutex> CancelToken<R> {
         Self { cancelled: Event::new() }
     }
 
-    /// Cancels it, and wakes all who wait for that. Twice is as good as once.
+    /// Cancels the token, and wakes all waiters. A second call has no effect.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     pub fn cancel(&self) {
         self.cancelled.set();
     }
 
-    /// Returns whether it was cancelled.
+    /// Returns whether the token was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_set()
     }
 
-    /// Waits until it is cancelled; if it was, resolves at once.
+    /// Waits until the token is cancelled. Resolves immediately if it already was.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing.
+    /// Cancel-safe: waiting changes no state.
     pub fn cancelled(&self) -> impl Future<Output = ()> {
         self.cancelled.wait()
     }
 
-    /// Runs `future` until it ends or this is cancelled.
+    /// Runs `future` until it ends or the token is cancelled.
     ///
-    /// `future` is polled first, once even if this was cancelled before: a result
-    /// that is ready is never thrown away.
+    /// `future` is polled first, once even if the token is already cancelled: a ready
+    /// result is never discarded.
     ///
     /// # Errors
     ///
-    /// [`Cancelled`]. `future` is dropped with what this returned.
+    /// [`Cancelled`] if the token was cancelled first. `future` is dropped with the
+    /// returned future.
     ///
     /// # Cancel safety
     ///
-    /// That of `future`.
+    /// The same as that of `future`.
     pub fn run_until_cancelled<F: Future>(
         &self,
         future: F,

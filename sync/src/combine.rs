@@ -1,4 +1,4 @@
-//! A fixed few futures or events as one.
+//! Combinators for a fixed number of futures or events.
 
 #[allow(unsafe_code)] // ELEMENT
 mod element;

@@ -1,4 +1,4 @@
-//! One message of a broker, on its way to its agents.
+//! The delivery of one message to its agents.
 
 use core::cell::Cell;
 use core::mem;
@@ -6,8 +6,8 @@ use core::mem;
 use super::{Agent, Broker, Dropped, Published, Subscription};
 use crate::kernel::raw::RawMutex;
 
-/// A message that is being delivered. Dropped only if an agent panics: delivers the
-/// message to the others.
+/// A message being delivered. Dropped only if an agent panics: then delivers the message
+/// to the remaining agents.
 pub(super) struct Delivery<'b, 'a, R, K, A, T, const SUBS: usize>
 where
     R: RawMutex,
@@ -18,11 +18,11 @@ where
     broker: &'b Broker<'a, R, K, A, SUBS>,
     topic: K,
     message: &'b T,
-    /// The number of the last subscription that was there when the delivery began.
+    /// The number of the newest subscription when the delivery began.
     newest: u64,
-    /// For each place, whether its subscription is done with: it had its turn, or its
-    /// agent has the message. A place keeps that mark when its subscription ends, since
-    /// one that takes the place later is newer than `newest`.
+    /// Whether the subscription in each place is settled: it had its turn, or its agent
+    /// has the message. A place stays settled when its subscription ends: a later one
+    /// there is newer than `newest`.
     settled: [bool; SUBS],
     published: Published,
 }
@@ -48,10 +48,10 @@ where
         published
     }
 
-    /// Delivers the message to each agent that does not have it.
+    /// Delivers the message to each agent that does not have it yet.
     fn deliver(&mut self) {
         while let Some(subscription) = self.next() {
-            // Agents and comparisons of topics are foreign code, which may change every
+            // Agents and topic comparisons are foreign code, which may change any
             // subscription.
             if !subscription.topics.contain(&self.topic) {
                 continue;
@@ -64,7 +64,7 @@ where
         }
     }
 
-    /// Returns the oldest subscription that is not settled, and settles it.
+    /// Returns the oldest unsettled subscription, and settles it.
     fn next(&mut self) -> Option<Subscription<'a, K, A>> {
         let (place, oldest) = self.broker.monitor.lock(|inside| {
             let places = inside.state.entries.iter().map(Cell::get).zip(&self.settled).enumerate();

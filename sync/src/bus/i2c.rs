@@ -1,4 +1,4 @@
-//! An I²C bus, shared.
+//! A shared I²C bus.
 
 use core::fmt;
 use core::future::Future;
@@ -8,9 +8,9 @@ use embedded_hal_async::i2c::{AddressMode, ErrorType, I2c, Operation};
 use super::{SharedBus, Turn};
 use crate::kernel::raw::RawMutex;
 
-/// One driver's handle of an I²C bus that drivers share: an `I2c`, as the bus is.
+/// One driver's handle of a shared I²C bus. It implements `I2c`, like the bus.
 ///
-/// Returned by [`SharedBus::i2c`]. A handle is not tied to an address, and its errors are
+/// Returned by [`SharedBus::i2c`]. A handle is not tied to an address. Its errors are
 /// those of the bus.
 ///
 /// ```
@@ -35,15 +35,14 @@ use crate::kernel::raw::RawMutex;
 ///
 /// # Cancel safety
 ///
-/// A transaction that is dropped while it waits for the bus has sent nothing. One that is
-/// dropped midway is counted in [`SharedBus::cancelled`], and the next device gets the bus at
-/// once.
+/// A transaction dropped while it waits for the bus has sent nothing. One dropped midway
+/// is counted in [`SharedBus::cancelled`], and the next device gets the bus immediately.
 ///
-/// Whether the lines are free then depends on the HAL, which alone can reach them. Its own
-/// transaction, dropped, has to end the byte and send a stop condition, or to do so at the
-/// beginning of the next one. A device that still holds the data line low is freed by nine
-/// clock pulses (UM10204, section 3.1.16): if the HAL does not send them, send them while
-/// holding [`SharedBus::lock`].
+/// The HAL, which alone can reach the lines, decides whether they are free then. A
+/// dropped transaction of the HAL must end the byte and send a stop condition, or do so
+/// at the beginning of the next one. Nine clock pulses free a device that still holds the
+/// data line low (UM10204, section 3.1.16): if the HAL does not send them, send them
+/// while holding [`SharedBus::lock`].
 #[doc(alias = "I2cDevice")]
 #[doc(alias = "shared_bus")]
 pub struct SharedI2c<'a, R, B> {
@@ -60,8 +59,8 @@ impl<R: RawMutex, B: ErrorType> ErrorType for SharedI2c<'_, R, B> {
     type Error = B::Error;
 }
 
-/// Each method is the same method of the bus: a HAL may have a better way for one of them
-/// than a list of operations.
+/// Each method forwards to the same method of the bus: a HAL may implement one of them
+/// better than by a list of operations.
 #[allow(clippy::manual_async_fn)] // An `async fn` holds its arguments twice.
 impl<R: RawMutex, B: I2c<A>, A: AddressMode> I2c<A> for SharedI2c<'_, R, B> {
     fn read(&mut self, address: A, read: &mut [u8]) -> impl Future<Output = Result<(), B::Error>> {
@@ -114,7 +113,7 @@ impl<R: RawMutex, B: I2c<A>, A: AddressMode> I2c<A> for SharedI2c<'_, R, B> {
     }
 }
 
-/// Another handle of the same bus.
+/// Returns another handle of the same bus.
 impl<R, B> Clone for SharedI2c<'_, R, B> {
     fn clone(&self) -> Self {
         Self { bus: self.bus }

@@ -1,4 +1,4 @@
-//! An SPI bus, shared.
+//! A shared SPI bus.
 
 mod configure;
 mod error;
@@ -15,11 +15,12 @@ use crate::kernel::raw::RawMutex;
 pub use configure::{AsIs, Configure};
 pub use error::SharedSpiError;
 
-/// One device on an SPI bus that drivers share: an `SpiDevice`.
+/// One device on a shared SPI bus. It implements `SpiDevice`.
 ///
-/// Returned by [`SharedBus::spi`]. A transaction waits for the bus, [configures](Self::configured)
-/// it, drives the chip select low, runs the operations, flushes, drives the chip select
-/// high, and frees the bus. The last three steps follow an error of the bus too.
+/// Returned by [`SharedBus::spi`]. A transaction waits for the bus,
+/// [configures](Self::configured) it, drives the chip select low, runs the operations,
+/// flushes, drives the chip select high, and frees the bus. It performs the last three
+/// steps even after an error of the bus.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -30,7 +31,7 @@ pub use error::SharedSpiError;
 /// use tickwire_sync::local;
 /// use tickwire_traits::{Delay, Instant};
 ///
-/// /// Answers with what it got before, as a shift register does.
+/// /// Answers with the previous byte, like a shift register.
 /// struct Register(u8);
 /// impl Device for Register {
 ///     fn exchange(&mut self, _: Instant, byte: u8) -> u8 {
@@ -59,17 +60,17 @@ pub use error::SharedSpiError;
 ///
 /// # Cancel safety
 ///
-/// A transaction that is dropped while it waits for the bus has sent nothing. One that is
-/// dropped midway drives the chip select high before it frees the bus, and is counted in
-/// [`SharedBus::cancelled`]. The words that the bus has then taken and not sent reach no
-/// device: the next transaction flushes the bus before its chip select goes low. An error
-/// of that flush belongs to nobody, and is dropped.
+/// A transaction dropped while it waits for the bus has sent nothing. One dropped midway
+/// drives the chip select high before it frees the bus, and is counted in
+/// [`SharedBus::cancelled`]. Words that the bus has taken and not sent reach no device:
+/// the next transaction flushes the bus before its chip select goes low. An error of that
+/// flush is discarded.
 ///
 /// # Chip selects that fail
 ///
-/// A chip select that does not go high leaves its device selected. The error is returned,
-/// unless the bus failed before or the transaction was dropped, and it is counted in
-/// [`SharedBus::deselect_failures`]. The transactions of other devices do not check for it.
+/// A chip select that does not go high leaves its device selected. The error is counted
+/// in [`SharedBus::deselect_failures`], and returned unless the bus failed before or the
+/// transaction was dropped. Other devices' transactions do not check for it.
 #[doc(alias = "SpiDeviceWithConfig")]
 #[doc(alias = "ExclusiveDevice")]
 pub struct SharedSpi<'a, R, B, CS, D, F = AsIs> {
@@ -87,11 +88,11 @@ impl<'a, R, B, CS: OutputPin, D> SharedSpi<'a, R, B, CS, D> {
 }
 
 impl<'a, R, B, CS, D, F> SharedSpi<'a, R, B, CS, D, F> {
-    /// Has `configure` called at the beginning of each transaction, before the chip select
-    /// goes low.
+    /// Sets a function that configures the bus at the beginning of each transaction,
+    /// before the chip select goes low.
     ///
-    /// It is for devices that need different modes or frequencies. Then all devices of the
-    /// bus need it: a device without it uses what the last one has set.
+    /// Use it for devices that need different modes or frequencies. Then all devices of
+    /// the bus need it: a device without it uses the settings of the previous one.
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -151,7 +152,7 @@ where
         async move {
             let mut turn = Turn::new(self.bus, self.bus.lock().await);
             if turn.is_unsettled() {
-                // An error is that of the transaction which was dropped.
+                // The error belongs to the dropped transaction.
                 let _ = turn.guard.flush().await;
                 turn.settled();
             }
@@ -169,7 +170,7 @@ where
                         Operation::Write(words) => bus.write(words).await,
                         Operation::Transfer(read, write) => bus.transfer(read, write).await,
                         Operation::TransferInPlace(words) => bus.transfer_in_place(words).await,
-                        // A delay begins after the last word.
+                        // The delay begins after the last word.
                         Operation::DelayNs(_) => bus.flush().await,
                     };
                     result = done.map_err(SharedSpiError::Bus);
@@ -180,7 +181,7 @@ where
                         self.delay.delay_ns(*ns).await;
                     }
                 }
-                // After an error too: the bus has to be idle when the chip select rises.
+                // Even after an error: the bus has to be idle when the chip select rises.
                 let flushed = selected.turn.guard.flush().await;
                 result = result.and(flushed.map_err(SharedSpiError::Bus));
             }
@@ -191,7 +192,7 @@ where
     }
 }
 
-/// The bus while a device is selected. Dropped, it deselects the device and then frees
+/// The bus while a device is selected. Dropping it deselects the device and then frees
 /// the bus.
 struct Selected<'a, R: RawMutex, B, CS: OutputPin> {
     turn: Turn<'a, R, B>,
@@ -211,7 +212,7 @@ impl<R: RawMutex, B, CS: OutputPin> Selected<'_, R, B, CS> {
 impl<R: RawMutex, B, CS: OutputPin> Drop for Selected<'_, R, B, CS> {
     fn drop(&mut self) {
         if !self.turn.over {
-            // Nobody is left to get the error, which is counted.
+            // No caller is left to receive the error, which is counted.
             let _ = self.deselect();
         }
         // The turn is a field, so it frees the bus after this.

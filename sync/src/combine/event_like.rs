@@ -1,4 +1,4 @@
-//! What happens and can be waited for, whatever it is.
+//! Repeatable events, and waiting for any or all of them.
 
 mod all;
 mod any;
@@ -19,10 +19,10 @@ use crate::mutex::Mutex;
 pub use all::WaitAll;
 pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};
 
-/// Something that happens and can be waited for, again and again.
+/// An event that can be waited for repeatedly.
 ///
-/// [`WaitAny`] and [`WaitAll`] wait for several, and are event-like themselves.
-/// Any `async` function becomes one by [`from_fn`].
+/// [`WaitAny`] and [`WaitAll`] wait for several events, and are event-like themselves.
+/// [`from_fn`] makes any `async` function event-like.
 ///
 /// The tutorial's event-like object (ELO).
 ///
@@ -36,52 +36,52 @@ pub use any::{WaitAny, Winner2, Winner3, Winner4, Winner5, Winner6};
 /// }
 ///
 /// let event = local::Event::new();
-/// event.set(); // And stays so.
+/// event.set(); // Stays set.
 /// Sim::new().run(twice(&event));
 /// ```
 ///
 /// # For implementers
 ///
-/// What `wait` takes, it takes in the poll that resolves, so that a wait which is
-/// dropped has taken nothing.
+/// `wait` may take something only in the poll that resolves, so that a dropped wait has
+/// taken nothing.
 #[doc(alias = "ELO")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not event-like",
     note = "a future or a queue becomes so by `from_fn(|| queue.pop())`; events are passed by reference; tuples have 2 to 6 members"
 )]
 pub trait EventLike {
-    /// What there is to know about it.
+    /// The value of the event.
     type Output;
 
-    /// Waits until it happens; where it has happened and stands, resolves at once.
+    /// Waits until the event happens. Resolves immediately if it has happened and still
+    /// stands.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: what is dropped before it resolves has taken nothing.
+    /// Cancel-safe: a wait dropped before it resolves has taken nothing.
     fn wait(&self) -> impl Future<Output = Self::Output>;
 
-    /// Undoes a wait that has resolved: as though nobody had waited.
+    /// Undoes a resolved wait, as if there had been none.
     ///
-    /// [`WaitAll`] does that when it is dropped with some of its events taken. For
-    /// what is not taken by waiting there is nothing to undo.
+    /// [`WaitAll`] calls it when dropped with some of its events taken. An event that
+    /// waiting does not take has nothing to undo.
     fn restore(&self, _output: Self::Output) {}
 
-    /// Makes it not have happened, where it can be.
+    /// Clears the event, if it can be cleared.
     fn clear(&self) {}
 }
 
-/// An async function as something [`EventLike`]. Made by [`from_fn`].
+/// An async function as an [`EventLike`]. Returned by [`from_fn`].
 #[derive(Clone, Copy, Debug)]
 pub struct FromFn<F>(F);
 
-/// Makes something event-like of `f`, which is called for each wait.
+/// Creates an [`EventLike`] from `f`, which is called for each wait.
 ///
-/// In a [`WaitAny`] nothing is lost: futures that did not win are dropped, and what is
-/// cancel-safe has then taken nothing. In a [`WaitAll`] that is dropped before all have
-/// happened, what the future gave is dropped with it: an item that was popped from a
-/// queue is gone. Implement [`EventLike`] with a [`restore`](EventLike::restore)
-/// there, or pop outside. A `Result` that is an error has happened: it is what is
-/// given.
+/// A [`WaitAny`] loses nothing: it drops the losing futures, and cancel-safe futures have
+/// then taken nothing. A [`WaitAll`] dropped before all events have happened drops the
+/// outputs it has: an item popped from a queue is lost. In that case implement
+/// [`EventLike`] with a [`restore`](EventLike::restore), or pop outside. A future that
+/// returns an error has happened too: the error is its value.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -111,18 +111,18 @@ impl<F: Fn() -> T, T: Future> EventLike for FromFn<F> {
     }
 }
 
-/// An async closure that needs exclusive access, as something [`EventLike`]. Made by
+/// An async closure that needs exclusive access, as an [`EventLike`]. Returned by
 /// [`from_fn_mut`].
 pub struct FromFnMut<F> {
     f: Mutex<NoopRawMutex, F>,
 }
 
-/// Makes something event-like of `f`, an async closure that has state: a method of a
-/// driver, or [`Listener::next`](crate::Listener::next).
+/// Creates an [`EventLike`] from `f`, an async closure with state: a method of a driver,
+/// or [`Listener::next`](crate::Listener::next).
 ///
-/// One wait at a time has the closure. A second concurrent wait is pending until the
-/// first has resolved or is dropped, and then has its turn. What [`from_fn`] says of
-/// waits that are dropped is true here too.
+/// One wait at a time uses the closure. A second concurrent wait is pending until the
+/// first has resolved or is dropped. A dropped wait has the same effect as with
+/// [`from_fn`].
 ///
 /// ```
 /// use tickwire_sim::Sim;

@@ -13,8 +13,8 @@ use pin_project_lite::pin_project;
 
 use crate::combine::element;
 
-/// Runs futures beside one another, and returns what each returned, in order.
-/// asyncio's `gather`, with `return_exceptions=True`.
+/// Runs futures concurrently, and returns their results in order. asyncio's `gather`,
+/// with `return_exceptions=True`.
 ///
 /// `children` is a tuple of 2 to 8 futures, or an array of any length.
 ///
@@ -35,35 +35,33 @@ use crate::combine::element;
 /// assert_eq!(clock.now(), Instant::from_micros(5_000_000)); // 3 s and 2 s.
 /// ```
 ///
-/// An error is a result like any other here: children that return a `Result` give
-/// one each. See [`try_gather`] for stopping at the first error.
+/// An error is a result like any other: children that return a `Result` yield one each.
+/// [`try_gather`] stops at the first error.
 ///
-/// All children share one waker, so whoever is woken, all that have not ended are
-/// polled. Where there are many, or where one is woken often, a
-/// [`TaskGroup`](crate::TaskGroup) polls only who was woken. The future is as
-/// large as its children, with a result in the place of a child that has ended.
+/// All children share one waker, so any wake-up polls every child that has not ended. For
+/// many children, or one that is woken often, use a [`TaskGroup`](crate::TaskGroup),
+/// which polls only the woken task. The future is as large as its children; a result
+/// takes the place of a child that has ended.
 ///
 /// # Panics
 ///
-/// With a child's own panic. The others are dropped when the future is, as the
-/// panic goes on to who awaits it.
+/// If a child panics. The other children are dropped with the future.
 ///
 /// # Cancel safety
 ///
-/// That of the children, which are dropped too; but the results of those that
-/// have ended go with them. Where that matters, await `&mut` of the pinned future,
-/// or use a [`TaskGroup`](crate::TaskGroup).
+/// The same as that of the children, which are dropped too; but the results of ended
+/// children are lost. To keep them, await `&mut` of the pinned future, or use a
+/// [`TaskGroup`](crate::TaskGroup).
 pub fn gather<C: GatherChildren>(children: C) -> Gather<C> {
     Gather { children: children.begin() }
 }
 
-/// Runs futures beside one another, and returns all their values, in order, or
-/// the first error at once. asyncio's `gather`, as it is by default.
+/// Runs futures concurrently, and returns all their values in order, or the first error
+/// immediately. asyncio's `gather` with its defaults.
 ///
-/// As soon as there is an error the other children are dropped, and so cancelled.
-/// In asyncio they go on without an owner; here a child that must not be
-/// cancelled is a task of its own, and one that cleans up asynchronously belongs
-/// in a [`TaskGroup`](crate::TaskGroup::try_all).
+/// The first error drops, and so cancels, the other children. asyncio lets them continue
+/// without an owner. Here, spawn a child that must not be cancelled as its own task, and
+/// put one that cleans up asynchronously in a [`TaskGroup`](crate::TaskGroup::try_all).
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -82,26 +80,26 @@ pub fn gather<C: GatherChildren>(children: C) -> Gather<C> {
 /// assert_eq!(clock.now(), Instant::from_millis(9 + 5));
 /// ```
 ///
-/// What [`gather`] says of wakers, of polls and of size holds here too.
+/// Wakers, polls and size are the same as with [`gather`].
 ///
 /// # Errors
 ///
-/// That of the child that failed first; of two in the same poll, the one that
-/// stands first.
+/// The error of the child that failed first; of two in the same poll, the one earlier in
+/// the tuple or array.
 ///
 /// # Panics
 ///
-/// As [`gather`].
+/// If a child panics, as with [`gather`].
 ///
 /// # Cancel safety
 ///
-/// That of [`gather`].
+/// The same as that of [`gather`].
 pub fn try_gather<C: TryGatherChildren>(children: C) -> TryGather<C> {
     TryGather { children: children.begin() }
 }
 
 pin_project! {
-    /// Future of [`gather`].
+    /// The future of [`gather`].
     ///
     /// ```
     /// use std::future::{Ready, ready};
@@ -119,7 +117,7 @@ pin_project! {
 }
 
 pin_project! {
-    /// Future of [`try_gather`].
+    /// The future of [`try_gather`].
     ///
     /// ```
     /// use std::future::{Ready, ready};
@@ -136,7 +134,7 @@ pin_project! {
     }
 }
 
-/// What [`gather`] takes: a tuple of 2 to 8 futures, or an array.
+/// The children of [`gather`]: a tuple of 2 to 8 futures, or an array.
 ///
 /// ```
 /// use std::future::ready;
@@ -151,17 +149,17 @@ pin_project! {
 ///
 /// # For implementers
 ///
-/// There are no others: it is sealed.
+/// This trait is sealed.
 pub trait GatherChildren: sealed::Begin {
-    /// What each child returned, in order.
+    /// The results of the children, in order.
     type Output;
 
     #[doc(hidden)]
     fn poll_all(running: Pin<&mut Self::Running>, cx: &mut Context<'_>) -> Poll<Self::Output>;
 }
 
-/// What [`try_gather`] takes: a tuple of 2 to 8 futures of a `Result` with one
-/// type of error, or an array.
+/// The children of [`try_gather`]: a tuple of 2 to 8 futures of a `Result` with one error
+/// type, or an array.
 ///
 /// ```
 /// use std::future::ready;
@@ -176,11 +174,11 @@ pub trait GatherChildren: sealed::Begin {
 ///
 /// # For implementers
 ///
-/// There are no others: it is sealed.
+/// This trait is sealed.
 pub trait TryGatherChildren: sealed::Begin {
-    /// What each child returned, in order, if none failed.
+    /// The values of the children, in order, if none failed.
     type Values;
-    /// Why one failed.
+    /// The error of a child.
     type Error;
 
     #[doc(hidden)]
@@ -268,7 +266,7 @@ impl<F: Future<Output = Result<T, E>>, T, E, const N: usize> TryGatherChildren f
     }
 }
 
-/// Returns whether the child has ended; its error, if that is how.
+/// Polls a child. Returns whether it has ended, or its error.
 fn poll_child<F, T, E>(mut child: Pin<&mut MaybeDone<F>>, cx: &mut Context<'_>) -> Result<bool, E>
 where
     F: Future<Output = Result<T, E>>,

@@ -1,12 +1,12 @@
-//! What a device needs of its bus.
+//! The configuration of a bus for one device.
 
 use core::convert::Infallible;
 use core::fmt;
 
-/// How one device on a shared bus needs the bus to be configured.
+/// The bus configuration that one device on a shared bus needs.
 ///
-/// A closure or function `FnMut(&mut B) -> Result<(), E>` is one. A type of the caller's is
-/// one that has a name, for a `static` or the arguments of a task.
+/// Implemented by closures and functions `FnMut(&mut B) -> Result<(), E>`. Implement it
+/// for a type of your own if you need a name, for a `static` or the arguments of a task.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -24,18 +24,18 @@ use core::fmt;
 /// ```
 #[doc(alias = "SetConfig")]
 pub trait Configure<B> {
-    /// Why a bus could not be configured.
+    /// The error of a failed configuration.
     type Error: fmt::Debug;
 
     /// Configures the bus, which is idle and has no device selected.
     ///
     /// # Errors
     ///
-    /// Whatever the HAL reports. The transaction then ends with it, and nothing is sent.
+    /// Any error of the HAL. The transaction then ends with it, and nothing is sent.
     fn configure(&mut self, bus: &mut B) -> Result<(), Self::Error>;
 }
 
-/// The [`Configure`] that leaves the bus as it is.
+/// The [`Configure`] that leaves the bus unchanged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsIs;
 

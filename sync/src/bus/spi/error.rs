@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Errors of a shared SPI bus.
 
 use core::convert::Infallible;
 use core::error::Error;
@@ -6,9 +6,9 @@ use core::fmt;
 
 use embedded_hal_async::spi::{self, ErrorKind};
 
-/// Why a transaction of a [`SharedSpi`](super::SharedSpi) failed: the first error of it.
+/// The first error of a transaction of a [`SharedSpi`](super::SharedSpi).
 ///
-/// After any of them the device may be used again.
+/// After any of these errors the device may be used again.
 ///
 /// ```
 /// use embedded_hal::digital::PinState;

@@ -1,4 +1,4 @@
-//! Waiting until the last has come.
+//! Waiting for all of several events.
 
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
@@ -9,13 +9,12 @@ use pin_project_lite::pin_project;
 use super::EventLike;
 use crate::combine::element;
 
-/// Waits until all of several have happened.
+/// Waits until all of several events have happened.
 ///
-/// It takes a tuple of two to six, or an array, and returns what each gave, in
-/// their order. When it is dropped with some of them taken, it
-/// [restores](EventLike::restore) those.
+/// Takes a tuple of two to six events, or an array, and returns their values in order. If
+/// dropped with some of them taken, it [restores](EventLike::restore) those.
 ///
-/// It polls those that have not happened each time its task is woken.
+/// Each time its task is woken, it polls the events that have not happened.
 ///
 /// The tutorial's `WaitAll`; elsewhere `join`.
 ///
@@ -34,12 +33,11 @@ use crate::combine::element;
 pub struct WaitAll<T>(pub T);
 
 impl<T> WaitAll<T> {
-    /// Waits until all have happened.
+    /// Waits until all events have happened.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe if its events are: what it has taken before it is dropped it
-    /// restores.
+    /// Cancel-safe if its events are: dropping the wait restores the events it has taken.
     pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output>
     where
         Self: EventLike,
@@ -47,7 +45,7 @@ impl<T> WaitAll<T> {
         EventLike::wait(self)
     }
 
-    /// Clears all that can be.
+    /// Clears all events that can be cleared.
     pub fn clear(&self)
     where
         Self: EventLike,
@@ -67,7 +65,7 @@ macro_rules! tuple {
                     let mut $event = pin!(Part { event: &self.0.$at, output: None, future });
                 )+
                 poll_fn(|cx| {
-                    // Each is polled, whatever the others say.
+                    // Polls each event, whatever the results of the others.
                     let all = [$($event.as_mut().poll(cx)),+];
                     if all.contains(&false) { Poll::Pending } else { Poll::Ready(()) }
                 })
@@ -100,7 +98,7 @@ impl<E: EventLike, const N: usize> EventLike for WaitAll<[E; N]> {
         let mut parts = pin!(parts.map(|event| Part { event, output: None, future: event.wait() }));
         poll_fn(|cx| {
             let happened = |at: usize| element(parts.as_mut(), at).poll(cx);
-            // Each is polled, whatever the others say.
+            // Polls each event, whatever the results of the others.
             let count = (0..N).map(happened).filter(|happened| *happened).count();
             if count == N { Poll::Ready(()) } else { Poll::Pending }
         })
@@ -118,7 +116,7 @@ impl<E: EventLike, const N: usize> EventLike for WaitAll<[E; N]> {
 }
 
 pin_project! {
-    /// One of those that [`WaitAll`] waits for. Dropped with an output, it restores.
+    /// One event of a [`WaitAll`]. If dropped with an output, it restores the event.
     struct Part<'a, E: EventLike, F> {
         event: &'a E,
         output: Option<E::Output>,
@@ -137,7 +135,7 @@ pin_project! {
 }
 
 impl<E: EventLike, F: Future<Output = E::Output>> Part<'_, E, F> {
-    /// Returns whether it has happened.
+    /// Returns whether the event has happened.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
         let this = self.project();
         if this.output.is_none()

@@ -1,4 +1,4 @@
-//! Waiting for whichever comes first.
+//! Waiting for the first of several events.
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -7,22 +7,22 @@ use core::task::Poll;
 use super::EventLike;
 use crate::combine::element;
 
-/// Waits for whichever of several happens first; the others stay as they are.
+/// Waits for the first of several events; the others stay unchanged.
 ///
-/// It is no future itself: `WaitAny((&a, &b)).wait().await`, as often as one likes.
-/// A future or a queue becomes a member by [`from_fn`](crate::from_fn); where all of
-/// it is to end in time, there is [`Timer::timeout`](tickwire_traits::Timer::timeout).
+/// It is not a future itself: call `WaitAny((&a, &b)).wait().await`, as often as needed.
+/// [`from_fn`](crate::from_fn) makes a future or a queue a member. For a time limit, use
+/// [`Timer::timeout`](tickwire_traits::Timer::timeout).
 ///
-/// It takes a tuple of two to six, and tells by type which it was
-/// ([`Winner2`] to [`Winner6`]), or an array, and tells by number; an empty array
-/// is waited for for ever. Where several
-/// have happened the first in the order given wins. The others are not taken: a
-/// [`Flag`](crate::Flag) that was set stays set.
+/// Takes a tuple of two to six events and returns the winner by type ([`Winner2`] to
+/// [`Winner6`]), or an array and returns the winner's index; an empty array waits
+/// forever. If several events have happened, the first in the given order wins. The
+/// others are not taken: a [`Flag`](crate::Flag) that was set stays set.
 ///
-/// What has happened and stands wins again at the next wait: [`clear`](Self::clear) it,
-/// an expired [`RetriggerableDelay`](crate::RetriggerableDelay) too.
+/// An event that has happened and still stands wins again at the next wait:
+/// [`clear`](Self::clear) it, even an expired
+/// [`RetriggerableDelay`](crate::RetriggerableDelay).
 ///
-/// It polls all of them each time its task is woken.
+/// Each time its task is woken, it polls all events.
 ///
 /// The tutorial's `WaitAny`; elsewhere `select`.
 ///
@@ -47,11 +47,11 @@ use crate::combine::element;
 pub struct WaitAny<T>(pub T);
 
 impl<T> WaitAny<T> {
-    /// Waits for whichever happens first.
+    /// Waits for the first event to happen.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe if its events are: what is dropped before it resolves has taken
+    /// Cancel-safe if its events are: a wait dropped before it resolves has taken
     /// nothing.
     pub fn wait(&self) -> impl Future<Output = <Self as EventLike>::Output>
     where
@@ -60,7 +60,7 @@ impl<T> WaitAny<T> {
         EventLike::wait(self)
     }
 
-    /// Clears all that can be.
+    /// Clears all events that can be cleared.
     pub fn clear(&self)
     where
         Self: EventLike,
@@ -120,7 +120,7 @@ tuple!(
 );
 
 impl<E: EventLike, const N: usize> EventLike for WaitAny<[E; N]> {
-    /// The place in the array, and what the event there gave.
+    /// The winner's index in the array, and its value.
     type Output = (usize, E::Output);
 
     async fn wait(&self) -> Self::Output {

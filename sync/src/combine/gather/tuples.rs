@@ -1,4 +1,5 @@
-//! Tuples of 2 to 8 children, one struct each: a tuple has no pinned fields.
+//! Tuples of 2 to 8 children, with one struct for each length: a tuple has no pinned
+//! fields.
 
 use core::future::Future;
 use core::pin::Pin;
