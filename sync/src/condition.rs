@@ -1,4 +1,4 @@
-//! Waiting for data under a lock to be as one wants them.
+//! Waiting for a condition on data under a lock.
 
 use core::cell::Cell;
 use core::fmt;
@@ -12,16 +12,14 @@ use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
 use crate::mutex::{Mutex, MutexGuard};
 
-/// Waiting for the data of a [`Mutex`] to be as one wants them, and telling those
-/// who wait that they have changed.
+/// A condition variable for the data of a [`Mutex`]: tasks wait until a notifier has
+/// changed the data.
 ///
-/// Those who wait are told in the order in which they came. Who is told and
-/// dropped before it has the lock again hands that on to the next. Nothing is
-/// kept for who comes later: look at the data first, which
-/// [`wait_until`](Self::wait_until) does.
+/// Waiters are notified in order. If a notified waiter is dropped before it has the lock
+/// again, the notification passes to the next one. Notifications are not stored for later
+/// waiters: check the data first, as [`wait_until`](Self::wait_until) does.
 ///
-/// To notify, nothing has to be locked. What was changed under the lock is seen
-/// by who is told.
+/// Notifying needs no lock. A notified task sees the changes made under the lock before.
 ///
 /// The tutorial's `Condition`; elsewhere `Condvar`.
 ///
@@ -41,7 +39,7 @@ use crate::mutex::{Mutex, MutexGuard};
 ///         }
 ///     },
 /// ));
-/// assert_eq!(seen, 4); // The lock was free again when it looked.
+/// assert_eq!(seen, 4); // The lock was free again for the check.
 /// ```
 #[doc(alias = "Condvar")]
 pub struct Condition<R> {
@@ -55,16 +53,16 @@ impl<R: RawMutex> Condition<R> {
         Self { monitor: Monitor::new(state) }
     }
 
-    /// Tells who waits longest. If nobody does, nothing happens.
+    /// Notifies the longest waiter, if there is one.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     #[doc(alias = "notify")]
     pub fn notify_one(&self) {
         self.notify_many(1);
     }
 
-    /// Tells the first `count` of those who wait. Are there fewer, who comes while
-    /// they are told may be told as well; nothing is kept after that.
+    /// Notifies the first `count` waiters. If there are fewer, a task that starts to wait
+    /// meanwhile may be notified too; the rest is not stored.
     pub fn notify_many(&self, count: u32) {
         self.monitor.lock(|inside| {
             inside.state.owed.set(inside.state.owed.get().saturating_add(count));
@@ -72,21 +70,21 @@ impl<R: RawMutex> Condition<R> {
         self.monitor.settle::<Notified>();
     }
 
-    /// Tells all who wait, in order.
+    /// Notifies all waiters, in order.
     pub fn notify_all(&self) {
         self.monitor.lock(|inside| inside.state.all.pulse());
         self.monitor.settle::<Notified>();
     }
 
-    /// Unlocks, waits to be told, and locks again.
+    /// Unlocks, waits for a notification, and locks again.
     ///
-    /// One counts as waiting before the lock is free. The data may have changed
-    /// again when this has the lock: look at them.
+    /// The task is queued before the lock is released. The data may have changed again
+    /// when the task has the lock: check them.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: once this was polled the lock is free; who is dropped leaves the
-    /// line, and what it was told and had no time to use is told to the next.
+    /// Cancel-safe: the first poll has released the lock. Dropping the future removes it
+    /// from the queue; an unused notification passes to the next waiter.
     pub async fn wait<'a, M: RawMutex, T>(
         &self,
         guard: MutexGuard<'a, M, T>,
@@ -98,14 +96,14 @@ impl<R: RawMutex> Condition<R> {
         guard
     }
 
-    /// Waits until `ready` finds in the data what it wants, and returns that.
+    /// Waits until `ready` returns `Some`, and returns its value.
     ///
-    /// `ready` is called with the lock: at once, and then each time this is told.
+    /// `ready` is called with the lock: immediately, and then after each notification.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe, as [`wait`](Self::wait). `ready` is called whole or not at all;
-    /// what it has taken out of the data it returns in the same poll.
+    /// Cancel-safe, like [`wait`](Self::wait). `ready` is called in full or not at all;
+    /// the poll that calls it returns its value.
     pub async fn wait_until<M: RawMutex, T, U>(
         &self,
         mutex: &Mutex<M, T>,
@@ -125,13 +123,13 @@ impl<R: RawMutex> Condition<R> {
         }
     }
 
-    /// Stands in line, gives up `guard`, and waits to be told.
+    /// Queues the task, releases `guard`, and waits for a notification.
     async fn told<M: RawMutex, T>(&self, guard: MutexGuard<'_, M, T>) -> Told<'_, R> {
         let mut waiter = pin!(Waiter::new(&self.monitor, Notified));
         let mut guard = Some(guard);
         poll_fn(|cx| {
             let told = waiter.as_mut().poll(cx);
-            guard = None; // In line now: nothing that is told from here on is missed.
+            guard = None; // Queued by now, so no later notification is missed.
             told
         })
         .await;
@@ -139,7 +137,7 @@ impl<R: RawMutex> Condition<R> {
     }
 }
 
-/// Was told, and has not looked at the data yet.
+/// A notification after which the task has not checked the data yet.
 struct Told<'a, R: RawMutex> {
     condition: &'a Condition<R>,
 }
@@ -157,13 +155,13 @@ impl<R: RawMutex> Drop for Told<'_, R> {
 }
 
 struct State {
-    /// How many of those in line are to be told.
+    /// The number of queued waiters still to be notified.
     owed: Cell<u32>,
-    /// Announces to all who are in line.
+    /// Notifies all queued waiters.
     all: Broadcast,
 }
 
-/// Waiting to be told.
+/// The claim of a task that waits for a notification.
 struct Notified;
 
 impl Claim<State> for Notified {
@@ -182,7 +180,7 @@ impl Claim<State> for Notified {
     }
 
     fn hand_back(&self, state: &State, ticket: u32) {
-        // Where all were told there is nobody to hand it to.
+        // After `notify_all` there is no waiter to pass it to.
         if !Self::passed(state, ticket) {
             state.owed.set(state.owed.get().saturating_add(1));
         }
@@ -194,7 +192,7 @@ impl Claim<State> for Notified {
         }
         let left = state.owed.get().checked_sub(1)?;
         let called = line.call_first();
-        // What nobody waits for is not kept.
+        // Notifications without a waiter are not stored.
         state.owed.set(if called.is_some() { left } else { 0 });
         called
     }

@@ -1,4 +1,4 @@
-//! Time that runs out unless it is given more.
+//! A timeout that activity postpones.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,8 +14,7 @@ use crate::kernel::claim::Claim;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 
-/// A delay that each trigger starts anew: it expires when it was not triggered for
-/// long enough.
+/// A delay restarted by each trigger: it expires after a long enough time without one.
 ///
 /// ```text
 ///             trigger                    time is over
@@ -25,14 +24,14 @@ use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 ///      ╰───────────────────── stop, clear ─────────────────────╯
 /// ```
 ///
-/// Whether it has expired is decided by the clock alone, not by who looks first:
-/// stopped in time it never expires, and what has expired is told to all who waited
-/// for that, whatever is done to it before they run.
+/// Only the clock decides whether the delay has expired, not the order of polls: stopped
+/// in time it never expires, and an expiry reaches all its waiters, whatever happens to
+/// the delay before they run.
 ///
-/// There is no task behind it. To trigger a running delay stores a number; who
-/// waits is woken only when it would otherwise be late. With
-/// [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) and a clock for it,
-/// everything but waiting may be done from an interrupt.
+/// No task runs behind it. Triggering a running delay stores a number; a waiter is woken
+/// only if it would otherwise be late. With
+/// [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) and a clock for it, an
+/// interrupt may do everything but wait.
 ///
 /// The tutorial's `Delay_ms`, a watchdog or retriggerable monostable.
 ///
@@ -52,7 +51,7 @@ use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
 ///     },
 ///     async {
 ///         for _ in 0..3 {
-///             silence.trigger(Duration::from_millis(500)); // Something was heard.
+///             silence.trigger(Duration::from_millis(500)); // A sound was heard.
 ///             clock.sleep(Duration::from_millis(100)).await;
 ///         }
 ///     },
@@ -66,7 +65,7 @@ pub struct RetriggerableDelay<R, C> {
 }
 
 impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
-    /// Creates a delay that is stopped.
+    /// Creates a stopped delay.
     pub const fn new(clock: C) -> Self {
         let state = State {
             deadline: Cell::new(Deadline(Instant::EPOCH)),
@@ -76,10 +75,10 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
         Self { clock, monitor: Monitor::new(state) }
     }
 
-    /// Starts it, or starts it anew, to expire after at least `span` from this call:
-    /// later than it would have, or sooner.
+    /// Starts or restarts the delay, to expire after at least `span` from this call:
+    /// later or sooner than before.
     ///
-    /// A `span` of zero has expired at once.
+    /// A zero `span` expires immediately.
     #[inline]
     pub fn trigger(&self, span: Duration) {
         let now = self.clock.now();
@@ -87,12 +86,12 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
         self.start(now, now + span + tick);
     }
 
-    /// Starts it, or starts it anew, to expire at `deadline`.
+    /// Starts or restarts the delay, to expire at `deadline`.
     pub fn trigger_at(&self, deadline: Instant) {
         self.start(self.clock.now(), deadline);
     }
 
-    /// Stops it, and forgets that it has expired. Returns whether it was running.
+    /// Stops the delay, and clears its expiry. Returns whether it was running.
     pub fn stop(&self) -> bool {
         self.look(|state| {
             state.expired.withdraw();
@@ -102,40 +101,40 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
         })
     }
 
-    /// Forgets that it has expired; one that is running goes on.
+    /// Clears the expiry. A running delay continues.
     pub fn clear(&self) {
         self.look(|state| state.expired.withdraw());
     }
 
-    /// Returns whether it is running, and has not expired.
+    /// Returns whether the delay is running and has not expired.
     #[doc(alias = "running")]
     pub fn is_running(&self) -> bool {
         self.look(|state| state.sooner.stands())
     }
 
-    /// Returns whether it has expired, and was neither triggered nor stopped since.
+    /// Returns whether the delay has expired and was neither triggered nor stopped since.
     pub fn has_expired(&self) -> bool {
         self.look(|state| state.expired.stands())
     }
 
-    /// Returns when it will expire, if it is running.
+    /// Returns the deadline of a running delay.
     pub fn deadline(&self) -> Option<Instant> {
         self.look(State::deadline)
     }
 
-    /// Waits until it expires; if it has, resolves at once. It stays expired.
+    /// Waits until the delay expires. Resolves immediately if it has. It stays expired.
     ///
-    /// One that is stopped is waited for until it is triggered and expires.
+    /// If the delay is stopped, waits until it is triggered and expires.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing. As after any sleep, the task may be
-    /// woken once for no reason.
+    /// Cancel-safe: waiting changes no state. As after any sleep, the task may be woken
+    /// once spuriously.
     pub fn wait(&self) -> impl Future<Output = ()> {
         Wait { delay: self, since: None, sooner: Waiter::new(&self.monitor, Sooner) }
     }
 
-    /// Runs `f` under the lock on what is so now.
+    /// Runs `f` under the lock on the current state.
     fn look<T>(&self, f: impl Fn(&State) -> T) -> T {
         let now = self.clock.now();
         self.monitor.lock(|inside| {
@@ -150,8 +149,8 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
             let state = &inside.state;
             state.expire(now);
             state.expired.withdraw();
-            // Who waits has asked to be woken at the deadline before, and will ask
-            // again then. Only where that is too late has it to be told.
+            // A waiter has scheduled its wake for the previous deadline, and will
+            // schedule again then. It is notified only if that is too late.
             let asked_in_time = state.deadline().is_some_and(|asked_for| asked_for <= deadline);
             state.deadline.set(Deadline(deadline));
             if asked_in_time {
@@ -166,20 +165,20 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
 
 struct State {
     deadline: Cell<Deadline>,
-    /// Announced by expiring; stands until it is triggered or stopped.
+    /// Announced by expiring; stands until the delay is triggered or stopped.
     expired: Broadcast,
-    /// Announces that who sleeps until the deadline has to look at it again; stands
-    /// while it is running.
+    /// Announces an earlier deadline to waiters that sleep until the previous one; stands
+    /// while the delay is running.
     sooner: Broadcast,
 }
 
-/// An instant without the gap before and after it: two words of 32 bits.
+/// An `Instant` aligned to 32 bits, without padding around it.
 #[derive(Clone, Copy)]
 #[repr(C, packed(4))]
 struct Deadline(Instant);
 
 impl State {
-    /// Does what the clock has decided.
+    /// Expires the delay if the clock has reached its deadline.
     #[inline]
     fn expire(&self, now: Instant) {
         if self.deadline().is_some_and(|deadline| now >= deadline) {
@@ -194,7 +193,7 @@ impl State {
     }
 }
 
-/// Waiting for a deadline sooner than the one that was asked for.
+/// The claim of a task that waits for an earlier deadline than the scheduled one.
 struct Sooner;
 
 impl Claim<State> for Sooner {
@@ -220,7 +219,7 @@ impl Claim<State> for Sooner {
 pin_project! {
     struct Wait<'a, R: RawMutex, C> {
         delay: &'a RetriggerableDelay<R, C>,
-        // The number of the expiry before the one that is waited for.
+        // The number of the expiry before the awaited one.
         since: Option<u32>,
         #[pin]
         sooner: Waiter<'a, R, State, Sooner>,
@@ -232,8 +231,8 @@ impl<R: RawMutex, C: TimerQueue> Future for Wait<'_, R, C> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut this = self.project();
-        // In line before looking at the deadline: a trigger in between, from an
-        // interrupt, is then told. Each turn of the loop is one that was.
+        // Queues before reading the deadline, so that a trigger from an interrupt in
+        // between is not missed. Each turn of the loop handles one.
         while this.sooner.as_mut().poll(cx).is_ready() {}
         let since = *this.since;
         let (expired, deadline) = this.delay.look(|state| {

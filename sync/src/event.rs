@@ -1,4 +1,4 @@
-//! Something has happened, and stays so until it is cleared.
+//! Events that stay set until cleared.
 
 use core::fmt;
 use core::future::Future;
@@ -7,15 +7,15 @@ use crate::kernel::broadcast::{Broadcast, Hear};
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// Something that is set or not; any number of tasks wait until it is set.
+/// An event: set or not set. Any number of tasks wait until it is set.
 ///
-/// Setting it lets through all who wait at that moment, also when it is cleared
-/// before any of them runs, and all who come until it is cleared. Where each
-/// setting is for one task alone, see [`Flag`](crate::Flag).
+/// Setting the event releases all current waiters, even if it is cleared before they run,
+/// and all later ones until it is cleared. If each setting is for a single task, use
+/// [`Flag`](crate::Flag).
 ///
-/// With [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) everything
-/// may be called from interrupts and other threads. `set` then keeps interrupts
-/// off for a few instructions a waiter, never for all of them together.
+/// With [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex), interrupts and other
+/// threads may call every method. `set` then disables interrupts for a few instructions
+/// per waiter, never for all of them together.
 ///
 /// The tutorial's `Event` and `ThreadSafeEvent`.
 ///
@@ -35,7 +35,7 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 ///     async {
 ///         clock.sleep(Duration::from_millis(5)).await;
 ///         full.set();
-///         full.clear(); // The waiter is through all the same.
+///         full.clear(); // The waiter is released all the same.
 ///     },
 /// ));
 /// assert_eq!(filled, Instant::from_millis(5));
@@ -51,36 +51,36 @@ impl<R: RawMutex> Event<R> {
         Self { monitor: Monitor::new(Broadcast::new()) }
     }
 
-    /// Sets it, and wakes all who wait. Setting it twice is as good as once.
+    /// Sets the event, and wakes all waiters. Setting it again has no further effect.
     #[inline]
     pub fn set(&self) {
         let called = self.monitor.lock(|inside| {
             inside.state.announce();
-            // Nobody in line has heard this announcement: the first is through.
+            // No queued waiter has heard this announcement, so it releases the first.
             inside.called::<Hear>(inside.line::<Hear>().call_first())
         });
         self.monitor.wake::<Hear>(called);
     }
 
-    /// Makes it not set. Who was let through stays so.
+    /// Clears the event. Released waiters stay released.
     #[inline]
     pub fn clear(&self) {
         self.monitor.lock(|inside| inside.state.withdraw());
     }
 
-    /// Returns whether it is set.
+    /// Returns whether the event is set.
     #[inline]
     pub fn is_set(&self) -> bool {
         self.monitor.lock(|inside| inside.state.stands())
     }
 
-    /// Waits until it is set; if it is, resolves at once. It stays set.
+    /// Waits until the event is set. Resolves immediately if it is. It stays set.
     ///
     /// A setting counts from the first poll on.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing.
+    /// Cancel-safe: waiting changes no state.
     #[inline]
     pub fn wait(&self) -> impl Future<Output = ()> {
         Waiter::new(&self.monitor, Hear::<0>)

@@ -1,4 +1,4 @@
-//! A signal that clears itself by being received.
+//! Flags that waiting clears.
 
 use core::fmt;
 use core::future::Future;
@@ -7,14 +7,13 @@ use crate::kernel::raw::RawMutex;
 use crate::kernel::turn::{Take, Turn};
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// A flag that is set from anywhere, interrupts included, and cleared by being
-/// waited for: each setting lets one task through.
+/// A flag set from any context, including interrupts, and cleared by waiting: each
+/// setting releases one task.
 ///
-/// Setting it while somebody waits lets through who waits longest. Setting it
-/// while nobody does keeps it set for the next; ten thousand times is as good as
-/// once. Any number of tasks may wait.
+/// Setting the flag releases the longest waiter. Without a waiter it stays set for the
+/// next one; setting it again has no further effect. Any number of tasks may wait.
 ///
-/// Where a setting is for all who wait, see [`Event`](crate::Event).
+/// If a setting is for all waiters, use [`Event`](crate::Event).
 ///
 /// The tutorial's `ThreadSafeFlag`; embassy's `Signal<()>` and tokio's `Notify`.
 ///
@@ -43,7 +42,7 @@ impl<R: RawMutex> Flag<R> {
         Self { monitor: Monitor::new(Turn::new(false)) }
     }
 
-    /// Lets through who waits longest, or else the next to come.
+    /// Releases the longest waiter, or else the next one.
     #[inline]
     pub fn set(&self) {
         let called = self.monitor.lock(|inside| inside.state.give(inside.line::<Take>()));
@@ -52,24 +51,24 @@ impl<R: RawMutex> Flag<R> {
         }
     }
 
-    /// Makes it not set, and returns whether it was. Who was let through stays so.
+    /// Clears the flag, and returns whether it was set. Released waiters stay released.
     #[inline]
     pub fn clear(&self) -> bool {
         self.monitor.lock(|inside| inside.state.try_take())
     }
 
-    /// Returns whether it is set. It stays so.
+    /// Returns whether the flag is set, without clearing it.
     #[inline]
     pub fn is_set(&self) -> bool {
         self.monitor.lock(|inside| inside.state.is_free())
     }
 
-    /// Waits until it is set, and clears it.
+    /// Waits until the flag is set, and clears it.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: it is cleared by resolving only. Who is dropped after having
-    /// been let through hands that on to the next in line, or leaves the flag set.
+    /// Cancel-safe: only the poll that resolves clears the flag. If a released waiter is
+    /// dropped, the release passes to the next one, or the flag stays set.
     #[inline]
     pub fn wait(&self) -> impl Future<Output = ()> {
         Waiter::new(&self.monitor, Take)

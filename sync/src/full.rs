@@ -1,8 +1,8 @@
-//! What does not fit comes back.
+//! The error of a full container.
 
 use core::fmt;
 
-/// There is no room; here is what was to go in.
+/// The error of a full container. Contains the rejected item.
 ///
 /// ```
 /// use tickwire_sync::{Full, local};

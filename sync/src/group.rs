@@ -1,4 +1,4 @@
-//! Futures that come and go in one task, each woken for itself.
+//! Groups of futures that run in one task, each with its own waker.
 
 #[allow(unsafe_code)] // PINNED
 mod pinned;

@@ -1,4 +1,4 @@
-//! What interrupts leave for tasks: readiness, and edges with their time.
+//! Signals from interrupts to tasks: readiness, and edges with timestamps.
 
 mod edges;
 mod flag;

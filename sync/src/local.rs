@@ -1,8 +1,8 @@
-//! The primitives for tasks of one executor. Locking costs nothing.
+//! Primitives for the tasks of one executor. Locking costs nothing.
 //!
 //! Each name is the primitive of the same name in the [crate root](crate), with
 //! [`NoopRawMutex`](crate::NoopRawMutex) as its raw mutex. The compiler rejects them in a
-//! `static` and in another thread; [`shared`](crate::shared) has those for that.
+//! `static` and in another thread; use [`shared`](crate::shared) there.
 //!
 //! ```
 //! use futures_util::future::join;

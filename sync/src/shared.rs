@@ -1,4 +1,4 @@
-//! The primitives for interrupts, threads and other cores. Locking is a critical section.
+//! Primitives for interrupts, threads and other cores. Locking is a critical section.
 //!
 //! Each name is the primitive of the same name in the [crate root](crate), with
 //! [`CriticalSectionRawMutex`](crate::CriticalSectionRawMutex) as its raw mutex. Each

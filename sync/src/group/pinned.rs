@@ -1,10 +1,10 @@
-//! The tasks of a pinned group, for which `pin-project-lite` has no way because of the
-//! group's const parameter.
+//! Pinned access to the tasks of a group, whose const parameter `pin-project-lite` does
+//! not support.
 //!
 //! PINNED, on which the `unsafe` in this file rests: a group is pinned exactly when its
 //! array of tasks is. It has no `Drop` of its own, and is `Unpin` only if the tasks are.
-//! Nothing moves a task that was pinned: it is dropped in its place. A shared reference
-//! to a group leads to no task.
+//! A pinned task never moves: it is dropped in place. A shared reference to a group leads
+//! to no task.
 
 use core::cell::UnsafeCell;
 use core::future::Future;
@@ -16,14 +16,14 @@ use super::task_group::{Book, TaskGroup};
 use super::wake_slots::WakeHome;
 use crate::combine::element;
 
-/// The tasks of a group, which only [`TaskGroup::task`] looks at.
+/// The tasks of a group. Only [`TaskGroup::task`] accesses them.
 ///
-/// In a cell, because a task may hold `&mut` to its own parts: a plain shared
-/// reference to the group, such as `len` has, would tell the compiler that nobody
-/// does. Nothing is ever read or written through one.
+/// They are in a cell, because a task may hold `&mut` to its own parts. A plain shared
+/// reference to the group, as in `len`, would assert to the compiler that no such `&mut`
+/// exists. Nothing is read or written through a shared reference.
 pub(crate) struct Tasks<F: Future, const N: usize>(UnsafeCell<[MaybeDone<F>; N]>);
 
-// SAFETY: with a shared reference nobody can do anything to the tasks: PINNED.
+// SAFETY: a shared reference gives no access to the tasks: PINNED.
 unsafe impl<F: Future, const N: usize> Sync for Tasks<F, N> {}
 
 impl<F: Future, const N: usize> Tasks<F, N> {
@@ -33,25 +33,25 @@ impl<F: Future, const N: usize> Tasks<F, N> {
 }
 
 impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
-    /// Returns the task at `place`, pinned as the group is.
+    /// Returns the task at `place`, pinned like the group.
     pub(crate) fn task(self: Pin<&mut Self>, place: usize) -> Pin<&mut MaybeDone<F>> {
         self.task_and_book(place).0
     }
 
-    /// Returns what is known of the tasks, which nobody takes for pinned.
+    /// Returns the group's book, which is never pinned.
     pub(crate) fn book(self: Pin<&mut Self>) -> &mut Book<N, H> {
-        // SAFETY: nothing is moved out of the group but what is in its book, and
-        // there is no task in that: PINNED.
+        // SAFETY: only the book's contents are moved out of the group, and the book holds
+        // no task: PINNED.
         unsafe { &mut self.get_unchecked_mut().book }
     }
 
-    /// Returns both.
+    /// Returns the task at `place`, and the book.
     pub(crate) fn task_and_book(
         self: Pin<&mut Self>,
         place: usize,
     ) -> (Pin<&mut MaybeDone<F>>, &mut Book<N, H>) {
-        // SAFETY: the tasks stay where they are for as long as the group does, and
-        // are dropped there. The book is as above: PINNED.
+        // SAFETY: the tasks do not move while the group does not, and are dropped in
+        // place. The book is as above: PINNED.
         let (tasks, book) = unsafe {
             let group = self.get_unchecked_mut();
             (Pin::new_unchecked(group.tasks.0.get_mut()), &mut group.book)
@@ -60,8 +60,8 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
     }
 }
 
-/// Whatever has a `Drop` has this trait. One for the group would make two
-/// implementations of it, and no program.
+/// Implemented for every type with a `Drop`. A `Drop` for the group would be a second
+/// implementation, and not compile.
 #[allow(dead_code, drop_bounds)]
 trait HasDrop {}
 

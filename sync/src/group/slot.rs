@@ -1,8 +1,8 @@
 //! Slots of children, and the ready lists of their groups.
 //!
 //! A child's waker points to a [`Slot`]. A group has one slot per child, and one
-//! [`ReadyList`]: the children to poll, in the order in which they were woken, and the
-//! waker of the task that polls the group.
+//! [`ReadyList`]: the woken children in the order of their wakes, and the waker of the
+//! task that polls the group.
 //!
 //! ```text
 //!            claim                  next
@@ -13,23 +13,24 @@
 //! ```
 //!
 //! A wake queues an idle slot, and takes and wakes the group's waker. A poll of the group
-//! leaves its waker and takes the whole list, in one step; then it makes one slot after the
-//! other idle, and polls its child. So a slot that is queued later always finds a waker, or
-//! one that was taken and is being woken.
+//! stores its waker and takes the whole list, in one step; then it makes the slots idle
+//! one by one, and polls their children. So a slot queued later always finds a waker, or
+//! one that is already being woken.
 //!
-//! Each step takes constant time, and is a critical section. Where the processor has atomic
-//! swaps, a slot is made idle by one of these instead: it reads what all wakes before it
-//! wrote, and a wake after it queues the slot again. Wakers are cloned, woken and dropped
-//! outside of critical sections.
+//! Each step takes constant time, and is a critical section. On processors with atomic
+//! swaps, a swap makes a slot idle instead: it reads what all earlier wakes wrote, and a
+//! later wake queues the slot again. Wakers are cloned, woken and dropped outside
+//! critical sections.
 //!
-//! HELD, on which the `unsafe` in this file rests: a slot is not free exactly while it is
-//! one of some [`Members`], which hold it and its list, and release it before they let go
-//! of either. An idle slot points to that list. A queued slot points to its neighbors,
-//! which are queued slots of the same members. Fields are touched under one lock, except
-//! that `mark` is atomic, and that members alone touch the links of the slots that they
-//! have taken: these are marked as queued, and a wake touches no slot that is.
+//! HELD, on which the `unsafe` in this file rests: a slot is not free exactly while it
+//! belongs to some [`Members`], which hold it and its list, and release it before they
+//! let go of either. An idle slot points to that list. A queued slot points to its
+//! neighbors, which are queued slots of the same members. Fields are accessed under one
+//! lock, except that `mark` is atomic, and that only the members access the links of
+//! slots they have taken: these are marked as queued, and a wake does not access a queued
+//! slot.
 //!
-//! Slot, list and members are in one file, long as it is: HELD speaks of all three.
+//! Slot, list and members share one long file, because HELD covers all three.
 
 mod mark;
 #[cfg(all(test, not(any(miri, light_tests))))]
@@ -55,17 +56,17 @@ use crate::kernel::raw::{CriticalSectionRawMutex, RawMutex};
 pub(crate) use mark::Mark;
 use mark::{FREE, QUEUED, place, queued};
 
-/// A raw mutex of which all objects are one lock.
+/// A raw mutex type whose objects are all one lock.
 ///
 /// # Safety
 ///
-/// While a closure given to `lock` runs, no other context runs one given to `lock` of any
-/// object of the type.
+/// While a closure given to `lock` runs, no other context runs a closure given to `lock`
+/// of any object of the type.
 pub unsafe trait OneLock: RawMutex + Send + Sync {
-    /// Loom has a type of its own.
+    /// The mark of a slot. Loom has its own type.
     type Mark: Mark;
 
-    /// Whether marks are swapped, so that a poll needs no lock to clear them.
+    /// Whether marks are swapped, so that a poll clears them without a lock.
     const SWAPS: bool = cfg!(target_has_atomic = "ptr");
 }
 
@@ -74,44 +75,45 @@ unsafe impl OneLock for CriticalSectionRawMutex {
     type Mark = AtomicUsize;
 }
 
-/// A pointer whose target stays at its address, however often the pointer is moved.
+/// A pointer whose target does not move when the pointer does.
 ///
 /// # Safety
 ///
-/// The target is not moved or dropped while the pointer is there.
+/// The target is neither moved nor dropped while the pointer exists.
 pub unsafe trait Holds<T>: Deref<Target = T> {}
 
-// SAFETY: a reference is as good as its target: HELD.
+// SAFETY: the target of a static reference never moves: HELD.
 unsafe impl<T> Holds<T> for &'static T {}
 
 #[cfg(any(all(feature = "alloc", target_has_atomic = "ptr"), test))]
-// SAFETY: the target is on the heap, and there as long as the count: HELD.
+// SAFETY: the target is on the heap, and lives as long as its count: HELD.
 unsafe impl<T> Holds<T> for alloc::sync::Arc<T> {}
 
-/// What a child's waker points to.
+/// The target of a child's waker.
 pub struct Slot<R: OneLock = CriticalSectionRawMutex> {
-    /// The child's place in its group, and whether it is queued.
+    /// The child's place in its group, and whether the slot is queued.
     mark: R::Mark,
-    /// The next slot while it is queued. The last slot's is the first.
+    /// The next slot, while this one is queued. The last slot's `next` is the first.
     next: Cell<*const Self>,
-    /// The previous slot while it is queued, the list while it is idle. One word for both:
-    /// a queued slot is not queued again.
+    /// The previous slot while this one is queued, the list while it is idle. One word
+    /// for both: a queued slot is not queued again.
     back: Cell<*const ()>,
     /// The list, unless the slot is free.
     #[cfg(feature = "std")]
     list: Cell<*const ReadyList<R>>,
-    /// A backend has arranged to wake the child while the list's root polled it.
+    /// Whether a backend has arranged to wake the child while the list's root polled it.
     #[cfg(feature = "std")]
     is_relied_on: Cell<bool>,
     lock: PhantomData<R>,
 }
 
-/// The children of a group that were woken, and whom to wake for them.
+/// The woken children of a group, and the waker of the group's task.
 pub struct ReadyList<R: OneLock = CriticalSectionRawMutex> {
-    /// The last slot, whose `next` is the first. The address of the list itself if no slot
-    /// is queued, null if no group has the list.
+    /// The last slot, whose `next` is the first. The address of the list itself if no
+    /// slot is queued; null if no group has the list.
     last: Cell<*const ()>,
-    /// Taken by the wake that uses it, left by the next poll of the group.
+    /// The waker of the group's task. The wake that uses it takes it; the next poll of
+    /// the group stores it again.
     parent: Cell<Option<Waker>>,
     /// The waker with which the outermost group was polled.
     #[cfg(feature = "std")]
@@ -119,8 +121,8 @@ pub struct ReadyList<R: OneLock = CriticalSectionRawMutex> {
     lock: PhantomData<R>,
 }
 
-// SAFETY: the fields are touched by one context at a time, and what is in them may be
-// used by any: HELD.
+// SAFETY: one context at a time accesses the fields, and any context may use their
+// values: HELD.
 unsafe impl<R: OneLock> Send for Slot<R> {}
 // SAFETY: as above.
 unsafe impl<R: OneLock> Sync for Slot<R> {}
@@ -161,7 +163,7 @@ impl<R: OneLock> Slot<R> {
             if self.set_mark() {
                 return None;
             }
-            // SAFETY: it was idle, so this is its list, which is held: HELD.
+            // SAFETY: the slot was idle, so this is its list, which is held: HELD.
             unsafe {
                 let list = self.back.get().cast::<ReadyList<R>>();
                 (*list).push(self);
@@ -173,17 +175,17 @@ impl<R: OneLock> Slot<R> {
         }
     }
 
-    /// Returns whether the slot can be claimed, or could be a moment ago.
+    /// Returns whether the slot is free. The answer may be outdated.
     pub(crate) fn is_free(&self) -> bool {
         self.mark.load() == FREE
     }
 
-    /// Returns the root with which the group was polled last, if it `is` what the caller
-    /// relies on. None if the slot is free.
+    /// Returns the root that polled the group last, if `is` accepts it; the caller then
+    /// relies on it. `None` if the slot is free.
     #[cfg(feature = "std")]
     pub(crate) fn rely_on(&self, is: impl FnOnce(WakerId) -> bool) -> Option<WakerId> {
         locked::<R, _>(|| {
-            // SAFETY: under the lock, and null or a list which is held: HELD.
+            // SAFETY: accessed under the lock; null or a held list: HELD.
             let root = unsafe { self.list.get().as_ref() }?.root.get()?;
             let is = is(root);
             self.is_relied_on.set(self.is_relied_on.get() || is);
@@ -191,7 +193,7 @@ impl<R: OneLock> Slot<R> {
         })
     }
 
-    /// Queues the child, if a backend has relied on its root. Wakes nobody.
+    /// Queues the child if a backend has relied on its root. Wakes no task.
     ///
     /// # Safety
     ///
@@ -200,14 +202,14 @@ impl<R: OneLock> Slot<R> {
     unsafe fn recall(&self) {
         locked::<R, _>(|| {
             if self.is_relied_on.take() && !self.set_mark() {
-                // SAFETY: it was idle, and not free, so this is its list: HELD.
+                // SAFETY: the slot was idle and not free, so this is its list: HELD.
                 unsafe { (*self.list.get()).push(self) };
             }
         });
     }
 
-    /// Takes the slot for the child at `place`, queued for its first poll; false if it is
-    /// not free.
+    /// Claims the slot for the child at `place`, queued for its first poll. Returns false
+    /// if the slot is not free.
     ///
     /// # Safety
     ///
@@ -219,15 +221,16 @@ impl<R: OneLock> Slot<R> {
                 self.mark.store(queued(place));
                 #[cfg(feature = "std")]
                 self.list.set(list);
-                // SAFETY: it was free, so it is not queued; the rest is the caller's: HELD.
+                // SAFETY: the slot was free, so it is not queued. The caller guarantees
+                // the rest: HELD.
                 unsafe { list.push(self) };
             }
             free
         })
     }
 
-    /// Frees the slot, and takes it out of the list in which it is queued: `list`, or the
-    /// one of which `taken` is the last. Its wakers have no effect from now on.
+    /// Frees the slot, and removes it from the list in which it is queued: `list`, or the
+    /// one that ends with `taken`. Its wakers have no effect from now on.
     ///
     /// # Safety
     ///
@@ -235,7 +238,7 @@ impl<R: OneLock> Slot<R> {
     unsafe fn release(&self, list: &ReadyList<R>, taken: &mut *const Self) {
         locked::<R, _>(|| {
             if self.set_mark() {
-                // SAFETY: what is queued has queued neighbors, which are held: HELD.
+                // SAFETY: a queued slot has queued neighbors, which are held: HELD.
                 let previous = unsafe { self.unlink() };
                 if ptr::eq(*taken, self) {
                     *taken = previous;
@@ -252,12 +255,13 @@ impl<R: OneLock> Slot<R> {
         });
     }
 
-    /// Marks the slot as queued. Returns whether it was, or is free. Under the lock.
+    /// Marks the slot as queued. Returns whether it was queued or free. Call it under the
+    /// lock.
     #[inline(always)]
     fn set_mark(&self) -> bool {
         #[cfg(target_has_atomic = "ptr")]
         if R::SWAPS {
-            // A write in any case: the swap that makes the slot idle has to read it.
+            // Writes in any case: the swap that makes the slot idle has to read it.
             return self.mark.set(QUEUED) & QUEUED != 0;
         }
         let mark = self.mark.load();
@@ -269,11 +273,12 @@ impl<R: OneLock> Slot<R> {
     ///
     /// # Safety
     ///
-    /// The caller has taken it from `list`, and out of the others that it has taken: HELD.
+    /// The caller has taken the slot from `list`, and unlinked it from the others that it
+    /// has taken: HELD.
     #[inline(always)]
     unsafe fn rest(&self, list: &ReadyList<R>) -> usize {
         self.back.set(ptr::from_ref(list).cast());
-        // Queued, so that nobody else changes it.
+        // The slot is queued, so no other context changes it.
         let idle = self.mark.load() & !QUEUED;
         #[cfg(target_has_atomic = "ptr")]
         if R::SWAPS {
@@ -288,22 +293,21 @@ impl<R: OneLock> Slot<R> {
     ///
     /// # Safety
     ///
-    /// The caller may touch it, and all that are queued with `last`: HELD.
+    /// The caller may access the slot, and all that are queued with `last`: HELD.
     #[inline(always)]
     unsafe fn link_behind(&self, last: &Self) {
         let first = last.next.replace(self);
         self.next.set(first);
         self.back.set(ptr::from_ref(last).cast());
-        // SAFETY: the caller's: HELD.
+        // SAFETY: guaranteed by the caller: HELD.
         unsafe { (*first).back.set(ptr::from_ref(self).cast()) };
     }
 
-    /// Takes the slot out of where it is queued. Returns the previous one, null if it was
-    /// alone.
+    /// Unlinks the slot. Returns the previous slot, or null if there is none.
     ///
     /// # Safety
     ///
-    /// It is queued, and the caller may touch all that are queued with it: HELD.
+    /// The slot is queued, and the caller may access all that are queued with it: HELD.
     #[inline(always)]
     unsafe fn unlink(&self) -> *const Self {
         let next = self.next.get();
@@ -311,7 +315,7 @@ impl<R: OneLock> Slot<R> {
             return ptr::null();
         }
         let previous = self.back.get().cast::<Self>();
-        // SAFETY: the caller's: HELD.
+        // SAFETY: guaranteed by the caller: HELD.
         unsafe {
             (*previous).next.set(next);
             (*next).back.set(previous.cast());
@@ -319,15 +323,15 @@ impl<R: OneLock> Slot<R> {
         previous
     }
 
-    /// Queues the slots of which `back` is the last behind those of which `front` is, if
-    /// there are any. Returns the last of all.
+    /// Links the slots that end with `back` behind those that end with `front`, if there
+    /// are any. Returns the last of all.
     ///
     /// # Safety
     ///
-    /// The caller may touch all of them: HELD.
+    /// The caller may access all of them: HELD.
     #[inline(always)]
     unsafe fn join(front: *const Self, back: *const Self) -> *const Self {
-        // SAFETY: the caller's: HELD.
+        // SAFETY: guaranteed by the caller: HELD.
         unsafe {
             if let Some(front) = front.as_ref() {
                 let back = &*back;
@@ -341,7 +345,7 @@ impl<R: OneLock> Slot<R> {
 }
 
 impl<R: OneLock> ReadyList<R> {
-    /// Creates a list that no group has.
+    /// Creates a list without a group.
     pub(crate) const fn new() -> Self {
         Self {
             last: Cell::new(ptr::null()),
@@ -352,7 +356,7 @@ impl<R: OneLock> ReadyList<R> {
         }
     }
 
-    /// Takes the list for a group; false if another one has it.
+    /// Claims the list for a group. Returns false if another group has it.
     pub(crate) fn claim(&self) -> bool {
         locked::<R, _>(|| {
             let free = self.last.get().is_null();
@@ -363,7 +367,7 @@ impl<R: OneLock> ReadyList<R> {
         })
     }
 
-    /// Frees the list. All slots that were claimed with it have been released.
+    /// Frees the list. All slots claimed with it have been released.
     fn release(&self) {
         let parent = locked::<R, _>(|| {
             self.last.set(ptr::null());
@@ -372,7 +376,7 @@ impl<R: OneLock> ReadyList<R> {
         drop(parent);
     }
 
-    /// Leaves `parent` as the waker to wake, and adds all slots to those that were `taken`.
+    /// Stores `parent` as the waker to wake, and appends all queued slots to `taken`.
     ///
     /// # Safety
     ///
@@ -382,7 +386,7 @@ impl<R: OneLock> ReadyList<R> {
         let parent = Some(parent.clone());
         let before = locked::<R, _>(|| {
             if self.last.get() != self.empty() {
-                // SAFETY: under the lock, and the others are the caller's: HELD.
+                // SAFETY: under the lock; the caller owns the other slots: HELD.
                 *taken = unsafe { Slot::join(*taken, self.last.get().cast()) };
                 self.last.set(self.empty());
             }
@@ -400,13 +404,13 @@ impl<R: OneLock> ReadyList<R> {
             slot.next.set(slot);
             slot.back.set(ptr::from_ref(slot).cast());
         } else {
-            // SAFETY: the caller's, and the last is queued: HELD.
+            // SAFETY: the caller may access `slot`, and the last slot is queued: HELD.
             unsafe { slot.link_behind(&*self.last.get().cast()) };
         }
         self.last.set(ptr::from_ref(slot).cast());
     }
 
-    /// Returns `last` of a list without slots.
+    /// Returns the value of `last` for a list without slots.
     #[inline(always)]
     fn empty(&self) -> *const () {
         ptr::from_ref(self).cast()
@@ -425,14 +429,14 @@ impl<R: OneLock> fmt::Debug for ReadyList<R> {
     }
 }
 
-/// The slots that a group has claimed, by place, and its ready list.
+/// The slots claimed by a group, by place, and its ready list.
 pub(crate) struct Members<const N: usize, H: Home> {
     slots: [Option<H::Slot>; N],
     len: usize,
-    /// Set if there is a slot.
+    /// The ready list. `Some` while there is a slot.
     list: Option<Claimed<H>>,
     taken: Taken<H::Lock>,
-    /// The root with which the list was taken last.
+    /// The root at the most recent `take`.
     #[cfg(feature = "std")]
     root: Option<WakerId>,
     home: H,
@@ -441,12 +445,12 @@ pub(crate) struct Members<const N: usize, H: Home> {
 /// The last of the slots that a poll has taken from the list and not polled yet.
 struct Taken<R: OneLock>(*const Slot<R>);
 
-// SAFETY: a slot may be touched by any context, if by one at a time: HELD.
+// SAFETY: any context may access a slot, one at a time: HELD.
 unsafe impl<R: OneLock> Send for Taken<R> {}
-// SAFETY: as above. With a shared reference it leads to no slot.
+// SAFETY: as above. A shared reference leads to no slot.
 unsafe impl<R: OneLock> Sync for Taken<R> {}
 
-/// A list that a group has claimed. Dropped when all slots have been released.
+/// A list claimed by a group. Dropped when all slots have been released.
 pub(crate) struct Claimed<H: Home>(H::List);
 
 impl<H: Home> Drop for Claimed<H> {
@@ -477,12 +481,14 @@ impl<const N: usize, H: Home> Members<N, H> {
         self.slots.get(place)?.as_ref()
     }
 
-    /// Claims a slot for `place`, which has none, and queues it; false if there is none.
+    /// Claims a slot for `place`, which has none, and queues it. Returns false if no slot
+    /// is free.
     pub(crate) fn claim(&mut self, place: usize) -> bool {
         let Some(member @ None) = self.slots.get_mut(place) else { return false };
         let claim = || self.home.lists().find(|list| list.claim()).map(Claimed);
         let Some(list) = self.list.take().or_else(claim) else { return false };
-        // SAFETY: `release`, which `drop` calls too, releases it before either goes: HELD.
+        // SAFETY: `release`, which `drop` also calls, releases the slot before either
+        // goes: HELD.
         let claimed = |slot: &H::Slot| unsafe { slot.claim(&list.0, place) };
         *member = self.home.slots(place).find(claimed);
         let claimed = member.is_some();
@@ -493,12 +499,12 @@ impl<const N: usize, H: Home> Members<N, H> {
         claimed
     }
 
-    /// Releases the slot at `place`, if there is one. After the last one it returns the
-    /// list, with the waker in it, to be dropped.
+    /// Releases the slot at `place`, if there is one. After the last slot, returns the
+    /// list with its waker, for the caller to drop.
     pub(crate) fn release(&mut self, place: usize) -> Option<Claimed<H>> {
         let slot = self.slots.get_mut(place)?.take()?;
         self.len -= 1;
-        // SAFETY: it was claimed with this list: HELD.
+        // SAFETY: the slot was claimed with this list: HELD.
         unsafe { slot.release(&self.list.as_ref()?.0, &mut self.taken.0) };
         if self.len > 0 {
             return None;
@@ -510,21 +516,21 @@ impl<const N: usize, H: Home> Members<N, H> {
         self.list.take()
     }
 
-    /// Takes all slots that are queued, and leaves `parent` to be woken for those that
-    /// will be. Returns false if there is no slot.
+    /// Takes all queued slots, and stores `parent` to be woken for later ones. Returns
+    /// false if there is no slot.
     #[inline(always)]
     pub(crate) fn take(&mut self, parent: &Waker) -> bool {
         #[cfg(feature = "std")]
         self.follow(root_of(parent));
         let Some(list) = &self.list else { return false };
-        // SAFETY: it is the list of these members: HELD.
+        // SAFETY: this is the list of these members: HELD.
         unsafe { list.0.take(&mut self.taken.0, parent) };
         true
     }
 
-    /// Has children polled once more if `root` is another than before, and a backend has
-    /// relied on the former one ([`is_child_of`](crate::is_child_of)): it may not come to
-    /// wake them while another executor polls the group.
+    /// If `root` has changed and a backend has relied on the former one
+    /// ([`is_child_of`](crate::is_child_of)), queues those children for another poll:
+    /// that backend may not run while another executor polls the group.
     #[cfg(feature = "std")]
     #[inline(always)]
     fn follow(&mut self, root: WakerId) {
@@ -543,15 +549,15 @@ impl<const N: usize, H: Home> Members<N, H> {
             return;
         }
         for slot in self.slots.iter().flatten() {
-            // SAFETY: all of these are claimed: HELD.
+            // SAFETY: all these slots are claimed: HELD.
             unsafe { slot.recall() };
         }
     }
 
-    /// Returns the first place that was taken, and makes its slot idle.
+    /// Returns the first taken place, and makes its slot idle.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<usize> {
-        // SAFETY: those taken are slots of these members, queued together: HELD.
+        // SAFETY: taken slots belong to these members, and are queued together: HELD.
         unsafe {
             let last = self.taken.0.as_ref()?;
             let list = &self.list.as_ref()?.0;
@@ -576,7 +582,7 @@ impl<const N: usize, H: Home> Drop for Members<N, H> {
     }
 }
 
-// SAFETY: one mutex is the raw mutex of everything: HELD.
+// SAFETY: all objects share one mutex: HELD.
 #[cfg(all(test, not(any(miri, light_tests))))]
 unsafe impl<const APART: bool> OneLock for orders::Section<APART> {
     type Mark = loom::sync::atomic::AtomicUsize;

@@ -1,34 +1,33 @@
 //! Wakers that point to a slot.
 //!
-//! FOREVER, on which the `unsafe` in this file rests: a waker with [`VTABLE`] for its
-//! vtable has the address of a `&'static Slot` for its data, and one with
-//! [`heap::VTABLE`] that of a [`Slot`] of which it owns a count, or which is borrowed for
-//! as long as the waker is lent. Such wakers are made in this file alone. A [`Slot`] is
-//! `Sync`, so any context may follow the address for as long as it has the waker.
+//! FOREVER, on which the `unsafe` in this file rests: a waker with the vtable [`VTABLE`]
+//! has the address of a `&'static Slot` as its data. One with [`heap::VTABLE`] has that
+//! of a [`Slot`] of which it owns a count, or which is borrowed while the waker is lent.
+//! Only this file makes such wakers. A [`Slot`] is `Sync`, so any context may dereference
+//! the address while it has the waker.
 
 use core::ptr;
 use core::task::{RawWaker, RawWakerVTable, Waker};
 
 use super::slot::Slot;
 
-/// A static, and no constant: clones have one address in common, by which they
-/// are known to be one and the same.
+/// A static, not a constant: all clones share one address, which identifies the vtable.
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake, forget);
 
 /// Calls `f` with a waker of `slot`.
 #[inline]
 pub(crate) fn lend<T>(slot: &'static Slot, f: impl FnOnce(&Waker) -> T) -> T {
-    // SAFETY: the data is that of VTABLE, whose functions may be called from any
-    // thread, as often as one likes: FOREVER.
+    // SAFETY: the data fits VTABLE, whose functions any thread may call any number of
+    // times: FOREVER.
     f(&unsafe { Waker::from_raw(raw(ptr::from_ref(slot).cast())) })
 }
 
-/// Returns the slot to which `waker` points; none if it is no waker of a slot.
+/// Returns the slot of `waker`, or `None` if it is not a slot's waker.
 #[cfg(feature = "std")]
 pub(crate) fn slot_of(waker: &Waker) -> Option<&Slot> {
     let is_ours = ptr::eq(waker.vtable(), &VTABLE) || ptr::eq(waker.vtable(), &heap::VTABLE);
-    // SAFETY: the vtable says that it is a slot, which is there as long as the waker:
-    // FOREVER.
+    // SAFETY: the vtable proves that the data is a slot, which lives as long as the
+    // waker: FOREVER.
     is_ours.then(|| unsafe { &*waker.data().cast::<Slot>() })
 }
 
@@ -41,14 +40,14 @@ fn clone(slot: *const ()) -> RawWaker {
 }
 
 fn wake(slot: *const ()) {
-    // SAFETY: only a waker with VTABLE comes here, so it is a slot: FOREVER.
+    // SAFETY: only a waker with VTABLE calls this, so the data is a slot: FOREVER.
     let slot = unsafe { &*slot.cast::<Slot>() };
     slot.wake();
 }
 
 fn forget(_: *const ()) {}
 
-/// The same for slots that are counted.
+/// The same wakers for reference-counted slots.
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub(crate) mod heap {
     use alloc::sync::Arc;
@@ -59,22 +58,22 @@ pub(crate) mod heap {
 
     pub(super) static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop);
 
-    /// Calls `f` with a waker of `slot`, whose clones own it with others.
+    /// Calls `f` with a waker of `slot`, whose clones share ownership.
     #[inline]
     pub(crate) fn lend<T>(slot: &Arc<Slot>, f: impl FnOnce(&Waker) -> T) -> T {
         let data = Arc::as_ptr(slot).cast();
-        // SAFETY: the data is that of VTABLE, whose functions may be called from any
-        // thread. It is never dropped, as the count is the caller's: FOREVER.
+        // SAFETY: the data fits VTABLE, whose functions any thread may call. The waker is
+        // never dropped, because the caller owns the count: FOREVER.
         let waker = ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(data, &VTABLE)) });
         f(&waker)
     }
 
     /// # Safety
     ///
-    /// It is the data of a waker with VTABLE, which gives up its count.
+    /// `slot` is the data of a waker with VTABLE, which gives up its count.
     unsafe fn owned(slot: *const ()) -> Arc<Slot> {
-        // SAFETY: it comes from `Arc::into_raw` in `clone`, since a lent waker is not
-        // used up: FOREVER.
+        // SAFETY: the pointer comes from `Arc::into_raw` in `clone`, since a lent waker
+        // is not consumed: FOREVER.
         unsafe { Arc::from_raw(slot.cast()) }
     }
 
@@ -85,19 +84,19 @@ pub(crate) mod heap {
     }
 
     fn wake(slot: *const ()) {
-        // SAFETY: the waker is used up with this call: FOREVER.
+        // SAFETY: this call consumes the waker: FOREVER.
         let slot = unsafe { owned(slot) };
         slot.wake();
     }
 
     fn wake_by_ref(slot: *const ()) {
-        // SAFETY: only a waker with VTABLE comes here, so it is a slot: FOREVER.
+        // SAFETY: only a waker with VTABLE calls this, so the data is a slot: FOREVER.
         let slot = unsafe { &*slot.cast::<Slot>() };
         slot.wake();
     }
 
     fn drop(slot: *const ()) {
-        // SAFETY: the waker is used up with this call: FOREVER.
+        // SAFETY: this call consumes the waker: FOREVER.
         core::mem::drop(unsafe { owned(slot) });
     }
 }

@@ -1,4 +1,4 @@
-//! Any number of futures, each woken for itself.
+//! A group of any number of futures, each with its own waker.
 
 mod book;
 mod try_all;
@@ -18,8 +18,8 @@ use super::wake_slots::{StaticSlots, WakeHome, WakeSlots};
 use crate::full::Full;
 pub(crate) use book::Book;
 
-/// Up to `N` futures of one type, run beside one another; they come and go at
-/// run time. The tutorial's `TaskGroup`.
+/// Up to `N` concurrent futures of one type, added and removed at run time. The
+/// tutorial's `TaskGroup`.
 ///
 /// ```
 /// use core::pin::pin;
@@ -48,13 +48,13 @@ pub(crate) use book::Book;
 /// });
 /// ```
 ///
-/// The group is pinned, so each call goes through `as_mut()`. For a fixed few futures
-/// there is [`gather`](crate::gather).
+/// The group is pinned, so each call goes through `as_mut()`. For a fixed set of futures,
+/// use [`gather`](crate::gather).
 ///
 /// # Tasks of different types
 ///
-/// All tasks of a group have one type. Futures of different types become one by a `match`
-/// in one `async fn`, or, without an allocator, as pinned references:
+/// All tasks of a group have one type. Unify futures of different types by a `match` in
+/// one `async fn`, or, without an allocator, as pinned references:
 ///
 /// ```
 /// use core::future::Future;
@@ -96,41 +96,40 @@ pub(crate) use book::Book;
 ///
 /// # How tasks run
 ///
-/// The tasks run while [`next`](Self::next) or [`try_all`](Self::try_all) is
-/// awaited, and at no other time. They borrow what they like, return values,
-/// and are gone when the group is: dropping it, or one task by
-/// [`cancel`](Self::cancel), drops them.
+/// The tasks run only while [`next`](Self::next) or [`try_all`](Self::try_all) is
+/// awaited. They may borrow, and return values. Dropping the group drops them;
+/// [`cancel`](Self::cancel) drops one.
 ///
-/// Each task has a waker of its own, so that only one that was woken is
-/// polled. In `gather` and `join` any wake-up polls everyone, which costs more
-/// the more there are, and less where there are two or three. The wakers need
-/// a place that outlives them: [`WakeSlots`](crate::WakeSlots) in a `static`,
-/// or with the feature `alloc` `HeapSlots`. On embassy, tasks that sleep need the
-/// feature `any-waker` of `tickwire-exec-embassy`, whose timer takes such wakers.
+/// Each task has its own waker, so only woken tasks are polled. In `gather` and `join`
+/// any wake-up polls every future, which costs more with many futures, and less with two
+/// or three. The wakers point to storage that outlives them:
+/// [`WakeSlots`](crate::WakeSlots) in a `static`, or `HeapSlots` with the feature
+/// `alloc`. On embassy, tasks that sleep need the feature `any-waker` of
+/// `tickwire-exec-embassy`, whose timer accepts such wakers.
 ///
-/// Tasks are polled in the order in which they were woken. One poll of the group polls
-/// those that were woken before it, each once: a task that wakes itself or another one has
-/// that turn after everyone else on the executor. A wake and a turn take the same time
-/// however many tasks there are.
+/// Tasks are polled in the order of their wakes. One poll of the group polls each task
+/// woken before it once: a task that wakes itself or another task waits until the
+/// executor has run all other tasks. A wake and a poll take the same time with any number
+/// of tasks.
 ///
-/// A task that panics is dropped, and the panic goes on to who awaits the
-/// group. The others are as they were: the group may be awaited again.
+/// A task that panics is dropped, and the panic propagates to the task that awaits the
+/// group. The other tasks are unaffected: the group may be awaited again.
 ///
-/// A group that is leaked (`mem::forget`) leaks its tasks, and their slots are
-/// never free again. Nothing points into it, so nothing else can happen.
+/// A leaked group (`mem::forget`) leaks its tasks, and their slots are never freed.
+/// Nothing else can happen, since no pointer leads into the group.
 #[doc(alias = "JoinSet")]
 #[doc(alias = "FuturesUnordered")]
 #[doc(alias = "nursery")]
 pub struct TaskGroup<F: Future, const N: usize, H: WakeHome = StaticSlots> {
-    /// `Done` for a first error that nobody has been told of.
+    /// `Done` for a first error that has not been returned yet.
     pub(crate) tasks: Tasks<F, N>,
     pub(crate) book: Book<N, H>,
 }
 
-/// Names one task of a group, for [`TaskGroup::cancel`].
+/// The identifier of a task in a group, for [`TaskGroup::cancel`].
 ///
-/// It is not taken for that of a later task, also not for one in the same place
-/// (until that has had 2³² of them). To another group it means nothing.
+/// It never identifies a later task, even one in the same place (until that has had 2³²
+/// of them). In another group it has no meaning.
 ///
 /// ```
 /// use core::future::ready;
@@ -154,50 +153,51 @@ pub struct TaskId {
 }
 
 impl<F: Future, const N: usize> TaskGroup<F, N> {
-    /// Creates an empty group, whose tasks take their slots from `slots`.
+    /// Creates an empty group whose tasks take their slots from `slots`.
     pub const fn new<const M: usize, const G: usize>(slots: &'static WakeSlots<M, G>) -> Self {
         Self::with_home(slots.home())
     }
 }
 
 impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
-    /// Creates an empty group, whose tasks have their slots in `home`: on the heap,
-    /// or where the caller says.
+    /// Creates an empty group whose tasks have their slots in `home`: on the heap, or in
+    /// the caller's storage.
     pub const fn with_home(home: H) -> Self {
         Self { tasks: Tasks::none(), book: Book::new(home) }
     }
 
-    /// Adds a task. It is polled first when the group is next awaited.
+    /// Adds a task. It is first polled when the group is next awaited.
     ///
-    /// Takes constant time after a task has ended and while the group is being filled. At
-    /// worst it looks at all `N` places, and at all of [`WakeSlots`] that groups share.
+    /// Takes constant time after a task has ended and while the group is being filled. In
+    /// the worst case, it searches all `N` places, and all [`WakeSlots`] that groups
+    /// share.
     ///
     /// # Errors
     ///
-    /// [`Full`] with the future, when the group has `N` tasks, or its home no free slot or as
-    /// many other groups as it is for. Try again when a task has ended.
+    /// [`Full`] with the future, if the group has `N` tasks, or its home has no free slot
+    /// or serves its maximum number of groups. Try again after a task has ended.
     pub fn add(mut self: Pin<&mut Self>, future: F) -> Result<TaskId, Full<F>> {
         let Some(id) = self.as_mut().book().enroll() else { return Err(Full(future)) };
         self.task(id.place).set(MaybeDone::Future(future));
         Ok(id)
     }
 
-    /// Waits for the next task to end, and returns what it returned; none if the
+    /// Waits for the next task to end, and returns its output. Returns `None` if the
     /// group is empty.
     ///
     /// # Panics
     ///
-    /// With a task's own panic. That task is gone, and the group may be used again.
+    /// If a task panics. That task is removed, and the group may be used again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a result is taken in the poll that returns it, and the tasks
-    /// stay where they are.
+    /// Cancel-safe: a result is taken only in the poll that returns it, and the tasks
+    /// stay in the group.
     pub fn next(mut self: Pin<&mut Self>) -> impl Future<Output = Option<(TaskId, F::Output)>> {
         poll_fn(move |cx| self.as_mut().poll_next(cx))
     }
 
-    /// Drops a task; false if it has ended already.
+    /// Drops a task. Returns false if it has already ended.
     pub fn cancel(self: Pin<&mut Self>, id: TaskId) -> bool {
         let there = self.contains(id);
         if there {
@@ -215,34 +215,33 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
         }
     }
 
-    /// Returns whether a task is in the group still.
+    /// Returns whether a task is still in the group.
     pub fn contains(&self, id: TaskId) -> bool {
         self.book.holds(id.place) && self.book.id(id.place) == id
     }
 
-    /// Returns how many tasks there are whose result has not been taken.
+    /// Returns the number of tasks whose result has not been taken.
     pub fn len(&self) -> usize {
         self.book.len()
     }
 
-    /// Returns whether there is no task.
+    /// Returns whether the group has no task.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns how many tasks there may be at most: `N`, if there are so many
-    /// slots.
+    /// Returns the maximum number of tasks: `N`, if there are enough slots.
     pub const fn capacity(&self) -> usize {
         N
     }
 
     fn remove(mut self: Pin<&mut Self>, place: usize) {
-        // Dropped last, even if the task panics when it is dropped: code of others, both.
+        // Dropped last, even if dropping the task panics: both run foreign code.
         let _list = self.as_mut().book().strike(place);
         self.task(place).set(MaybeDone::Gone);
     }
 
-    /// Polls the tasks that were woken, until one ends.
+    /// Polls the woken tasks until one ends.
     fn poll_running(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -261,7 +260,7 @@ impl<F: Future, const N: usize, H: WakeHome> TaskGroup<F, N, H> {
             let id = self.book.id(place);
             return Poll::Ready(output.map(|output| (id, output)));
         }
-        // Which of them, and for what, they do not say: none is polled that is not woken.
+        // Only woken tasks are polled, so the others cannot report their own reasons.
         waits_for(|| "a task of a `TaskGroup`");
         Poll::Pending
     }
@@ -285,7 +284,7 @@ impl<F: Future, const N: usize, H: WakeHome> Stream for TaskGroup<F, N, H> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // More may be added, and one that panics gives nothing.
+        // More tasks may be added, and one that panics yields nothing.
         (0, None)
     }
 }
@@ -297,7 +296,7 @@ impl<F: Future, const N: usize, H: WakeHome> fmt::Debug for TaskGroup<F, N, H> {
     }
 }
 
-/// The poll of one task, which is removed at its end: also when it panics.
+/// The poll of one task, which is removed if it ends or panics.
 struct Turn<'a, F: Future, const N: usize, H: WakeHome> {
     group: Pin<&'a mut TaskGroup<F, N, H>>,
     place: usize,

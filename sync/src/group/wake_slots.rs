@@ -1,4 +1,4 @@
-//! Where the wakers of a group's children point to.
+//! The storage for the wakers of a group's children.
 
 use core::fmt;
 use core::task::Waker;
@@ -10,12 +10,12 @@ use super::slot::{ReadyList, Slot};
 use super::slot_waker;
 use crate::kernel::raw::CriticalSectionRawMutex;
 
-/// Places for `M` children of [`TaskGroup`](crate::TaskGroup)s to be woken at.
+/// Slots for the wakers of `M` children of [`TaskGroup`](crate::TaskGroup)s.
 ///
-/// A waker may be kept by anyone for any time: a timer queue keeps one until it
-/// is due. So that of a child never points into its group; it points to one of
-/// these, which is in a `static` and outlives everything. Several groups may
-/// share one: each running child has one slot, and gives it back when it ends or
+/// A waker may be kept for any time: a timer queue keeps it until it is due. So a child's
+/// waker does not point into its group, but to a slot in a `static`. Several groups may
+/// share the slots: each running child has one, and returns it when it ends or is
+/// dropped.
 /// is dropped.
 ///
 /// ```
@@ -37,31 +37,31 @@ use crate::kernel::raw::CriticalSectionRawMutex;
 /// assert_eq!(SLOTS.free(), 8);
 /// ```
 ///
-/// A waker that is woken after its child has gone has no effect, or makes the slot's next
-/// owner be polled once for no reason.
+/// A wake after its child has gone has no effect, or polls the slot's next owner once
+/// spuriously.
 ///
-/// `G` is how many groups may have children at the same time; by default as many as there
-/// are slots. On a 32-bit microcontroller a slot takes 12 bytes, and so does a group, so
-/// `WakeSlots<8, 1>` takes 108 bytes and `WakeSlots<8>` 192.
+/// `G` is the number of groups that may have children at the same time; by default as
+/// many as there are slots. On a 32-bit microcontroller a slot takes 12 bytes, and so
+/// does a group: `WakeSlots<8, 1>` takes 108 bytes and `WakeSlots<8>` 192.
 ///
-/// A group that is never dropped (`mem::forget`) never gives its slots back.
+/// A leaked group (`mem::forget`) never returns its slots.
 pub struct WakeSlots<const M: usize, const G: usize = M> {
     slots: [Slot; M],
     lists: [ReadyList; G],
 }
 
 impl<const M: usize, const G: usize> WakeSlots<M, G> {
-    /// Creates slots, all of them free.
+    /// Creates free slots.
     pub const fn new() -> Self {
         Self { slots: [const { Slot::new() }; M], lists: [const { ReadyList::new() }; G] }
     }
 
-    /// Returns these as the home of a group.
+    /// Returns these slots as the home of a group.
     pub const fn home(&'static self) -> StaticSlots {
         StaticSlots(self)
     }
 
-    /// Returns how many slots are free, in all groups together.
+    /// Returns how many slots are free, across all groups.
     pub fn free(&self) -> usize {
         self.slots.iter().filter(|slot| slot.is_free()).count()
     }
@@ -81,7 +81,7 @@ impl<const M: usize, const G: usize> fmt::Debug for WakeSlots<M, G> {
 
 /// The slots of a `static` [`WakeSlots`], as the home of a group.
 ///
-/// It has no lifetime, so that a future which holds a group can be `Send`.
+/// It has no lifetime, so a future that holds a group can be `Send`.
 ///
 /// ```
 /// use core::future::Ready;
@@ -118,8 +118,8 @@ impl fmt::Debug for StaticSlots {
     }
 }
 
-/// Slots from the heap, one allocation per child and one per group that has children:
-/// where there is a heap there need be no `static`, and no limit but the group's own.
+/// Slots on the heap: one allocation per child, and one per group that has children. They
+/// need no `static`, and only the group limits their number.
 ///
 /// ```
 /// use core::future::{Ready, ready};
@@ -135,7 +135,7 @@ impl fmt::Debug for StaticSlots {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HeapSlots;
 
-/// Where a group has its slots: [`StaticSlots`], or `HeapSlots` with the feature
+/// The storage of a group's slots: [`StaticSlots`], or `HeapSlots` with the feature
 /// `alloc`.
 ///
 /// ```
@@ -161,14 +161,14 @@ pub struct HeapSlots;
 ///
 /// # For implementers
 ///
-/// There are no others: it is sealed.
+/// This trait is sealed.
 pub trait WakeHome: sealed::Home<Slot: sealed::Lends> {}
 
 impl<T: sealed::Home<Slot: sealed::Lends>> WakeHome for T {}
 
-/// Returns whether `waker` is that of a task in a [`TaskGroup`](crate::TaskGroup), and
-/// `parent` the waker with which that group was last polled: itself, or the outermost
-/// of groups that hold one another.
+/// Returns whether `waker` belongs to a task in a [`TaskGroup`](crate::TaskGroup) that
+/// was last polled with the waker `parent`. For nested groups, `parent` is the waker of
+/// the outermost one.
 ///
 /// ```
 /// use core::future::poll_fn;
@@ -192,27 +192,27 @@ impl<T: sealed::Home<Slot: sealed::Lends>> WakeHome for T {}
 ///
 /// # For implementers
 ///
-/// A [`TimerQueue`](tickwire_traits::TimerQueue) that is asked with a waker which no
-/// task of its executor has cannot know whether the task comes back to its executor,
-/// or whether another executor holds the thread until that waker is woken. Of a task
-/// in a group it can know, while it polls the task with the waker `parent`. A queue that
-/// got true may rely on that: if another executor polls the group later, the group polls
-/// that task once more, and the queue is asked anew.
+/// A [`TimerQueue`](tickwire_traits::TimerQueue) that receives a waker of no task of its
+/// executor cannot know whether the task returns to its executor, or whether another
+/// executor holds the thread until that waker is woken. For a task in a group it can
+/// know, while it polls the task with the waker `parent`. The queue may rely on `true`:
+/// if another executor polls the group later, the group polls that task once more, and
+/// the task asks the queue again.
 ///
-/// A later waker may have the identity of one that is gone. So a queue that forgets what
-/// it arranged for a task, because that task or the executor has ended, wakes the wakers
-/// for which it got true.
+/// A later waker may have the identity of a dropped one. So a queue that forgets its
+/// arrangements for a task, because the task or the executor has ended, wakes the wakers
+/// for which it got `true`.
 #[cfg(feature = "std")]
 pub fn is_child_of(waker: &Waker, parent: WakerId) -> bool {
     slot_waker::slot_of(waker).and_then(|slot| slot.rely_on(|root| root == parent)).is_some()
 }
 
-/// Returns the waker with which the outermost group is polled, for a group that is
-/// polled with `waker`.
+/// Returns the waker that polls the outermost group, for a group that is polled with
+/// `waker`.
 #[cfg(feature = "std")]
 #[inline]
 pub(crate) fn root_of(waker: &Waker) -> WakerId {
-    // A backend may rely on it for the tasks of this group.
+    // A backend may rely on this root for the tasks of this group.
     let root = slot_waker::slot_of(waker).and_then(|slot| slot.rely_on(|_| true));
     root.unwrap_or_else(|| WakerId::of(waker))
 }
@@ -283,7 +283,7 @@ pub(crate) mod sealed {
         type Slot: Holds<Slot<Self::Lock>>;
         type List: Holds<ReadyList<Self::Lock>>;
 
-        /// Returns slots that may be free, those near to `place` first.
+        /// Returns slots that may be free, those near `place` first.
         fn slots(&self, place: usize) -> impl Iterator<Item = Self::Slot>;
 
         /// Returns lists that may be free.

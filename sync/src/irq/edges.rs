@@ -1,4 +1,4 @@
-//! Edges with the time of the interrupt.
+//! Edges stamped by an interrupt.
 
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -13,11 +13,11 @@ use crate::kernel::wait_queue::Monitor;
 use crate::ring_queue::RingQueue;
 
 /// Edges of one pin, or of several in one order, stamped by an interrupt and read by a
-/// task: [`Edges`] whose times are right however late the task is.
+/// task: [`Edges`] whose timestamps are right however late the task is.
 ///
-/// It lies in a `static`, and is filled in one of two ways. Where the interrupt handler is
-/// the application's, it calls [`record`](Self::record). Where it is the HAL's, a task of
-/// an executor that preempts the late one awaits [`watch`](Self::watch). The driver gets
+/// Put it in a `static`, and fill it in one of two ways. If the interrupt handler is the
+/// application's, it calls [`record`](Self::record). If it is the HAL's, a task on an
+/// executor that preempts the late one awaits [`watch`](Self::watch). The driver takes
 /// the [claim](Self::claim), and arms it.
 ///
 /// ```
@@ -28,13 +28,13 @@ use crate::ring_queue::RingQueue;
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
-/// // In firmware a static, and the one of `shared`.
+/// // In firmware: a static of the type in `shared`.
 /// let door = IrqEdges::<_, 16>::new(PinState::High, clock.clone());
 /// sim.run(async {
 ///     let mut pin = door.claim().unwrap();
 ///     pin.arm().unwrap();
 ///     door.record(PinState::Low); // In the interrupt handler.
-///     clock.sleep(Duration::from_millis(50)).await; // Busy with something else.
+///     clock.sleep(Duration::from_millis(50)).await; // Busy with other work.
 ///     let edge = pin.edge().await.unwrap();
 ///     assert_eq!((edge.at, edge.level, edge.missed), (Instant::EPOCH, PinState::Low, 0));
 /// });
@@ -42,8 +42,8 @@ use crate::ring_queue::RingQueue;
 ///
 /// # Several pins
 ///
-/// `L` says which line an edge is on: `()` for one pin, [`Side`] for two, or an
-/// [`IrqLine`] of the application's. All lines share one queue, so the task reads their
+/// `L` identifies an edge's line: `()` for one pin, [`Side`] for two, or the
+/// application's own [`IrqLine`]. All lines share one queue, so the task reads their
 /// edges in the order in which they were recorded, and two are [`TwoLines`].
 ///
 /// ```
@@ -62,35 +62,35 @@ use crate::ring_queue::RingQueue;
 /// assert_eq!(lines.levels(), Ok((Low, Low)));
 /// ```
 ///
-/// # One context records
+/// # A single recording context
 ///
-/// A context that is interrupted by another one while it records has looked at the clock
-/// before. Its edge would be queued behind one with a later time, and might be taken for
-/// one from before [`arm`](Edges::arm). So handlers that record the lines of one object
-/// must not preempt each other.
+/// A context that is interrupted while it records has already read the clock. Its edge
+/// would be queued behind a later one, and might be taken for one from before
+/// [`arm`](Edges::arm). So handlers that record the lines of one object must not preempt
+/// each other.
 ///
 /// # Capacity
 ///
-/// `N` edges are kept, 16 bytes each. When there are so many, a new one takes the place of
-/// the oldest, which is counted in [`Edge::missed`] of the one after it. Pulses that are
-/// over before the interrupt is served are not seen at all.
+/// The queue holds `N` edges of 16 bytes each. When it is full, a new edge evicts the
+/// oldest, which is counted in [`Edge::missed`] of the one after it. Pulses that end
+/// before the interrupt is served are not seen.
 pub struct IrqEdges<R, C, const N: usize, L = ()> {
     edges: RingQueue<R, Stamped<L>, N>,
     shared: Monitor<R, Shared, 0>,
     clock: C,
 }
 
-/// An edge as it is recorded.
+/// A recorded edge.
 struct Stamped<L> {
     at: Instant,
-    /// Counts the edges, so that gaps show.
+    /// The number of the edge, which shows gaps.
     number: u32,
     level: PinState,
     line: L,
 }
 
 struct Shared {
-    /// A bit per line.
+    /// The levels, one bit per line.
     levels: Cell<u8>,
     /// The number of the next edge.
     next: Cell<u32>,
@@ -127,17 +127,18 @@ struct Shared {
 ///
 /// # For implementers
 ///
-/// Give each line a number of its own. Two lines with one number share a level, and edges
-/// of one are then lost if the other has that level.
+/// Give each line a distinct number. Lines with the same number share a level, and an
+/// edge of one is lost if the other already has that level.
 ///
 /// # For driver authors
 ///
-/// Take [`Edges`] or [`TwoLines`] instead: this is for the application that fills a queue.
+/// Use [`Edges`] or [`TwoLines`] instead: this trait is for the application that fills a
+/// queue.
 pub trait IrqLine: Copy {
-    /// How many lines there are, 8 at most. The compiler refuses more.
+    /// The number of lines, 8 at most. The compiler rejects more.
     const COUNT: u8;
 
-    /// Returns the number of the line, which is less than [`COUNT`](Self::COUNT).
+    /// Returns the number of the line, less than [`COUNT`](Self::COUNT).
     fn number(self) -> u8;
 }
 
@@ -163,9 +164,9 @@ impl IrqLine for Side {
 }
 
 impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
-    /// Creates the edges of lines that are all at `level` at first.
+    /// Creates the edges of lines that all start at `level`.
     ///
-    /// A pin that is not is an edge when it is first recorded or watched.
+    /// A pin at the other level is an edge when it is first recorded or watched.
     pub const fn new(level: PinState, clock: C) -> Self {
         const { assert!(L::COUNT <= 8, "the levels of 8 lines are kept at most") };
         let levels = match level {
@@ -177,10 +178,10 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
         Self { edges: RingQueue::new(), shared: Monitor::new(shared), clock }
     }
 
-    /// Records an edge whose time is known better than by the handler's own look at the
-    /// clock, from a capture register for example.
+    /// Records an edge with a more precise timestamp than the handler's own reading of
+    /// the clock, such as that of a capture register.
     ///
-    /// Times must not go back, over all lines.
+    /// Timestamps must not decrease, across all lines.
     pub fn record_line_at(&self, line: L, at: Instant, level: PinState) {
         let number = self.lock(|shared| {
             let number = shared.next.get();
@@ -193,19 +194,19 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
             Some(number)
         });
         if let Some(number) = number {
-            // What it overwrites is missing in the numbers.
+            // A gap in the numbers shows an overwritten edge.
             self.edges.push(Stamped { at, number, level, line });
         }
     }
 
-    /// Returns the level of `line` as recorded last.
+    /// Returns the most recently recorded level of `line`.
     pub fn level_of(&self, line: L) -> PinState {
         self.lock(|shared| shared.level(line))
     }
 
     /// Makes the caller the reader of the edges, until the claim is dropped.
     ///
-    /// Returns `None` while there is another claim. Ask again when that is dropped.
+    /// Returns `None` while another claim exists. Try again after it is dropped.
     pub fn claim(&self) -> Option<IrqInput<'_, R, C, N, L>> {
         let was_claimed = self.lock(|shared| shared.is_claimed.replace(true));
         (!was_claimed).then_some(IrqInput { edges: self, next: None })
@@ -213,28 +214,28 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
 }
 
 impl<R: RawMutex, C: Clock, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
-    /// Records that `line` is at `level` from now on. For the interrupt handler.
+    /// Records that `line` is at `level` from now on. Call it in the interrupt handler.
     ///
-    /// A level that the line is at already is no edge: the pin was served too late to see
-    /// the pulse.
+    /// A level that the line already has is not an edge: the pin was served too late to
+    /// see the pulse.
     pub fn record_line(&self, line: L, level: PinState) {
         self.record_line_at(line, self.clock.now(), level);
     }
 
-    /// Waits for edges of `pin`, and records them as those of `line`, for as long as it is
-    /// awaited. For a task of an executor that preempts the one that is late.
+    /// Waits for edges of `pin`, and records them as those of `line`, as long as it is
+    /// awaited. Run it in a task of an executor that preempts the late one.
     ///
-    /// The time of an edge is that of the poll: the interrupt's, on an interrupt
-    /// executor. A task per pin, all on one executor, is one context.
+    /// An edge's timestamp is that of the poll: the interrupt's, on an interrupt
+    /// executor. Tasks for several pins, all on one executor, are one context.
     ///
     /// # Errors
     ///
-    /// Whatever the pin reports. It may be watched again.
+    /// Any error of the pin. It may be watched again.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: an edge is recorded in the poll that sees it, and one that comes
-    /// while nobody watches is seen late.
+    /// Cancel-safe: an edge is recorded in the poll that sees it. An edge while no task
+    /// watches is seen late.
     pub async fn watch_line<P: InputPin + Wait>(
         &self,
         line: L,
@@ -251,29 +252,29 @@ impl<R: RawMutex, C: Clock, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
     }
 }
 
-/// One pin, whose line need not be named.
+/// Edges of one pin, whose line needs no name.
 impl<R: RawMutex, C: Clock, const N: usize> IrqEdges<R, C, N> {
-    /// Does as [`record_line`](Self::record_line) for the one pin.
+    /// Like [`record_line`](Self::record_line), for the only pin.
     pub fn record(&self, level: PinState) {
         self.record_line((), level);
     }
 
-    /// Does as [`record_line_at`](Self::record_line_at) for the one pin.
+    /// Like [`record_line_at`](Self::record_line_at), for the only pin.
     pub fn record_at(&self, at: Instant, level: PinState) {
         self.record_line_at((), at, level);
     }
 
-    /// Does as [`watch_line`](Self::watch_line) for the one pin. The program
+    /// Like [`watch_line`](Self::watch_line), for the only pin. The program
     /// [`busy`](https://github.com/tickwire/tickwire/blob/main/examples/rp2040/src/bin/busy.rs)
     /// for a Raspberry Pi Pico has a task that awaits it.
     ///
     /// # Errors
     ///
-    /// Whatever the pin reports. It may be watched again.
+    /// Any error of the pin. It may be watched again.
     ///
     /// # Cancel safety
     ///
-    /// That of [`watch_line`](Self::watch_line).
+    /// The same as that of [`watch_line`](Self::watch_line).
     pub fn watch<P: InputPin + Wait>(
         &self,
         pin: P,
@@ -281,7 +282,7 @@ impl<R: RawMutex, C: Clock, const N: usize> IrqEdges<R, C, N> {
         self.watch_line((), pin)
     }
 
-    /// Returns the level as recorded last.
+    /// Returns the most recently recorded level.
     pub fn level(&self) -> PinState {
         self.level_of(())
     }
@@ -301,7 +302,7 @@ impl Shared {
     }
 }
 
-/// The bit that keeps the level of `line`.
+/// Returns the bit that holds the level of `line`.
 #[inline(always)]
 fn bit<L: IrqLine>(line: L) -> u8 {
     1_u8.wrapping_shl(line.number().into())
@@ -315,8 +316,8 @@ impl<R: RawMutex, C, const N: usize, L> fmt::Debug for IrqEdges<R, C, N, L> {
     }
 }
 
-/// The right to read the edges of [`IrqEdges`]: what a driver takes. The levels are those
-/// recorded last.
+/// The right to read the edges of [`IrqEdges`], for a driver. Its levels are the most
+/// recently recorded ones.
 ///
 /// ```
 /// use embedded_hal::digital::{InputPin, PinState};
@@ -333,7 +334,7 @@ impl<R: RawMutex, C, const N: usize, L> fmt::Debug for IrqEdges<R, C, N, L> {
 #[must_use = "dropping a claim gives it up"]
 pub struct IrqInput<'a, R: RawMutex, C, const N: usize, L = ()> {
     edges: &'a IrqEdges<R, C, N, L>,
-    /// The number of the edge to be returned next; none until armed.
+    /// The number of the next edge to return; `None` until armed.
     next: Option<u32>,
 }
 
@@ -369,9 +370,9 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> Edges for IrqInput<'_, R, C, N,
         }
         loop {
             let Stamped { at, number, level, line } = self.edges.edges.pop().await;
-            // No await below: an edge is taken in the poll that returns it.
+            // No await below: the poll that takes an edge must return it.
             let missed = number.wrapping_sub(self.next.unwrap_or(number));
-            // Half of all numbers are before: those of edges until it was armed.
+            // Half of all numbers are earlier: those of edges from before it was armed.
             if missed < 1 << 31 {
                 self.next = Some(number.wrapping_add(1));
                 return Ok(Edge { line, at, level, missed });

@@ -10,12 +10,12 @@ use tickwire_traits::{Interest, Readiness, waits_for};
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::Monitor;
 
-/// Set by an interrupt, waited for by one owner: [`Readiness`] of a device that
+/// A flag set by an interrupt and awaited by one owner: [`Readiness`] of a device that
 /// interrupts.
 ///
-/// It lies in a `static`. The user of the device [claims](Self::claim) it, and waits with
-/// the claim. There is one claim at a time, so two waiters cannot overwrite each other's
-/// waker. For several waiters there is [`Flag`](crate::Flag).
+/// Put it in a `static`. The user of the device [claims](Self::claim) it, and waits with
+/// the claim. Only one claim exists at a time, so two waiters cannot overwrite each
+/// other's waker. For several waiters, use [`Flag`](crate::Flag).
 ///
 /// ```
 /// use std::thread;
@@ -25,7 +25,7 @@ use crate::kernel::wait_queue::Monitor;
 ///
 /// static RX: IrqFlag = IrqFlag::new();
 ///
-/// // Where an interrupt would be:
+/// // In place of an interrupt:
 /// thread::spawn(|| RX.set()).join().unwrap();
 ///
 /// let mut ready = RX.claim().unwrap();
@@ -33,9 +33,9 @@ use crate::kernel::wait_queue::Monitor;
 /// assert!(!RX.is_set());
 /// ```
 ///
-/// It is set until a wait takes it. Setting it ten thousand times between two polls has
-/// the effect of setting it once: the first wakes the owner, the others find no waker. To
-/// set it takes one critical section, in which no code of others runs.
+/// The flag stays set until a wait takes it. Setting it ten thousand times between two
+/// polls has the effect of setting it once: the first wakes the owner, the others find no
+/// waker. Setting it takes one critical section, in which no foreign code runs.
 pub struct IrqFlag<R> {
     monitor: Monitor<R, Shared, 0>,
 }
@@ -59,7 +59,7 @@ impl<R: RawMutex> IrqFlag<R> {
         }
     }
 
-    /// Sets the flag, and wakes its owner if that waits. May be called from any context.
+    /// Sets the flag, and wakes its owner if it waits. May be called from any context.
     pub fn set(&self) {
         let waiter = self.lock(|shared| {
             shared.is_set.set(true);
@@ -75,16 +75,16 @@ impl<R: RawMutex> IrqFlag<R> {
         self.lock(|shared| shared.is_set.take())
     }
 
-    /// Returns whether the flag is set. It stays so.
+    /// Returns whether the flag is set, without clearing it.
     pub fn is_set(&self) -> bool {
         self.lock(|shared| shared.is_set.get())
     }
 
-    /// Makes the caller the owner, until the claim is dropped. What was set before stays
-    /// set.
+    /// Makes the caller the owner, until the claim is dropped. A flag that was set before
+    /// stays set.
     ///
-    /// Returns `None` while there is another claim. Ask again when that is dropped, or
-    /// give each device a flag of its own.
+    /// Returns `None` while another claim exists. Try again after it is dropped, or give
+    /// each device its own flag.
     pub fn claim(&self) -> Option<IrqClaim<'_, R>> {
         let was_claimed = self.lock(|shared| shared.is_claimed.replace(true));
         (!was_claimed).then_some(IrqClaim { flag: self })
@@ -134,8 +134,8 @@ impl<R: RawMutex> embedded_io::ErrorType for IrqClaim<'_, R> {
 
 impl<R: RawMutex> Readiness for IrqClaim<'_, R> {
     fn poll_ready(&mut self, _: Interest, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        // Cloned before the lock is taken, and dropped after it: the look and the
-        // registration are one step, between which nothing can be set.
+        // The waker is cloned before the lock is taken and dropped after it. Checking and
+        // registering are one step, so no setting is missed in between.
         let mut waiter = Some(cx.waker().clone());
         let is_set = self.flag.lock(|shared| {
             let is_set = shared.is_set.take();

@@ -1,18 +1,17 @@
-//! Where a slot notes its place, and whether it is queued or free.
+//! The mark of a slot: its place, and whether it is queued or free.
 
 #[cfg(target_has_atomic = "ptr")]
 use core::sync::atomic::Ordering;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// The bit of a mark that is set while the slot is queued, and while it is free. The other
-/// bits are the place. The lowest bit is the one that a processor sets and tests in one
-/// instruction.
+/// The bit of a mark that is set while the slot is queued or free. The other bits are the
+/// place. A processor can set and test the lowest bit in one instruction.
 pub(super) const QUEUED: usize = 1;
 
 /// The mark of a free slot.
 pub(super) const FREE: usize = usize::MAX;
 
-/// Returns the mark of a slot that is queued.
+/// Returns the mark of a queued slot.
 pub(super) const fn queued(place: usize) -> usize {
     place << 1 | QUEUED
 }
@@ -22,18 +21,18 @@ pub(super) const fn place(mark: usize) -> usize {
     mark >> 1
 }
 
-/// How `swap` and `set` order memory. A wake that finds the slot queued wrote before it
-/// what the child reads in the coming poll, for which the mark is swapped.
+/// The ordering of `swap` and `set`. A wake that finds the slot queued has written what
+/// the child reads in the coming poll, before which the mark is swapped.
 #[cfg(target_has_atomic = "ptr")]
 pub(super) const BOTH: Ordering = Ordering::AcqRel;
 
-/// An atomic word, written under the lock only, or swapped.
+/// An atomic word that is swapped, or written only under the lock.
 pub trait Mark: Send + Sync {
     fn load(&self) -> usize;
     fn store(&self, mark: usize);
     #[cfg(target_has_atomic = "ptr")]
     fn swap(&self, mark: usize) -> usize;
-    /// Sets bits, and returns what was there before.
+    /// Sets bits, and returns the previous value.
     #[cfg(target_has_atomic = "ptr")]
     fn set(&self, bits: usize) -> usize;
 }

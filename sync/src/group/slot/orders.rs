@@ -1,4 +1,4 @@
-//! Every order in which children's wakers and their groups can come to the slots.
+//! Model checks of every order in which wakers and groups reach the slots.
 
 extern crate std;
 
@@ -24,9 +24,9 @@ mod section;
 
 pub(super) use section::Section;
 
-/// With marks that are swapped, and threads that change also right after the lock.
+/// Marks that are swapped; threads may switch right after the lock too.
 type Swapped = Section<true>;
-/// With marks that are written under the lock, as where a processor has no swap.
+/// Marks that are written under the lock, as on a processor without swaps.
 type Locked = Section<false>;
 
 impl Mark for AtomicUsize {
@@ -40,8 +40,8 @@ impl Mark for AtomicUsize {
 
     fn swap(&self, mark: usize) -> usize {
         let before = self.swap(mark, BOTH);
-        // Threads may change also right after it. Cells, which Loom does not see, are
-        // otherwise written in one step with it.
+        // Lets threads switch right after the swap. Otherwise Loom treats it and the cell
+        // writes that follow, which it does not see, as one step.
         self.load(Relaxed);
         before
     }
@@ -51,7 +51,7 @@ impl Mark for AtomicUsize {
     }
 }
 
-/// Slots that groups share, as if in a `static`.
+/// Slots shared by groups, as if in a `static`.
 struct Shared<R: OneLock> {
     slots: Vec<Arc<Slot<R>>>,
     lists: Vec<Arc<ReadyList<R>>>,
@@ -88,7 +88,7 @@ impl<R: OneLock> Home for Shared<R> {
     }
 }
 
-/// A group's task: it sleeps until it is woken.
+/// A group's task, which sleeps until it is woken.
 #[derive(Default)]
 struct Parent(AtomicU32);
 
@@ -122,7 +122,7 @@ impl<R: OneLock> Group<R> {
         }
     }
 
-    /// Polls as the task does: again for each time that it was woken.
+    /// Polls if the task was woken since.
     fn poll_if_woken(&mut self, child: impl FnMut(usize)) {
         if self.parent.0.swap(0, SeqCst) > 0 {
             self.poll(child);
@@ -135,8 +135,8 @@ fn spawn_wake<R: OneLock + 'static>(slot: &Arc<Slot<R>>) -> thread::JoinHandle<(
     thread::spawn(move || slot.wake())
 }
 
-/// Runs a model with either kind of mark, in every order of its threads with so many
-/// interruptions. The ways to lose a wake that are known need one or two.
+/// Runs a model with either kind of mark, in every order of its threads with up to four
+/// preemptions. The known ways to lose a wake need one or two.
 macro_rules! every_order {
     ($model:ident) => {
         let mut builder = loom::model::Builder::new();
@@ -152,7 +152,7 @@ fn each_wake_leads_to_a_poll_of_the_child_whenever_it_comes() {
         let home = Shared::<R>::new(1, 1);
         let mut group = Group::new(&home);
         assert!(group.members.claim(0));
-        // Relaxed: that the child sees it, is for the slot to bring about.
+        // Relaxed: the slot itself must make the store visible to the child.
         let happened = Arc::new(AtomicU32::new(0));
 
         let child = {
@@ -164,7 +164,7 @@ fn each_wake_leads_to_a_poll_of_the_child_whenever_it_comes() {
                 }
             })
         };
-        // The group's polls: the first, and one for each time it is woken.
+        // The group's polls: the first, and one per wake.
         let mut seen = 0;
         let mut look = |_| seen = seen.max(happened.load(Relaxed));
         group.poll(&mut look);
@@ -182,7 +182,7 @@ fn a_child_may_read_without_a_lock_what_was_written_before_it_was_woken() {
         let home = Shared::<R>::new(1, 1);
         let mut group = Group::new(&home);
         assert!(group.members.claim(0));
-        // Loom's threads take turns, and Loom reports whoever does not wait for its own.
+        // Loom reports any thread that accesses the cell out of turn.
         #[allow(clippy::arc_with_non_send_sync)]
         let (written, wrote) = (Arc::new(Cell::new(0)), Arc::new(AtomicU32::new(0)));
 
@@ -196,7 +196,7 @@ fn a_child_may_read_without_a_lock_what_was_written_before_it_was_woken() {
             })
         };
         group.begin();
-        // The wake was while the slot was queued, and so before the child's poll.
+        // The slot was queued at the wake, which so came before the child's poll.
         let before = wrote.load(Relaxed) == 1;
         assert_eq!(group.members.next(), Some(0));
         if before {
@@ -216,7 +216,7 @@ fn a_wake_while_the_group_moves_reaches_its_new_task() {
         group.poll(drop);
 
         let child = spawn_wake(&home.slots[0]);
-        // Polled by another task: that one is told, or finds the child ready.
+        // Another task polls: it is notified, or finds the child ready.
         group.parent = Arc::default();
         group.poll(drop);
         child.join().unwrap();
@@ -242,13 +242,13 @@ fn a_child_that_is_woken_while_it_is_recalled_is_queued_once() {
             let slots = home.slots.clone();
             thread::spawn(move || slots.iter().for_each(|slot| slot.wake()))
         };
-        // Another root: the first child is recalled, which others may be behind.
+        // Another root: the first child is recalled; others may already be queued.
         group.parent = Arc::default();
         group.poll(drop);
         child.join().unwrap();
         group.poll_if_woken(drop);
         group.polled.sort_unstable();
-        // Its wake is for the same poll, or comes after it.
+        // The child's wake joins the same poll, or comes after it.
         assert!([[0, 1].as_slice(), &[0, 0, 1]].contains(&&*group.polled), "{:?}", group.polled);
     }
     every_order!(model);
@@ -285,7 +285,7 @@ fn a_child_that_is_cancelled_while_others_are_woken_takes_none_of_them_with_it()
             let slots = home.slots.clone();
             thread::spawn(move || slots.iter().for_each(|slot| slot.wake()))
         };
-        // The first ends in its poll, perhaps; the second is cancelled between polls.
+        // The first may be polled; the second is cancelled between polls.
         group.begin();
         if let Some(place) = group.members.next() {
             group.polled.push(place);
@@ -308,9 +308,9 @@ fn a_slot_that_is_claimed_again_wakes_its_new_group_alone() {
         assert!(before.members.claim(0));
         before.poll(drop);
 
-        // Its waker is stale soon.
+        // Its waker is about to become stale.
         let stale = spawn_wake(&home.slots[0]);
-        // With one list for both groups, that is claimed again too.
+        // With one list for both groups, the list is claimed again too.
         let list = before.members.release(0).filter(|_| lists == 2);
         let mut after = Group::new(&home);
         assert!(after.members.claim(2));
@@ -321,7 +321,7 @@ fn a_slot_that_is_claimed_again_wakes_its_new_group_alone() {
         before.begin();
         assert_eq!(before.members.next(), None, "it is no member of this group");
 
-        // All that was done for the stale waker is over: it is woken as any other.
+        // The stale wake is over: the slot is woken like any other.
         let polls = after.polled.len();
         home.slots[0].wake();
         after.poll_if_woken(drop);

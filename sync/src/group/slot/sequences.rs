@@ -1,4 +1,4 @@
-//! Every short sequence of what happens to the members of a group, beside a model.
+//! Every short sequence of operations on the members of a group, compared with a model.
 
 extern crate std;
 
@@ -21,7 +21,7 @@ enum Step {
     Next,
 }
 
-/// What the members should be.
+/// The expected state of the members.
 #[derive(Clone, Default)]
 struct Model {
     claimed: [bool; PLACES],
@@ -42,7 +42,7 @@ impl Model {
         (0..PLACES).flat_map(of_place).chain([Step::Take, Step::Next])
     }
 
-    /// Returns the place that is polled.
+    /// Performs a step. Returns the polled place, if any.
     fn step(&mut self, step: Step) -> Option<usize> {
         match step {
             Step::Claim(place) => {
@@ -78,7 +78,7 @@ fn step<H: Home>(members: &mut Members<PLACES, H>, step: Step) -> Option<usize> 
     None
 }
 
-/// Does `steps`, and then polls all that are left.
+/// Performs `steps`, and then polls all remaining slots.
 fn check<H: Home>(home: H, steps: &[Step]) {
     let mut model = Model::default();
     let mut members = Members::new(home);

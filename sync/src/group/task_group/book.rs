@@ -1,18 +1,18 @@
-//! What a group knows of its tasks.
+//! A group's bookkeeping of its tasks.
 
 use super::TaskId;
 use crate::group::slot::Members;
 use crate::group::wake_slots::sealed::Home;
 
-/// What a group knows of its tasks.
+/// A group's bookkeeping of its tasks.
 pub(crate) struct Book<const N: usize, H: Home> {
     /// The slots of the running tasks.
     pub(super) running: Members<N, H>,
-    /// How many tasks each place has had.
+    /// The number of tasks that each place has had.
     serials: [u32; N],
-    /// Where to look for a free place first.
+    /// The place at which the search for a free one starts.
     free: usize,
-    /// The place of a first error that nobody has been told of.
+    /// The place of a first error that has not been returned yet.
     pub(super) failed: Option<usize>,
 }
 
@@ -30,7 +30,8 @@ impl<const N: usize, H: Home> Book<N, H> {
     }
 
     pub(super) fn id(&self, place: usize) -> TaskId {
-        // A place that is not there has no task, and no panic in flash either.
+        // Without indexing, which would add a panic to flash: an invalid place has no
+        // task.
         TaskId { place, serial: self.serials.get(place).copied().unwrap_or_default() }
     }
 
@@ -50,8 +51,8 @@ impl<const N: usize, H: Home> Book<N, H> {
         Some(self.id(place))
     }
 
-    /// Gives the slot of a task back, and forgets its error. Returns what is to be dropped
-    /// when the task is.
+    /// Releases a task's slot, and clears its error. Returns values that the caller drops
+    /// together with the task.
     pub(super) fn strike(&mut self, place: usize) -> impl Sized + use<N, H> {
         self.failed.take_if(|failed| *failed == place);
         self.free = place;

@@ -1,4 +1,4 @@
-//! All or the first error, with time to clean up.
+//! Waiting for all tasks or the first error, with or without cleanup.
 
 use core::future::{Future, poll_fn};
 use core::pin::Pin;
@@ -15,12 +15,11 @@ where
     F: Future<Output = Result<T, E>>,
     H: WakeHome,
 {
-    /// Waits until all tasks have ended. At the first error it calls `stop`, goes
-    /// on waiting, and returns that error in the end.
+    /// Waits until all tasks have ended. At the first error it calls `stop`, waits for
+    /// the remaining tasks, and then returns that error.
     ///
-    /// A future that is dropped cannot wait for anything, so a task that has to
-    /// clean up is not dropped but told: `stop` sets what the tasks look at, such
-    /// as a `CancelToken`, and they end by themselves. Nobody is dropped here;
+    /// A dropped future cannot await its cleanup. So `stop` asks the tasks to end by
+    /// setting a value that they check, such as a `CancelToken`. No task is dropped here;
     /// [`cancel_all`](Self::cancel_all) from outside does that.
     ///
     /// ```
@@ -42,7 +41,7 @@ where
     ///             return Err("jammed");
     ///         }
     ///     }
-    ///     clock.sleep(Duration::from_millis(200)).await; // Brakes.
+    ///     clock.sleep(Duration::from_millis(200)).await; // The brake time.
     ///     Ok(())
     /// };
     /// let mut motors = pin!(TaskGroup::<_, 2>::new(&SLOTS));
@@ -53,22 +52,23 @@ where
     /// assert_eq!(clock.now(), Instant::from_millis(2_200));
     /// ```
     ///
-    /// Values are dropped, and so are errors after the first: who wants them asks
-    /// [`next`](Self::next).
+    /// Values are dropped, and so are errors after the first: use [`next`](Self::next) to
+    /// receive them.
     ///
     /// # Errors
     ///
-    /// The first, when all others have ended too. The group is empty then, and may
+    /// The first error, after all other tasks have ended. The group is then empty, and
+    /// may be filled again.
     /// be filled again.
     ///
     /// # Panics
     ///
-    /// As [`next`](Self::next).
+    /// If a task panics, as with [`next`](Self::next).
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the group keeps the first error. The next call tells its own
-    /// `stop`, if there was one, and goes on; [`next`](Self::next) would return it.
+    /// Cancel-safe: the group keeps the first error. The next call then calls its own
+    /// `stop`, and continues; [`next`](Self::next) would return the error.
     pub fn try_all(
         mut self: Pin<&mut Self>,
         stop: impl FnOnce(),
@@ -91,8 +91,8 @@ where
             Poll::Ready(failed.map_or(Ok(()), |(_, output)| output.map(drop)))
         })
     }
-    /// Waits until all tasks have ended. At the first error, drops all others and returns
-    /// that error.
+    /// Waits until all tasks have ended. At the first error, drops all other tasks and
+    /// returns that error.
     ///
     /// [`try_all`](Self::try_all) lets tasks clean up instead.
     ///
@@ -122,16 +122,16 @@ where
     ///
     /// # Errors
     ///
-    /// The first in time. The group is empty then, and may be filled again.
+    /// The first error in time. The group is then empty, and may be filled again.
     ///
     /// # Panics
     ///
-    /// As [`next`](Self::next).
+    /// If a task panics, as with [`next`](Self::next).
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: the tasks stay in the group, and an error is taken in the poll that
-    /// returns it.
+    /// Cancel-safe: the tasks stay in the group, and an error is taken only in the poll
+    /// that returns it.
     pub fn try_all_or_cancel(mut self: Pin<&mut Self>) -> impl Future<Output = Result<(), E>> {
         poll_fn(move |cx| {
             loop {
