@@ -1,5 +1,5 @@
-//! What every primitive is made of: one lock, lines of waiters, and the claims that
-//! decide which of them may go on.
+//! The kernel of every primitive: one lock, wait queues, and the claims that decide which
+//! waiters may continue.
 
 pub(crate) mod broadcast;
 pub(crate) mod claim;

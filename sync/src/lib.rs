@@ -1,4 +1,4 @@
-//! Ways for tasks to meet: primitives that sleep when nothing can move.
+//! Synchronization primitives for async tasks, which sleep while they wait.
 //!
 //! ```
 //! use tickwire_sim::Sim;
@@ -16,54 +16,54 @@
 //! });
 //! ```
 //!
-//! | type | for | the tutorial's word | elsewhere |
+//! | type | purpose | in the tutorial | elsewhere |
 //! | --- | --- | --- | --- |
 //! | [`Mutex`] | data that one task at a time may use | `Lock` | `Mutex` |
-//! | [`SharedBus`] | an I2C or SPI bus with several drivers | | `I2cDevice`, `SpiDevice`, `AtomicDevice` |
-//! | [`Event`] | something has happened, and stays so; all who wait go on | `Event`, `ThreadSafeEvent` | |
+//! | [`SharedBus`] | an I2C or SPI bus for several drivers | | `I2cDevice`, `SpiDevice`, `AtomicDevice` |
+//! | [`Event`] | a state that stays set; releases all waiters | `Event`, `ThreadSafeEvent` | |
 //! | [`Flag`] | a signal to one task, from an interrupt | `ThreadSafeFlag` | `Signal<()>`, `Notify`, `AtomicWaker` |
-//! | [`IrqFlag`] | a device that interrupts and has one owner: `Readiness` | | |
-//! | [`IrqEdges`] | edges of pins with the time of the interrupt: `Edges` | | |
-//! | [`Message`] | an event with a value: the latest, for all who care | `Message` | `Watch`, `watch` |
+//! | [`IrqFlag`] | the interrupt of a device with one owner: `Readiness` | | |
+//! | [`IrqEdges`] | edges of pins, stamped by the interrupt: `Edges` | | |
+//! | [`Message`] | an event with a value: the latest, for all readers | `Message` | `Watch`, `watch` |
 //! | [`Queue`] | items in order, waiting at both ends | `Queue`, `ThreadSafeQueue` | `Channel`, `mpsc` |
-//! | [`RingQueue`] | the newest items; to push never waits | `RingbufQueue` | `Signal<T>` |
-//! | [`Broker`] | messages by topic to who subscribed | `Broker` | `PubSubChannel`, `broadcast` |
-//! | [`Semaphore`], [`BoundedSemaphore`] | permits, counted | the same | the same |
+//! | [`RingQueue`] | the newest items; pushing never waits | `RingbufQueue` | `Signal<T>` |
+//! | [`Broker`] | messages by topic, for subscribers | `Broker` | `PubSubChannel`, `broadcast` |
+//! | [`Semaphore`], [`BoundedSemaphore`] | counted permits | the same | the same |
 //! | [`Condition`] | waiting for data under a lock to change | `Condition` | `Condvar` |
-//! | [`Barrier`] | waiting for one another | `Barrier` | `Barrier` |
-//! | [`RetriggerableDelay`] | a watchdog, a time-out that activity puts off | `Delay_ms` | |
-//! | [`Promise`] | a value that will be there once | an awaitable class | `OnceLock`, `OnceCell`, `oneshot` |
-//! | [`CancelToken`] | telling work to stop | `Task.cancel` | `CancellationToken` |
+//! | [`Barrier`] | a point where tasks wait for one another | `Barrier` | `Barrier` |
+//! | [`RetriggerableDelay`] | a watchdog, a timeout that activity postpones | `Delay_ms` | |
+//! | [`Promise`] | a value that is set once | an awaitable class | `OnceLock`, `OnceCell`, `oneshot` |
+//! | [`CancelToken`] | cooperative cancellation | `Task.cancel` | `CancellationToken` |
 //! | [`WaitAny`], [`WaitAll`], [`from_fn`], [`from_fn_mut`] | any or all of several of these | the same, `ELO` | `select`, `join` |
-//! | [`gather`], [`try_gather`] | a fixed few futures, beside one another | `gather` | `join`, `try_join` |
-//! | [`TaskGroup`], [`WakeSlots`] | futures that come and go, each woken for itself | `TaskGroup` | `JoinSet`, `FuturesUnordered` |
+//! | [`gather`], [`try_gather`] | a fixed set of concurrent futures | `gather` | `join`, `try_join` |
+//! | [`TaskGroup`], [`WakeSlots`] | futures added and removed at run time, each with its own waker | `TaskGroup` | `JoinSet`, `FuturesUnordered` |
 //!
 //! *The tutorial* is Peter Hinch's [Application of asyncio to hardware
 //! interfaces](https://github.com/peterhinch/micropython-async) for MicroPython.
 //!
-//! Not here: `wait_for` and `with_timeout` are
+//! Elsewhere or missing: `wait_for` and `with_timeout` are
 //! [`Timer::timeout`](tickwire_traits::Timer::timeout); `create_task` is
 //! [`Spawn`](tickwire_traits::Spawn), or a task in a [`TaskGroup`]. An interrupt cannot
-//! wait for a mutex, but may use [`Mutex::try_lock`]. There is no lock for many readers,
-//! no pipe of bytes and no queue by priority.
+//! wait for a mutex, but may use [`Mutex::try_lock`]. There is no read-write lock, byte
+//! pipe or priority queue.
 //!
-//! # What all of them promise
+//! # Guarantees
 //!
-//! - **Nobody is polled for nothing.** A task that waits is polled when it may go on.
-//!   Sixty-four that wait for one lock are sixty-four that sleep.
-//! - **First come, first served.** What is given up is handed over to who waits
-//!   longest; who comes later, or comes again, does not get in between.
-//! - **Drop anything, at any time.** Who is dropped leaves the line; what it was
-//!   handed and has not used goes to the next.
-//! - **No allocator.** Who waits stands in line in its own future: at most six words
-//!   on a 32-bit machine. A primitive is two or three words beside what it keeps, for
-//!   any number of waiters; a [`Queue`], where one waits for three things, is eight.
-//! - **No code of others under the lock.** Wakers are woken, cloned and dropped
-//!   outside of it, so they may come back to the primitive that wakes them.
+//! - **No needless polls.** A waiting task is polled only when it may continue.
+//!   Sixty-four waiters for one lock are sixty-four sleeping tasks.
+//! - **First come, first served.** A released resource is granted to the longest waiter;
+//!   no later request overtakes it.
+//! - **Drop anything, at any time.** Dropping a waiter removes it from the queue.
+//!   Anything already granted to it passes to the next waiter.
+//! - **No allocator.** A waiter is queued in its own future: at most six words on a
+//!   32-bit machine. A primitive takes two or three words plus its contents, for any
+//!   number of waiters; a [`Queue`], which has three wait queues, takes eight.
+//! - **No foreign code under the lock.** Wakers are woken, cloned and dropped outside the
+//!   lock, so they may call back into the primitive that wakes them.
 //!
 //! # One executor, or interrupts and threads
 //!
-//! The first parameter of each primitive is its [`RawMutex`]. Two modules have it filled in:
+//! The first parameter of each primitive is its [`RawMutex`]. Two modules fill it in:
 //!
 //! - [`local`] is for the futures of one executor ([`NoopRawMutex`]): locking costs nothing.
 //! - [`shared`] is for interrupts, threads and other cores too
@@ -74,26 +74,26 @@
 //!
 //! # Features
 //!
-//! - `std` brings critical sections for programs with an operating system. Without it
-//!   they may end in `undefined symbol: _critical_section_1_0_acquire`; `tickwire-sim`
-//!   and `tickwire-exec-std` turn it on. On a microcontroller that error means that
-//!   no crate provides them: it is a feature of the HAL or of `cortex-m`
-//!   (`critical-section-single-core`).
-//! - `alloc` brings `HeapSlots`, slots of a [`TaskGroup`] without a `static`.
+//! - `std` provides critical sections for programs with an operating system. Without it
+//!   they may fail to link with `undefined symbol: _critical_section_1_0_acquire`;
+//!   `tickwire-sim` and `tickwire-exec-std` enable it. On a microcontroller that error
+//!   means that no crate provides critical sections: enable a feature of the HAL or of
+//!   `cortex-m` (`critical-section-single-core`).
+//! - `alloc` provides `HeapSlots`, slots of a [`TaskGroup`] without a `static`.
 //! - `defmt` implements `defmt::Format` for values, such as errors and results.
 //!
-//! By default there is none.
+//! None is enabled by default.
 //!
-//! # Forgetting
+//! # Leaked futures
 //!
-//! A future that is leaked (`mem::forget`) while it waits keeps its place in line for
-//! ever. Nothing dangles, since its memory is leaked with it; but what is handed to
-//! it stays there.
+//! A future that is leaked (`mem::forget`) while it waits keeps its place in the queue
+//! forever. Nothing dangles, since its memory is leaked with it; but anything granted to
+//! it is lost.
 //!
 //! # Panics
 //!
-//! A waker that panics, which ours do not, strands nobody: who was to be woken after
-//! it is, and then the panic goes on. A second one meanwhile ends the program.
+//! If a waker panics, as Tickwire's never do, the remaining waiters are woken before the
+//! panic propagates. A second panic meanwhile aborts the program.
 #![no_std]
 #![deny(unsafe_code)]
 

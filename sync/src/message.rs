@@ -1,4 +1,4 @@
-//! The latest value, for all who care.
+//! The latest value, for any number of readers.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,17 +14,16 @@ use crate::kernel::claim::Claim;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 
-/// An [`Event`](crate::Event) with a value: set from anywhere, read by any number
-/// of tasks.
+/// An [`Event`](crate::Event) with a value: set from any context, read by any number of
+/// tasks.
 ///
-/// Each setting replaces the value before. Who waits gets the latest, also when
-/// it is cleared before it runs; [`listener`](Self::listener) yields each that it
-/// has not seen, and counts those that were replaced before it could. To hand each
-/// value to one task alone, there is [`RingQueue`](crate::RingQueue).
+/// Each setting replaces the previous value. A waiter gets the latest value, even if the
+/// message is cleared before the waiter runs. A [`listener`](Self::listener) yields each
+/// setting once, and counts those replaced before it could. If each value is for a single
+/// task, use [`RingQueue`](crate::RingQueue).
 ///
-/// Values are `Copy`, because they are read under the lock, where no code of others
-/// runs. For what is not, keep it in a `static` or a [`Mutex`](crate::Mutex) and
-/// send where it is.
+/// Values are `Copy`, because they are read under the lock, where no foreign code runs.
+/// Keep other values in a `static` or a [`Mutex`](crate::Mutex), and send a reference.
 ///
 /// The tutorial's `Message`; embassy's `Watch`, and tokio's `watch`.
 ///
@@ -35,7 +34,7 @@ use crate::kernel::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
 /// static RAIN: shared::Message<u16> = shared::Message::new();
 ///
 /// RAIN.set(12);
-/// RAIN.set(14); // Nobody has read the first.
+/// RAIN.set(14); // No task has read the first value.
 /// let sim = Sim::new();
 /// assert_eq!((sim.run(RAIN.wait()), sim.run(RAIN.wait())), (14, 14));
 /// RAIN.clear();
@@ -54,47 +53,48 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
         Self { monitor: Monitor::new(state) }
     }
 
-    /// Sets it to `value`, and wakes all who wait.
+    /// Sets the value, and wakes all waiters.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     #[inline]
     pub fn set(&self, value: T) {
         let called = self.monitor.lock(|inside| {
             inside.state.latest.set(Some(value));
             inside.state.set.announce();
-            // Nobody in line has heard this announcement: the first is through.
+            // No queued waiter has heard this announcement, so it releases the first.
             inside.called::<Hear>(inside.line::<Hear>().call_first())
         });
         self.monitor.wake::<Hear>(called);
     }
 
-    /// Makes it not set. Who was let through gets the value all the same.
+    /// Clears the message. Released waiters still get the value.
     pub fn clear(&self) {
         self.monitor.lock(|inside| inside.state.set.withdraw());
     }
 
-    /// Returns whether it is set.
+    /// Returns whether the message is set.
     pub fn is_set(&self) -> bool {
         self.monitor.lock(|inside| inside.state.set.stands())
     }
 
-    /// Returns the value if it is set. It stays so.
+    /// Returns the value if the message is set, without clearing it.
     #[doc(alias = "value")]
     pub fn get(&self) -> Option<T> {
         self.monitor.lock(|inside| inside.state.latest.get().filter(|_| inside.state.set.stands()))
     }
 
-    /// Waits until it is set, and returns the value; if it is, at once. It stays so.
+    /// Waits until the message is set, and returns the value, without clearing it.
+    /// Resolves immediately if it is set.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing.
+    /// Cancel-safe: waiting changes no state.
     #[inline]
     pub fn wait(&self) -> impl Future<Output = T> {
         Wait { waiter: Waiter::new(&self.monitor, Hear::<0>) }
     }
 
-    /// Returns what yields each setting from now on.
+    /// Returns a listener for all settings from now on.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -112,8 +112,8 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
     }
 }
 
-/// Each setting of a [`Message`] that it has not seen, the latest where there are
-/// several. Made by [`Message::listener`].
+/// A reader of each new setting of a [`Message`], or the latest if there are several.
+/// Returned by [`Message::listener`].
 ///
 /// ```
 /// use futures_util::StreamExt;
@@ -130,47 +130,46 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
 /// ```
 pub struct Listener<'a, R, T> {
     monitor: &'a Monitor<R, State<T>>,
-    /// The number of the last setting seen.
+    /// The number of the latest setting seen.
     seen: u32,
     missed: u32,
 }
 
 impl<'a, R: RawMutex, T: Copy> Listener<'a, R, T> {
-    /// Waits for a setting that it has not seen, and returns its value. Clearing is
-    /// not a setting.
+    /// Waits for a new setting, and returns its value. Clearing is not a setting.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: a setting is seen by resolving only.
+    /// Cancel-safe: only the poll that resolves marks a setting as seen.
     pub async fn next(&mut self) -> T {
         let mut waiter = pin!(Waiter::new(self.monitor, Newer { seen: Cell::new(self.seen) }));
         let (number, value) = poll_fn(|cx| waiter.as_mut().poll_with(cx, State::read)).await;
-        // Nothing is awaited from here on: it is seen and returned, or neither.
+        // No await below: a setting is both marked as seen and returned.
         self.missed = self.missed.saturating_add(Broadcast::between(self.seen, number));
         self.seen = number;
         value
     }
 
-    /// Returns how many settings were replaced before it saw them, at most
+    /// Returns how many settings were replaced before the listener saw them, at most
     /// `u32::MAX`.
     pub fn missed(&self) -> u32 {
         self.missed
     }
 
-    /// Returns the settings as a stream, which never ends.
+    /// Returns the settings as a stream. The stream never ends.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: dropping the stream changes nothing.
+    /// Cancel-safe: dropping the stream changes no state.
     pub fn into_stream(self) -> impl Stream<Item = T> {
         Settings { waiter: Waiter::new(self.monitor, Newer { seen: Cell::new(self.seen) }) }
     }
 }
 
 struct State<T> {
-    /// Announced by each setting; stands until it is cleared.
+    /// Announced by each setting; stands until the message is cleared.
     set: Broadcast,
-    /// Kept when it is cleared, for those who were let through and have not run.
+    /// Kept after a clear, for released waiters that have not run yet.
     latest: Cell<Option<T>>,
 }
 
@@ -190,7 +189,7 @@ impl<T> HasBroadcast for State<T> {
     }
 }
 
-/// Waiting for a setting later than `seen`.
+/// The claim of a task that waits for a setting later than `seen`.
 struct Newer {
     seen: Cell<u32>,
 }

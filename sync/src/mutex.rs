@@ -1,7 +1,7 @@
 //! Data that one task at a time may use.
 //!
-//! PERMIT, on which the `unsafe` in this file rests: there is one permit for the
-//! data, and whoever refers to what is in `data` holds it.
+//! PERMIT, on which the `unsafe` in this file rests: there is one permit for the data,
+//! and every reference into `data` holds it.
 
 use core::cell::UnsafeCell;
 use core::fmt;
@@ -19,16 +19,16 @@ use crate::kernel::wait_queue::{Monitor, Waiter};
 
 /// Data that one task at a time may use, shared between tasks.
 ///
-/// Waiters get the lock in the order in which they first asked for it. Unlocking grants
-/// the lock to the first waiter directly, so a task that unlocks and locks again queues
-/// behind the others. A waiter is polled only when it has the lock.
+/// Waiters get the lock in the order of their requests. Unlocking grants the lock to the
+/// first waiter directly, so a task that unlocks and locks again queues behind the
+/// others. A waiter is polled only when it has the lock.
 ///
 /// [`lock`](Self::lock) returns a guard that may be held across awaits, as a shared bus
 /// needs: [`SharedBus`](crate::SharedBus) is one for drivers. [`with`](Self::with) runs a
 /// closure, which cannot await: no cancellation can leave the data half changed, and no
-/// task holds the lock for longer than it computes. Prefer it where the data are variables.
+/// task holds the lock longer than it computes. Prefer it for plain variables.
 ///
-/// The mutex has no poison: after a panic is caught, the next task finds the data as the
+/// The mutex is not poisoned: after a caught panic, the next task gets the data as the
 /// panic left them.
 ///
 /// The tutorial's `Lock`.
@@ -49,7 +49,7 @@ pub struct Mutex<R, T> {
     monitor: Monitor<R, Guarded<T>>,
 }
 
-/// Data, and whose turn it is to use them.
+/// The data, and the turn to use them.
 struct Guarded<T> {
     turn: Turn,
     data: UnsafeCell<T>,
@@ -66,8 +66,8 @@ impl<R: RawMutex, T> Mutex<R, T> {
     /// Waits for the lock, and returns a guard that unlocks when dropped.
     ///
     /// A task may be cancelled at any await while it holds the guard, and the next task
-    /// then gets the data as they are. A bus whose own operations are cancel-safe is fit
-    /// for that; a list that is half sorted is not: use [`with`](Self::with).
+    /// then gets the data as they are. That suits a bus whose own operations are
+    /// cancel-safe, but not a half-sorted list: use [`with`](Self::with).
     ///
     /// ```
     /// use futures_util::future::join;
@@ -87,7 +87,7 @@ impl<R: RawMutex, T> Mutex<R, T> {
     /// };
     /// sim.run(join(transfers("sensor"), transfers("display")));
     /// let order = [("sensor", 1), ("display", 1), ("sensor", 2), ("display", 2)];
-    /// assert_eq!(bus.into_inner(), order); // In turn, and never two at once.
+    /// assert_eq!(bus.into_inner(), order); // In turn, never two at once.
     /// ```
     ///
     /// # Cancel safety
@@ -115,9 +115,9 @@ impl<R: RawMutex, T> Mutex<R, T> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: `f` runs to its end in the poll that resolves, or never. Dropping
-    /// the future removes it from the queue. If it was already granted the lock, the
-    /// lock passes to the next waiter.
+    /// Cancel-safe: `f` runs to its end in the poll that resolves, or never. Dropping the
+    /// future removes it from the queue. If it was already granted the lock, the lock
+    /// passes to the next waiter.
     #[inline]
     pub fn with<U>(&self, f: impl FnOnce(&mut T) -> U) -> impl Future<Output = U> {
         LockWith { guard: self.acquire(), f: Some(f) }
@@ -145,8 +145,8 @@ impl<R: RawMutex, T> Mutex<R, T> {
 
     /// Returns whether a task holds the lock or was granted it.
     ///
-    /// The answer may be outdated by the time it returns: take it for a diagnosis, and
-    /// [`try_lock`](Self::try_lock) for a decision.
+    /// The answer may be outdated when it returns: use it for diagnosis, and
+    /// [`try_lock`](Self::try_lock) for decisions.
     ///
     /// ```
     /// use tickwire_sync::local;
@@ -179,8 +179,8 @@ impl<R: RawMutex, T> Mutex<R, T> {
 
 /// The lock of a [`Mutex`], which dropping it releases.
 ///
-/// Returned by [`Mutex::lock`] and [`Mutex::try_lock`]. A guard that is held across an
-/// await is dropped when its task is cancelled there, whatever state the data are in.
+/// Returned by [`Mutex::lock`] and [`Mutex::try_lock`]. A guard held across an await is
+/// dropped if its task is cancelled there, in whatever state the data are.
 ///
 /// ```
 /// use tickwire_sync::{Mutex, local};
@@ -198,12 +198,12 @@ impl<R: RawMutex, T> Mutex<R, T> {
 #[must_use = "dropping the guard unlocks the mutex"]
 pub struct MutexGuard<'a, R: RawMutex, T> {
     mutex: &'a Monitor<R, Guarded<T>>,
-    /// May be seen or sent where a `&mut T` may.
+    /// Gives the guard the `Send` and `Sync` of a `&mut T`.
     _data: PhantomData<&'a mut T>,
 }
 
 impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
-    /// Call it only while holding the permit, which passes to the guard.
+    /// Creates a guard. The caller holds the permit, which passes to the guard.
     #[inline(always)]
     fn new(mutex: &'a Monitor<R, Guarded<T>>) -> Self {
         Self { mutex, _data: PhantomData }
@@ -211,13 +211,13 @@ impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
 }
 
 impl<'a, R: RawMutex, T> MutexGuard<'a, R, T> {
-    /// Returns the mutex, to be locked again after the guard is dropped.
+    /// Returns the mutex, to lock again after the guard is dropped.
     pub(crate) fn lockable(&self) -> Lockable<'a, R, T> {
         Lockable(self.mutex)
     }
 }
 
-/// A mutex whose guard was given up for a while.
+/// A mutex whose guard was released for a wait.
 pub(crate) struct Lockable<'a, R, T>(&'a Monitor<R, Guarded<T>>);
 
 impl<'a, R: RawMutex, T> Lockable<'a, R, T> {
@@ -231,7 +231,7 @@ impl<R: RawMutex, T> Deref for MutexGuard<'_, R, T> {
 
     #[inline(always)]
     fn deref(&self) -> &T {
-        // SAFETY: this holds the permit, and is borrowed: PERMIT.
+        // SAFETY: the guard holds the permit, and is borrowed: PERMIT.
         unsafe { &*self.mutex.state_unlocked().data.get() }
     }
 }
@@ -239,7 +239,7 @@ impl<R: RawMutex, T> Deref for MutexGuard<'_, R, T> {
 impl<R: RawMutex, T> DerefMut for MutexGuard<'_, R, T> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: this holds the permit, and is borrowed by one: PERMIT.
+        // SAFETY: the guard holds the permit, and is borrowed exclusively: PERMIT.
         unsafe { &mut *self.mutex.state_unlocked().data.get() }
     }
 }
@@ -302,7 +302,7 @@ impl<R: RawMutex, T, U, F: FnOnce(&mut T) -> U> Future for LockWith<'_, R, T, F>
 }
 
 impl<R: RawMutex, T: fmt::Debug> fmt::Debug for Mutex<R, T> {
-    /// Shows the data, or `<locked>`.
+    /// Writes the data, or `<locked>`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Mutex");
         match self.try_lock() {

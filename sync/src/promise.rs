@@ -1,8 +1,8 @@
-//! A value that will be there once, and stays.
+//! A value that is set once, and stays.
 //!
-//! KEPT, on which the `unsafe` in this file rests: the value is put in under the
-//! lock by who finds the promise not kept; it then stands for ever, and nobody
-//! writes to the value again while the promise is shared.
+//! KEPT, on which the `unsafe` in this file rests: the value is written under the lock,
+//! by the call that finds the promise unset. It then stands forever, and is not written
+//! again while the promise is shared.
 
 use core::cell::OnceCell;
 use core::fmt;
@@ -18,13 +18,13 @@ use crate::kernel::broadcast::{Broadcast, HasBroadcast, Hear};
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// A value that is set once, from anywhere, and stays; any number of tasks wait
-/// for it.
+/// A value that is set once, from any context, and stays. Any number of tasks wait for
+/// it.
 ///
-/// The owner takes it out when nobody refers to it any more.
+/// The owner can take the value out when no other reference exists.
 ///
-/// What the tutorial makes awaitable classes for; embassy's `OnceLock`, and
-/// async-lock's `OnceCell`.
+/// Replaces the tutorial's awaitable classes, embassy's `OnceLock`, and async-lock's
+/// `OnceCell`.
 ///
 /// ```
 /// use futures_util::future::join;
@@ -49,51 +49,51 @@ pub struct Promise<R, T> {
 }
 
 impl<R: RawMutex, T> Promise<R, T> {
-    /// Creates a promise that is not kept yet.
+    /// Creates a promise without a value.
     pub const fn new() -> Self {
         let state = State { kept: Broadcast::new(), value: OnceCell::new(), several: PhantomData };
         Self { monitor: Monitor::new(state) }
     }
 
-    /// Sets the value, and wakes all who wait.
+    /// Sets the value, and wakes all waiters.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     ///
     /// # Errors
     ///
-    /// [`Full`], with the value, when there is one already. That one stays.
+    /// [`Full`], with the rejected value, if the promise already has one, which stays.
     #[doc(alias = "init")]
     pub fn set(&self, value: T) -> Result<(), Full<T>> {
         let called = self.monitor.lock(|inside| {
             inside.state.value.set(value).map_err(Full)?;
             inside.state.kept.announce();
-            // Nobody in line has heard this announcement: the first is through.
+            // No queued waiter has heard this announcement, so it releases the first.
             Ok(inside.called::<Hear>(inside.line::<Hear>().call_first()))
         })?;
         self.monitor.wake::<Hear>(called);
         Ok(())
     }
 
-    /// Waits until the value is there; if it is, resolves at once.
+    /// Waits until the value is set. Resolves immediately if it is.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing.
+    /// Cancel-safe: waiting changes no state.
     pub fn wait(&self) -> impl Future<Output = &T> {
         Wait { waiter: Waiter::new(&self.monitor, Hear::<0>) }
     }
 
-    /// Returns the value if it is there.
+    /// Returns the value if it is set.
     pub fn get(&self) -> Option<&T> {
         value(&self.monitor)
     }
 
-    /// Returns whether the value is there.
+    /// Returns whether the value is set.
     pub fn is_set(&self) -> bool {
         self.monitor.lock(|inside| inside.state.kept.stands())
     }
 
-    /// Returns the value: nobody else refers to it.
+    /// Returns the value. No other reference exists.
     pub fn into_inner(self) -> Option<T> {
         self.monitor.into_inner().value.into_inner()
     }
@@ -102,19 +102,19 @@ impl<R: RawMutex, T> Promise<R, T> {
 struct State<T> {
     kept: Broadcast,
     value: OnceCell<T>,
-    /// Takes away `Send`, which is given back below.
+    /// Removes the automatic `Send`, which the impl below restores with stricter bounds.
     several: PhantomData<*const T>,
 }
 
-// SAFETY: as any value is, if several contexts may refer to it at once, as those
-// who have waited do: KEPT.
+// SAFETY: as for any value to which several contexts may refer at once, as released
+// waiters do: KEPT.
 unsafe impl<T: Send + Sync> Send for State<T> {}
 
 fn value<R: RawMutex, T>(monitor: &Monitor<R, State<T>>) -> Option<&T> {
     if !monitor.lock(|inside| inside.state.kept.stands()) {
         return None;
     }
-    // SAFETY: it stands, so nobody writes to the value: KEPT.
+    // SAFETY: the announcement stands, so the value is not written again: KEPT.
     unsafe { monitor.state_unlocked() }.value.get()
 }
 

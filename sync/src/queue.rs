@@ -1,4 +1,4 @@
-//! Items from tasks and interrupts to tasks, in order, with waiting at both ends.
+//! Queues of items, in order, with waiting at both ends.
 
 mod ends;
 mod state;
@@ -18,15 +18,15 @@ pub use ends::Room;
 use ends::{Pop, Push, Reserve, wake};
 use state::{ITEMS, JOIN, LINES, ROOM, State};
 
-/// Up to `N` items on their way from tasks, interrupts and threads to tasks.
+/// A queue of up to `N` items, from tasks, interrupts and threads to tasks.
 ///
-/// Who pushes into a full queue waits for room, who pops from an empty one waits
-/// for an item; both in line. What is pushed while somebody waits is theirs: who
-/// comes later does not get in between. There is room for 1 to 65535 items; the
-/// compiler refuses others.
+/// A push into a full queue waits for room, and a pop from an empty one for an item, both
+/// first come, first served. An item pushed while a task waits is granted to that task:
+/// no later call overtakes it. The queue has room for 1 to 65535 items; the compiler
+/// rejects other sizes.
 ///
-/// Where the newest items matter more than the oldest, and in interrupts that
-/// have nowhere to put what does not fit, see [`RingQueue`](crate::RingQueue).
+/// If the newest items matter more than the oldest, or an interrupt cannot keep a
+/// rejected item, use [`RingQueue`](crate::RingQueue).
 ///
 /// The tutorial's `Queue` and `ThreadSafeQueue`; embassy's and tokio's `Channel`.
 ///
@@ -66,12 +66,12 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Self { monitor: Monitor::new(State::new()) }
     }
 
-    /// Waits for room, and puts `item` at the end.
+    /// Waits for room, and appends `item`.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: what is dropped before it resolves has pushed nothing, and is
-    /// dropped with the item. To keep that, [`reserve`](Self::reserve) room first.
+    /// Cancel-safe: a future dropped before it resolves has pushed nothing. The item is
+    /// dropped with it; to keep the item, [`reserve`](Self::reserve) room first.
     #[doc(alias = "put")]
     #[doc(alias = "send")]
     #[inline]
@@ -79,9 +79,9 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Push { room: Waiter::new(&self.monitor, AcquireOne), item: Cell::new(Some(item)) }
     }
 
-    /// Puts `item` at the end, if there is room and nobody waits for it.
+    /// Appends `item`, if there is room that was granted to no waiter.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Ok(())
     }
 
-    /// Waits for room, and keeps it for an item that comes later.
+    /// Waits for room, and reserves it for a later item.
     ///
     /// ```
     /// use tickwire_sim::Sim;
@@ -117,19 +117,20 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: who is dropped leaves the line; room that it was handed goes
-    /// to the next.
+    /// Cancel-safe: dropping the future removes it from the queue. Room already granted
+    /// to it passes to the next waiter.
     #[inline]
     pub fn reserve(&self) -> impl Future<Output = Room<'_, R, T, N>> {
         Reserve { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
-    /// Waits for an item, and takes the first.
+    /// Waits for an item, and removes the first.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: an item is taken by resolving only. Who is dropped leaves the
-    /// line; the item that was meant for it goes to the next, or stays the first.
+    /// Cancel-safe: an item is removed only in the poll that returns it. Dropping the
+    /// future removes it from the wait queue; an item granted to it passes to the next
+    /// waiter, or stays the first.
     #[doc(alias = "get")]
     #[doc(alias = "receive")]
     #[inline]
@@ -137,9 +138,9 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
-    /// Takes the first item that is meant for nobody who waits.
+    /// Removes the first item that was granted to no waiter.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     #[doc(alias = "get_nowait")]
     #[doc(alias = "try_receive")]
     #[inline]
@@ -152,25 +153,24 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Some(item)
     }
 
-    /// Returns the items as they come, as a stream that never ends.
+    /// Returns the items as a stream. The stream never ends.
     ///
-    /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
-    /// not polled.
+    /// It waits like [`pop`](Self::pop), and keeps its place while it is not polled.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: what was not yielded goes to the next in line when the stream is
-    /// dropped.
+    /// Cancel-safe: when the stream is dropped, an item granted and not yielded passes to
+    /// the next waiter.
     pub fn stream(&self) -> impl Stream<Item = T> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
-    /// Says that what was taken is done with: once for each item.
+    /// Marks one popped item as done. Call it once per item.
     ///
     /// # Errors
     ///
-    /// [`NothingUnfinished`] when all items that were ever pushed are done with.
-    /// The queue may be used as before.
+    /// [`NothingUnfinished`] if all pushed items are already done. The queue may be used
+    /// as before.
     pub fn task_done(&self) -> Result<(), NothingUnfinished> {
         let called = self.monitor.lock(|inside| {
             let state = &inside.state;
@@ -186,40 +186,40 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
         Ok(())
     }
 
-    /// Waits until all items that were pushed are [done with](Self::task_done). If
-    /// none is in work, resolves at once.
+    /// Waits until all pushed items are [done](Self::task_done). Resolves immediately if
+    /// they are.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: waiting changes nothing.
+    /// Cancel-safe: waiting changes no state.
     pub fn join(&self) -> impl Future<Output = ()> {
         Waiter::new(&self.monitor, Hear::<JOIN>)
     }
 
-    /// Returns how many items there are.
+    /// Returns the number of items.
     pub fn len(&self) -> usize {
         usize::from(self.monitor.lock(|inside| inside.state.ring.len()))
     }
 
-    /// Returns whether there is no item.
+    /// Returns whether the queue has no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns whether there are `N` items. Room that is kept for who waited for it or
-    /// [reserved](Self::reserve) it is not counted, so one that is not full may have
-    /// none.
+    /// Returns whether there are `N` items. Room granted to a waiter or
+    /// [reserved](Self::reserve) does not count as items, so a queue that is not full may
+    /// have no room.
     pub fn is_full(&self) -> bool {
         self.len() == N
     }
 
-    /// Returns how many items there may be: `N`.
+    /// Returns the capacity, `N`.
     pub const fn capacity(&self) -> usize {
         N
     }
 }
 
-/// More items were said to be [done with](Queue::task_done) than were pushed.
+/// The error of [`Queue::task_done`]: more items were marked as done than were pushed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct NothingUnfinished;

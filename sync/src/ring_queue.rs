@@ -1,4 +1,4 @@
-//! The newest items, for those who come too late for all of them.
+//! Queues of the newest items, whose pushes never wait.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,13 +14,13 @@ use crate::kernel::raw::RawMutex;
 use crate::kernel::ring::Ring;
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// The newest `N` items: to push never waits, and where there is no room the
-/// oldest makes it.
+/// A queue of the newest `N` items: a push never waits, and evicts the oldest item if
+/// there is no room.
 ///
-/// What is overwritten is given back to who pushes, and counted. So an interrupt
-/// can push, and the task that is late can tell how much it missed. With `N = 1`
-/// it holds the latest value, taken once. There is room for 1 to 65535 items; the
-/// compiler refuses others.
+/// The evicted item is returned to the caller of `push`, and counted. So an interrupt can
+/// push, and a late task can find out how many items it missed. With `N = 1` the queue
+/// holds the latest value, taken once. It has room for 1 to 65535 items; the compiler
+/// rejects other sizes.
 ///
 /// The tutorial's `RingbufQueue`; with `N = 1` embassy's `Signal<T>`.
 ///
@@ -67,9 +67,9 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
         }
     }
 
-    /// Puts `item` at the end. Returns the oldest, if it had to make room.
+    /// Appends `item`. Returns the oldest item, if it was evicted.
     ///
-    /// May be called from an interrupt, with the raw mutex for it.
+    /// With `CriticalSectionRawMutex`, an interrupt may call it.
     #[doc(alias = "put_nowait")]
     #[doc(alias = "signal")]
     #[inline]
@@ -79,7 +79,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
             let Err(item) = state.ring.push(item) else {
                 return (None, state.items.hand_over_one(inside.line::<AcquireOne>()));
             };
-            // As many items as before: nobody is called, nobody called goes empty.
+            // The number of items is unchanged: no new grant, and no grant goes empty.
             let oldest = state.ring.pop();
             let pushed = state.ring.push(item);
             debug_assert!(pushed.is_ok(), "the oldest has made room");
@@ -92,19 +92,20 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
         oldest
     }
 
-    /// Waits for an item, and takes the oldest.
+    /// Waits for an item, and removes the oldest.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: an item is taken by resolving only. Who is dropped leaves the
-    /// line; the item that was meant for it goes to the next, or stays the first.
+    /// Cancel-safe: an item is removed only in the poll that returns it. Dropping the
+    /// future removes it from the wait queue; an item granted to it passes to the next
+    /// waiter, or stays the first.
     #[doc(alias = "get")]
     #[inline]
     pub fn pop(&self) -> impl Future<Output = T> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
-    /// Takes the oldest item that is meant for nobody who waits.
+    /// Removes the oldest item that was granted to no waiter.
     #[doc(alias = "get_nowait")]
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
@@ -114,35 +115,34 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
         })
     }
 
-    /// Returns the items as they come, as a stream that never ends.
+    /// Returns the items as a stream. The stream never ends.
     ///
-    /// It waits in line as [`pop`](Self::pop) does, and keeps its place while it is
-    /// not polled.
+    /// It waits like [`pop`](Self::pop), and keeps its place while it is not polled.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: what was not yielded goes to the next in line when the stream is
-    /// dropped.
+    /// Cancel-safe: when the stream is dropped, an item granted and not yielded passes to
+    /// the next waiter.
     pub fn stream(&self) -> impl Stream<Item = T> {
         Pop { waiter: Waiter::new(&self.monitor, AcquireOne) }
     }
 
-    /// Returns how many items were overwritten so far, at most `u32::MAX`.
+    /// Returns how many items were overwritten, at most `u32::MAX`.
     pub fn overwritten(&self) -> u32 {
         self.monitor.lock(|inside| inside.state.overwritten.get())
     }
 
-    /// Returns how many items there are.
+    /// Returns the number of items.
     pub fn len(&self) -> usize {
         usize::from(self.monitor.lock(|inside| inside.state.ring.len()))
     }
 
-    /// Returns whether there is no item.
+    /// Returns whether the queue has no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Returns how many items there may be: `N`.
+    /// Returns the capacity, `N`.
     pub const fn capacity(&self) -> usize {
         N
     }
@@ -150,7 +150,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
 
 struct State<T, const N: usize> {
     ring: Ring<T, N>,
-    /// Items that are meant for nobody yet.
+    /// Items that were granted to no waiter.
     items: Permits,
     overwritten: Cell<u32>,
 }

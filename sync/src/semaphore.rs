@@ -1,4 +1,4 @@
-//! Counted permits.
+//! Counting semaphores.
 
 use core::cell::Cell;
 use core::fmt;
@@ -12,14 +12,13 @@ use crate::kernel::permits::{Acquire, HasPermits, Permits};
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, Waiter};
 
-/// Permits for what there is several of; who finds too few waits in line.
+/// A counting semaphore. A task that finds too few permits is queued.
 ///
-/// Permits are handed over in the order of asking. Who wants three stands in
-/// the way of who comes later and wants one, so that it gets its three.
+/// Permits are granted in the order of requests. A waiter for three blocks later waiters
+/// for one, so that it gets its three.
 ///
-/// A permit goes back when its guard is dropped. [`release`](Self::release) adds
-/// permits that nobody had, as a producer does; where that would be a mistake
-/// there is [`BoundedSemaphore`].
+/// Dropping a guard returns its permits. [`release`](Self::release) adds new permits, as
+/// a producer does; if that would be a mistake, use [`BoundedSemaphore`].
 ///
 /// The tutorial's `Semaphore`, and tokio's.
 ///
@@ -44,8 +43,8 @@ pub struct Semaphore<R, K = Unbounded> {
 
 /// A [`Semaphore`] that never has more permits than it began with.
 ///
-/// What may be released is what was taken and [forgotten](SemaphorePermit::forget):
-/// permits whose guards are alive go back by themselves.
+/// Only permits that were taken and [forgotten](SemaphorePermit::forget) may be released:
+/// permits with live guards return by themselves.
 ///
 /// The tutorial's `BoundedSemaphore`.
 ///
@@ -54,7 +53,7 @@ pub struct Semaphore<R, K = Unbounded> {
 ///
 /// let slots = local::BoundedSemaphore::new(2);
 /// let kept = slots.try_acquire().unwrap();
-/// slots.try_acquire().unwrap().forget(); // Another context gives it back:
+/// slots.try_acquire().unwrap().forget(); // Another context releases it:
 /// assert_eq!(slots.release(1), Ok(()));
 /// assert_eq!(slots.release(1), Err(OverRelease { excess: 1 }));
 /// drop(kept);
@@ -62,7 +61,7 @@ pub struct Semaphore<R, K = Unbounded> {
 /// ```
 pub type BoundedSemaphore<R> = Semaphore<R, Bounded>;
 
-/// Permits of a [`Semaphore`], which go back when this is dropped.
+/// The permits taken from a [`Semaphore`]. Dropping the guard returns them.
 ///
 /// ```
 /// use tickwire_sync::local;
@@ -70,7 +69,7 @@ pub type BoundedSemaphore<R> = Semaphore<R, Bounded>;
 /// let tokens = local::Semaphore::new(3);
 /// let two = tokens.try_acquire_many(2).unwrap();
 /// assert_eq!((two.count(), tokens.permits()), (2, 1));
-/// two.forget(); // They are spent.
+/// two.forget(); // These permits are spent.
 /// assert_eq!(tokens.permits(), 1);
 /// ```
 #[must_use = "the permits go back at once"]
@@ -79,44 +78,44 @@ pub struct SemaphorePermit<'a, R: RawMutex, K: Kind = Unbounded> {
     count: u32,
 }
 
-/// More permits were released than there can be. Nothing was added.
+/// The error of [`Semaphore::release`]: more permits than allowed. None was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct OverRelease {
-    /// By how many.
+    /// The number of permits above the limit.
     pub excess: u32,
 }
 
-/// Of a [`Semaphore`]: whoever wants to may add permits.
+/// The kind of a [`Semaphore`]: any caller may add permits.
 #[derive(Debug)]
 pub struct Unbounded {
     _private: (),
 }
 
-/// Of a [`BoundedSemaphore`]: permits come back, and never more.
+/// The kind of a [`BoundedSemaphore`]: only taken permits return.
 #[derive(Debug)]
 pub struct Bounded {
-    /// Taken, and without a guard that would bring them back.
+    /// Permits that were taken and have no guard to return them.
     forgotten: Cell<u32>,
 }
 
 impl<R: RawMutex, K: Kind> Semaphore<R, K> {
-    /// Creates a semaphore with `permits` to be had; none is a good number too.
+    /// Creates a semaphore with `permits` free permits, possibly zero.
     pub const fn new(permits: u32) -> Self {
         Self { monitor: Monitor::new(State { permits: Permits::new(permits), kind: K::NEW }) }
     }
 
-    /// Adds `count` permits, which nobody had; to a [`BoundedSemaphore`], permits
-    /// that were taken and [forgotten](SemaphorePermit::forget).
+    /// Adds `count` new permits; in a [`BoundedSemaphore`], returns permits that were
+    /// taken and [forgotten](SemaphorePermit::forget).
     ///
-    /// It is not what ends an [`acquire`](Self::acquire): that permit goes back by
-    /// itself when it is dropped, and this would be one more. May be called from an
-    /// interrupt, with the raw mutex for it.
+    /// Do not call it after [`acquire`](Self::acquire): dropping the guard returns that
+    /// permit, and this would add another. With `CriticalSectionRawMutex`, an interrupt
+    /// may call it.
     ///
     /// # Errors
     ///
-    /// [`OverRelease`] when there would be more than `u32::MAX` to be had, or when
-    /// fewer were forgotten. Nothing was added; fewer may be.
+    /// [`OverRelease`] if more than `u32::MAX` permits would be free, or fewer than
+    /// `count` were forgotten. None was added; a smaller `count` may succeed.
     #[doc(alias = "add_permits")]
     #[inline]
     pub fn release(&self, count: u32) -> Result<(), OverRelease> {
@@ -138,56 +137,58 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: who is dropped leaves the line; what it was handed goes to
-    /// the next.
+    /// Cancel-safe: dropping the future removes it from the queue. A permit already
+    /// granted to it passes to the next waiter.
     #[inline]
     pub fn acquire(&self) -> impl Future<Output = SemaphorePermit<'_, R, K>> {
         self.acquire_many(1)
     }
 
-    /// Waits for `count` permits, and takes them all at once.
+    /// Waits for `count` permits, and takes them all in one step.
     ///
-    /// None is a good number too, and comes in turn: after those who wait. Who
-    /// wants more than there will ever be waits for ever, and so do those behind.
+    /// A request for zero permits is valid, and granted in order: after earlier waiters.
+    /// A request for more permits than will ever exist waits forever, and so do the
+    /// requests behind it.
     ///
     /// # Cancel safety
     ///
-    /// Cancel-safe: who is dropped leaves the line, and those behind may go on;
-    /// what it was handed goes to them.
+    /// Cancel-safe: dropping the future removes it from the queue, which may release the
+    /// waiters behind it. Permits already granted to it pass to them.
     #[inline]
     pub fn acquire_many(&self, count: u32) -> impl Future<Output = SemaphorePermit<'_, R, K>> {
         Acquiring { semaphore: self, waiter: Waiter::new(&self.monitor, Acquire(count)) }
     }
 
-    /// Returns a permit if there is one and nobody waits.
+    /// Returns a permit if one is free and no task waits.
     #[inline]
     pub fn try_acquire(&self) -> Option<SemaphorePermit<'_, R, K>> {
         self.try_acquire_many(1)
     }
 
-    /// Returns `count` permits if there are that many and nobody waits.
+    /// Returns `count` permits if that many are free and no task waits.
     #[inline]
     pub fn try_acquire_many(&self, count: u32) -> Option<SemaphorePermit<'_, R, K>> {
         let taken = self
             .monitor
             .lock(|inside| inside.state.permits.try_take(inside.line::<Acquire>(), count));
-        // Not `then_some`: a permit that is made and not given goes back.
+        // Not `then_some`: that would create and drop a guard, which returns permits,
+        // even if none was taken.
         taken.then(|| SemaphorePermit { semaphore: self, count })
     }
 
-    /// Returns how many permits there are to be had.
+    /// Returns the number of free permits.
     pub fn permits(&self) -> u32 {
         self.monitor.lock(|inside| inside.state.permits.free())
     }
 }
 
 impl<R: RawMutex, K: Kind> SemaphorePermit<'_, R, K> {
-    /// Returns how many permits these are.
+    /// Returns the number of permits in this guard.
     pub fn count(&self) -> u32 {
         self.count
     }
 
-    /// Spends the permits: they do not go back.
+    /// Spends the permits: they do not return.
     pub fn forget(mut self) {
         self.semaphore.monitor.lock(|inside| inside.state.kind.forgotten(self.count));
         self.count = 0;
@@ -216,11 +217,11 @@ impl fmt::Display for OverRelease {
 
 impl core::error::Error for OverRelease {}
 
-/// What becomes of permits that are forgotten.
+/// The policy of a semaphore on forgotten permits.
 pub trait Kind: sealed::Sealed + Sized {
     #[doc(hidden)]
     const NEW: Self;
-    /// How many permits may be released.
+    /// Returns how many permits may be released.
     #[doc(hidden)]
     fn room(&self, free: u32) -> u32;
     #[doc(hidden)]

@@ -1,9 +1,9 @@
-//! Telling all who wait at once, without touching each of them under the lock.
+//! Notification of all waiters at once, without touching each of them under the lock.
 //!
-//! Every announcement has a number. Who waits notes the number of the last one
-//! when it stands in line; it is through when there is a later one. So all are
-//! through in the moment of the announcement, however many they are, and whatever
-//! follows it; they are woken one after another, with the lock free in between.
+//! Every announcement has a number. A waiter stores the number of the latest one when it
+//! is queued, and a later number releases it. So an announcement releases all its waiters
+//! in the same moment, whatever follows; they are woken one by one, with the lock free in
+//! between.
 
 use core::cell::Cell;
 use core::task::Waker;
@@ -11,12 +11,12 @@ use core::task::Waker;
 use super::claim::Claim;
 use super::wait_queue::WaitQueue;
 
-/// The number of the last announcement, and whether it still stands: whether who
-/// comes now is through at once.
+/// The number of the latest announcement, and whether it still stands: then new waiters
+/// are released immediately.
 #[derive(Debug)]
 pub(crate) struct Broadcast {
-    /// The number, times two, and one if it stands. It wraps after 2^31
-    /// announcements, by when everybody who stood in line has long been called.
+    /// The number times two, plus one if the announcement stands. It wraps after 2^31
+    /// announcements, long after every waiter queued before the first has been released.
     number_and_stands: Cell<u32>,
 }
 
@@ -38,18 +38,18 @@ impl Broadcast {
         self.number_and_stands.get() & !STANDS
     }
 
-    /// Returns how many announcements came between those of two numbers.
+    /// Returns the number of announcements between two numbers.
     pub(crate) fn between(earlier: u32, later: u32) -> u32 {
         (later.wrapping_sub(earlier) / NEXT).saturating_sub(1)
     }
 
-    /// Lets through all who wait, and all who come until `withdraw`.
+    /// Releases all current waiters, and all later ones until `withdraw`.
     #[inline(always)]
     pub(crate) fn announce(&self) {
         self.number_and_stands.set(self.number().wrapping_add(NEXT) | STANDS);
     }
 
-    /// Lets through all who wait now, and nobody after.
+    /// Releases all current waiters, but no later ones.
     #[inline(always)]
     pub(crate) fn pulse(&self) {
         self.number_and_stands.set(self.number_and_stands.get().wrapping_add(NEXT));
@@ -60,7 +60,7 @@ impl Broadcast {
         self.number_and_stands.set(self.number());
     }
 
-    /// Calls up one of those who are through.
+    /// Dequeues a released waiter. Returns its waker.
     #[inline(always)]
     pub(crate) fn call_one(&self, line: &WaitQueue) -> Option<Waker> {
         let waits_since = line.first_ticket()?;
@@ -68,13 +68,13 @@ impl Broadcast {
     }
 }
 
-/// A state with a broadcast in it; `LINE` is where one waits for it.
+/// A state that contains a broadcast; `LINE` is the queue of its waiters.
 pub(crate) trait HasBroadcast<const LINE: usize = 0> {
     const WAITS_FOR: &'static str;
 
     fn broadcast(&self) -> &Broadcast;
 
-    /// Returns whether who comes now is through at once.
+    /// Returns whether a new waiter is released immediately.
     #[inline(always)]
     fn stands(&self) -> bool {
         self.broadcast().stands()
@@ -90,7 +90,7 @@ impl HasBroadcast for Broadcast {
     }
 }
 
-/// Waiting for the next announcement, or for one that stands.
+/// The claim of a task that waits for the next announcement, or for one that stands.
 pub(crate) struct Hear<const LINE: usize = 0>;
 
 impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {

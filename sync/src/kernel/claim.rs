@@ -1,41 +1,42 @@
-//! What one waits for: the part of a primitive that the wait queue asks.
+//! The interface between a primitive and its wait queues.
 
 use core::task::Waker;
 
 use super::wait_queue::WaitQueue;
 
-/// What one waiter waits for, and what is owed to those who do. All of it runs
-/// under the lock.
+/// The claim of one waiter, and the grants to all its kind. Every method runs under the
+/// lock.
 pub(crate) trait Claim<S> {
-    /// What one waits for, in the report of an executor that asks.
+    /// The reason for the wait, for the report of an executor that asks.
     const WAITS_FOR: &'static str;
 
-    /// Which of the monitor's lines one waits in.
+    /// The index of the monitor's queue for this claim.
     const LINE: usize = 0;
 
-    /// Takes what is waited for, if it may be had without waiting.
+    /// Takes the claimed resource, if it is available without waiting.
     fn try_claim(&self, state: &S, line: &WaitQueue) -> bool;
 
-    /// Returns the number to stand in line with.
+    /// Returns the number with which the waiter is queued.
     #[inline(always)]
     fn ticket(&self, _state: &S) -> u32 {
         0
     }
 
-    /// Returns whether who waits with `ticket` has got it while still in line.
+    /// Returns whether a queued waiter with `ticket` has already been released.
     #[inline(always)]
     fn passed(_state: &S, _ticket: u32) -> bool {
         false
     }
 
-    /// Takes back what a waiter has got, which is gone without having used it.
+    /// Takes back the unused grant of a dropped waiter.
     #[inline(always)]
     fn hand_back(&self, _state: &S, _ticket: u32) {}
 
-    /// Notes that somebody left the line for nothing.
+    /// Records that a waiter left the queue without a grant.
     #[inline(always)]
     fn left(&self, _state: &S, _ticket: u32) {}
 
-    /// Calls up the next in line, if there is something for it.
+    /// Grants to the first waiter in the queue, if there is anything for it. Returns its
+    /// waker.
     fn settle(state: &S, line: &WaitQueue) -> Option<Waker>;
 }

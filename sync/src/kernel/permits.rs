@@ -1,5 +1,5 @@
-//! Counting what may be had, and handing it over in order: what a mutex, a
-//! semaphore, a flag and both ends of a queue have in common.
+//! Counted permits, granted in order: the common part of semaphores, ring queues and both
+//! ends of a queue.
 
 use core::cell::Cell;
 use core::task::Waker;
@@ -7,8 +7,7 @@ use core::task::Waker;
 use super::claim::Claim;
 use super::wait_queue::WaitQueue;
 
-/// Permits that nobody has. Those that somebody in line was called up for are
-/// not among them.
+/// The free permits. Permits granted to a waiter are not among them.
 #[derive(Debug)]
 pub(crate) struct Permits {
     free: Cell<u32>,
@@ -24,7 +23,7 @@ impl Permits {
         self.free.get()
     }
 
-    /// Takes `wanted`, unless somebody else came first.
+    /// Takes `wanted` permits, unless a task waits or there are too few.
     #[inline(always)]
     pub(crate) fn try_take(&self, line: &WaitQueue, wanted: u32) -> bool {
         let enough = line.is_empty() && wanted <= self.free.get();
@@ -34,8 +33,8 @@ impl Permits {
         enough
     }
 
-    /// Takes one. For lines in which everybody wants one: while there is one to be
-    /// had nobody is in line, it would be theirs.
+    /// Takes one permit. For queues in which every waiter wants one: the queue is empty
+    /// while a permit is free.
     #[inline(always)]
     pub(crate) fn try_take_one(&self, line: &WaitQueue) -> bool {
         let free = self.free.get();
@@ -46,14 +45,14 @@ impl Permits {
         free > 0
     }
 
-    /// Adds `count`. Where that would be more than can be counted, the most that can.
+    /// Adds `count` permits, saturating.
     #[inline(always)]
     pub(crate) fn put(&self, count: u32) {
         self.free.set(self.free.get().saturating_add(count));
     }
 
-    /// Gives one to the first in line, or keeps it. For lines in which everybody
-    /// wants one.
+    /// Grants one permit to the first waiter, or keeps it. For queues in which every
+    /// waiter wants one.
     #[inline(always)]
     pub(crate) fn hand_over_one(&self, line: &WaitQueue) -> Option<Waker> {
         let called = line.call_first();
@@ -63,9 +62,9 @@ impl Permits {
         called
     }
 
-    /// Gives the first in line what it wants, if that is there.
+    /// Grants the first waiter its permits, if there are enough.
     ///
-    /// Who wants little does not pass by who wants much: none starves.
+    /// Small requests do not overtake large ones, so no waiter starves.
     #[inline(always)]
     pub(crate) fn hand_out(&self, line: &WaitQueue) -> Option<Waker> {
         let wanted = line.first_ticket()?;
@@ -75,14 +74,14 @@ impl Permits {
     }
 }
 
-/// A state with permits in it; `SIDE` tells them from others in the same state.
+/// A state that contains permits; `SIDE` distinguishes several in one state.
 pub(crate) trait HasPermits<const SIDE: usize = 0> {
     const WAITS_FOR: &'static str;
 
     fn permits(&self) -> &Permits;
 }
 
-/// Waiting for this many permits.
+/// The claim of a task that waits for this many permits.
 pub(crate) struct Acquire<const SIDE: usize = 0>(pub(crate) u32);
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
@@ -110,8 +109,8 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
     }
 }
 
-/// Waiting for one permit, in a line in which everybody does: a number less to
-/// keep in each future.
+/// The claim of a task that waits for one permit, in a queue in which every waiter does.
+/// Saves a number in each future.
 pub(crate) struct AcquireOne<const SIDE: usize = 0>;
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {

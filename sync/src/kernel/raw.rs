@@ -1,20 +1,19 @@
-//! What keeps two contexts from touching a primitive at once.
+//! Mutual exclusion of the contexts that use a primitive.
 //!
-//! EXCLUSION, on which the `unsafe` in this file rests: while the closure given
-//! to `lock` runs, no other context runs one that was given to the same raw
-//! mutex. The same context may, when the closure itself calls `lock`.
+//! EXCLUSION, on which the `unsafe` in this file rests: while a closure given to `lock`
+//! runs, no other context runs a closure given to the same raw mutex. The same context
+//! may, if the closure itself calls `lock`.
 
 use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 
-/// How a primitive keeps its users apart: nothing at all within one executor, a
-/// critical section towards interrupts, threads and cores.
+/// The mutual exclusion of a primitive's users: none within one executor, a critical
+/// section against interrupts, threads and cores.
 ///
-/// It is the first parameter of every primitive. Whatever is built with
-/// [`NoopRawMutex`] cannot leave its thread or be put into a `static`, which the
-/// compiler sees to; with [`CriticalSectionRawMutex`] the same type can be used
-/// from anywhere.
+/// It is the first parameter of every primitive. The compiler rejects a primitive with
+/// [`NoopRawMutex`] in another thread or in a `static`; with [`CriticalSectionRawMutex`]
+/// any context can use the same type.
 ///
 /// ```
 /// use tickwire_sync::{local, shared};
@@ -31,25 +30,25 @@ use core::marker::PhantomData;
 ///
 /// # For implementers
 ///
-/// Keep what runs inside short: it is the longest that an interrupt waits. None
-/// of the primitives wakes, clones, drops or calls what a user gave it in there.
+/// Keep the locked section short: it is the longest time that an interrupt waits. Under
+/// the lock, no primitive wakes, clones, drops or calls anything that its user provides.
 ///
 /// # Safety
 ///
-/// While a closure given to `lock` runs, no other context (thread, core or
-/// interrupt) may run one given to `lock` of the same object. `lock` has to order
-/// memory: what one closure wrote, the next one sees. An implementation that
-/// leaves this to the compiler by being `!Sync` does neither.
+/// While a closure given to `lock` runs, no other context (thread, core or interrupt) may
+/// run one given to `lock` of the same object. `lock` has to order memory: each closure
+/// sees the writes of the previous one. An implementation that is `!Sync`, and so leaves
+/// this to the compiler, has to do neither.
 pub unsafe trait RawMutex {
     /// The unlocked raw mutex.
     const INIT: Self;
 
-    /// Runs `f` while no other context is in here.
+    /// Runs `f` while no other context holds the lock.
     fn lock<T>(&self, f: impl FnOnce() -> T) -> T;
 }
 
-/// For primitives that never leave their executor: costs nothing, and cannot be
-/// shared between threads or with an interrupt.
+/// The raw mutex for primitives that never leave their executor. It costs nothing, and
+/// cannot be shared between threads or with an interrupt.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -60,7 +59,7 @@ pub unsafe trait RawMutex {
 /// assert_eq!(total.into_inner(), 42);
 /// ```
 ///
-/// A `static` of it does not compile:
+/// A `static` with it does not compile:
 ///
 /// ```compile_fail,E0277
 /// use tickwire_sync::{Event, local};
@@ -72,7 +71,7 @@ pub struct NoopRawMutex {
     one_thread: PhantomData<Cell<()>>,
 }
 
-// SAFETY: it is not `Sync`, so one context has it at any time: EXCLUSION.
+// SAFETY: it is not `Sync`, so only one context has it at any time: EXCLUSION.
 unsafe impl RawMutex for NoopRawMutex {
     const INIT: Self = Self { one_thread: PhantomData };
 
@@ -88,11 +87,10 @@ impl fmt::Debug for NoopRawMutex {
     }
 }
 
-/// For primitives that interrupts, threads or other cores use too.
+/// The raw mutex for primitives that interrupts, threads or other cores also use.
 ///
-/// Its locking is the program's choice of a `critical-section` implementation:
-/// on a microcontroller the HAL's; with an operating system the feature `std` of
-/// this crate brings one.
+/// It locks with the program's `critical-section` implementation: the HAL's on a
+/// microcontroller; with an operating system, the one of this crate's feature `std`.
 ///
 /// ```
 /// use std::thread;

@@ -1,5 +1,4 @@
-//! One thing to be had, by one at a time: the lock of a mutex, the setting of a
-//! flag.
+//! A single permit: the lock of a mutex, the setting of a flag.
 
 use core::cell::Cell;
 use core::task::Waker;
@@ -7,7 +6,7 @@ use core::task::Waker;
 use super::claim::Claim;
 use super::wait_queue::WaitQueue;
 
-/// Whether it is there. While it is, nobody is in line: it would be theirs.
+/// Whether the permit is free. While it is, the queue is empty.
 pub(crate) struct Turn {
     free: Cell<bool>,
 }
@@ -27,7 +26,8 @@ impl Turn {
         self.free.replace(false)
     }
 
-    /// Gives it to the first in line, or lets it lie. Twice is as good as once.
+    /// Grants the permit to the first waiter, or frees it. Freeing it twice has no
+    /// further effect.
     #[inline(always)]
     pub(crate) fn give(&self, line: &WaitQueue) -> Option<Waker> {
         let called = line.call_first();
@@ -38,7 +38,7 @@ impl Turn {
     }
 }
 
-/// A state with a turn in it.
+/// A state that contains a turn.
 pub(crate) trait HasTurn {
     const WAITS_FOR: &'static str;
 
@@ -54,7 +54,7 @@ impl HasTurn for Turn {
     }
 }
 
-/// Waiting for one's turn.
+/// The claim of a task that waits for its turn.
 pub(crate) struct Take;
 
 impl<S: HasTurn> Claim<S> for Take {

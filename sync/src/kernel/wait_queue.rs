@@ -1,28 +1,27 @@
-//! The kernel: tasks that wait in line, without storage of their own.
+//! Wait queues of tasks, without storage of their own.
 //!
-//! A [`Waiter`] is part of the future that waits, and holds the [`Node`] by which
-//! it stands in line. It is put in line by the poll that finds nothing to have,
-//! and taken out by who wakes it, or by being dropped.
+//! A [`Waiter`] is part of the future that waits, and holds the [`Node`] with which it is
+//! queued. The poll that cannot take the claim queues the node; a grant or the waiter's
+//! drop removes it.
 //!
 //! ```text
-//!             first poll                       somebody calls it up
-//!   new ────────────────────▶ IN LINE ──────────────────────────────▶ CALLED
+//!             first poll                       grant
+//!   new ────────────────────▶ QUEUED ───────────────────────────────▶ GRANTED
 //!    │                           │                                      │
-//!    │ first poll,               │ drop: leaves the line                │ drop: hands on what it was given
-//!    │ nothing in the way        │ poll: stays, with the new waker      │ poll
+//!    │ first poll,               │ drop: leaves the queue               │ drop: passes the grant on
+//!    │ available                 │ poll: stays, with the new waker      │ poll
 //!    ▼                           ▼                                      ▼
 //!  ready                        gone                                  ready
 //! ```
 //!
-//! LINKED, on which the `unsafe` in this file rests: a node is linked only while
-//! it is pinned, into the one queue that its waiter borrows, and links, queue and
-//! everything else that both sides see are touched only inside the lock of the
-//! monitor which holds that queue; leaving the pin goes through `Waiter::drop`,
-//! which takes the node out of the line first. Inside of the lock no code of
-//! others runs: nothing is cloned, dropped, woken or compared there but numbers
-//! and pointers.
+//! LINKED, on which the `unsafe` in this file rests: a node is linked only while it is
+//! pinned, into the one queue that its waiter borrows. Links, queue and everything else
+//! that both sides see are accessed only under the lock of the monitor which holds that
+//! queue. Every pin ends in `Waiter::drop`, which first unlinks the node. Under the lock
+//! no foreign code runs: nothing is cloned, dropped or woken, and only numbers and
+//! pointers are compared.
 //!
-//! Monitor, line and waiter are in one file, long as it is: LINKED speaks of all three.
+//! Monitor, queue and waiter share one long file, because LINKED covers all three.
 
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
@@ -37,20 +36,20 @@ use tickwire_traits::waits_for;
 use super::claim::Claim;
 use super::raw::RawMutex;
 
-/// A state, and the lines of those who wait for it to change, under one lock.
+/// A state, and the queues of the tasks that wait for it to change, under one lock.
 pub(crate) struct Monitor<R, S, const LINES: usize = 1> {
     raw: R,
     inside: Inside<S, LINES>,
 }
 
-/// What is seen of a [`Monitor`] while it is locked.
+/// The contents of a locked [`Monitor`].
 pub(crate) struct Inside<S, const LINES: usize = 1> {
     pub(crate) state: S,
     pub(crate) lines: [WaitQueue; LINES],
 }
 
-// SAFETY: what is inside is reached through `lock` alone, one context at a time.
-// It may be made by one thread and used by another, hence `S: Send`.
+// SAFETY: the contents are reached only through `lock`, by one context at a time. One
+// thread may create them and another use them, hence `S: Send`.
 unsafe impl<R: RawMutex + Sync, S: Send, const LINES: usize> Sync for Monitor<R, S, LINES> {}
 
 impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
@@ -59,7 +58,7 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
         Self { raw: R::INIT, inside: Inside { state, lines } }
     }
 
-    /// Runs `f` under the lock. It returns wakers rather than wake them.
+    /// Runs `f` under the lock. `f` returns wakers instead of waking them.
     #[inline(always)]
     pub(crate) fn lock<T>(&self, f: impl FnOnce(&Inside<S, LINES>) -> T) -> T {
         self.raw.lock(|| f(&self.inside))
@@ -69,13 +68,13 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     ///
     /// # Safety
     ///
-    /// The caller touches only such parts of it as the lock does not guard.
+    /// The caller accesses only parts that the lock does not guard.
     #[inline(always)]
     pub(crate) unsafe fn state_unlocked(&self) -> &S {
         &self.inside.state
     }
 
-    /// Wakes who was called up, and whoever else there is something for.
+    /// Wakes the granted waiter, and grants to and wakes as many others as possible.
     #[inline(always)]
     pub(crate) fn wake<C: Claim<S>>(&self, called: Called) {
         match called.waker {
@@ -91,9 +90,9 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
         self.settle::<C>();
     }
 
-    /// Wakes whoever `settle` calls up, one by one, until there is nobody left.
+    /// Wakes each waiter to which `settle` grants, one by one.
     ///
-    /// The lock is taken anew for each, so an interrupt waits for one at most.
+    /// The lock is taken anew for each waiter, so an interrupt waits for one at most.
     #[inline]
     pub(crate) fn settle<C: Claim<S>>(&self) {
         while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.line::<C>())) {
@@ -101,8 +100,8 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
         }
     }
 
-    /// Wakes one of several. If its waker panics, the others are woken all the same,
-    /// before the panic goes on. Where panics abort, this is a wake and no more.
+    /// Wakes one of several waiters. If its waker panics, the others are woken before the
+    /// panic propagates. Where panics abort, this is a plain wake.
     #[inline(always)]
     fn wake_one<C: Claim<S>>(&self, waker: Waker) {
         let others = Others::<_, _, C, LINES>(self, PhantomData);
@@ -114,13 +113,13 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
         self.inside.state
     }
 
-    /// The state, which nobody else can see now.
+    /// Returns the state, to which the caller has exclusive access.
     pub(crate) fn get_mut(&mut self) -> &mut S {
         &mut self.inside.state
     }
 }
 
-/// Those behind one that is being woken. Dropped in a panic of its waker alone.
+/// The waiters behind the one being woken. Dropped only if its waker panics.
 struct Others<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize>(
     &'a Monitor<R, S, LINES>,
     PhantomData<C>,
@@ -133,11 +132,11 @@ impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Others<'_, R, S, 
     }
 }
 
-/// Who was called up, to be woken outside of the lock.
+/// A granted waiter, to be woken outside the lock.
 pub(crate) struct Called {
     waker: Option<Waker>,
-    /// Whether anybody is left in the line. If not, nothing is owed to anybody:
-    /// who comes later looks for itself.
+    /// Whether the queue has other waiters. If not, nothing is due to any: a later one
+    /// checks the state itself.
     others: bool,
 }
 
@@ -151,14 +150,14 @@ impl<S, const LINES: usize> Inside<S, LINES> {
         &self.lines[C::LINE]
     }
 
-    /// Notes who is left in line behind the one that was called up.
+    /// Adds to a grant whether other waiters are queued.
     #[inline(always)]
     pub(crate) fn called<C: Claim<S>>(&self, waker: Option<Waker>) -> Called {
         Called { waker, others: !self.line::<C>().is_empty() }
     }
 }
 
-/// Those who wait, first come, first served. One word.
+/// A first-in, first-out queue of waiters. One word.
 ///
 /// ```text
 ///   last ──▶ node ⇄ node ⇄ node      a ring; the last one's next is the first
@@ -169,7 +168,7 @@ pub(crate) struct WaitQueue {
     last: Cell<Option<NonNull<Node>>>,
 }
 
-// SAFETY: the nodes that it leads to are touched under the lock alone: LINKED.
+// SAFETY: its nodes are accessed only under the lock: LINKED.
 unsafe impl Send for WaitQueue {}
 
 impl WaitQueue {
@@ -182,22 +181,23 @@ impl WaitQueue {
         self.last.get().is_none()
     }
 
-    /// Returns the ticket of the first in line.
+    /// Returns the ticket of the first waiter.
     #[inline(always)]
     pub(crate) fn first_ticket(&self) -> Option<u32> {
         let last = self.last.get()?;
-        // SAFETY: who has a queue holds its lock; what is linked lives: LINKED.
+        // SAFETY: the caller has the queue, so it holds the lock; linked nodes live:
+        // LINKED.
         Some(unsafe { last.as_ref().linked().next.as_ref().ticket() })
     }
 
-    /// Returns the ticket of the last in line.
+    /// Returns the ticket of the last waiter.
     pub(crate) fn last_ticket(&self) -> Option<u32> {
         let last = self.last.get()?;
         // SAFETY: as above.
         Some(unsafe { last.as_ref().ticket() })
     }
 
-    /// Calls up the first in line: it is given what it waits for, and leaves.
+    /// Grants to the first waiter and dequeues it. Returns its waker.
     #[inline(always)]
     pub(crate) fn call_first(&self) -> Option<Waker> {
         let last = self.last.get()?;
@@ -214,7 +214,7 @@ impl WaitQueue {
     /// `node` is pinned, not linked, and its waiter will unlink it: LINKED.
     #[inline(always)]
     unsafe fn link_last(&self, node: NonNull<Node>, ticket: u32, waker: Waker) {
-        // SAFETY: the caller's, and what is linked lives: LINKED.
+        // SAFETY: guaranteed by the caller; linked nodes live: LINKED.
         unsafe {
             let (previous, next) = match self.last.get() {
                 None => (node, node),
@@ -233,8 +233,8 @@ impl WaitQueue {
     /// `node` is linked into this queue: LINKED.
     #[inline(always)]
     unsafe fn take_out(&self, node: NonNull<Node>) -> Waker {
-        // SAFETY: the caller's, and its neighbours are linked too. What is read is a
-        // link no longer, so the waker is in one place only: LINKED.
+        // SAFETY: guaranteed by the caller; the neighbors are linked too. The link read
+        // here is no longer used, so the waker exists only once: LINKED.
         unsafe {
             let Link { previous, next, waker } = node.as_ref().place.get().read().assume_init();
             if next == node {
@@ -251,20 +251,20 @@ impl WaitQueue {
     }
 }
 
-/// One place in line: 24 bytes on a 32-bit machine.
+/// A node of a wait queue: 24 bytes on a 32-bit machine.
 struct Node {
-    /// Written when it is linked, and not looked at before.
+    /// Written when the node is linked, and not read before.
     place: UnsafeCell<MaybeUninit<Link>>,
-    /// Written when it is linked, and left there when it is taken out.
+    /// Written when the node is linked, and kept when it is unlinked.
     ticket: Cell<MaybeUninit<u32>>,
-    /// It was called up and has not come, and is no longer linked.
+    /// The node was granted its claim and unlinked, and its waiter has not polled since.
     called: Cell<bool>,
-    /// It stands in line, or was called up and has not come. Only the waiter
-    /// itself looks at this, so it may do so outside of the lock.
+    /// The node is queued, or granted and not polled since. Only its waiter accesses this
+    /// field, so it needs no lock.
     enrolled: Cell<bool>,
 }
 
-/// What a node is while it is linked.
+/// The contents of a linked node.
 struct Link {
     previous: NonNull<Node>,
     next: NonNull<Node>,
@@ -272,14 +272,14 @@ struct Link {
 }
 
 impl Node {
-    /// Written field by field: a constant that is uninitialized in part is copied as a
-    /// whole, and who need not wait needs no place.
+    /// Written field by field: a partly uninitialized constant is copied as a whole, and
+    /// a waiter that need not wait uses no place.
     #[inline(always)]
     fn new() -> Self {
         let mut node = MaybeUninit::<Self>::uninit();
         let blank = node.as_mut_ptr();
-        // SAFETY: what is not written here may be uninitialized, as its type says, and
-        // is not read before it is linked: LINKED.
+        // SAFETY: the other fields may be uninitialized, by their types, and are not read
+        // before the node is linked: LINKED.
         unsafe {
             (&raw mut (*blank).called).write(Cell::new(false));
             (&raw mut (*blank).enrolled).write(Cell::new(false));
@@ -287,7 +287,7 @@ impl Node {
         }
     }
 
-    /// Returns whether it was called up; that is over then. Only under the lock.
+    /// Consumes the grant. Returns whether there was one. Call it under the lock.
     #[inline(always)]
     fn comes(&self) -> bool {
         let called = self.called.get();
@@ -300,35 +300,35 @@ impl Node {
 
     /// # Safety
     ///
-    /// It is linked or was, and the lock is held: LINKED.
+    /// The node is or was linked, and the lock is held: LINKED.
     #[inline(always)]
     unsafe fn ticket(&self) -> u32 {
-        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        // SAFETY: guaranteed by the caller; written when the node was linked: LINKED.
         unsafe { self.ticket.get().assume_init() }
     }
 
     /// # Safety
     ///
-    /// It is linked, the lock is held, and no other reference to the link is
-    /// alive: LINKED.
+    /// The node is linked, the lock is held, and no other reference to the link is alive:
+    /// LINKED.
     #[inline(always)]
     unsafe fn linked(&self) -> &Link {
-        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        // SAFETY: guaranteed by the caller; written when the node was linked: LINKED.
         unsafe { (*self.place.get()).assume_init_ref() }
     }
 
     /// # Safety
     ///
-    /// As for `linked`.
+    /// The same as for `linked`.
     #[inline(always)]
-    #[allow(clippy::mut_from_ref)] // As with any cell, the caller sees to it.
+    #[allow(clippy::mut_from_ref)] // The caller guarantees exclusive access, as with any cell.
     unsafe fn linked_mut(&self) -> &mut Link {
-        // SAFETY: the caller's; it was written when it was linked: LINKED.
+        // SAFETY: guaranteed by the caller; written when the node was linked: LINKED.
         unsafe { (*self.place.get()).assume_init_mut() }
     }
 }
 
-/// Waits in line for `claim`, in the monitor that it borrows.
+/// A future that waits for `claim`, queued in the monitor that it borrows.
 pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize = 1> {
     monitor: &'a Monitor<R, S, LINES>,
     claim: C,
@@ -336,8 +336,8 @@ pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize = 1
     _pinned: PhantomPinned,
 }
 
-// SAFETY: the node is touched under the monitor's lock, from whichever thread
-// polls; whether a monitor may be used by another thread, its reference knows.
+// SAFETY: the polling thread accesses the node under the monitor's lock; the bound on the
+// reference decides whether another thread may use the monitor.
 unsafe impl<'a, R: RawMutex, S, C: Claim<S> + Send, const LINES: usize> Send
     for Waiter<'a, R, S, C, LINES>
 where
@@ -345,11 +345,11 @@ where
 {
 }
 
-/// What one look under the lock came to.
+/// The outcome of one check under the lock.
 enum Look<T> {
     Ready(T),
     Waits,
-    /// It has to wait, and nobody would wake it.
+    /// The task has to wait, and the queue has no waker for it.
     NeedsWaker,
 }
 
@@ -369,7 +369,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         &self.claim
     }
 
-    /// Waits, and runs `take` under the lock that finds the wait over.
+    /// Waits, then runs `take` under the lock that ends the wait.
     #[inline(always)]
     pub(crate) fn poll_with<T>(
         self: Pin<&mut Self>,
@@ -379,11 +379,11 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         self.poll_and_wake(cx, move |inside| Some((take(inside), None)))
     }
 
-    /// Waits, runs `take` under the lock that finds the wait over, and then wakes
-    /// whom that called up. There is something to take, or it waits on.
+    /// Waits, then runs `take` under the lock that ends the wait, and wakes the waiter
+    /// that `take` granted to. If `take` returns `None`, waits on.
     ///
-    /// A poll that need not wait is the one that others wait for: it is kept short
-    /// enough to be compiled into its caller, and nothing else is.
+    /// The poll that need not wait is the one that other tasks wait for: only this path
+    /// is small enough to be inlined into its caller.
     #[inline(always)]
     pub(crate) fn poll_and_wake<T>(
         self: Pin<&mut Self>,
@@ -402,15 +402,14 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         Poll::Ready(taken)
     }
 
-    /// Takes what is waited for, if it was given to it or may be had at once.
+    /// Takes the claim, if it was granted or is available immediately.
     #[inline(always)]
     fn may_go(&self, inside: &Inside<S, LINES>) -> bool {
         self.node.comes()
             || !self.node.enrolled.get() && self.claim.try_claim(&inside.state, inside.line::<C>())
     }
 
-    /// Looks again, and brings a waker, cloned outside of the lock, if it is asked
-    /// for one.
+    /// Checks again, and supplies a waker, cloned outside the lock, if one is needed.
     #[cold]
     #[inline(never)]
     fn wait_with<T>(
@@ -436,8 +435,8 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         Poll::Ready(taken)
     }
 
-    /// Also returns a waker that is left over: it is dropped outside of the lock,
-    /// where it may do what it likes.
+    /// Checks the claim, or queues the waiter. Also returns a leftover waker, to be
+    /// dropped outside the lock.
     #[inline(always)]
     fn look<T>(
         self: Pin<&Self>,
@@ -455,15 +454,15 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                 let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
                 this.node.enrolled.set(true);
                 let ticket = this.claim.ticket(&inside.state);
-                // SAFETY: pinned, as `self` is; not linked, since not enrolled; and
-                // `drop` unlinks it: LINKED.
+                // SAFETY: the node is pinned like `self`, is not linked since it is not
+                // enrolled, and `drop` unlinks it: LINKED.
                 unsafe { line.link_last(NonNull::from(&this.node), ticket, waker) };
                 return (Look::Waits, None);
             }
             if this.node.comes() {
                 return (Look::Ready(take(inside)), None);
             }
-            // SAFETY: enrolled and not called means linked: LINKED.
+            // SAFETY: enrolled without a grant means linked: LINKED.
             let (link, ticket) = unsafe { (this.node.linked_mut(), this.node.ticket()) };
             if C::passed(&inside.state, ticket) {
                 this.node.enrolled.set(false);
@@ -484,7 +483,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     #[inline(never)]
     fn leave(&self) {
         let (_unused, next) = self.monitor.lock(|inside| {
-            // SAFETY: enrolled means linked, now or before: LINKED.
+            // SAFETY: enrolled means linked now or before: LINKED.
             let (state, ticket) = (&inside.state, unsafe { self.node.ticket() });
             let called = self.node.called.get();
             if called || C::passed(state, ticket) {
@@ -492,12 +491,12 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             } else {
                 self.claim.left(state, ticket);
             }
-            // SAFETY: enrolled and not called means linked: LINKED.
+            // SAFETY: enrolled without a grant means linked: LINKED.
             let take_out = || unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) };
             let unused = (!called).then(take_out);
-            // What was handed back is for the next in line, and who left may have
-            // stood in the way of others. Under the same lock: who comes in between
-            // would find it there to be had.
+            // The returned grant is for the next waiter, and the waiter that leaves may
+            // have blocked others. Settling under the same lock keeps a new task from
+            // taking it in between.
             (unused, C::settle(state, inside.line::<C>()))
         });
         if let Some(next) = next {

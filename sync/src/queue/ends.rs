@@ -1,4 +1,4 @@
-//! Waiting at either end of a queue.
+//! The futures at either end of a queue.
 
 use core::cell::Cell;
 use core::fmt;
@@ -14,9 +14,10 @@ use crate::kernel::permits::AcquireOne;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Inside, Monitor, Waiter};
 
-/// Room for one item in a [`Queue`](crate::Queue); given back when this is dropped.
+/// Reserved room for one item in a [`Queue`](crate::Queue). Dropping it releases the
+/// room.
 ///
-/// Made by [`Queue::reserve`](crate::Queue::reserve), where an example is.
+/// Returned by [`Queue::reserve`](crate::Queue::reserve), which has an example.
 ///
 /// ```
 /// use tickwire_sim::Sim;
@@ -36,7 +37,7 @@ pub struct Room<'a, R: RawMutex, T, const N: usize> {
 }
 
 impl<R: RawMutex, T, const N: usize> Room<'_, R, T, N> {
-    /// Puts `item` at the end of the queue.
+    /// Appends `item` to the queue.
     #[inline]
     pub fn push(self, item: T) {
         let monitor = self.monitor;
@@ -86,10 +87,10 @@ impl<R: RawMutex, T, const N: usize> Future for Push<ForRoom<'_, R, T, N>, T> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        // Asked before it takes room, which would be lost.
+        // Checked before the future takes room, which would be lost.
         assert!(this.item.get_mut().is_some(), "not polled again after it resolved");
         let item = &*this.item;
-        // The item goes in under the lock that finds room for it.
+        // The lock that finds room also appends the item.
         let push = |inside: &Inside<_, LINES>| {
             let item = item.take()?;
             Some(((), State::push(inside, item)))

@@ -1,4 +1,4 @@
-//! What a queue holds, and to whom it is promised.
+//! The items of a queue, and the grants to its waiters.
 
 use core::cell::Cell;
 use core::task::Waker;
@@ -8,7 +8,7 @@ use crate::kernel::permits::{AcquireOne, HasPermits, Permits};
 use crate::kernel::ring::Ring;
 use crate::kernel::wait_queue::Inside;
 
-/// Who waits for an item, for room, for all to be done.
+/// The queues of waiters: for an item, for room, for all items to be done.
 pub(super) const LINES: usize = 3;
 pub(super) const ITEMS: usize = 0;
 pub(super) const ROOM: usize = 1;
@@ -16,12 +16,12 @@ pub(super) const JOIN: usize = 2;
 
 pub(super) struct State<T, const N: usize> {
     pub(super) ring: Ring<T, N>,
-    /// Items that are meant for nobody yet.
+    /// Items that were granted to no waiter.
     pub(super) items: Permits,
-    /// Places that are kept for nobody.
+    /// Room that was granted to no waiter and is not reserved.
     pub(super) room: Permits,
     pub(super) unfinished: Cell<u32>,
-    /// That `unfinished` has become zero. It stands while it is.
+    /// Announces that `unfinished` has become zero. Stands while it is.
     pub(super) finished: Broadcast,
 }
 
@@ -36,18 +36,18 @@ impl<T, const N: usize> State<T, N> {
         }
     }
 
-    /// Puts `item` where there is room, and calls up who waits for it.
+    /// Appends `item` where there is room, and grants it to a waiter.
     #[inline(always)]
     pub(super) fn push(inside: &Inside<Self, LINES>, item: T) -> Option<Waker> {
         let state = &inside.state;
         let pushed = state.ring.push(item);
         debug_assert!(pushed.is_ok(), "room was taken before");
-        // It wraps where nobody says that items are done with, and so asks for it.
+        // The count wraps only in a program that never marks items as done.
         state.unfinished.set(state.unfinished.get().wrapping_add(1));
         state.items.hand_over_one(inside.line::<AcquireOne<ITEMS>>())
     }
 
-    /// Takes an item that is there, and calls up who waits for its place.
+    /// Removes an item that is there, and grants its room to a waiter.
     #[inline(always)]
     pub(super) fn pop(inside: &Inside<Self, LINES>) -> Option<(T, Option<Waker>)> {
         let item = inside.state.ring.pop()?;
