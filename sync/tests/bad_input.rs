@@ -1,5 +1,5 @@
-//! What nobody should do, and what comes of it: too often, for nobody, and
-//! forgotten. Mutex, event, flag, semaphore and group have theirs with the rest.
+//! Misuse of the primitives: too often, for zero tasks, and leaked futures. The tests of
+//! mutex, event, flag, semaphore and group are with the rest of theirs.
 #![forbid(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -25,7 +25,7 @@ use tickwire_traits::{Duration, Instant};
 
 type Raw = NoopRawMutex;
 
-/// Polls each once, and none of them is through.
+/// Polls each future once, and asserts that all are pending.
 #[track_caller]
 fn pending<F: Future, const N: usize>(waiting: [F; N]) -> [Pin<Box<F>>; N] {
     waiting.map(|waits| {
@@ -63,7 +63,7 @@ fn cancelled_twice_is_cancelled() {
     token.cancel();
     token.cancel();
     assert!(token.is_cancelled() && poll(&mut waits).is_ready());
-    // A result that is ready is not thrown away for it.
+    // A cancelled token does not discard a ready result.
     let ends = token.run_until_cancelled(ready(7));
     assert_eq!(poll(&mut Box::pin(ends)), Poll::Ready(Ok(7)));
     let never = token.run_until_cancelled(std::future::pending::<()>());
@@ -75,11 +75,11 @@ fn cancelled_twice_is_cancelled() {
 fn a_delay_that_is_stopped_twice_is_stopped() {
     let sim = Sim::new();
     let delay = RetriggerableDelay::<Raw, _>::new(sim.clock());
-    delay.trigger(Duration::from_micros(u64::MAX)); // For ever.
+    delay.trigger(Duration::from_micros(u64::MAX)); // Forever.
     assert_eq!(delay.deadline().map(Instant::as_micros), Some(u64::MAX));
     assert_eq!((delay.stop(), delay.stop()), (true, false));
     delay.clear();
-    delay.trigger_at(Instant::EPOCH); // Long ago.
+    delay.trigger_at(Instant::EPOCH); // In the past.
     assert!(delay.has_expired() && !delay.stop() && !delay.has_expired());
 }
 
@@ -171,7 +171,7 @@ fn who_is_forgotten_at_a_ring_takes_one_item_with_it() {
     assert_eq!((ring.push(1), ring.try_pop()), (None, None));
     assert!(poll(&mut waits).is_pending());
     assert_eq!((ring.push(2), poll(&mut waits)), (None, Poll::Ready(1)));
-    // One item is always there, for who never comes: it is the oldest in turn.
+    // One item always remains, granted to the leaked future: the oldest in order.
     assert_eq!((ring.try_pop(), ring.len()), (None, 1));
     assert_eq!((ring.push(3), ring.try_pop()), (None, Some(2)));
 }

@@ -1,4 +1,4 @@
-//! The barrier: who counts in which round.
+//! The barrier: which tasks count in which round.
 #![forbid(unsafe_code)]
 
 #[path = "support/poll.rs"]
@@ -67,7 +67,7 @@ fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
     let mut next = Box::pin(barrier.wait());
     assert!(poll(leaves.borrow_mut().as_mut().unwrap()).is_pending());
     let mut last = Box::pin(barrier.wait_with(|| {
-        // Comes for the next round, and waits for that.
+        // Arrives for the next round, and waits for that one.
         assert!(poll(&mut next).is_pending() && poll(&mut next).is_pending());
         drop(leaves.take());
         barrier.arrived()
@@ -78,8 +78,8 @@ fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
     assert!(barrier.trigger() && poll(&mut next).is_ready());
 }
 
-/// Completes `rounds` rounds while the first one's closure runs, each with a waiter
-/// if `waiting`.
+/// Completes `rounds` rounds while the first round's closure runs, each with a waiter if
+/// `waiting`.
 #[track_caller]
 fn check_rounds(rounds: usize, waiting: bool) {
     let barrier = Local::new(2);
@@ -120,9 +120,9 @@ fn waiters_keep_their_round_however_many_are_complete_before_the_first_closure_r
 #[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
 fn nobody_goes_on_however_many_closures_run() {
     const CLOSURES: usize = 65_536;
-    const STACK: usize = CLOSURES * 8_192; // Reserved, and used only as far as it is needed.
+    const STACK: usize = CLOSURES * 8_192; // Reserved, and committed only as needed.
 
-    /// Runs closures within closures, and the innermost one looks.
+    /// Runs closures within closures; the innermost one calls `look`.
     fn nest(barrier: &Local, closures: usize, look: &dyn Fn()) {
         if closures == 0 {
             return look();

@@ -1,4 +1,4 @@
-//! The broker: who is told what, how often, in which order, and what is counted.
+//! The broker: which agents are notified, how often, in which order, and the counts.
 #![forbid(unsafe_code)]
 
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ type Raw = NoopRawMutex;
 type Local<'a, const SUBS: usize> = Broker<'a, Raw, u8, dyn Agent<u8, u32> + 'a, SUBS>;
 type Shared<K, A, const SUBS: usize> = Broker<'static, CriticalSectionRawMutex, K, A, SUBS>;
 
-/// Notes what it is told, under its name.
+/// An agent that logs its notifications under its name.
 struct Notes<'a>(char, &'a RefCell<Vec<(char, u8, u32)>>);
 
 impl Agent<u8, u32> for Notes<'_> {
@@ -67,7 +67,7 @@ fn they_are_told_in_the_order_in_which_they_subscribed() {
     for agent in [&a, &b, &c] {
         broker.subscribe(1, agent).unwrap();
     }
-    // Places that are free again go to who came last.
+    // The newest subscriptions take the free places.
     assert!(broker.unsubscribe(1, &a));
     broker.subscribe(1, &d).unwrap();
     assert!(broker.unsubscribe(1, &b));
@@ -125,7 +125,7 @@ fn every_primitive_that_can_hold_a_message_is_an_agent() {
     assert_eq!(broker.publish(1, &10), published(5, 0));
     assert!(event.is_set() && flag.is_set());
     assert_eq!(message.get(), Some(10));
-    // A queue loses the newest, a ring the oldest; each counts its own.
+    // A queue loses the newest message, a ring the oldest; each counts its own losses.
     assert_eq!(broker.publish(1, &11), published(4, 1));
     assert_eq!((queue.try_pop(), ring.try_pop()), (Some((1, 10)), Some((1, 11))));
     assert_eq!((broker.dropped(), ring.overwritten(), message.get()), (1, 1, Some(11)));
@@ -137,7 +137,7 @@ fn an_agent_may_use_the_broker_that_it_is_told_by() {
     static RESTLESS: Restless = Restless(AtomicU32::new(0));
     static OTHER: Flag<CriticalSectionRawMutex> = Flag::new();
 
-    /// Comes again whenever it is told, as the last from then on.
+    /// An agent that subscribes again after each notification, and is then the last.
     struct Restless(AtomicU32);
 
     impl Agent<u8, u32> for Restless {
@@ -156,7 +156,7 @@ fn an_agent_may_use_the_broker_that_it_is_told_by() {
     BROKER.subscribe(1, &RESTLESS).unwrap();
     assert_eq!(BROKER.publish(1, &0), published(1, 0));
     assert_eq!((RESTLESS.0.load(SeqCst), OTHER.is_set()), (1, false));
-    // One is told of the message within as well.
+    // One agent is also notified of the nested message.
     assert_eq!(BROKER.publish(1, &1), published(2, 0));
     assert_eq!((RESTLESS.0.load(SeqCst), OTHER.is_set()), (3, true));
 }
@@ -167,7 +167,7 @@ fn who_takes_the_place_of_one_that_leaves_stays() {
     static ONE: Flag<CriticalSectionRawMutex> = Flag::new();
     static OTHER: Flag<CriticalSectionRawMutex> = Flag::new();
 
-    /// When two are compared, an interrupt comes.
+    /// A topic whose comparison triggers an interrupt.
     #[derive(Clone, Copy)]
     struct Topic(u8);
 

@@ -1,5 +1,5 @@
-//! Whatever is awaited, dropped at each of its polls, and at all of them; and by
-//! wakers that use it while they are touched.
+//! Every future, dropped at each of its polls and at all of them, and with wakers that
+//! use the primitive when touched.
 #![deny(unsafe_code)]
 
 #[path = "support/hooks.rs"]
@@ -27,8 +27,8 @@ type Raw = NoopRawMutex;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Drops `wait` at each poll at which it can be, beside one that is not dropped,
-/// and lets `wake` run 1 ms later. Afterwards `judge` is told whether it resolved.
+/// Drops `wait` at each of its polls in turn, alongside one that is not dropped, and runs
+/// `wake` 1 ms later. Then passes `judge` the result, if `wait` resolved.
 #[track_caller]
 fn at_each_poll<S, T>(
     make: impl Fn(&SimClock) -> S,
@@ -53,8 +53,7 @@ fn at_each_poll<S, T>(
     assert!((2..20).any(resolved), "it never resolves");
 }
 
-/// Drops `wait` at all of its polls until it resolves after all; `wake` runs every
-/// millisecond.
+/// Drops `wait` at all of its polls until it resolves; `wake` runs every millisecond.
 #[track_caller]
 fn at_every_poll<S, T>(
     make: impl Fn(&SimClock) -> S,
@@ -76,7 +75,8 @@ fn at_every_poll<S, T>(
 #[test]
 fn a_barrier_counts_who_is_there() {
     let arrived = |barrier: &Barrier<Raw>, result: Option<_>| {
-        // The trigger is one of two; if who was dropped was the other, it opened.
+        // The trigger is one of two arrivals: the barrier opened if the dropped waiter
+        // was the other.
         assert_eq!(barrier.arrived(), u16::from(result.is_none()));
     };
     let make = |_: &_| Barrier::<Raw>::new(2);
@@ -277,7 +277,7 @@ fn a_waker_may_use_what_it_is_touched_by() {
     assert!(poll_by(&mut at_delay, &waker).is_pending());
     assert!(poll_by(&mut at_barrier, &waker).is_pending());
     assert!(poll_by(&mut at_condition, &waker).is_pending());
-    message.set(7); // Which sets the promise too.
+    message.set(7); // Which also sets the promise.
     barrier.trigger();
     barrier.trigger();
     delay.trigger(MS);

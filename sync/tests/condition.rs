@@ -1,4 +1,4 @@
-//! The condition: who is told, how often, and who is polled for it.
+//! The condition: which waiters are notified, how often, and which are polled.
 #![forbid(unsafe_code)]
 
 #[path = "support/poll.rs"]

@@ -1,4 +1,4 @@
-//! The delay that is triggered again: when it expires, by what is done to it.
+//! The retriggerable delay: when it expires, for each sequence of calls.
 #![forbid(unsafe_code)]
 
 use std::pin::pin;
@@ -15,16 +15,16 @@ type Delay = RetriggerableDelay<NoopRawMutex, SimClock>;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// For so many milliseconds.
+    /// Triggers for this many milliseconds.
     Trigger(u64),
-    /// At that many.
+    /// Triggers at this many milliseconds.
     TriggerAt(u64),
     Stop,
     Clear,
 }
 
-/// Acts at these milliseconds, while somebody waits from the beginning: when is it
-/// through, within a second?
+/// Performs the acts at the given milliseconds, while a task waits from the start. Checks
+/// when the task's wait ends, within a second.
 #[track_caller]
 fn check(acts: &[(u64, Act)], through: Option<u64>) {
     let sim = Sim::new();
@@ -87,7 +87,7 @@ fn what_has_expired_is_told_whatever_follows() {
 
 #[test]
 fn where_a_tick_is_long_it_is_never_too_short() {
-    /// A clock that tells the beginning of each tick of 10 ms.
+    /// A clock that returns the start of each 10 ms tick.
     struct Coarse(SimClock);
 
     const TICK: Duration = Duration::from_millis(10);
@@ -113,7 +113,7 @@ fn where_a_tick_is_long_it_is_never_too_short() {
     let clock = sim.clock();
     let delay = RetriggerableDelay::<NoopRawMutex, _>::new(Coarse(clock.clone()));
     sim.run(async {
-        clock.sleep(Duration::from_millis(9)).await; // The clock says 0.
+        clock.sleep(Duration::from_millis(9)).await; // The clock reads 0.
         delay.trigger(Duration::from_millis(20));
         delay.wait().await;
     });

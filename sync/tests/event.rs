@@ -1,4 +1,4 @@
-//! The event: everybody who waits at that moment, and nobody twice.
+//! The event: releases every current waiter, each once.
 #![deny(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -115,13 +115,13 @@ fn a_waker_may_use_the_event_whenever_it_is_touched() {
         }
     });
     let mut waiting = [(); 3].map(|()| Box::pin(event.wait()));
-    // Each but the last is let through by the coming of the next.
+    // The next waiter's first poll releases each one but the last.
     for waiting in &mut waiting {
         assert!(poll_by(waiting, &waker).is_pending());
     }
     let before = touches.get();
     event.set();
-    assert_eq!(touches.get() - before, 2); // The last is woken, and its waker gone.
+    assert_eq!(touches.get() - before, 2); // The last is woken, and its waker dropped.
     for waiting in &mut waiting {
         assert!(poll_by(waiting, &waker).is_ready());
     }

@@ -1,4 +1,4 @@
-//! Any or all of several: who wins, what is taken, and what is given back.
+//! Any or all of several events: the winner, the taken events, and the restored ones.
 #![forbid(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -34,7 +34,7 @@ fn set<const N: usize>(signals: &[Signal; N]) -> [bool; N] {
     signals.each_ref().map(Signal::is_set)
 }
 
-/// Waits once, which has to be enough.
+/// Waits once, and asserts that the wait resolves.
 #[track_caller]
 fn now<E: EventLike>(event: &E) -> E::Output {
     match poll(&mut Box::pin(event.wait())) {
@@ -43,7 +43,7 @@ fn now<E: EventLike>(event: &E) -> E::Output {
     }
 }
 
-/// Waits once, in vain, and leaves.
+/// Waits once, asserts that the wait is pending, and drops it.
 #[track_caller]
 fn in_vain(event: &impl EventLike) {
     assert!(poll(&mut Box::pin(event.wait())).is_pending());
@@ -54,7 +54,7 @@ fn the_winner_is_told_by_type_and_the_others_stay() {
     let all = signals::<6>();
     let [a, b, c, d, e, f] = &all;
     all.iter().for_each(Flag::set);
-    // One after another wins, until none is left.
+    // The events win one after another, until none is left.
     assert_eq!(now(&WaitAny((a, b, c, d, e, f))), Winner6::First(()));
     assert_eq!(set(&all), [false, true, true, true, true, true]);
     assert_eq!(now(&WaitAny((a, b, c, d, e, f))), Winner6::Second(()));
@@ -95,7 +95,7 @@ fn all_come_in_their_order_whatever_the_order_in_which_they_happen() {
     for (message, value) in [(c, 3), (a, 1)] {
         message.set(value);
         assert!(poll(&mut array).is_pending() && poll(&mut tuple).is_pending());
-        message.clear(); // It has happened all the same.
+        message.clear(); // The event has happened all the same.
     }
     b.set(2);
     assert_eq!(poll(&mut array), Poll::Ready([1, 2, 3]));
@@ -121,13 +121,13 @@ fn nested_they_give_back_what_they_have_taken() {
     in_vain(&WaitAll((WaitAll((a, b)), c)));
     in_vain(&WaitAll((WaitAll([a, b]), c)));
     assert_eq!(set(&all), [true, true, false, false]);
-    // The winner, and that one alone.
+    // Clears only the winner.
     a.clear();
     in_vain(&WaitAll((WaitAny((a, b)), c)));
     in_vain(&WaitAll((WaitAny([a, b]), c)));
     in_vain(&WaitAll((&WaitAny([a, b]), c)));
     assert_eq!(set(&all), [false, true, false, false]);
-    // And as a whole, in whatever they are.
+    // Clears all events, at any depth.
     c.set();
     let deep = WaitAny((WaitAll((a, d)), WaitAll((WaitAny([a, b]), c))));
     assert_eq!(now(&deep), Winner2::Second(((1, ()), ())));
@@ -158,7 +158,7 @@ fn to_clear_them_clears_each_that_can_be() {
     happen();
     WaitAll((WaitAny([&event]), WaitAll([&flag]), WaitAny((&message, &delay)))).clear();
     assert_eq!(each(), [false; 4]);
-    // For good is for good; and of a future nothing can be undone.
+    // A cancellation is permanent, and a future cannot be undone.
     assert!(token.is_cancelled());
     from_fn(|| ready(())).clear();
 }

@@ -1,4 +1,4 @@
-//! The flag: each setting for one, and none lost.
+//! The flag: each setting releases one task, and none is lost.
 #![deny(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -144,7 +144,7 @@ fn a_waker_may_use_the_flag_whenever_it_is_touched() {
     assert!(poll(&mut one).is_pending());
     assert!(poll_by(&mut one, &waker).is_pending());
     assert!(poll(&mut two).is_pending());
-    flag.set(); // Its waker sets it for the other.
+    flag.set(); // Its waker sets the flag for the other.
     assert!(poll(&mut one).is_ready() && poll(&mut two).is_ready());
     use Touch::{Cloned, Dropped, Woken};
     assert_eq!(*touches.borrow(), [Cloned, Dropped, Cloned, Woken, Dropped]);

@@ -1,4 +1,4 @@
-//! Waiting for all of a fixed set: results, errors, drops and costs.
+//! Waiting for all of a fixed set of futures: results, errors, drops and costs.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn, ready};
@@ -21,7 +21,7 @@ async fn after<T>(clock: &SimClock, span: u64, value: T) -> T {
     value
 }
 
-/// Counts how many of it there are.
+/// A value that counts its live instances.
 struct Alive<'a>(&'a Cell<u32>);
 
 impl<'a> Alive<'a> {
@@ -88,7 +88,7 @@ fn no_children_are_done_at_once() {
 
 #[test]
 fn the_tutorials_gather_gives_values_and_exceptions_alike() {
-    // 3.3.1: one is cancelled, one returns 42, one times out.
+    // The tutorial's 3.3.1: one is cancelled, one returns 42, one times out.
     let sim = Sim::new();
     let clock = sim.clock();
     let barking = async {
@@ -121,7 +121,7 @@ fn the_first_error_comes_at_once_and_the_others_are_dropped_with_it() {
     let mut all = pin!(try_gather((child(9, Ok(1)), child(2, Err(2)), child(3, Err(3)))));
     assert_eq!(sim.run(all.as_mut()), Err(2));
     assert_eq!((alive.get(), clock.now()), (0, Instant::from_millis(7)));
-    // In one poll: the one that stands first.
+    // Both fail in one poll: the first in order wins.
     assert_eq!(sim.run(try_gather([child(4, Err(1)), child(4, Err(2))])), Err(1));
 }
 
@@ -231,7 +231,7 @@ fn forgotten_it_leaks_its_children_and_nothing_else() {
     };
     let mut all = Box::pin(gather([child(kept.clone())]));
     assert!(all.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    // As `forget`, but taken back, so that who looks for leaks finds none.
+    // Like `forget`, but recovered later, so that leak detectors find nothing.
     let forgotten = ManuallyDrop::new(all);
     kept.borrow_mut().take().unwrap().wake();
     assert_eq!(Rc::strong_count(&kept), 2);

@@ -1,4 +1,4 @@
-//! Groups: who is polled, who is woken, what is given back, what panics.
+//! Groups: polls, wakes, rejected futures and panics.
 
 mod common;
 
@@ -98,9 +98,9 @@ fn what_does_not_fit_is_given_back() {
     let given_back = |result: Result<_, Full<Ready<u8>>>| result.unwrap_err().0.into_inner();
     assert_eq!(given_back(none.as_mut().add(ready(0))), 0);
     one.as_mut().add(ready(1)).unwrap();
-    assert_eq!(given_back(one.as_mut().add(ready(2))), 2); // The group is full,
+    assert_eq!(given_back(one.as_mut().add(ready(2))), 2); // The group is full.
     two.as_mut().add(ready(3)).unwrap();
-    assert_eq!(given_back(two.as_mut().add(ready(4))), 4); // or the slots are.
+    assert_eq!(given_back(two.as_mut().add(ready(4))), 4); // The slots are exhausted.
     let sim = Sim::new();
     assert_eq!(sim.run(one.as_mut().next()).unwrap().1, 1);
     two.as_mut().add(ready(4)).unwrap();
@@ -209,11 +209,11 @@ fn a_group_that_moves_to_another_task_wakes_that_one() {
     let (before, woken_before) = Count::waker();
     let (after, woken_after) = Count::waker();
     assert!(poll(group.as_mut().next(), &before).is_pending());
-    doors[0].knock(); // The one before is told; the one after polls it.
+    doors[0].knock(); // The previous task is woken; the next one polls the group.
     assert!(poll(group.as_mut().next(), &after).is_pending());
     assert_eq!(doors.each_ref().map(Door::polls), [2, 1, 1]);
     doors.iter().for_each(Door::knock);
-    // One for all: the group's task is woken once until it polls the group.
+    // One wake for all: the group's task is woken once until it polls the group.
     assert_eq!((woken_before.get(), woken_after.get()), (1, 1));
 }
 

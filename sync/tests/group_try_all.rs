@@ -13,7 +13,7 @@ use tickwire_sim::{Sim, SimClock, drop_after, impatiently};
 use tickwire_sync::{TaskGroup, WakeSlots};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
-/// A request to stop that tasks can see: the least there can be.
+/// The smallest possible stop request that tasks can see.
 #[derive(Default)]
 struct Stop {
     asked: Cell<u32>,
@@ -26,7 +26,7 @@ impl Stop {
         self.waiters.take().into_iter().for_each(Waker::wake);
     }
 
-    /// Runs `future`; none if it is asked to stop before that ends.
+    /// Runs `future`. Returns `None` if a stop is requested before it ends.
     async fn or_stop<T>(&self, future: impl Future<Output = T>) -> Option<T> {
         let mut future = pin!(future);
         poll_fn(|cx| {
@@ -67,7 +67,7 @@ fn sample_1_waits_for_all_of_them() {
     assert_eq!(log.into_inner(), done);
 }
 
-/// One of the four of sample 2 that work until they are told to stop, and clean up.
+/// One of the four workers of sample 2: works until asked to stop, then cleans up.
 async fn worker(
     n: u64,
     clock: &SimClock,
@@ -121,8 +121,8 @@ fn sample_2_cleans_up_after_the_first_error_and_then_returns_it() {
     assert_eq!(clock.now(), Instant::from_millis(6_100));
 }
 
-/// Tasks that end after `n` seconds, those with odd `n` with an error; when they
-/// are told to stop they take another half second.
+/// A task that ends after `n` seconds, with an error if `n` is odd. When asked to stop it
+/// takes another half second.
 async fn odd_fails(n: u64, clock: &SimClock, stop: &Stop) -> Result<u64, u64> {
     if stop.or_stop(clock.sleep(secs(n))).await.is_none() {
         clock.sleep(Duration::from_millis(500)).await;
@@ -142,7 +142,7 @@ fn later_errors_do_not_replace_the_first() {
     }
     assert_eq!(sim.run(group.as_mut().try_all(|| stop.ask())), Err(3));
     assert_eq!((stop.asked.get(), clock.now()), (1, Instant::from_millis(3_500)));
-    // It may be used again.
+    // The group may be used again.
     assert_eq!(sim.run(group.as_mut().try_all(|| unreachable!())), Ok(()));
     let ok = odd_fails(2, &clock, &stop);
     group.as_mut().add(ok).unwrap();
@@ -166,7 +166,7 @@ fn dropped_at_any_poll_it_may_be_called_again_and_returns_the_same() {
         let asked = stop.asked.get();
         let result = first.unwrap_or_else(|| sim.run(group.as_mut().try_all(|| stop.ask())));
         assert_eq!(result, Err(3), "after {polls} polls");
-        // Each call that knows of an error tells its own.
+        // Each call that has an error calls its own `stop`.
         assert_eq!(stop.asked.get(), if ended { 1 } else { asked + 1 });
         assert_eq!(clock.now(), Instant::from_millis(3_500));
         if ended {
@@ -200,7 +200,7 @@ fn a_first_error_that_was_not_told_of_is_the_next_result() {
     let works = group.as_mut().add(odd_fails(4, &clock, &stop)).unwrap();
     let all = group.as_mut().try_all(|| ());
     assert_eq!(sim.run(clock.timeout(secs(2), all)).ok(), None);
-    // Its place is taken, but not its slot.
+    // Its place is taken, but its slot is free.
     assert_eq!((group.len(), SLOTS.free(), group.contains(fails)), (2, 1, true));
     let future = group.as_mut().add(odd_fails(0, &clock, &stop)).unwrap_err().0;
     assert_eq!(sim.run(group.as_mut().next()), Some((fails, Err(1))));
@@ -273,7 +273,7 @@ fn at_the_first_error_the_others_are_dropped_at_once() {
         for (n, answer) in [(1, Ok(())), (2, Err(2)), (3, Err(3))] {
             group.as_mut().add(task(n, answer)).unwrap();
         }
-        // Given up at each poll, and asked again: nothing is lost.
+        // Dropped at each poll and called again: nothing is lost.
         assert_eq!(drop_after(1, group.as_mut().try_all_or_cancel()).await, None);
         assert_eq!(impatiently(async || group.as_mut().try_all_or_cancel().await).await, Err(2));
         assert_eq!(clock.now(), Instant::from_micros(2_000_000));

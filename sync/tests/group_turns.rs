@@ -1,4 +1,4 @@
-//! Groups: which children one poll polls, in which order, and for whom slots are free.
+//! Groups: the children polled by one poll, their order, and the free slots.
 
 mod common;
 
@@ -10,7 +10,7 @@ use std::task::{Poll, Waker};
 use common::{Count, Door, poll};
 use tickwire_sync::{TaskGroup, TaskId, WakeSlots};
 
-/// Waits at `door`, and notes each poll.
+/// Waits at `door`, and logs each poll.
 fn noted<'a>(
     door: &'a Door,
     name: usize,
@@ -66,7 +66,7 @@ fn those_that_were_not_polled_when_one_ended_are_next_even_if_others_are_woken()
     [2, 1, 3].into_iter().for_each(|n| doors[n].open());
     assert_eq!(poll(group.as_mut().next(), &waker), Poll::Ready(Some((ids[2], 2))));
     doors[0].knock();
-    // Woken and cancelled in between.
+    // Woken, then cancelled.
     assert!(group.as_mut().cancel(ids[1]));
     assert_eq!(SLOTS.free(), 2);
     assert_eq!(poll(group.as_mut().next(), &waker), Poll::Ready(Some((ids[3], 3))));
@@ -87,7 +87,7 @@ fn one_that_is_cancelled_after_it_was_woken_is_not_polled_and_its_slot_is_free()
         doors.iter().for_each(Door::knock);
         assert!(group.as_mut().cancel(ids[cancelled]));
         assert_eq!((SLOTS.free(), group.len()), (1, 2));
-        // Its waker is stale, and wakes nobody.
+        // Its waker is stale, and wakes no task.
         doors[cancelled].knock();
         assert!(poll(group.as_mut().next(), &waker).is_pending());
         let others = (0..3).filter(|n| *n != cancelled).collect::<Vec<_>>();
@@ -143,7 +143,7 @@ fn a_stale_waker_of_a_slot_wakes_the_group_that_has_it_now() {
     assert!(poll(old.as_mut().next(), &before).is_pending());
     assert!(poll(new.as_mut().next(), &after).is_pending());
     assert_eq!((door.polls(), stays.polls()), (3, 1));
-    // Those of one group are not in the way of those of the other.
+    // The tasks of one group do not block those of the other.
     stays.open();
     door.open();
     assert!(poll(new.as_mut().next(), &after).is_ready());
@@ -159,7 +159,8 @@ fn as_many_groups_as_the_slots_are_for_have_children_at_once() {
     let id = one.as_mut().add(ready(1)).unwrap();
     assert_eq!(two.as_mut().add(ready(2)).unwrap_err().0.into_inner(), 2);
     assert_eq!((SLOTS.free(), two.len()), (2, 0));
-    // When the one has none any more, the other may have some: cancelled, ended, dropped.
+    // When one group has no tasks any more, the other may have some: after cancelled,
+    // ended and dropped ones.
     assert!(one.as_mut().cancel(id));
     two.as_mut().add(ready(2)).unwrap();
     assert!(one.as_mut().add(ready(1)).is_err());
@@ -210,7 +211,7 @@ fn a_child_on_which_a_backend_relies_is_polled_once_more_when_another_task_polls
     check(&one, &[]);
     check(&two, &[(0, Some(false))]);
     check(&two, &[]);
-    // Nobody relies on that any more.
+    // No backend relies on it any more.
     check(&one, &[]);
 }
 

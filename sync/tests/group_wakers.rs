@@ -1,10 +1,10 @@
-//! Children's wakers that outlive their child, their group, and their thread.
+//! Children's wakers that outlive their child, their group and their thread.
 //!
-//! Made for Miri and for ThreadSanitizer, under which it is short.
+//! Written for Miri and ThreadSanitizer, under which it is short.
 
 mod common;
 #[path = "support/hooks.rs"]
-#[allow(unsafe_code, dead_code)] // NUMBERED, ALONE; its lock is not for slots.
+#[allow(unsafe_code, dead_code)] // NUMBERED, ALONE; the lock in it is not for slots.
 mod hooks;
 
 use std::cell::RefCell;
@@ -25,7 +25,7 @@ use tickwire_sync::{CriticalSectionRawMutex, Flag, TaskGroup, TaskId, WakeSlots}
 
 const ROUNDS: usize = if cfg!(miri) { 60 } else { 20_000 };
 
-/// Takes every waker that its tasks are polled with.
+/// Keeps every waker with which its tasks are polled.
 #[derive(Default)]
 struct Keeper(RefCell<Vec<Waker>>);
 
@@ -68,7 +68,7 @@ fn wakers_of_children_outlive_the_group() {
     });
     elsewhere.join().unwrap();
     assert_eq!(woken.get(), 1);
-    // Nor is the parent's waker kept.
+    // The parent's waker is not kept either.
     assert_eq!(Arc::strong_count(&woken), 2);
 }
 
@@ -107,7 +107,7 @@ fn a_group_that_is_forgotten_keeps_its_slots_and_may_be_woken() {
     group.as_mut().add(keeper.task()).unwrap();
     group.as_mut().add(keeper.task()).unwrap();
     assert!(poll(group.as_mut().next(), &waker).is_pending());
-    // As `forget`, but taken back, so that who looks for leaks finds none.
+    // Like `forget`, but recovered later, so that leak detectors find nothing.
     let forgotten = ManuallyDrop::new(group);
     keeper.wake_all();
     keeper.wake_all();
@@ -168,7 +168,7 @@ fn the_groups_waker_may_use_what_it_is_touched_by() {
     static SLOTS: WakeSlots<3> = WakeSlots::new();
     static OUTSIDE: Flag<CriticalSectionRawMutex> = Flag::new();
 
-    /// Whether another thread gets into a critical section now.
+    /// Returns whether another thread can enter a critical section now.
     fn is_outside_of_the_lock() -> bool {
         let (done, ends) = mpsc::channel();
         let other = thread::spawn(move || {
@@ -189,7 +189,8 @@ fn the_groups_waker_may_use_what_it_is_touched_by() {
         move |touch| {
             assert!(is_outside_of_the_lock());
             touches.borrow_mut().push(touch);
-            // All of its children, though one alone has woken it; and another group.
+            // All of the group's children, though only one has woken it; and another
+            // group.
             if touches.borrow().len() < 30 {
                 keeper.wake_all();
             }
@@ -236,7 +237,7 @@ fn slots_on_the_heap_go_with_the_last_waker() {
     assert_eq!(Arc::strong_count(&woken), 2);
 }
 
-/// Opened by another thread.
+/// A gate that another thread opens.
 #[derive(Default)]
 struct Gate {
     open: AtomicBool,
@@ -269,7 +270,7 @@ impl Wake for Unpark {
     }
 }
 
-/// Polls with a new waker now and then, as a group that moves from task to task.
+/// Polls with a new waker now and then, like a group that moves between tasks.
 fn block_on<F: Future>(future: F, moves: bool) -> F::Output {
     let mut future = pin!(future);
     let waker = || Arc::new(Unpark(thread::current(), AtomicUsize::new(0)));
@@ -295,8 +296,8 @@ fn block_on<F: Future>(future: F, moves: bool) -> F::Output {
     }
 }
 
-/// Adds, awaits, cancels and drops, while two other threads open the gates and
-/// wake wakers that are long stale. A wake-up that is lost hangs it.
+/// Adds, awaits, cancels and drops, while two other threads open the gates and wake stale
+/// wakers. A lost wake hangs it.
 fn add_await_cancel_and_drop() {
     static SLOTS: WakeSlots<6> = WakeSlots::new();
     let (gates, opener) = mpsc::channel::<Arc<Gate>>();
@@ -304,7 +305,7 @@ fn add_await_cancel_and_drop() {
     let opener = thread::spawn(move || {
         for gate in opener {
             gate.open();
-            // It is stale soon, and woken nonetheless.
+            // The gate's waker is about to become stale, and is woken all the same.
             stale.send(gate).unwrap();
         }
     });
@@ -348,11 +349,11 @@ fn add_await_cancel_and_drop() {
     assert_eq!((ended + cancelled, SLOTS.free()), (added, 6));
 }
 
-/// In each round one thread changes what the child waits for, and wakes it; another
-/// wakes it for nothing at the same time. The next round begins when the child has
-/// seen the change, so each wake-up is needed.
+/// In each round one thread changes the state that the child waits for, and wakes it;
+/// another wakes it spuriously at the same time. The next round begins when the child has
+/// seen the change, so each wake is needed.
 fn change_and_wake_while_another_wakes(moves: bool) {
-    static SLOTS: WakeSlots<2> = WakeSlots::new(); // Two tests at once.
+    static SLOTS: WakeSlots<2> = WakeSlots::new(); // For two concurrent tests.
     struct Shared {
         changed: AtomicUsize,
         seen: AtomicUsize,
@@ -405,7 +406,7 @@ fn ends(test: impl FnOnce() + Send + 'static) {
         test();
         done.send(()).unwrap();
     });
-    // Under Miri time is counted in steps.
+    // Under Miri, time counts steps.
     let ended = ends.recv_timeout(Duration::from_secs(if cfg!(miri) { 3_600 } else { 60 }));
     assert!(ended != Err(mpsc::RecvTimeoutError::Timeout), "a wake-up was lost");
     test.join().unwrap();

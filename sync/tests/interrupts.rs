@@ -1,5 +1,5 @@
-//! What an interrupt finds between two locks of somebody else's: nothing that is
-//! on its way to who waits.
+//! Interrupts between two locks of another context: they find nothing that is being
+//! passed to a waiter.
 #![deny(unsafe_code)]
 
 #[path = "support/interrupted.rs"]
@@ -22,10 +22,10 @@ use tickwire_sync::{
 
 type Waits<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// Two wait, and one is handed something and drops it: that is for the other,
-/// whenever an interrupt asks for it.
+/// Two tasks wait. The first is granted a value and drops it: the value goes to the
+/// second, whenever an interrupt asks for it.
 ///
-/// `hold` returns what hands over one of what is waited for.
+/// `hold` returns a guard whose drop grants one of the awaited values.
 #[track_caller]
 fn check<S: 'static>(
     shared: S,
@@ -96,8 +96,8 @@ fn room_that_a_dropped_waiter_hands_on_is_not_to_be_had_in_between() {
     );
 }
 
-/// Two wait for what all are told of: both are through as soon as that happens, also
-/// the one who has not been woken yet.
+/// Two tasks wait for an announcement: both are released when it happens, even the one
+/// that has not been woken yet.
 #[track_caller]
 fn check_all<S: 'static>(shared: S, wait: fn(Rc<S>) -> Waits<'static>, happen: fn(&S)) {
     let shared = Rc::new(shared);

@@ -1,9 +1,9 @@
-//! Edges with the time of the interrupt, whatever the task is doing.
+//! Edges stamped by the interrupt, whatever the task is doing.
 #![deny(unsafe_code)]
 
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // ALONE
-#[allow(dead_code)] // No waker is looked at here.
+#[allow(dead_code)] // No test here reads a waker.
 mod hooks;
 
 use std::cell::{Cell, RefCell};
@@ -43,7 +43,7 @@ impl Clock for NoTime {
     }
 }
 
-/// Polls once and drops it: what a cancelled wait does.
+/// Polls a future once and drops it, like a cancelled wait.
 fn poll<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
@@ -72,11 +72,11 @@ fn check<const N: usize>(edges: &[(u64, PinState)], expected: &[(u64, PinState, 
 #[test]
 fn edges_come_in_order_with_their_times_and_their_gaps() {
     check::<4>(&[(5, Low), (7, High), (9, Low)], &[(5, Low, 0), (7, High, 0), (9, Low, 0)]);
-    // Two have made room.
+    // Two edges have been evicted.
     let five = [(1, Low), (2, High), (3, Low), (4, High), (5, Low)];
     check::<3>(&five, &[(3, Low, 2), (4, High, 0), (5, Low, 0)]);
     check::<1>(&five, &[(5, Low, 4)]);
-    // A level that it has already is no edge.
+    // A level that the line already has is not an edge.
     check::<4>(&[(1, High), (2, Low), (3, Low), (4, High)], &[(2, Low, 0), (4, High, 0)]);
 }
 
@@ -91,7 +91,7 @@ fn arming_forgets_what_was_before_and_nothing_after() {
     let edge = poll(input.edge()).unwrap().unwrap();
     assert_eq!((edge.level, edge.missed), (Low, 0));
     assert!(poll(input.edge()).is_none());
-    // Unarmed, the first wait arms it.
+    // The first wait arms an unarmed input.
     drop(input);
     pin.record(High);
     let mut input = pin.claim().unwrap();
@@ -110,7 +110,7 @@ fn a_wait_that_is_dropped_takes_no_edge() {
             let waiting = input.edge();
             let mut waiting = pin!(waiting);
             assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-            // It is called, and dropped before it looks.
+            // The wait is granted an edge, and dropped before its next poll.
             pin.record(level);
         }
         assert_eq!(poll(input.edge()).unwrap().unwrap().level, level);
@@ -143,7 +143,7 @@ fn times_are_right_however_late_the_task_is() {
     assert_eq!(times, [5, 10, 15].map(Instant::from_millis));
 }
 
-/// What two pins record comes out in one order, with the line and the gaps of both.
+/// The edges of two pins are returned in one order, each with its line and gaps.
 #[test]
 fn two_pins_are_read_in_one_order() {
     let clock = Watch(Cell::new(Instant::EPOCH));
@@ -159,7 +159,7 @@ fn two_pins_are_read_in_one_order() {
     let edge = |line, us, level, missed| {
         Some(Ok(Edge { line, at: Instant::from_micros(us), level, missed }))
     };
-    // The second low of B is no edge.
+    // The second low of B is not an edge.
     assert_eq!(poll(lines.edge()), edge(A, 1, Low, 0));
     assert_eq!(poll(lines.edge()), edge(B, 2, Low, 0));
     assert_eq!(poll(lines.edge()), edge(A, 4, High, 0));
@@ -168,7 +168,7 @@ fn two_pins_are_read_in_one_order() {
     for (line, level) in [(B, Low), (A, Low), (A, High), (A, Low), (B, High)] {
         knob.record_line(line, level);
     }
-    // That of B was the oldest, and has made room.
+    // B's edge was the oldest, and was evicted.
     assert_eq!(poll(lines.edge()), edge(A, 5, Low, 1));
     assert_eq!(lines.levels(), Ok((Low, High)));
     assert_eq!([knob.level_of(A), knob.level_of(B)], [Low, High]);
@@ -198,7 +198,7 @@ fn two_pins_are_watched_by_two_tasks() {
     assert_eq!(lines, [B, A, B, A]);
 }
 
-/// The last of as many lines as there may be is told from the others.
+/// With the maximum number of lines, the last is distinct from the others.
 #[test]
 fn eight_lines_have_a_level_each() {
     #[derive(Clone, Copy, Debug, PartialEq)]
@@ -220,7 +220,7 @@ fn eight_lines_have_a_level_each() {
     }
 }
 
-/// The lock panics if it is taken again from inside: by a clock that looks.
+/// The lock panics if the clock takes it again from inside.
 #[test]
 fn the_clock_is_asked_outside_of_the_lock() {
     thread_local! {
@@ -242,7 +242,7 @@ fn the_clock_is_asked_outside_of_the_lock() {
     assert_eq!(LOOKED.get(), 1);
 }
 
-/// A pin of a HAL whose interrupts are its own: a wait for a level ends when the level has
+/// A pin of a HAL with its own interrupts: a wait for a level ends when the level has
 /// come, even if it is gone again.
 #[derive(Clone)]
 struct Pin(Rc<Port>);
@@ -323,7 +323,7 @@ fn a_pin_is_watched_and_the_watch_may_be_dropped_at_any_time() {
     let pin = Pin::new(Low);
     let mut input = edges.claim().unwrap();
     input.arm().unwrap();
-    // It was not where it was thought to be, which is an edge.
+    // The pin is not at the assumed level, which counts as an edge.
     for level in [Low, High, Low] {
         pin.drive(level);
         for _ in 0..3 {
@@ -332,7 +332,7 @@ fn a_pin_is_watched_and_the_watch_may_be_dropped_at_any_time() {
         assert_eq!(poll(input.edge()).unwrap().unwrap().level, level);
         assert!(poll(input.edge()).is_none());
     }
-    // While nobody watches it is late, and not lost.
+    // An edge while no task watches is late, not lost.
     pin.drive(High);
     assert!(poll(input.edge()).is_none());
     assert!(poll(edges.watch(pin)).is_none());

@@ -19,7 +19,7 @@ fn poll(ready: &mut impl Readiness, waker: &Waker) -> bool {
     ready.poll_ready(Interest::Read, &mut Context::from_waker(waker)).is_ready()
 }
 
-/// Returns a waker, and how often it was woken.
+/// Returns a waker, and the count of its wakes.
 fn counted() -> (Waker, Rc<Cell<u32>>) {
     let wakes = Rc::new(Cell::new(0));
     let count = wakes.clone();
@@ -55,7 +55,7 @@ fn a_storm_between_two_polls_wakes_once() {
     assert!(poll(&mut ready, &waker) && !poll(&mut ready, &waker));
 }
 
-/// A poll runs code of others where it clones the waker, and where it drops the old one.
+/// A poll runs foreign code where it clones the waker, and where it drops the old one.
 #[test]
 fn a_setting_during_a_poll_is_not_lost() {
     for during in [Touch::Cloned, Touch::Dropped] {
@@ -96,7 +96,7 @@ fn there_is_one_claim_and_it_leaves_no_waker() {
     drop(ready);
     flag.set();
     assert_eq!(wakes.get(), 0);
-    // The next owner finds what nobody has used.
+    // The next owner finds the unused setting.
     assert!(poll(&mut flag.claim().unwrap(), Waker::noop()));
 }
 

@@ -1,5 +1,5 @@
-//! Primitives within limits of time, on late executors: what a limit gave up is left
-//! for the next, and nothing is lost or done twice.
+//! Primitives with time limits on late executors: a cancelled wait passes its grant on,
+//! and nothing is lost or done twice.
 
 use std::cell::{Cell, RefCell};
 
@@ -12,10 +12,10 @@ use tickwire_traits::{Clock, Duration, Timer};
 
 const LIMIT: Duration = Duration::from_millis(5);
 
-/// How often something is passed on.
+/// The number of rounds.
 const ROUNDS: u32 = 50;
 
-/// Repeats `work`, each time within a limit, until it ends.
+/// Repeats `work` with a time limit until it ends.
 async fn insist<T>(clock: &SimClock, work: impl AsyncFn() -> T) -> T {
     loop {
         if let Ok(output) = clock.timeout(LIMIT, work()).await {
@@ -24,7 +24,7 @@ async fn insist<T>(clock: &SimClock, work: impl AsyncFn() -> T) -> T {
     }
 }
 
-/// Sleeps for 0 to 10 ms, now shorter and now longer than the limit.
+/// Sleeps for 0 to 10 ms, sometimes shorter and sometimes longer than the limit.
 async fn nap(clock: &SimClock, round: u32) {
     clock.sleep(Duration::from_micros(u64::from(round * 2_719 % 10_000))).await;
 }
@@ -148,7 +148,7 @@ fn a_delay_expires_by_the_clock_however_late_its_waiter_is() {
                 delay.trigger(LIMIT);
                 let deadline = delay.deadline().unwrap();
                 nap(&clock, round).await;
-                // Stopped in time it has not expired; what has expired, has.
+                // A delay stopped in time has not expired; an expired one has.
                 let in_time = clock.now() < deadline;
                 assert_eq!(delay.has_expired(), !in_time, "{pace:?}");
                 if round % 2 == 0 {

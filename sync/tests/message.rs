@@ -1,4 +1,4 @@
-//! The message: what each who listens has seen.
+//! The message: the settings that each listener has seen.
 #![forbid(unsafe_code)]
 
 #[path = "support/poll.rs"]
@@ -48,7 +48,7 @@ fn a_stream_yields_what_its_listener_had_not_seen() {
     let mut stream = pin!(listener.into_stream());
     let mut next = || stream.next().now_or_never().map(Option::unwrap);
     assert_eq!((next(), next()), (Some(2), None));
-    message.set(3); // While it stands in line.
+    message.set(3); // While it is queued.
     message.set(4);
     assert_eq!((next(), next()), (Some(4), None));
     message.clear();

@@ -1,4 +1,4 @@
-//! The mutex: in turn, asleep, and whatever else its users do.
+//! The mutex: order, sleep, and misuse.
 #![deny(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -217,7 +217,7 @@ fn a_future_that_is_forgotten_keeps_its_place_and_dangles_nowhere() {
     forget(forgotten);
     drop(guard);
     assert!(poll(&mut before).is_ready());
-    // The lock went to who will never come: so it is nobody's any more.
+    // The lock was granted to a leaked future, which never releases it.
     assert!(poll(&mut after).is_pending());
     assert!(mutex.try_with(|()| ()).is_none());
     drop((before, after));

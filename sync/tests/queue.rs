@@ -1,4 +1,4 @@
-//! Queues: both ends in order, asleep, and nothing lost or dropped twice.
+//! Queues: both ends in order, asleep, and no item lost or dropped twice.
 #![deny(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -150,12 +150,12 @@ fn who_keeps_dropping_its_wait_gets_every_item_in_order() {
     let (queue, ring) = (Local::<u32, 1>::new(), LocalRing::<u32, 2>::new());
     let push = async {
         for item in 0..10 {
-            // An item would be dropped with `push`; room is not.
+            // `push` would drop the item with each call; `reserve` does not.
             impatiently(async || queue.reserve().await).await.push(item);
             ring.push(item);
             clock.sleep(MS).await;
         }
-        // Or it is made anew each time.
+        // Or the caller creates the item anew each time.
         for item in 10..20 {
             impatiently(async || queue.push(item).await).await;
         }
@@ -183,7 +183,7 @@ fn the_loser_of_a_select_leaves_the_item_and_the_room_to_others() {
     let clock = sim.clock();
     let queue = Local::<u32, 1>::new();
     sim.run(async {
-        // Both are there at once: one is taken.
+        // Both the item and the room are available: one is taken.
         let other = Local::<u32, 1>::new();
         queue.try_push(1).unwrap();
         other.try_push(2).unwrap();
@@ -191,7 +191,7 @@ fn the_loser_of_a_select_leaves_the_item_and_the_room_to_others() {
             matches!(select(pin!(queue.pop()), pin!(other.pop())).await, Either::Left((1, _)),)
         );
         assert_eq!((queue.try_pop(), other.len()), (None, 1));
-        // Who was too late stands in nobody's way, neither for room nor for an item.
+        // A dropped wait blocks no other, neither for room nor for an item.
         assert!(matches!(
             select(pin!(other.push(3)), pin!(clock.sleep(MS))).await,
             Either::Right(_),

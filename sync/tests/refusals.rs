@@ -1,11 +1,10 @@
-//! What must not compile: each file in `refusals`, which begins with the error.
+//! Programs that must not compile: each file in `refusals` starts with the error.
 //!
-//! Of what the compiler says only the code is compared. The rest changes with its
-//! version, and none is pinned here; and it quotes our sources. (A doc test would
-//! do without trybuild, but compares codes on nightly alone.)
+//! Only the error code is compared. The rest of the message changes with the compiler's
+//! version, which is not pinned here, and quotes our sources. (A doc test would do
+//! without trybuild, but compares codes on nightly alone.)
 //!
-//! A queue without room is refused later than is looked for here: in the docs of
-//! `Queue`.
+//! A queue without room is rejected later than this test looks: see the docs of `Queue`.
 #![cfg(not(any(miri, light_tests)))] // It starts compilers.
 #![forbid(unsafe_code)]
 
@@ -13,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// Names the folder of copies, for a second run of this program.
+/// The variable that names the folder of copies, for a second run of this program.
 const COPIES: &str = "REFUSALS";
 
 #[test]
@@ -30,7 +29,7 @@ fn what_must_not_compile_does_not() {
     for case in &cases {
         fs::copy(case, copies.join(case.file_name().unwrap())).unwrap();
     }
-    // Trybuild writes beside each copy what the compiler says.
+    // Trybuild writes the compiler's message next to each copy.
     let mut again = Command::new(env::current_exe().unwrap());
     let status = again.env(COPIES, &copies).env("TRYBUILD", "overwrite").status().unwrap();
     assert!(status.success());

@@ -1,4 +1,4 @@
-//! Semaphores: permits in order, and never more than there are.
+//! Semaphores: permits in order, and never more than exist.
 #![deny(unsafe_code)]
 
 #[path = "support/forget.rs"]
@@ -70,7 +70,7 @@ fn who_wants_little_does_not_pass_by_who_wants_much() {
     assert!(poll(&mut much).is_pending());
     assert!(poll(&mut little).is_pending());
     assert!(semaphore.try_acquire().is_none() && semaphore.permits() == 2);
-    // When it goes, those behind go on.
+    // When the large request is dropped, those behind it continue.
     drop(much);
     assert!(poll(&mut little).is_ready());
 }
@@ -111,7 +111,7 @@ fn a_permit_that_comes_back_when_the_count_is_full_changes_nothing() {
 fn bounded_permits_are_released_only_after_they_were_forgotten() {
     let semaphore = LocalBounded::new(2);
     assert_eq!(semaphore.release(1), Err(OverRelease { excess: 1 }));
-    // Who has a permit gives it back by dropping it, so it is not for release.
+    // A permit returns when its guard is dropped, so it cannot be released as well.
     let permit = semaphore.try_acquire_many(2).unwrap();
     assert_eq!(semaphore.release(1), Err(OverRelease { excess: 1 }));
     permit.forget();
@@ -217,7 +217,7 @@ fn the_loser_of_a_select_leaves_the_line() {
             Either::Right(_) => true,
         };
         assert!(timed_out);
-        // It stood before this one, and does no longer.
+        // The large request was queued before this one, and has been dropped.
         let (permit, ()) = future::join(semaphore.acquire(), clock.sleep(MS)).await;
         assert_eq!(permit.count(), 1);
     });

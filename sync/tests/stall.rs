@@ -1,4 +1,4 @@
-//! A task that waits for a primitive forever says so in the report of its executor.
+//! A task that waits forever for a primitive reports it to its executor.
 
 use std::future::{Future, pending};
 use std::pin::pin;
@@ -14,7 +14,7 @@ use tickwire_traits::{Interest, ReadinessExt};
 
 type Raw = NoopRawMutex;
 
-/// Checks what is said of a task that does nothing but `wait`.
+/// Checks the report of a task that only awaits `wait`.
 #[track_caller]
 fn check<F: Future>(wait: F, expected: &[&str]) {
     let Err(stall) = Sim::new().try_run(wait) else { panic!("it ended") };

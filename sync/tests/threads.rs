@@ -1,4 +1,4 @@
-//! Threads that wait for one another, for what looks for races.
+//! Threads that wait for one another, for race detectors.
 #![forbid(unsafe_code)]
 
 use std::pin::pin;
@@ -14,11 +14,11 @@ use tickwire_sync::{
 
 type Raw = CriticalSectionRawMutex;
 
-/// How often each thread does what it does.
+/// The number of rounds per thread.
 const ROUNDS: u32 = if cfg!(miri) { 5 } else { 2_000 };
 const THREADS: u32 = 4;
 
-/// Runs a future on this thread, which sleeps while that is pending.
+/// Runs a future on this thread, which sleeps while the future is pending.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
 
@@ -38,7 +38,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Polls once and drops it, as a task does that gives up.
+/// Polls a future once and drops it, like a task that gives up.
 fn give_up<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
@@ -110,7 +110,7 @@ fn what_a_ring_loses_it_counts() {
                 push(LAST);
             });
         }
-        // What is pushed last of all is one of those, and nothing overwrites it.
+        // The last pushed item is one of those, and is not overwritten.
         scope.spawn(|| while *block_on(ring.pop()) != LAST {});
     });
     assert_eq!(ring.overwritten(), given_back.into_inner());

@@ -1,5 +1,5 @@
-//! What the primitives of the tutorial got wrong, and these do not. Each test
-//! fails on what the original does.
+//! Faults of the tutorial's primitives that these do not have. The original fails each
+//! test.
 #![forbid(unsafe_code)]
 
 #[path = "support/poll.rs"]
@@ -26,7 +26,7 @@ type Raw = NoopRawMutex;
 
 const MS: Duration = Duration::from_millis(1);
 
-// There, a waiter that was cancelled stayed counted, and two opened a barrier for
+// In the original, a cancelled waiter still counted, and two tasks opened a barrier for
 // three.
 #[test]
 fn a_barrier_for_three_does_not_open_for_two_and_one_who_left() {
@@ -40,8 +40,8 @@ fn a_barrier_for_three_does_not_open_for_two_and_one_who_left() {
     assert!(poll(&mut one).is_ready() && poll(&mut two).is_ready());
 }
 
-// There, it stayed in the list, ate the next notification, and raised that the
-// lock was not acquired, which hid the cancellation.
+// In the original, the cancelled waiter stayed in the list, consumed the next
+// notification, and raised that the lock was not acquired, which hid the cancellation.
 #[test]
 fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
@@ -49,7 +49,7 @@ fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
         let guard = mutex.lock().await;
         let _guard = changed.wait(guard).await;
     };
-    // Not told yet, and told but not run yet.
+    // Not notified yet, and notified but not run yet.
     for told in [false, true] {
         let (mut cancelled, mut waits) = (Box::pin(wait()), Box::pin(wait()));
         assert!(poll(&mut cancelled).is_pending() && poll(&mut waits).is_pending());
@@ -65,7 +65,7 @@ fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
     }
 }
 
-// There, the newest waiter came first.
+// In the original, the newest waiter came first.
 #[test]
 fn a_condition_tells_who_waits_longest_first() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
@@ -82,7 +82,8 @@ fn a_condition_tells_who_waits_longest_first() {
     assert_eq!(waiting.each_mut().map(|waiting| poll(waiting).is_ready()), [true, true, false]);
 }
 
-// There, WaitAny hung when a member failed, and WaitAll left the others running.
+// In the original, WaitAny hung when a member failed, and WaitAll left the others
+// running.
 #[test]
 fn a_member_that_fails_is_heard_and_ends_the_others() {
     let sim = Sim::new();
@@ -107,7 +108,7 @@ fn a_member_that_fails_is_heard_and_ends_the_others() {
     assert_eq!(clock.now(), Instant::from_millis(2));
 }
 
-// There, all members that could be were consumed, and one was reported.
+// In the original, all members that could be were consumed, and one was reported.
 #[test]
 fn of_two_flags_only_the_one_reported_is_cleared() {
     let (one, two) = (Flag::<Raw>::new(), Flag::<Raw>::new());
@@ -121,13 +122,13 @@ fn of_two_flags_only_the_one_reported_is_cleared() {
     assert_eq!(first, Winner2::First(()));
     assert_eq!(sim.run(any.wait()), Winner2::Second(()));
     assert!(!one.is_set() && !two.is_set());
-    // Who waits for both, and leaves with one, has had neither.
+    // A wait for both, dropped with one of them taken, has consumed neither.
     one.set();
     assert!(poll(&mut Box::pin(WaitAll((&one, &two)).wait())).is_pending());
     assert!(one.is_set());
 }
 
-// There, stopping it before anything else ran let it expire.
+// In the original, a delay stopped before anything else ran still expired.
 #[test]
 fn a_delay_that_is_stopped_at_once_does_not_expire() {
     let sim = Sim::new();
@@ -141,7 +142,8 @@ fn a_delay_that_is_stopped_at_once_does_not_expire() {
     assert!(!delay.has_expired() && poll(&mut waits).is_pending());
 }
 
-// There, stopping it from what it called raised that a task cannot cancel itself.
+// In the original, stopping the delay from its own callback raised that a task cannot
+// cancel itself.
 #[test]
 fn a_delay_may_be_stopped_and_triggered_by_who_was_told_that_it_expired() {
     let sim = Sim::new();
@@ -157,7 +159,8 @@ fn a_delay_may_be_stopped_and_triggered_by_who_was_told_that_it_expired() {
     assert_eq!(clock.now(), Instant::from_millis(2));
 }
 
-// There, the event of an expiry stayed set, and the next wait was over at once.
+// In the original, the event of an expiry stayed set, and the next wait ended
+// immediately.
 #[test]
 fn a_delay_that_is_triggered_again_has_not_expired() {
     let sim = Sim::new();
@@ -172,8 +175,8 @@ fn a_delay_that_is_triggered_again_has_not_expired() {
     assert_eq!(clock.now(), Instant::from_millis(3));
 }
 
-// There, it was seen only after somebody had waited, clearing left it set, and a
-// second wait hung.
+// In the original, the event was seen only after a task had waited, clearing left it set,
+// and a second wait hung.
 #[test]
 fn an_event_set_by_an_interrupt_is_set_until_it_is_cleared() {
     static EVENT: Event<CriticalSectionRawMutex> = Event::new();
@@ -187,7 +190,7 @@ fn an_event_set_by_an_interrupt_is_set_until_it_is_cleared() {
     assert!(!EVENT.is_set() && poll(&mut Box::pin(EVENT.wait())).is_pending());
 }
 
-// There, a second wait hung, and what was cleared was delivered all the same.
+// In the original, a second wait hung, and a cleared message was still delivered.
 #[test]
 fn a_message_is_had_by_every_wait_until_it_is_cleared() {
     static MESSAGE: Message<CriticalSectionRawMutex, u32> = Message::new();
@@ -200,7 +203,7 @@ fn a_message_is_had_by_every_wait_until_it_is_cleared() {
     assert!(poll(&mut Box::pin(MESSAGE.wait())).is_pending());
 }
 
-// There, setting it ran the scheduler's own code in the interrupt if two waited.
+// In the original, setting it with two waiters ran scheduler code in the interrupt.
 #[test]
 fn setting_a_message_for_several_wakes_them_and_runs_none() {
     let message = Message::<Raw, u32>::new();
@@ -212,8 +215,8 @@ fn setting_a_message_for_several_wakes_them_and_runs_none() {
     assert_eq!(waiting.each_mut().map(poll), [Poll::Ready(7); 3]);
 }
 
-// There, the flag was raised before the item was to be seen: who ran in between
-// slept on. Loom tries all orders; this is the one that failed.
+// In the original, the flag was raised before the item was visible: a task that ran in
+// between slept on. Loom tries all orders; this is the one that failed.
 #[test]
 fn who_is_woken_for_an_item_finds_it_already_while_it_is_woken() {
     static QUEUE: Queue<CriticalSectionRawMutex, u32, 2> = Queue::new();
@@ -232,8 +235,8 @@ fn who_is_woken_for_an_item_finds_it_already_while_it_is_woken() {
     assert_eq!(poll(&mut waits), Poll::Ready(7));
 }
 
-// There, a job that raised killed the worker: who had asked for it hung, and so did
-// all who asked later.
+// In the original, a job that raised killed the worker: the task that requested it hung,
+// and so did all later ones.
 #[test]
 fn a_job_that_fails_or_panics_is_answered_and_the_next_one_is_done() {
     static SLOTS: WakeSlots<1> = WakeSlots::new();
@@ -252,7 +255,7 @@ fn a_job_that_fails_or_panics_is_answered_and_the_next_one_is_done() {
     assert_eq!([1, 2, 3, 4].map(&mut assign), [Ok(Ok(1)), Err(()), Ok(Err("broken")), Ok(Ok(16))]);
 }
 
-// There, one of several consumers had all items.
+// In the original, one of several consumers got all items.
 #[test]
 fn consumers_of_a_ring_have_equal_shares() {
     const SHARE: u32 = if cfg!(miri) { 5 } else { 100 };
@@ -278,7 +281,7 @@ fn consumers_of_a_ring_have_equal_shares() {
     assert_eq!(shares.map(Cell::into_inner), [SHARE; 3]);
 }
 
-// There, an item that was stored was answered by an exception that said it was not.
+// In the original, storing an item raised an exception that it was not stored.
 #[test]
 fn an_item_that_overwrites_another_is_stored_and_the_other_given_back() {
     let ring = RingQueue::<Raw, u32, 2>::new();
@@ -287,7 +290,7 @@ fn an_item_that_overwrites_another_is_stored_and_the_other_given_back() {
     assert_eq!(ring.overwritten(), 1);
 }
 
-// There, the documented import gave the module, not the broker.
+// In the original, the documented import gave the module, not the broker.
 #[test]
 fn a_broker_is_had_by_the_import_that_its_docs_name() {
     let heard = RefCell::new(Vec::new());

@@ -1,5 +1,5 @@
-//! Several are woken one by one, and the first one's waker panics: those behind it
-//! are woken all the same, and the panic comes out.
+//! Several waiters are woken one by one, and the first one's waker panics: the rest are
+//! woken all the same, and the panic propagates.
 #![forbid(unsafe_code)]
 
 #[path = "support/poll.rs"]
@@ -16,7 +16,7 @@ use tickwire_sync::{Condition, Event, Mutex, NoopRawMutex, Semaphore};
 
 type Raw = NoopRawMutex;
 
-/// Three wait as `wait` does, and `wake` lets all of them through.
+/// Three tasks wait with `wait`, and `wake` releases all of them.
 #[track_caller]
 fn check<F: Future>(wait: impl Fn() -> F, wake: impl FnOnce()) {
     struct Panics;

@@ -1,4 +1,4 @@
-//! An I2C bus, shared.
+//! A shared I2C bus.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use tickwire_traits::{Duration, Instant, JoinHandle, Spawn, Timer};
 
 use crate::logged::{Failed, Log, Logged};
 
-/// Acknowledges everything.
+/// A device that acknowledges everything.
 struct Sink;
 
 impl Device for Sink {
@@ -30,7 +30,8 @@ impl Device for Sink {
 
 type Shared = local::SharedBus<Bus<SimClock>>;
 
-/// A bus with a device at 0x10, on which a byte takes 90 µs, and what went over it.
+/// Returns a bus with a device at 0x10, on which a byte takes 90 µs, and a log of its
+/// transfers.
 fn bus(sim: &Sim) -> (Rc<Shared>, Rc<RefCell<Vec<String>>>) {
     let mut bus = Bus::new(sim.clock()).with_speed(100_000);
     bus.attach(0x10, Rc::new(RefCell::new(Sink)));
@@ -111,7 +112,7 @@ fn a_waiter_is_polled_when_it_has_the_bus_and_not_before() {
                 sim.spawner().spawn(write).unwrap().detach();
             }
             clock.sleep(Duration::from_millis(100)).await;
-            // Each waiter is polled once more, when it begins to wait; this task once.
+            // Each waiter is polled once more, when it starts to wait; this task once.
             assert_eq!(sim.polls() - before, (waiters + 1) * alone + waiters + 1, "{waiters}");
         });
         assert_eq!(seen.borrow().len() as u64, waiters + 2);
@@ -175,8 +176,8 @@ fn a_handle_may_be_cloned_and_shown() {
     assert_eq!(format!("{handle:?}"), shown);
 }
 
-/// A bus that interrupts and threads may use can be a `static`, and its futures may move
-/// between threads.
+/// A bus for interrupts and threads can be a `static`, and its futures may move between
+/// threads.
 #[test]
 fn a_shared_one_may_be_static_and_its_futures_are_send() {
     fn send(_: impl Send) {}

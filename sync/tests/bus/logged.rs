@@ -1,4 +1,4 @@
-//! A bus and a chip select that note what is called, and fail when told.
+//! A bus and a chip select that log their calls, and fail on request.
 
 use std::cell::{Cell, RefCell};
 use std::future;
@@ -10,13 +10,13 @@ use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::SpiBus;
 use tickwire_sync::{Configure, SharedSpi, local};
 
-/// What was called, in order.
+/// The log of the calls, in order.
 #[derive(Default)]
 pub(crate) struct Log {
     calls: RefCell<Vec<String>>,
     /// The calls that fail, counted from 0.
     pub(crate) failing: Cell<&'static [usize]>,
-    /// A write on the SPI bus does not end.
+    /// Whether a write on the SPI bus never ends.
     pub(crate) hangs: Cell<bool>,
 }
 
@@ -24,12 +24,12 @@ pub(crate) struct Log {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Failed(pub(crate) usize);
 
-/// A bus, a chip select or a delay.
+/// A bus, a chip select or a delay that logs its calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Logged<'a>(pub(crate) &'a Log);
 
 impl Log {
-    /// Returns what was called since the last time.
+    /// Returns the calls since the previous `take`.
     pub(crate) fn take(&self) -> String {
         self.calls.take().join(" ")
     }
@@ -44,7 +44,7 @@ impl Log {
 
 type Bus<'a> = local::SharedBus<Logged<'a>>;
 
-/// A device whose bus, chip select, configuration and delay write one log.
+/// Returns a device whose bus, chip select, configuration and delay share one log.
 pub(crate) fn device<'a>(
     bus: &'a Bus<'a>,
     log: &'a Log,

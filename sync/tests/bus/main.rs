@@ -1,4 +1,5 @@
-//! A bus that several devices share: in turn, whatever fails, and whoever is dropped.
+//! A bus shared by several devices: in order, whichever call fails and whichever future
+//! is dropped.
 
 mod i2c;
 mod logged;

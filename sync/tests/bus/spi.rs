@@ -1,4 +1,4 @@
-//! A device on an SPI bus: what is called in which order, whatever fails.
+//! A device on an SPI bus: the order of the calls, whichever of them fail.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -21,12 +21,12 @@ use crate::logged::{Failed, Log, Logged, device};
 
 const ALL: &str = "configure low write read in_place transfer flush 7ns flush high";
 
-/// Runs a transaction of each operation, in which these calls fail.
+/// Runs a transaction with every operation, in which the given calls fail.
 fn run(failing: &'static [usize]) -> (String, Result<(), SharedSpiError<Failed, Failed, Failed>>) {
     let log = Log::default();
     let bus = local::SharedBus::new(Logged(&log));
     let mut device = device(&bus, &log);
-    assert_eq!(log.take(), "high"); // Deselected when the handle is made.
+    assert_eq!(log.take(), "high"); // The handle's constructor deselects.
     log.failing.set(failing);
     let result = Sim::new().run(device.transaction(&mut [
         Operation::Write(&[1]),
@@ -36,7 +36,7 @@ fn run(failing: &'static [usize]) -> (String, Result<(), SharedSpiError<Failed, 
         Operation::DelayNs(7),
     ]));
     let calls = log.take();
-    // Whatever failed, the bus is free and the next transaction is whole.
+    // Whichever call failed, the bus is free and the next transaction is complete.
     log.failing.set(&[]);
     assert_eq!(Sim::new().run(device.write(&[1])), Ok(()));
     assert_eq!(log.take(), "configure low write flush high");
@@ -47,7 +47,7 @@ fn run(failing: &'static [usize]) -> (String, Result<(), SharedSpiError<Failed, 
     (calls, result)
 }
 
-/// Checks what is called, and which error is returned, when these calls fail.
+/// Checks the calls and the returned error when the given calls fail.
 #[track_caller]
 fn check(failing: &'static [usize], calls: &str, error: SharedSpiError<Failed, Failed, Failed>) {
     assert_eq!(run(failing), (calls.to_owned(), Err(error)));
@@ -67,7 +67,7 @@ fn after_an_error_the_bus_is_flushed_and_the_device_deselected() {
     check(&[3], "configure low write read flush high", Bus(Failed(3)));
     check(&[4], "configure low write read in_place flush high", Bus(Failed(4)));
     check(&[5], "configure low write read in_place transfer flush high", Bus(Failed(5)));
-    // The flush before the delay: a delay that begins too early is no delay.
+    // The flush precedes the delay: a delay that starts too early is useless.
     check(&[6], "configure low write read in_place transfer flush flush high", Bus(Failed(6)));
     check(&[8], ALL, Bus(Failed(8)));
     check(&[9], ALL, ChipSelect(Failed(9)));
@@ -112,7 +112,7 @@ fn a_dropped_transaction_deselects_before_the_next_gets_the_bus() {
     thread_local!(static ORDER: RefCell<Vec<&'static str>> = RefCell::default());
     let note = |what| ORDER.with_borrow_mut(|order| order.push(what));
 
-    /// Notes what is done with it.
+    /// A chip select that logs its changes.
     struct Select(fn(&'static str));
     impl ErrorType for Select {
         type Error = Infallible;
@@ -128,7 +128,7 @@ fn a_dropped_transaction_deselects_before_the_next_gets_the_bus() {
         }
     }
 
-    /// Notes when the next task is woken, which is when it has the bus.
+    /// A waker that logs when the next task gets the bus.
     struct Next(fn(&'static str));
     impl Wake for Next {
         fn wake(self: Arc<Self>) {
@@ -158,14 +158,14 @@ fn a_chip_select_that_fails_in_a_dropped_transaction_is_counted() {
     let bus = local::SharedBus::new(Logged(&log));
     let select = Wire::new(sim.clock(), High);
     let mut device = bus.spi(select.output(), Delay(sim.clock())).unwrap();
-    select.fail_after(1); // It goes low, and then not high.
+    select.fail_after(1); // The pin goes low, and then not high.
     assert_eq!(sim.run(drop_after(1, device.write(&[1]))), None);
     assert_eq!((bus.cancelled(), bus.deselect_failures()), (1, 1));
     assert_eq!(select.level(), Low);
     assert_eq!(device.release().0.set_high(), Ok(()));
 }
 
-/// What the bus has taken and not sent belongs to the transaction that was dropped.
+/// Words that the bus has taken and not sent belong to the dropped transaction.
 #[test]
 fn what_a_dropped_transaction_leaves_in_the_queue_reaches_no_device() {
     let sim = Sim::new();
@@ -181,9 +181,9 @@ fn what_a_dropped_transaction_leaves_in_the_queue_reaches_no_device() {
     let [mut first, mut second] =
         selects.map(|select| bus.spi(select.output(), Delay(clock.clone())).unwrap());
     sim.run(async {
-        // Eight bytes of 8 µs: pending with four in the queue, and dropped there.
+        // Eight bytes of 8 µs: pending with four bytes in the queue, and dropped there.
         assert_eq!(drop_after(1, first.write(&[1; 8])).await, None);
-        // Dropped again, in the flush: the bus is still not idle.
+        // Dropped again, during the flush: the bus is still not idle.
         assert_eq!(drop_after(1, second.write(&[2])).await, None);
         second.write(&[2]).await.unwrap();
         first.write(&[1]).await.unwrap();
@@ -192,7 +192,7 @@ fn what_a_dropped_transaction_leaves_in_the_queue_reaches_no_device() {
     assert_eq!((bus.cancelled(), faults.torn(), faults.conflicts()), (2, 1, 0));
 }
 
-/// Says nothing of itself.
+/// An error without information.
 struct Silent;
 
 impl Device for Silent {
@@ -221,7 +221,7 @@ fn after_a_dropped_transaction_the_next_flushes_first_and_has_no_error_by_that()
     assert_eq!(bus.cancelled(), 1);
 }
 
-/// A bus that interrupts and threads may use: its futures may move between threads.
+/// The futures of a bus for interrupts and threads may move between threads.
 #[test]
 fn the_futures_of_a_shared_one_are_send() {
     fn send(_: impl Send) {}

@@ -1,4 +1,4 @@
-//! Three devices on one SPI bus, each in a mode of its own, at every pace: dropped at every
+//! Three devices on one SPI bus, each in its own mode, at every pace: dropped at every
 //! pending poll, and called again.
 
 use std::cell::{Cell, RefCell};
@@ -15,11 +15,11 @@ use tickwire_traits::{Delay, Instant};
 
 const MODES: [Mode; 3] = [MODE_0, MODE_1, MODE_2];
 
-/// A device answers with its number and the count of bytes since it was selected.
+/// A device that answers with its number and the count of bytes since it was selected.
 struct Counter {
     id: u8,
     bytes: u8,
-    /// How often it was deselected within a byte, by all three.
+    /// How often a device was deselected within a byte, summed over all three.
     cut: Rc<Cell<u64>>,
 }
 
@@ -81,12 +81,12 @@ impl Rig {
         )
     }
 
-    /// No device got what is not its own, and none was selected beside another or within
-    /// a byte.
+    /// Asserts that each device received only its own bytes, and that none was selected
+    /// together with another or within a byte.
     #[track_caller]
     fn check(&self, whole: usize, context: &str) {
         assert_eq!(self.faults.conflicts(), 0, "{context}: two selected at once");
-        // A select that falls within a byte is torn too, and not counted by a device.
+        // A select within a byte tears it too, and no device counts it.
         assert_eq!(self.faults.torn(), self.cut.get(), "{context}: selected within a byte");
         assert_eq!(self.faults.misread(), 0, "{context}: in another mode");
         assert!(self.selects.iter().all(|select| select.level() == High), "{context}");
@@ -101,12 +101,12 @@ impl Rig {
     }
 }
 
-/// What the transaction below sends to a device.
+/// Returns the bytes that the transaction below sends to a device.
 fn sent_by(id: usize) -> [u8; 6] {
     [0xa0, 0xb0, 0xc0, 0xd0, 0xe0, 0xf0].map(|byte| byte | id as u8)
 }
 
-/// Six bytes in three operations and a delay, of which the last four come back.
+/// Six bytes in three operations and a delay. The last four come back.
 async fn transact(device: &mut impl SpiDevice, id: usize) {
     let [a, b, mut c, mut d, e, f] = sent_by(id);
     let mut in_place = [c, d];
@@ -124,7 +124,7 @@ async fn transact(device: &mut impl SpiDevice, id: usize) {
 
 #[test]
 fn each_is_dropped_at_every_pending_poll_and_called_again() {
-    // An interpreter takes a second for each of them.
+    // An interpreter takes a second for each pace.
     let paces = if cfg!(miri) { &Pace::ALL[..1] } else { &Pace::ALL[..] };
     for pace in paces.iter().copied() {
         for fifo in [0, 1, 4] {
@@ -137,7 +137,7 @@ fn each_is_dropped_at_every_pending_poll_and_called_again() {
     }
 }
 
-/// Drops the transactions of some devices at their first pending poll, at their second, …
+/// Drops some devices' transactions at their first pending poll, at their second, …
 fn drop_at_every_poll(pace: Pace, fifo: u32, dropped: [bool; 3]) {
     let mut cancelled = 0;
     for polls in 1.. {
@@ -155,14 +155,14 @@ fn drop_at_every_poll(pace: Pace, fifo: u32, dropped: [bool; 3]) {
         cancelled += rig.bus.cancelled();
         if a && b && c {
             assert!(polls > 3, "{context}: there was little to drop");
-            // At each poll but those that wait for the bus.
+            // At every poll except those that wait for the bus.
             return assert!(cancelled > 2, "{context}: {cancelled}");
         }
     }
 }
 
-/// A byte that was cut is not asked for again, so a transaction that is dropped at each of
-/// its polls ends only on a bus that never makes it wait.
+/// A cut byte is not requested again, so a transaction dropped at each of its polls ends
+/// only on a bus that never makes it wait.
 #[test]
 fn impatient_callers_get_everything_from_a_bus_that_does_not_wait() {
     let sim = Sim::new();

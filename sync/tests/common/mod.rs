@@ -1,4 +1,4 @@
-//! What the tests of groups wait for, and by whom they are woken.
+//! Futures and wakers for the tests of groups.
 #![allow(dead_code)] // Each test program uses a part.
 
 use std::cell::{Cell, RefCell};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Counts how often it is woken.
+/// A waker that counts its wakes.
 #[derive(Default)]
 pub(crate) struct Count(AtomicUsize);
 
@@ -28,7 +28,7 @@ impl Wake for Count {
     }
 }
 
-/// One waits at it until it is open.
+/// A door: tasks wait until it is open.
 #[derive(Default)]
 pub(crate) struct Door {
     open: Cell<bool>,
@@ -46,7 +46,7 @@ impl Door {
         self.knock();
     }
 
-    /// Wakes for nothing.
+    /// Wakes the waiters spuriously.
     pub(crate) fn knock(&self) {
         self.waker().wake();
     }
@@ -68,7 +68,7 @@ impl Door {
     }
 }
 
-/// Counts how many of it there are.
+/// A value that counts its live instances.
 pub(crate) struct Alive<'a>(&'a Cell<usize>);
 
 impl<'a> Alive<'a> {
@@ -84,7 +84,7 @@ impl Drop for Alive<'_> {
     }
 }
 
-/// Polls `future` once, to be told by `waker`.
+/// Polls `future` once with `waker`.
 pub(crate) fn poll<F: Future>(future: F, waker: &Waker) -> Poll<F::Output> {
     std::pin::pin!(future).poll(&mut Context::from_waker(waker))
 }

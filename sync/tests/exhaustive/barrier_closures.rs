@@ -1,4 +1,5 @@
-//! What may happen to a barrier while the closure of a round's last one runs.
+//! Every sequence of steps on a barrier while the closure of a round's last participant
+//! runs.
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -13,31 +14,31 @@ use crate::choices::Choices;
 
 const TASKS: usize = 3;
 
-/// Steps of one sequence, those within closures included.
+/// The steps of one sequence, including those within closures.
 const STEPS: usize = if cfg!(miri) { 12 } else { 8 };
 
-/// What a waiter may be promised, in terms of rounds that are never reused.
+/// The state promised to waiters, in terms of rounds that are never reused.
 #[derive(Default)]
 struct Model {
     round: u64,
     arrived: u16,
-    /// How many closures run.
+    /// The number of running closures.
     busy: u32,
     /// The round of each waiter.
     waiting: [Option<u64>; TASKS],
-    /// Waiters that no closure holds back, later ones included.
+    /// Waiters that no closure holds back, even a later one.
     called: [bool; TASKS],
 }
 
 impl Model {
-    /// Counts one. Returns whether it completes the round.
+    /// Counts one arrival. Returns whether it completes the round.
     fn come(&mut self, participants: u16) -> bool {
         self.arrived = (self.arrived + 1) % participants;
         self.round += u64::from(self.arrived == 0);
         self.arrived == 0
     }
 
-    /// Calls the waiters of complete rounds, unless a closure runs.
+    /// Releases the waiters of complete rounds, unless a closure runs.
     fn settle(&mut self) {
         for (called, waiting) in self.called.iter_mut().zip(self.waiting) {
             *called |= self.busy == 0 && waiting.is_some_and(|round| round != self.round);
@@ -50,13 +51,13 @@ enum Step {
     Poll(usize),
     Drop(usize),
     Trigger,
-    /// Comes last, and does further steps in its closure.
+    /// Arrives last, and performs further steps in its closure.
     ComeLast,
     /// Ends the innermost closure.
     Return,
 }
 
-/// A waiter, and whether it was woken since it was last polled.
+/// A waiter, and whether it was woken since its last poll.
 struct Task<'a> {
     waits: Pin<Box<dyn Future<Output = ()> + 'a>>,
     woken: Arc<Woken>,
@@ -80,7 +81,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Does steps until none are left or, in a closure, until it returns.
+    /// Performs steps until none are left or, in a closure, until it returns.
     fn go(&self) {
         while self.left.get() > 0 {
             self.left.set(self.left.get() - 1);
@@ -104,7 +105,7 @@ impl<'a> Run<'a> {
     fn steps(&self) -> Vec<Step> {
         let model = self.model.borrow();
         let mut steps = vec![Step::Trigger];
-        // Tasks that have not come yet are all alike: one of them stands for all.
+        // Tasks that have not arrived yet are equivalent: one stands for all.
         let mut someone_new = false;
         for (who, waiting) in model.waiting.iter().enumerate() {
             match waiting {
@@ -168,7 +169,7 @@ impl<'a> Run<'a> {
             drop(model);
             self.compare();
             self.go();
-            // The others go on when this returns.
+            // The others continue when this closure returns.
             let mut model = self.model.borrow_mut();
             model.busy -= 1;
             model.settle();

@@ -1,4 +1,4 @@
-//! Agents that change subscriptions while they are notified, in every order of
+//! Agents that change subscriptions during a notification, in every order of
 //! subscriptions.
 
 use std::cell::{Cell, RefCell};
@@ -12,7 +12,7 @@ const AGENTS: usize = 3;
 const CAPACITY: usize = 5;
 const TOPIC: u8 = 1;
 
-/// What an agent does when it is notified.
+/// An agent's reaction to a notification.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Act {
     Nothing,
@@ -23,7 +23,8 @@ enum Act {
     Panic,
 }
 
-/// What an agent may do, to itself and to the next one. The last one has it done to it.
+/// The possible acts of an agent, on itself and on the next one. The last agent is only
+/// acted on.
 fn acts(agent: usize) -> Vec<Act> {
     if agent + 1 == AGENTS {
         return vec![Act::Nothing, Act::Panic];
@@ -38,10 +39,10 @@ fn acts(agent: usize) -> Vec<Act> {
     acts
 }
 
-/// One kept list, in the order of the subscriptions.
+/// A model with one ordered list of subscriptions.
 #[derive(Default)]
 struct Model {
-    /// The number of each, its agent, and whether it is to all topics.
+    /// For each subscription: its number, its agent, and whether it matches all topics.
     subscriptions: Vec<(u64, usize, bool)>,
     newest: u64,
 }
@@ -63,7 +64,7 @@ impl Model {
         }
     }
 
-    /// Notifies each agent at its oldest subscription that is there when its turn comes.
+    /// Notifies each agent at its oldest subscription that exists when its turn comes.
     fn publish(&mut self, acts: &[Act; AGENTS], within: bool, told: &mut Vec<usize>) {
         let (newest, mut last, mut have_it) = (self.newest, 0, [false; AGENTS]);
         while let Some((number, agent, _)) =
@@ -90,7 +91,7 @@ struct Member<'a> {
     hall: &'a Hall<'a>,
 }
 
-/// The broker under test, and what its agents share.
+/// The broker under test, and the state shared by its agents.
 struct Hall<'a> {
     broker: Broker<'a, NoopRawMutex, u8, Member<'a>, CAPACITY>,
     members: Cell<&'a [Member<'a>]>,
@@ -112,7 +113,7 @@ impl<'a> Hall<'a> {
         let member = |agent: usize| &self.members.get()[agent];
         match act {
             Act::Subscribe { agent, to_all: false } => {
-                let _ = self.broker.subscribe(TOPIC, member(agent)); // It may be full.
+                let _ = self.broker.subscribe(TOPIC, member(agent)); // The broker may be full.
             }
             Act::Subscribe { agent, to_all: true } => {
                 let _ = self.broker.subscribe_where(|_| true, member(agent));
@@ -128,7 +129,7 @@ impl<'a> Hall<'a> {
         }
     }
 
-    /// Publishes, and returns who was notified, in order. `None` for a panic.
+    /// Publishes, and returns the notified agents in order. `None` for a panic.
     fn publish(&self) -> (Option<Published>, Vec<usize>) {
         let published = catch_unwind(AssertUnwindSafe(|| self.broker.publish(TOPIC, &())));
         self.within.set(false);
@@ -137,7 +138,7 @@ impl<'a> Hall<'a> {
 }
 
 impl Agent<u8, ()> for Member<'_> {
-    /// Takes it, unless it is the last agent.
+    /// Accepts the message, unless it is the last agent.
     fn deliver(&self, _: &u8, (): &()) -> Result<(), Dropped> {
         self.hall.told.borrow_mut().push(self.number);
         self.hall.act(self.act.get());
@@ -145,7 +146,7 @@ impl Agent<u8, ()> for Member<'_> {
     }
 }
 
-/// One order of subscriptions, and what each agent does.
+/// Checks one order of subscriptions, and one act per agent.
 fn check(hall: &Hall<'_>, choices: &mut Choices) {
     let mut model = Model::default();
     for member in hall.members.get() {
@@ -163,7 +164,8 @@ fn check(hall: &Hall<'_>, choices: &mut Choices) {
     let mut panics = false;
     let acts = std::array::from_fn(|agent| {
         let mut acts = acts(agent);
-        // A second panic within a panic aborts; so does one within its own message.
+        // A second panic during a panic aborts; so does one within an agent's own
+        // message.
         acts.retain(|act| !(panics && matches!(act, Act::Panic | Act::Publish)));
         let act = acts[choices.pick(acts.len())];
         panics |= matches!(act, Act::Panic | Act::Publish);
@@ -185,7 +187,7 @@ fn check(hall: &Hall<'_>, choices: &mut Choices) {
         assert_eq!(delivered + dropped, told.len());
     }
 
-    // What is left of the subscriptions.
+    // The remaining subscriptions.
     let mut expected = Vec::new();
     model.publish(&[Act::Nothing; AGENTS], false, &mut expected);
     hall.members.get().iter().for_each(|member| member.act.set(Act::Nothing));

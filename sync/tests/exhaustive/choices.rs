@@ -1,12 +1,13 @@
-//! Going through all sequences of choices.
+//! Enumeration of all sequences of choices.
 
-/// How many sequences are tried where all would take too long: an interpreter is
-/// a thousand times slower, and looks for what does not need all.
+/// The number of sequences to sample where all would take too long. An interpreter is a
+/// thousand times slower, and finds its faults without all of them.
 const SAMPLE: usize = if cfg!(miri) { 4 } else { usize::MAX };
 
-/// Counts up the last choice that can be, or makes some at random.
+/// A sequence of choices: counts up the last choice that has a successor, or chooses at
+/// random.
 pub(crate) struct Choices {
-    /// What was chosen, out of how many.
+    /// The choices made, each with the number of options.
     script: Vec<(usize, usize)>,
     at: usize,
     runs: usize,
@@ -29,7 +30,7 @@ impl Choices {
         chosen
     }
 
-    /// Goes on to the next sequence, if there is one.
+    /// Advances to the next sequence, if there is one.
     pub(crate) fn advance(&mut self) -> bool {
         self.at = 0;
         self.runs += 1;
@@ -48,7 +49,7 @@ impl Choices {
 
     fn random(&mut self) -> usize {
         self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        // The low bits of such a generator go round in short circles.
+        // The low bits of such a generator have short cycles.
         (self.random >> 16) as usize
     }
 }
@@ -60,7 +61,7 @@ fn every_choice_is_made_once() {
     let mut seen = Vec::new();
     loop {
         let first = choices.pick(2);
-        // How many there are next may depend on what was chosen before.
+        // The number of options may depend on earlier choices.
         seen.push((first, choices.pick(first + 1)));
         if !choices.advance() {
             break;

@@ -3,21 +3,21 @@ use tickwire_sync::{Condition, Mutex, NoopRawMutex};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// Each locks, waits to be told, and keeps the lock that it then gets.
+/// Each task locks, waits for a notification, and keeps the lock that it then gets.
 struct Told(Mutex<NoopRawMutex, ()>, Condition<NoopRawMutex>);
 
 struct ToldModel {
     lines: Lines,
     free: bool,
     tasks: [Doing; 4],
-    /// How often all were told.
+    /// The number of `notify_all` calls.
     told_all: u32,
 }
 
 #[derive(Clone, Copy)]
 enum Doing {
     Locks,
-    /// Since all were told so often.
+    /// Waits since this number of `notify_all` calls.
     Waits(u32),
     LocksAgain,
 }
@@ -83,7 +83,7 @@ impl Model for ToldModel {
         let called = self.lines.answer(who);
         match self.tasks[who] {
             Doing::Locks if called => self.unlock(),
-            // Where all were told there is nobody to tell instead.
+            // After `notify_all` there is no other waiter to notify instead.
             Doing::Waits(since) if called && since == self.told_all => self.tell_one(),
             Doing::LocksAgain => {
                 if called {

@@ -8,11 +8,11 @@ use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// With the clock that it looks at. Nobody else does in between, so that what time
-/// has decided is found later.
+/// A delay with its clock. No other code reads the clock in between, so an expiry is
+/// noticed late.
 struct Watchdog(RetriggerableDelay<NoopRawMutex, Hand>, Hand);
 
-/// A clock that is put forward by hand, and wakes nobody.
+/// A clock that is advanced by hand and wakes no task.
 #[derive(Clone, Default)]
 struct Hand(Rc<Cell<u64>>);
 
@@ -22,15 +22,15 @@ struct WatchdogModel {
     now: u64,
     deadline: Option<u64>,
     expired: bool,
-    /// How often it has expired, now and when each task began to wait.
+    /// The number of expiries, now and when each task began to wait.
     count: u32,
     since: [Option<u32>; 4],
 }
 
-/// Two ways to trigger it, by how long it then has.
+/// The remaining time after each of the two ways to trigger.
 const SPANS: [u64; 2] = [10, 3];
 const STOP: usize = 2;
-/// So much time passes.
+/// The time that passes in one step.
 const STEP: u64 = 5;
 
 impl Clock for Hand {
@@ -106,7 +106,7 @@ impl Model for WatchdogModel {
         }
         let deadline = self.now + SPANS[action];
         self.deadline = Some(deadline);
-        // Who waits looks again when it was to expire. Is that too late?
+        // Waiters look again at the previous deadline. Is that too late?
         if before.is_none_or(|before| before > deadline) {
             while self.lines.call_first(0).is_some() {}
         }

@@ -1,4 +1,4 @@
-//! Runs every sequence of steps.
+//! The runner of all sequences of steps.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -10,46 +10,46 @@ use std::thread;
 use crate::choices::Choices;
 use crate::model::Model;
 
-/// A primitive, what the tasks wait for in it, and what else may happen to it.
+/// A primitive, the waits of its tasks, and the other operations on it.
 pub(crate) trait Subject {
     type Model: Model;
 
-    /// For each task, what kind of waiting it does. Those of a kind come in order:
-    /// which of them is first makes no difference.
+    /// The kind of wait of each task. Tasks of one kind arrive in order: their order
+    /// makes no difference.
     const KINDS: &'static [usize];
 
-    /// How many things may happen that are not a task's.
+    /// The number of operations that belong to no task.
     const ACTIONS: usize;
 
     fn wait(&self, who: usize) -> Waiting<'_>;
 
-    /// Does one of those things, and returns what it came to.
+    /// Performs one of these operations, and returns its result.
     fn act(&self, action: usize) -> u32;
 
-    /// What can be seen from outside.
+    /// Returns the state visible from outside.
     fn seen(&self) -> u32;
 }
 
 pub(crate) type Waiting<'a> = Pin<Box<dyn Future<Output = (u32, Kept<'a>)> + 'a>>;
 
-/// What a task got and has to drop, such as a guard.
+/// A value that a task received and has to drop, such as a guard.
 pub(crate) type Kept<'a> = Option<Box<dyn Droppable + 'a>>;
 
 pub(crate) trait Droppable {}
 
 impl<T> Droppable for T {}
 
-/// Runs every sequence of `depth` steps, each on a new subject, and winds each up
-/// in two ways: everything is dropped as it is, or everybody gets through who can.
+/// Runs every sequence of `depth` steps, each on a new subject, and ends each in two
+/// ways: by dropping everything as it is, or by running every task that can finish.
 ///
-/// A poll that comes for nothing brings another waker; in all sequences that are
-/// two steps shorter it may also bring the same.
+/// A spurious poll brings another waker; in all sequences that are two steps shorter it
+/// may also bring the same one.
 pub(crate) fn every_sequence<S: Subject>(depth: usize, make: impl Fn() -> (S, S::Model)) {
     sequences(depth, &[OTHER], &make);
     sequences(depth - 2, &[OTHER, SAME], &make);
 }
 
-/// By which wakers a task is polled that was not woken: its last one, plus this.
+/// The number added to the waker of a task that is polled without a wake.
 const SAME: usize = 0;
 const OTHER: usize = 1;
 
@@ -103,7 +103,7 @@ fn run<S: Subject>(
 }
 
 struct Run<'a, S: Subject> {
-    /// Dropped first: it tells the steps of a failed run.
+    /// Dropped first: prints the steps of a failed run.
     tale: Tale,
     subject: &'a S,
     model: S::Model,
@@ -135,7 +135,7 @@ impl<S: Subject> Run<'_, S> {
                     kinds_begun.push(S::KINDS[who]);
                     steps.push(Step::Poll { who, waker: 0 });
                 }
-                // A task that was not woken may be polled for another's sake.
+                // A spurious poll of a task, caused by another future of the task.
                 Task::Waits { woken: false, waker, .. } => {
                     let polls = for_nothing.iter().map(|change| (waker + change) % 2);
                     steps.extend(polls.map(|waker| Step::Poll { who, waker }));
@@ -152,8 +152,8 @@ impl<S: Subject> Run<'_, S> {
         steps
     }
 
-    /// What happens if nobody interferes: who is woken is polled, who has
-    /// something drops it.
+    /// Returns the next step without interference: polls a woken task, or drops a
+    /// received value.
     fn next_of_course(&self) -> Option<Step> {
         self.tasks.iter().enumerate().find_map(|(who, task)| match task {
             Task::Waits { waker, woken: true, .. } => Some(Step::Poll { who, waker: *waker }),
@@ -219,7 +219,7 @@ impl<S: Subject> Run<'_, S> {
     }
 }
 
-/// A waker that notes whose it was, and which of two.
+/// A waker that logs its task, and which of the task's two it is.
 struct Witness {
     who: usize,
     waker: usize,
@@ -235,7 +235,7 @@ thread_local! {
     static WOKEN: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The steps of a run, told if it fails.
+/// The steps of a run, printed if it fails.
 struct Tale(Vec<Step>);
 
 impl Drop for Tale {

@@ -1,9 +1,9 @@
-//! Every short sequence of what can be done to a primitive, with up to four
-//! tasks: each is polled or dropped at any moment, and after each step the
-//! primitive is compared with a model that has no wakers, no pins and no links.
+//! Every short sequence of operations on a primitive, with up to four tasks: each is
+//! polled or dropped at any moment, and after each step the primitive is compared with a
+//! model that has no wakers, no pins and no links.
 //!
-//! The model says who is woken by a step, in which order; nobody else may be, so
-//! nobody is stranded, passed by or polled for nothing.
+//! The model defines which tasks a step wakes, in which order. No other task may be
+//! woken, so none is stranded, overtaken or polled needlessly.
 #![forbid(unsafe_code)]
 
 mod choices;

@@ -5,13 +5,13 @@ use tickwire_sync::{Message, NoopRawMutex};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// Is set to 0, 1, 2 and so on. Two wait for it, two listen.
+/// A message set to 0, 1, 2 and so on. Two tasks wait for it, two listen.
 struct Latest(Message<NoopRawMutex, u32>, Cell<u32>);
 
 struct LatestModel {
     lines: Lines,
     set: bool,
-    /// How often it was set.
+    /// The number of settings.
     count: u32,
 }
 

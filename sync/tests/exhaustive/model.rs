@@ -1,28 +1,28 @@
-//! What a model is made of.
+//! The parts of a model.
 
 /// A primitive without wakers, pins and links.
 pub(crate) trait Model {
-    /// What a task gets that is polled, if it gets it.
+    /// Polls a task. Returns its value if it gets one.
     fn poll(&mut self, who: usize) -> Option<u32>;
 
-    /// A task is dropped while it waits, in line or called up.
+    /// Drops a task while it waits, queued or granted.
     fn leave(&mut self, who: usize);
 
-    /// A task drops what it got.
+    /// Drops the value that a task received.
     fn give_back(&mut self, who: usize);
 
     fn act(&mut self, action: usize) -> u32;
 
     fn seen(&self) -> u32;
 
-    /// Where it keeps who is in line.
+    /// Returns the wait queues of the model.
     fn lines(&mut self) -> &mut Lines;
 }
 
-/// Who is in line and who has been called up, for models.
+/// The queued and the granted tasks of a model.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    /// By line, first come first.
+    /// The queued tasks of each queue, first come first.
     pub(crate) waiting: [Vec<usize>; 3],
     called: Vec<usize>,
     pub(crate) woken: Vec<usize>,
@@ -37,7 +37,7 @@ impl Lines {
         self.waiting[line].first().copied()
     }
 
-    /// Calls up the first in line, if there is one.
+    /// Grants to the first task in the queue, if there is one.
     pub(crate) fn call_first(&mut self, line: usize) -> Option<usize> {
         let first = self.first(line)?;
         self.waiting[line].remove(0);
@@ -46,19 +46,19 @@ impl Lines {
         Some(first)
     }
 
-    /// Puts a task in line, if it is not there.
+    /// Queues a task, if it is not queued already.
     pub(crate) fn enter(&mut self, line: usize, who: usize) {
         if !self.waiting[line].contains(&who) {
             self.waiting[line].push(who);
         }
     }
 
-    /// Moves a task out of line, without a call.
+    /// Removes a task from its queue, without a grant.
     pub(crate) fn remove(&mut self, who: usize) {
         self.waiting.iter_mut().for_each(|line| line.retain(|other| *other != who));
     }
 
-    /// A called task comes, or goes. False if it was not called.
+    /// Consumes the grant of a task. Returns false if there is none.
     pub(crate) fn answer(&mut self, who: usize) -> bool {
         let before = self.called.len();
         self.called.retain(|other| *other != who);

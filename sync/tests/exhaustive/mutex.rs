@@ -3,7 +3,7 @@ use tickwire_sync::{Mutex, NoopRawMutex};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// Counts how often it was had.
+/// A mutex whose data count the tasks that had the lock.
 struct Locked(Mutex<NoopRawMutex, u32>);
 
 struct LockedModel {

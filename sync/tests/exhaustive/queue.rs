@@ -5,19 +5,19 @@ use tickwire_sync::{NoopRawMutex, Queue};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// Two push what they are called by, two pop.
+/// Two tasks push their own numbers, two pop.
 struct Ends<const N: usize>(Queue<NoopRawMutex, u32, N>);
 
-/// One reserves room, one pushes, one pops, one joins.
+/// One task reserves room, one pushes, one pops, one joins.
 struct All<const N: usize>(Queue<NoopRawMutex, u32, N>);
 
 struct QueueModel<const N: usize> {
     lines: Lines,
     roles: [Role; 4],
     items: VecDeque<u32>,
-    /// Of the items, those that nobody was called up for.
+    /// The number of items granted to no task.
     unclaimed: usize,
-    /// Of the places without an item, those that nobody has.
+    /// The number of empty places granted to no task.
     room: usize,
     unfinished: u32,
 }

@@ -6,13 +6,13 @@ use tickwire_sync::{NoopRawMutex, RingQueue};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// Is pushed 0, 1, 2 and so on.
+/// A ring into which 0, 1, 2 and so on are pushed.
 struct Newest<const N: usize>(RingQueue<NoopRawMutex, u32, N>, Cell<u32>);
 
 struct NewestModel<const N: usize> {
     lines: Lines,
     items: VecDeque<u32>,
-    /// Of the items, those that nobody was called up for.
+    /// The number of items granted to no task.
     unclaimed: usize,
     pushed: u32,
 }

@@ -3,17 +3,17 @@ use tickwire_sync::{BoundedSemaphore, NoopRawMutex, OverRelease, Semaphore};
 use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
-/// With how many permits each of the tasks asks for.
+/// A semaphore, and the number of permits that each task requests.
 struct Permits(Semaphore<NoopRawMutex>, [u32; 4]);
 
-/// The last of its tasks forgets what it gets.
+/// A bounded semaphore whose last task forgets its permits.
 struct BoundedPermits(BoundedSemaphore<NoopRawMutex>, [u32; 4]);
 
 struct PermitsModel {
     lines: Lines,
     wanted: [u32; 4],
     free: u32,
-    /// Those that may be released, if that is bounded.
+    /// The number of permits that may be released, if bounded.
     forgotten: Option<u32>,
 }
 
@@ -21,7 +21,7 @@ const FORGETS: usize = 3;
 
 impl Subject for Permits {
     type Model = PermitsModel;
-    // They want different amounts, but come in order.
+    // The tasks request different numbers of permits, but arrive in order.
     const KINDS: &'static [usize] = &[0; 4];
     const ACTIONS: usize = 2;
 

@@ -1,4 +1,4 @@
-//! What interrupts leave for tasks.
+//! Signals from interrupts to tasks.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ fn no_setting_of_a_flag_is_lost() {
         interrupt.join().unwrap();
         assert!(!flag.is_set(), "a setting has let through, and is still there");
     });
-    // Also for an owner that has polled with another waker before, and for the next owner.
+    // Even for an owner that polled with another waker before, and for the next owner.
     for stays in [true, false] {
         every_order(move || {
             let flag = Arc::new(IrqFlag::<Section>::new());
@@ -59,7 +59,7 @@ fn edges_of_two_lines_are_read_in_the_order_in_which_they_are_recorded() {
             knob.record_line(Side::A, Low);
             knob.record_line(Side::B, Low);
         });
-        // There is room for one: the first may have been missed, and is counted then.
+        // The queue has room for one edge: if the first was missed, it is counted.
         let first = block_on(lines.edge()).unwrap();
         match first.missed {
             0 => {

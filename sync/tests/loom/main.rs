@@ -1,9 +1,9 @@
-//! Every order in which threads can come to a primitive.
+//! Every order in which threads reach a primitive.
 //!
-//! All primitives are generic over their raw mutex, so no other build of them is
-//! needed: here they get one that Loom sees. A lock is one point at which threads
-//! may change, as a critical section is one at which an interrupt may come.
-#![cfg(not(any(miri, light_tests)))] // It changes stacks by hand.
+//! All primitives are generic over their raw mutex, so they need no special build: these
+//! tests use one that Loom sees. A lock is one point at which threads may switch, as a
+//! critical section is one at which an interrupt may occur.
+#![cfg(not(any(miri, light_tests)))] // Loom switches stacks by hand.
 #![deny(unsafe_code)]
 
 use std::future::Future;
@@ -25,9 +25,8 @@ mod news;
 mod queues;
 mod turns;
 
-/// How often threads are interrupted in a model, at the most, beside the times
-/// that they wait by themselves. The known ways to lose a wake-up need one or two
-/// interruptions; to allow any number takes hours.
+/// The maximum number of preemptions in a model, not counting the threads' own waits. The
+/// known ways to lose a wake need one or two; any number takes hours.
 const INTERRUPTIONS: usize = 4;
 
 /// Runs a model in every order of its threads.
@@ -47,8 +46,8 @@ fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Lets `wake` meet each way of waiting. One call of it is enough for one who
-/// waits, whatever others did before.
+/// Runs `wake` against each way of waiting. One call releases one waiter, whatever other
+/// tasks did before.
 fn wakes<S: Send + Sync + 'static>(
     make: fn() -> S,
     wait: for<'a> fn(&'a S) -> Waits<'a>,
@@ -63,14 +62,14 @@ fn wakes_of<S: Send + Sync + 'static>(
     wait: for<'a> fn(&'a S) -> Waits<'a>,
     wake: fn(&S),
 ) {
-    // Who comes.
+    // A task that starts to wait.
     every_order_of(interruptions, move || {
         let shared = Arc::new(make());
         let waker = spawn(&shared, wake);
         block_on(wait(&shared));
         waker.join().unwrap();
     });
-    // Who was there, left, and comes again.
+    // A task that waited, was dropped, and waits again.
     every_order_of(interruptions, move || {
         let shared = Arc::new(make());
         let waker = spawn(&shared, wake);
@@ -81,7 +80,7 @@ fn wakes_of<S: Send + Sync + 'static>(
         }
         waker.join().unwrap();
     });
-    // Who asks with another waker.
+    // A task that polls with another waker.
     every_order_of(interruptions, move || {
         let shared = Arc::new(make());
         let waker = spawn(&shared, wake);
@@ -91,7 +90,7 @@ fn wakes_of<S: Send + Sync + 'static>(
         }
         waker.join().unwrap();
     });
-    // Two, of whom one leaves; or gets it, and passes it on.
+    // Two tasks: one polls once and is dropped, and wakes again if it was released.
     every_order_of(interruptions, move || {
         let shared = Arc::new(make());
         let stays = spawn(&shared, move |shared| block_on(wait(shared)));

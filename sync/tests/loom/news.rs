@@ -1,4 +1,4 @@
-//! What all are told, or some.
+//! Notification of all or several waiters.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::{Waits, every_order, every_order_of, poll_once, spawn, wakes, wakes_o
 #[test]
 fn an_event_is_heard_by_all() {
     wakes(Event::<Section>::new, |event| Box::pin(event.wait()), Event::set);
-    // Also by two who wait while it is cleared again.
+    // Even two tasks that wait while the event is cleared again.
     every_order(|| {
         let event = Arc::new(Event::<Section>::new());
         let mut one = pin!(event.wait());
@@ -93,7 +93,7 @@ fn a_barrier_opens_for_those_who_are_there() {
         assert_eq!(other.join().unwrap(), !last);
         assert_eq!(barrier.arrived(), 0);
     });
-    // Who leaves is not counted, unless all had come.
+    // A dropped waiter does not count, unless the round was complete.
     every_order(|| {
         let barrier = Arc::new(Barrier::<Section>::new(2));
         let leaves = spawn(&barrier, |barrier| poll_once(pin!(barrier.wait())).is_ready());
@@ -102,7 +102,7 @@ fn a_barrier_opens_for_those_who_are_there() {
         assert!(!(triggered_last && came_last));
         assert_eq!(barrier.arrived(), u16::from(!triggered_last && !came_last));
     });
-    // Two rounds: nobody is taken for one of the round before.
+    // Two rounds: no waiter counts for the previous round.
     every_order(|| {
         let barrier = Arc::new(Barrier::<Section>::new(2));
         let other = spawn(&barrier, |barrier| {
@@ -113,7 +113,7 @@ fn a_barrier_opens_for_those_who_are_there() {
         block_on(barrier.wait());
         other.join().unwrap();
     });
-    // The next round may be complete before a closure has returned: all go on.
+    // The next round may complete before a closure has returned: all continue.
     every_order(|| {
         let barrier = Arc::new(Barrier::<Section>::new(2));
         let mut first = pin!(barrier.wait());
@@ -130,7 +130,7 @@ fn a_barrier_opens_for_those_who_are_there() {
 
 #[test]
 fn who_waits_for_a_condition_is_told_of_every_change() {
-    // Each wait locks many times, so there are more orders than of others.
+    // Each wait locks many times, so there are more orders than elsewhere.
     const INTERRUPTIONS: usize = 2;
 
     type Shared = (Mutex<Section, bool>, Condition<Section>);
@@ -167,7 +167,7 @@ fn who_subscribes_is_told_and_stays_until_it_leaves() {
     static ONE: Flag<Section> = Flag::new();
     static OTHER: Flag<Section> = Flag::new();
 
-    // Each is told of a message once, if it was there.
+    // Each agent present is notified of a message once.
     every_order(|| {
         let broker = Arc::new(Shared::<2>::new());
         let comes = spawn(&broker, |broker| {
@@ -184,7 +184,7 @@ fn who_subscribes_is_told_and_stays_until_it_leaves() {
         assert_eq!((broker.publish(1, &()).delivered, broker.subscriptions()), (1, 1));
         assert!(OTHER.clear() && !ONE.clear());
     });
-    // Who takes a place that another leaves is not removed in its stead.
+    // A subscription that takes a removed one's place is not removed in its stead.
     every_order(|| {
         let broker = Arc::new(Shared::<1>::new());
         broker.subscribe(1, &ONE).unwrap();
@@ -199,8 +199,8 @@ fn who_subscribes_is_told_and_stays_until_it_leaves() {
     });
 }
 
-/// Its time never passes, and it wakes nobody: so that who waits longer than it
-/// should waits for ever.
+/// A clock that stands still and wakes no task, so that a wait that is too long never
+/// ends.
 struct Stopped;
 
 impl Clock for Stopped {
@@ -232,7 +232,7 @@ fn who_waits_for_a_delay_hears_that_it_is_over_sooner() {
         |delay| Box::pin(delay.wait()),
         |delay| delay.trigger(Duration::ZERO),
     );
-    // From stopped, and stopped again.
+    // From stopped to stopped again.
     every_order(|| {
         let delay = Arc::new(RetriggerableDelay::<Section, _>::new(Stopped));
         let trigger = spawn(&delay, |delay| {

@@ -1,4 +1,4 @@
-//! What is handed over: queues.
+//! Values granted to waiters: queues.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ fn a_newest_item_is_there_before_anybody_is_woken_for_it() {
             queue.push(1);
         },
     );
-    // It is overwritten under who was woken for it.
+    // The item is overwritten after a task was woken for it.
     every_order(|| {
         let queue = Arc::new(Newest::new());
         let push = spawn(&queue, |queue| (queue.push(1), queue.push(2)));

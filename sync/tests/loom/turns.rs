@@ -1,4 +1,4 @@
-//! Whose turn it is: locks, permits, flags.
+//! Permits granted to waiters: locks, semaphores, flags.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ fn a_permit_is_never_lost() {
         |semaphore| Box::pin(async { semaphore.acquire().await.forget() }),
         |semaphore| semaphore.release(1).unwrap(),
     );
-    // Who wants little waits behind who wants much, until that one leaves.
+    // A small request waits behind a large one, until the large one is dropped.
     every_order(|| {
         let semaphore = Arc::new(Semaphore::<Section>::new(1));
         let much = spawn(&semaphore, |semaphore| {
@@ -48,7 +48,7 @@ fn one_at_a_time_has_the_lock_and_it_is_never_lost() {
     type Counted = Mutex<Section, Cell<u32>>;
 
     fn count(count: &mut Cell<u32>) {
-        count.set(count.get() + 1); // Loom sees who else does.
+        count.set(count.get() + 1); // Loom sees concurrent accesses.
     }
 
     every_order(|| {
@@ -62,8 +62,8 @@ fn one_at_a_time_has_the_lock_and_it_is_never_lost() {
         let expected = 2 + u32::from(leaves.join().unwrap());
         assert_eq!(mutex.try_with(|count| count.get()), Some(expected));
     });
-    // It is given back to one who asks with another waker, and to one who left and
-    // came again.
+    // The permit is returned to a task that polls with another waker, and to one that was
+    // dropped and waits again.
     every_order(|| {
         let mutex = Arc::new(Counted::new(Cell::new(0)));
         let guard = mutex.try_lock().unwrap();

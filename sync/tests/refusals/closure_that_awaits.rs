@@ -1,4 +1,4 @@
-//! error[E0728]: Nothing is awaited under the lock, unless by the long name.
+//! error[E0728]: A closure under the lock cannot await.
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 async fn hold(mutex: &Mutex<NoopRawMutex, u32>) {

@@ -1,4 +1,4 @@
-//! error: lifetime may not live long enough: What is locked stays inside.
+//! error: lifetime may not live long enough: A reference to locked data does not leave the closure.
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 fn main() {

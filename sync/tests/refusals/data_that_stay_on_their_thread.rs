@@ -1,4 +1,4 @@
-//! error[E0277]: A lock makes no data `Send`: an `Rc` would be counted by two threads.
+//! error[E0277]: A lock does not make data `Send`: two threads would count an `Rc`.
 use std::rc::Rc;
 
 use tickwire_sync::{CriticalSectionRawMutex, Mutex};

@@ -1,4 +1,4 @@
-//! error[E0382]: A wait is over once.
+//! error[E0382]: A future can be awaited once.
 use tickwire_sync::{Flag, NoopRawMutex};
 
 async fn twice(flag: &Flag<NoopRawMutex>) {

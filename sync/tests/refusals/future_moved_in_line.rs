@@ -1,4 +1,4 @@
-//! error[E0277]: Who stands in line is pinned: its node is in the future.
+//! error[E0277]: A queued future is pinned: it contains its node.
 use std::task::{Context, Waker};
 
 use tickwire_sync::{Event, NoopRawMutex};

@@ -1,4 +1,4 @@
-//! error[E0277]: Who waits for it is for that thread too.
+//! error[E0277]: A future cannot leave its primitive's thread.
 use tickwire_sync::{Flag, NoopRawMutex};
 
 fn send(_: impl Send) {}

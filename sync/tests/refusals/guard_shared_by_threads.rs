@@ -1,4 +1,4 @@
-//! error[E0277]: One thread at a time may have a `Cell`; a guard that is shared lets two see it.
+//! error[E0277]: Threads cannot share a guard of a `Cell`: both would access the `Cell`.
 use std::cell::Cell;
 
 use tickwire_sync::{CriticalSectionRawMutex, Mutex};

@@ -1,4 +1,4 @@
-//! error[E0597]: Data are not kept longer than what keeps them.
+//! error[E0597]: A guard does not outlive its mutex.
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 fn main() {

@@ -1,4 +1,4 @@
-//! error[E0277]: And so is the guard, which unlocks where it is dropped.
+//! error[E0277]: A guard cannot leave its mutex's thread: its drop unlocks the mutex.
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 fn main() {

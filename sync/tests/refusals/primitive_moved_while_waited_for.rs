@@ -1,4 +1,4 @@
-//! error[E0505]: Who waits refers to it.
+//! error[E0505]: A waiting future borrows its primitive.
 use tickwire_sync::{Event, NoopRawMutex};
 
 fn main() {

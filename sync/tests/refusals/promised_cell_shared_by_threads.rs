@@ -1,4 +1,4 @@
-//! error[E0277]: What a promise gives out is shared by all who wait.
+//! error[E0277]: All waiters share a reference to a promise's value.
 use std::cell::Cell;
 
 use tickwire_sync::{CriticalSectionRawMutex, Promise};

@@ -1,4 +1,4 @@
-//! error[E0277]: Without a lock, a primitive is for one thread.
+//! error[E0277]: A primitive without a lock stays on one thread.
 use tickwire_sync::{Event, NoopRawMutex};
 
 fn main() {

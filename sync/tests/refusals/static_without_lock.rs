@@ -1,4 +1,4 @@
-//! error[E0277]: A `static` is seen by all threads and interrupts.
+//! error[E0277]: All threads and interrupts can access a `static`.
 use tickwire_sync::{Mutex, NoopRawMutex};
 
 static SHARED: Mutex<NoopRawMutex, u32> = Mutex::new(0);

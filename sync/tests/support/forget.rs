@@ -1,10 +1,10 @@
-//! Forgetting on purpose.
+//! Deliberate leaks.
 
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicPtr;
 
-/// Forgets a future, on purpose: what looks for leaks finds it here.
+/// Leaks a future deliberately: a leak detector points here.
 pub(crate) fn forget<F>(future: Pin<Box<F>>) {
     static FORGOTTEN: Mutex<Vec<AtomicPtr<()>>> = Mutex::new(Vec::new());
 

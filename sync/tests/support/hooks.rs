@@ -1,10 +1,10 @@
-//! Wakers that do something when they are touched, and a lock that notices.
+//! Wakers that call a hook when touched, and a lock that detects reentry.
 //!
-//! NUMBERED, on which the `unsafe` of the waker rests: its data is a number that
-//! nobody follows, so there is nothing to own, to free or to share.
+//! NUMBERED, on which the `unsafe` of the waker rests: its data is a number that is never
+//! dereferenced, so there is nothing to own, free or share.
 //!
-//! ALONE, on which that of the lock rests: it is not `Sync`, so one context has
-//! it at any time, and that one panics when it locks again from inside.
+//! ALONE, on which that of the lock rests: it is not `Sync`, so one context has it at any
+//! time, and that context panics if it locks again from inside.
 
 use std::cell::{Cell, RefCell};
 use std::ptr;
@@ -13,7 +13,7 @@ use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use tickwire_sync::RawMutex;
 
-/// What is done to a waker.
+/// An operation on a waker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Touch {
     Woken,
@@ -21,14 +21,14 @@ pub(crate) enum Touch {
     Dropped,
 }
 
-/// Returns a waker that calls `hook` whenever it, or a clone of it, is touched on
-/// this thread.
+/// Returns a waker that calls `hook` on every operation on it or its clones on this
+/// thread.
 pub(crate) fn waker(hook: impl Fn(Touch) + 'static) -> Waker {
     let number = HOOKS.with_borrow_mut(|hooks| {
         hooks.push(Rc::new(hook));
         hooks.len() - 1
     });
-    // SAFETY: the functions of the table keep no promise about memory: NUMBERED.
+    // SAFETY: the functions of the table have no obligation about memory: NUMBERED.
     unsafe { Waker::from_raw(raw(number)) }
 }
 
@@ -62,8 +62,7 @@ fn raw(number: usize) -> RawWaker {
     RawWaker::new(ptr::without_provenance(number), &TABLE)
 }
 
-/// A raw mutex that panics when something in it locks it again: when code of
-/// others runs under the lock.
+/// A raw mutex that panics on reentry, such as when foreign code runs under the lock.
 #[derive(Debug)]
 pub(crate) struct Strict {
     locked: Cell<bool>,

@@ -5,10 +5,10 @@ use std::future::Future;
 use tickwire_sim::Sim;
 use tickwire_traits::{Duration, JoinHandle, Spawn, Timer};
 
-/// Lets up to 64 tasks wait for 100 ms in which nothing happens, and then lets
-/// them all through: each is polled once to fall asleep and once to come.
+/// Lets up to 64 tasks wait for 100 ms in which nothing happens, and then releases all of
+/// them: each is polled once to fall asleep and once to finish.
 ///
-/// `wait` makes what one of them waits for, `let_through` what wakes them.
+/// `wait` creates a task's wait, `let_through` wakes the tasks.
 #[track_caller]
 pub(crate) fn each_is_polled_twice<S, W, L>(
     make: impl Fn() -> S,
@@ -29,7 +29,7 @@ pub(crate) fn each_is_polled_twice<S, W, L>(
                 spawner.spawn(wait(shared.clone())).unwrap().detach();
             }
             clock.sleep(Duration::from_millis(100)).await;
-            // Ours is the one beside theirs.
+            // The additional poll is this task's own.
             assert_eq!(sim.polls() - before, count + 1, "to sleep, of {count}");
             let before = sim.polls();
             let_through(shared.clone()).await;

@@ -1,22 +1,21 @@
-//! A lock after which an interrupt comes.
+//! A lock whose release an interrupt follows.
 //!
 //! ALONE, on which the `unsafe` in this file rests: the lock is not `Sync`, so one
-//! context has it at any time, and that one panics when it locks again from inside.
+//! context has it at any time, and that context panics if it locks again from inside.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use tickwire_sync::RawMutex;
 
-/// A raw mutex that lets something happen each time it is unlocked: see
-/// [`interrupted`].
+/// A raw mutex that runs the interrupt of [`interrupted`] after each unlock.
 #[derive(Debug)]
 pub(crate) struct Interrupted {
     locked: Cell<bool>,
 }
 
-/// Runs `work`, and `interrupt` whenever an [`Interrupted`] is unlocked in it. An
-/// interrupt is not interrupted.
+/// Runs `work`, and `interrupt` after each unlock of an [`Interrupted`] in it. Interrupts
+/// are not interrupted.
 pub(crate) fn interrupted<T>(interrupt: impl Fn() + 'static, work: impl FnOnce() -> T) -> T {
     INTERRUPT.set(Some(Rc::new(interrupt)));
     let output = work();
