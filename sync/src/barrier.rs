@@ -121,7 +121,7 @@ impl<R: RawMutex> Barrier<R> {
     /// With `CriticalSectionRawMutex`, an interrupt may call it.
     pub fn trigger(&self) -> bool {
         let last = self.monitor.lock(|inside| {
-            let last = inside.state.is_last(inside.line::<Arrive>());
+            let last = inside.state.is_last(inside.queue::<Arrive>());
             if !last {
                 inside.state.arrived.set(inside.state.arrived.get() + 1);
             }
@@ -155,12 +155,12 @@ struct State {
 
 impl State {
     /// Ends the round if only the caller is missing.
-    fn is_last(&self, line: &WaitQueue) -> bool {
+    fn is_last(&self, queue: &WaitQueue) -> bool {
         let last = self.arrived.get() + 1 == self.participants;
         if last {
             self.arrived.set(0);
             // This round's waiters are at the end of the queue.
-            if line.last_ticket() == Some(self.round.get()) {
+            if queue.last_ticket() == Some(self.round.get()) {
                 self.round.set(self.round.get().wrapping_add(1));
             }
             self.busy.set(self.busy.get() + 1);
@@ -183,8 +183,8 @@ impl Arrive {
 impl Claim<State> for Arrive {
     const WAITS_FOR: &'static str = "a `Barrier` to open";
 
-    fn try_claim(&self, state: &State, line: &WaitQueue) -> bool {
-        self.last.set(state.is_last(line));
+    fn try_claim(&self, state: &State, queue: &WaitQueue) -> bool {
+        self.last.set(state.is_last(queue));
         self.last.get()
     }
 
@@ -205,9 +205,9 @@ impl Claim<State> for Arrive {
         }
     }
 
-    fn settle(state: &State, line: &WaitQueue) -> Option<Waker> {
-        let first = line.first_ticket()?;
-        if Self::passed(state, first) { line.call_first() } else { None }
+    fn settle(state: &State, queue: &WaitQueue) -> Option<Waker> {
+        let first = queue.first_ticket()?;
+        if Self::passed(state, first) { queue.grant_first() } else { None }
     }
 }
 

@@ -90,9 +90,9 @@ impl<R: RawMutex> Condition<R> {
         guard: MutexGuard<'a, M, T>,
     ) -> MutexGuard<'a, M, T> {
         let mutex = guard.lockable();
-        let told = self.told(guard).await;
+        let notification = self.notified(guard).await;
         let guard = mutex.lock().await;
-        told.used();
+        notification.used();
         guard
     }
 
@@ -103,52 +103,52 @@ impl<R: RawMutex> Condition<R> {
     /// # Cancel safety
     ///
     /// Cancel-safe, like [`wait`](Self::wait). `ready` is called in full or not at all;
-    /// the poll that calls it returns its value.
+    /// a value that it takes out of the data is returned in the same poll.
     pub async fn wait_until<M: RawMutex, T, U>(
         &self,
         mutex: &Mutex<M, T>,
         mut ready: impl FnMut(&mut T) -> Option<U>,
     ) -> U {
-        let mut told = None;
+        let mut notification = None;
         loop {
             let mut guard = mutex.lock().await;
             let found = ready(&mut guard);
-            if let Some(told) = told.take() {
-                Told::used(told);
+            if let Some(notification) = notification.take() {
+                Notification::used(notification);
             }
             if let Some(found) = found {
                 return found;
             }
-            told = Some(self.told(guard).await);
+            notification = Some(self.notified(guard).await);
         }
     }
 
     /// Queues the task, releases `guard`, and waits for a notification.
-    async fn told<M: RawMutex, T>(&self, guard: MutexGuard<'_, M, T>) -> Told<'_, R> {
+    async fn notified<M: RawMutex, T>(&self, guard: MutexGuard<'_, M, T>) -> Notification<'_, R> {
         let mut waiter = pin!(Waiter::new(&self.monitor, Notified));
         let mut guard = Some(guard);
         poll_fn(|cx| {
-            let told = waiter.as_mut().poll(cx);
+            let notified = waiter.as_mut().poll(cx);
             guard = None; // Queued by now, so no later notification is missed.
-            told
+            notified
         })
         .await;
-        Told { condition: self }
+        Notification { condition: self }
     }
 }
 
 /// A notification after which the task has not checked the data yet.
-struct Told<'a, R: RawMutex> {
+struct Notification<'a, R: RawMutex> {
     condition: &'a Condition<R>,
 }
 
-impl<R: RawMutex> Told<'_, R> {
+impl<R: RawMutex> Notification<'_, R> {
     fn used(self) {
         core::mem::forget(self);
     }
 }
 
-impl<R: RawMutex> Drop for Told<'_, R> {
+impl<R: RawMutex> Drop for Notification<'_, R> {
     fn drop(&mut self) {
         self.condition.notify_one();
     }
@@ -167,7 +167,7 @@ struct Notified;
 impl Claim<State> for Notified {
     const WAITS_FOR: &'static str = "a `Condition` to be notified";
 
-    fn try_claim(&self, _state: &State, _line: &WaitQueue) -> bool {
+    fn try_claim(&self, _state: &State, _queue: &WaitQueue) -> bool {
         false
     }
 
@@ -179,22 +179,22 @@ impl Claim<State> for Notified {
         state.all.number() != ticket
     }
 
-    fn hand_back(&self, state: &State, ticket: u32) {
+    fn give_back(&self, state: &State, ticket: u32) {
         // After `notify_all` there is no waiter to pass it to.
         if !Self::passed(state, ticket) {
             state.owed.set(state.owed.get().saturating_add(1));
         }
     }
 
-    fn settle(state: &State, line: &WaitQueue) -> Option<Waker> {
-        if let Some(one_of_all) = state.all.call_one(line) {
+    fn settle(state: &State, queue: &WaitQueue) -> Option<Waker> {
+        if let Some(one_of_all) = state.all.grant_one(queue) {
             return Some(one_of_all);
         }
         let left = state.owed.get().checked_sub(1)?;
-        let called = line.call_first();
+        let granted = queue.grant_first();
         // Notifications without a waiter are not stored.
-        state.owed.set(if called.is_some() { left } else { 0 });
-        called
+        state.owed.set(if granted.is_some() { left } else { 0 });
+        granted
     }
 }
 

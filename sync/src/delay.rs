@@ -12,7 +12,7 @@ use tickwire_traits::{Duration, Instant, TimerQueue};
 use crate::kernel::broadcast::Broadcast;
 use crate::kernel::claim::Claim;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Called, Monitor, WaitQueue, Waiter};
+use crate::kernel::wait_queue::{Granted, Monitor, WaitQueue, Waiter};
 
 /// A delay restarted by each trigger: it expires after a long enough time without one.
 ///
@@ -145,7 +145,7 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
 
     #[inline]
     fn start(&self, now: Instant, deadline: Instant) {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             let state = &inside.state;
             state.expire(now);
             state.expired.withdraw();
@@ -154,12 +154,12 @@ impl<R: RawMutex, C: TimerQueue> RetriggerableDelay<R, C> {
             let asked_in_time = state.deadline().is_some_and(|asked_for| asked_for <= deadline);
             state.deadline.set(Deadline(deadline));
             if asked_in_time {
-                return Called::NOBODY;
+                return Granted::NONE;
             }
             state.sooner.announce();
-            inside.called::<Sooner>(inside.line::<Sooner>().call_first())
+            inside.granted::<Sooner>(inside.queue::<Sooner>().grant_first())
         });
-        self.monitor.wake::<Sooner>(called);
+        self.monitor.wake::<Sooner>(granted);
     }
 }
 
@@ -199,7 +199,7 @@ struct Sooner;
 impl Claim<State> for Sooner {
     const WAITS_FOR: &'static str = "a `RetriggerableDelay` to expire";
 
-    fn try_claim(&self, _state: &State, _line: &WaitQueue) -> bool {
+    fn try_claim(&self, _state: &State, _queue: &WaitQueue) -> bool {
         false
     }
 
@@ -211,8 +211,8 @@ impl Claim<State> for Sooner {
         state.sooner.number() != ticket
     }
 
-    fn settle(state: &State, line: &WaitQueue) -> Option<Waker> {
-        state.sooner.call_one(line)
+    fn settle(state: &State, queue: &WaitQueue) -> Option<Waker> {
+        state.sooner.grant_one(queue)
     }
 }
 

@@ -54,12 +54,12 @@ impl<R: RawMutex> Event<R> {
     /// Sets the event, and wakes all waiters. Setting it again has no further effect.
     #[inline]
     pub fn set(&self) {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             inside.state.announce();
             // No queued waiter has heard this announcement, so it releases the first.
-            inside.called::<Hear>(inside.line::<Hear>().call_first())
+            inside.granted::<Hear>(inside.queue::<Hear>().grant_first())
         });
-        self.monitor.wake::<Hear>(called);
+        self.monitor.wake::<Hear>(granted);
     }
 
     /// Clears the event. Released waiters stay released.

@@ -45,9 +45,9 @@ impl<R: RawMutex> Flag<R> {
     /// Releases the longest waiter, or else the next one.
     #[inline]
     pub fn set(&self) {
-        let called = self.monitor.lock(|inside| inside.state.give(inside.line::<Take>()));
-        if let Some(called) = called {
-            called.wake();
+        let granted = self.monitor.lock(|inside| inside.state.grant(inside.queue::<Take>()));
+        if let Some(granted) = granted {
+            granted.wake();
         }
     }
 

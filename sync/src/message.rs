@@ -58,13 +58,13 @@ impl<R: RawMutex, T: Copy> Message<R, T> {
     /// With `CriticalSectionRawMutex`, an interrupt may call it.
     #[inline]
     pub fn set(&self, value: T) {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             inside.state.latest.set(Some(value));
             inside.state.set.announce();
             // No queued waiter has heard this announcement, so it releases the first.
-            inside.called::<Hear>(inside.line::<Hear>().call_first())
+            inside.granted::<Hear>(inside.queue::<Hear>().grant_first())
         });
-        self.monitor.wake::<Hear>(called);
+        self.monitor.wake::<Hear>(granted);
     }
 
     /// Clears the message. Released waiters still get the value.
@@ -197,7 +197,7 @@ struct Newer {
 impl<T> Claim<State<T>> for Newer {
     const WAITS_FOR: &'static str = "a `Message` to be set anew";
 
-    fn try_claim(&self, state: &State<T>, _line: &WaitQueue) -> bool {
+    fn try_claim(&self, state: &State<T>, _queue: &WaitQueue) -> bool {
         state.set.number() != self.seen.get()
     }
 
@@ -209,8 +209,8 @@ impl<T> Claim<State<T>> for Newer {
         state.set.number() != ticket
     }
 
-    fn settle(state: &State<T>, line: &WaitQueue) -> Option<Waker> {
-        state.set.call_one(line)
+    fn settle(state: &State<T>, queue: &WaitQueue) -> Option<Waker> {
+        state.set.grant_one(queue)
     }
 }
 

@@ -247,7 +247,7 @@ impl<R: RawMutex, T> DerefMut for MutexGuard<'_, R, T> {
 impl<R: RawMutex, T> Drop for MutexGuard<'_, R, T> {
     #[inline(always)]
     fn drop(&mut self) {
-        let next = self.mutex.lock(|inside| inside.state.turn.give(inside.line::<Take>()));
+        let next = self.mutex.lock(|inside| inside.state.turn.grant(inside.queue::<Take>()));
         if let Some(next) = next {
             next.wake();
         }

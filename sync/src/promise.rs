@@ -64,13 +64,13 @@ impl<R: RawMutex, T> Promise<R, T> {
     /// [`Full`], with the rejected value, if the promise already has one, which stays.
     #[doc(alias = "init")]
     pub fn set(&self, value: T) -> Result<(), Full<T>> {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             inside.state.value.set(value).map_err(Full)?;
             inside.state.kept.announce();
             // No queued waiter has heard this announcement, so it releases the first.
-            Ok(inside.called::<Hear>(inside.line::<Hear>().call_first()))
+            Ok(inside.granted::<Hear>(inside.queue::<Hear>().grant_first()))
         })?;
-        self.monitor.wake::<Hear>(called);
+        self.monitor.wake::<Hear>(granted);
         Ok(())
     }
 

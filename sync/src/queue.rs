@@ -16,7 +16,7 @@ use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Monitor, Waiter};
 pub use ends::Room;
 use ends::{Pop, Push, Reserve, wake};
-use state::{ITEMS, JOIN, LINES, ROOM, State};
+use state::{ITEMS, JOIN, QUEUES, ROOM, State};
 
 /// A queue of up to `N` items, from tasks, interrupts and threads to tasks.
 ///
@@ -57,7 +57,7 @@ use state::{ITEMS, JOIN, LINES, ROOM, State};
 #[doc(alias = "mpsc")]
 #[doc(alias = "ThreadSafeQueue")]
 pub struct Queue<R, T, const N: usize> {
-    monitor: Monitor<R, State<T, N>, LINES>,
+    monitor: Monitor<R, State<T, N>, QUEUES>,
 }
 
 impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
@@ -92,7 +92,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_push(&self, item: T) -> Result<(), Full<T>> {
         let receiver = self.monitor.lock(|inside| {
-            if inside.state.room.try_take_one(inside.line::<AcquireOne<ROOM>>()) {
+            if inside.state.room.try_take_one(inside.queue::<AcquireOne<ROOM>>()) {
                 Ok(State::push(inside, item))
             } else {
                 Err(Full(item))
@@ -146,7 +146,7 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         let (item, sender) = self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take_one(inside.line::<AcquireOne<ITEMS>>());
+            let taken = inside.state.items.try_take_one(inside.queue::<AcquireOne<ITEMS>>());
             if taken { State::pop(inside) } else { None }
         })?;
         wake(sender);
@@ -172,17 +172,17 @@ impl<R: RawMutex, T, const N: usize> Queue<R, T, N> {
     /// [`NothingUnfinished`] if all pushed items are already done. The queue may be used
     /// as before.
     pub fn task_done(&self) -> Result<(), NothingUnfinished> {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             let state = &inside.state;
             let left = state.unfinished.get().checked_sub(1).ok_or(NothingUnfinished)?;
             state.unfinished.set(left);
             if left == 0 {
                 state.finished.pulse();
             }
-            let joiner = state.finished.call_one(inside.line::<Hear<JOIN>>());
-            Ok(inside.called::<Hear<JOIN>>(joiner))
+            let joiner = state.finished.grant_one(inside.queue::<Hear<JOIN>>());
+            Ok(inside.granted::<Hear<JOIN>>(joiner))
         })?;
-        self.monitor.wake::<Hear<JOIN>>(called);
+        self.monitor.wake::<Hear<JOIN>>(granted);
         Ok(())
     }
 

@@ -77,7 +77,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
         let (oldest, receiver) = self.monitor.lock(|inside| {
             let state = &inside.state;
             let Err(item) = state.ring.push(item) else {
-                return (None, state.items.hand_over_one(inside.line::<AcquireOne>()));
+                return (None, state.items.grant_one(inside.queue::<AcquireOne>()));
             };
             // The number of items is unchanged: no new grant, and no grant goes empty.
             let oldest = state.ring.pop();
@@ -110,7 +110,7 @@ impl<R: RawMutex, T, const N: usize> RingQueue<R, T, N> {
     #[inline]
     pub fn try_pop(&self) -> Option<T> {
         self.monitor.lock(|inside| {
-            let taken = inside.state.items.try_take_one(inside.line::<AcquireOne>());
+            let taken = inside.state.items.try_take_one(inside.queue::<AcquireOne>());
             if taken { inside.state.ring.pop() } else { None }
         })
     }

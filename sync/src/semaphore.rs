@@ -119,7 +119,7 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     #[doc(alias = "add_permits")]
     #[inline]
     pub fn release(&self, count: u32) -> Result<(), OverRelease> {
-        let called = self.monitor.lock(|inside| {
+        let granted = self.monitor.lock(|inside| {
             let State { permits, kind } = &inside.state;
             let excess = count.saturating_sub(kind.room(permits.free()));
             if excess > 0 {
@@ -127,9 +127,9 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
             }
             kind.brought_back(count);
             permits.put(count);
-            Ok(inside.called::<Acquire>(permits.hand_out(inside.line::<Acquire>())))
+            Ok(inside.granted::<Acquire>(permits.grant_first(inside.queue::<Acquire>())))
         })?;
-        self.monitor.wake::<Acquire>(called);
+        self.monitor.wake::<Acquire>(granted);
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl<R: RawMutex, K: Kind> Semaphore<R, K> {
     pub fn try_acquire_many(&self, count: u32) -> Option<SemaphorePermit<'_, R, K>> {
         let taken = self
             .monitor
-            .lock(|inside| inside.state.permits.try_take(inside.line::<Acquire>(), count));
+            .lock(|inside| inside.state.permits.try_take(inside.queue::<Acquire>(), count));
         // Not `then_some`: that would create and drop a guard, which returns permits,
         // even if none was taken.
         taken.then(|| SemaphorePermit { semaphore: self, count })
@@ -201,11 +201,11 @@ impl<R: RawMutex, K: Kind> Drop for SemaphorePermit<'_, R, K> {
         if self.count == 0 {
             return;
         }
-        let called = self.semaphore.monitor.lock(|inside| {
+        let granted = self.semaphore.monitor.lock(|inside| {
             inside.state.permits.put(self.count);
-            inside.called::<Acquire>(inside.state.permits.hand_out(inside.line::<Acquire>()))
+            inside.granted::<Acquire>(inside.state.permits.grant_first(inside.queue::<Acquire>()))
         });
-        self.semaphore.monitor.wake::<Acquire>(called);
+        self.semaphore.monitor.wake::<Acquire>(granted);
     }
 }
 

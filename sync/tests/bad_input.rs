@@ -84,7 +84,7 @@ fn a_delay_that_is_stopped_twice_is_stopped() {
 }
 
 #[test]
-fn a_barrier_for_nobody_is_always_open() {
+fn a_barrier_for_zero_is_always_open() {
     let barrier = Barrier::<Raw>::new(0);
     for _ in 0..3 {
         assert!(barrier.trigger());
@@ -117,7 +117,7 @@ fn the_last_one_may_panic_before_a_barrier_opens() {
 }
 
 #[test]
-fn slots_for_nobody_are_never_free() {
+fn zero_slots_are_never_free() {
     static SLOTS: WakeSlots<0> = WakeSlots::new();
     let mut group = Box::pin(TaskGroup::<Ready<u8>, 2>::new(&SLOTS));
     assert_eq!(group.as_mut().add(ready(7)).unwrap_err().0.into_inner(), 7);
@@ -142,7 +142,7 @@ fn room_that_is_forgotten_is_lost() {
 }
 
 #[test]
-fn who_is_forgotten_at_a_queue_keeps_the_room_that_it_is_given() {
+fn a_future_leaked_at_a_queue_keeps_the_room_granted_to_it() {
     #[track_caller]
     fn check<F: Future>(queue: &Queue<Raw, u32, 1>, forgotten: F) {
         queue.try_push(1).unwrap();
@@ -164,7 +164,7 @@ fn who_is_forgotten_at_a_queue_keeps_the_room_that_it_is_given() {
 }
 
 #[test]
-fn who_is_forgotten_at_a_ring_takes_one_item_with_it() {
+fn a_future_leaked_at_a_ring_keeps_one_item() {
     let ring = RingQueue::<Raw, u32, 2>::new();
     let [forgotten, mut waits] = pending([ring.pop(), ring.pop()]);
     forget(forgotten);
@@ -177,7 +177,7 @@ fn who_is_forgotten_at_a_ring_takes_one_item_with_it() {
 }
 
 #[test]
-fn who_is_forgotten_at_a_barrier_counts() {
+fn a_future_leaked_at_a_barrier_counts() {
     let barrier = Barrier::<Raw>::new(3);
     let [forgotten, mut waits] = pending([barrier.wait(), barrier.wait()]);
     forget(forgotten);
@@ -186,7 +186,7 @@ fn who_is_forgotten_at_a_barrier_counts() {
 }
 
 #[test]
-fn who_is_forgotten_at_a_condition_takes_one_notification_with_it() {
+fn a_future_leaked_at_a_condition_keeps_one_notification() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     let wait = async || drop(changed.wait(mutex.lock().await).await);
     let [forgotten, mut one, mut two] = pending([wait(), wait(), wait()]);
@@ -201,38 +201,38 @@ fn who_is_forgotten_at_a_condition_takes_one_notification_with_it() {
 }
 
 #[test]
-fn who_is_forgotten_is_in_nobodys_way_where_all_are_told() {
+fn a_leaked_future_blocks_no_other_where_all_are_notified() {
     let sim = Sim::new();
     let message = Message::<Raw, u32>::new();
     let promise = Promise::<Raw, u32>::new();
     let token = CancelToken::<Raw>::new();
     let delay = RetriggerableDelay::<Raw, _>::new(sim.clock());
-    let [forgotten, mut told] = pending([message.wait(), message.wait()]);
+    let [forgotten, mut notified] = pending([message.wait(), message.wait()]);
     forget(forgotten);
     message.set(1);
-    assert_eq!(poll(&mut told), Poll::Ready(1));
-    let [forgotten, mut told] = pending([promise.wait(), promise.wait()]);
+    assert_eq!(poll(&mut notified), Poll::Ready(1));
+    let [forgotten, mut notified] = pending([promise.wait(), promise.wait()]);
     forget(forgotten);
     promise.set(1).unwrap();
-    assert_eq!(poll(&mut told), Poll::Ready(&1));
-    let [forgotten, mut told] = pending([token.cancelled(), token.cancelled()]);
+    assert_eq!(poll(&mut notified), Poll::Ready(&1));
+    let [forgotten, mut notified] = pending([token.cancelled(), token.cancelled()]);
     forget(forgotten);
     token.cancel();
-    assert!(poll(&mut told).is_ready());
-    let [forgotten, mut told] = pending([delay.wait(), delay.wait()]);
+    assert!(poll(&mut notified).is_ready());
+    let [forgotten, mut notified] = pending([delay.wait(), delay.wait()]);
     forget(forgotten);
     delay.trigger(Duration::ZERO);
-    assert!(poll(&mut told).is_ready());
+    assert!(poll(&mut notified).is_ready());
     let seen = Cell::new(0);
     let mut listeners = [(); 2].map(|()| message.listener());
     let [one, two] = &mut listeners;
     let listen = async |listener: &mut tickwire_sync::Listener<'_, Raw, u32>| {
         seen.set(seen.get() + listener.next().await);
     };
-    let [forgotten, mut told] = pending([listen(one), listen(two)]);
+    let [forgotten, mut notified] = pending([listen(one), listen(two)]);
     forget(forgotten);
     message.set(2);
-    assert!(poll(&mut told).is_ready());
+    assert!(poll(&mut notified).is_ready());
     assert_eq!(seen.get(), 2);
 }
 

@@ -33,7 +33,7 @@ fn each_round_has_one_leader_and_begins_anew() {
 }
 
 #[test]
-fn the_last_one_does_what_it_has_to_before_the_others_go_on() {
+fn the_last_one_runs_its_closure_before_the_others_continue() {
     let barrier = Local::new(2);
     let mut waits = Box::pin(barrier.wait());
     assert!(poll(&mut waits).is_pending());
@@ -44,7 +44,7 @@ fn the_last_one_does_what_it_has_to_before_the_others_go_on() {
 }
 
 #[test]
-fn nobody_goes_on_before_the_last_one_of_its_round_is_done_also_when_the_next_round_is() {
+fn waiters_continue_after_the_closure_of_their_round_even_if_the_next_round_is_done() {
     let barrier = Local::new(2);
     let (mut waits, mut next) = (Box::pin(barrier.wait()), Box::pin(barrier.wait()));
     assert!(poll(&mut waits).is_pending());
@@ -61,7 +61,7 @@ fn nobody_goes_on_before_the_last_one_of_its_round_is_done_also_when_the_next_ro
 }
 
 #[test]
-fn who_leaves_when_all_have_come_is_not_missed_in_the_next_round() {
+fn a_drop_after_all_have_arrived_does_not_change_the_next_round() {
     let barrier = Local::new(2);
     let leaves = RefCell::new(Some(Box::pin(barrier.wait())));
     let mut next = Box::pin(barrier.wait());
@@ -118,7 +118,7 @@ fn waiters_keep_their_round_however_many_are_complete_before_the_first_closure_r
 
 #[test]
 #[cfg_attr(miri, ignore = "an interpreter takes minutes for it")]
-fn nobody_goes_on_however_many_closures_run() {
+fn no_waiter_continues_while_any_closure_runs() {
     const CLOSURES: usize = 65_536;
     const STACK: usize = CLOSURES * 8_192; // Reserved, and committed only as needed.
 

@@ -28,9 +28,9 @@ fn published(delivered: usize, dropped: usize) -> Published {
 }
 
 #[test]
-fn who_subscribed_is_told_and_nobody_else() {
-    let told = RefCell::new(Vec::new());
-    let [a, b] = ['a', 'b'].map(|name| Notes(name, &told));
+fn only_subscribers_are_notified() {
+    let notified = RefCell::new(Vec::new());
+    let [a, b] = ['a', 'b'].map(|name| Notes(name, &notified));
     let broker = Local::<3>::new();
     assert_eq!(broker.publish(1, &0), published(0, 0));
     broker.subscribe(1, &a).unwrap();
@@ -40,15 +40,15 @@ fn who_subscribed_is_told_and_nobody_else() {
     assert_eq!(broker.publish(2, &20), published(1, 0));
     assert_eq!(broker.publish(3, &30), published(0, 0));
     assert_eq!(broker.publish(7, &70), published(1, 0));
-    assert_eq!(told.take(), [('a', 1, 10), ('b', 2, 20), ('a', 7, 70)]);
+    assert_eq!(notified.take(), [('a', 1, 10), ('b', 2, 20), ('a', 7, 70)]);
     let shown = "Broker { subscriptions: 3, capacity: 3, dropped: 0 }";
     assert_eq!(format!("{broker:?}"), shown);
 }
 
 #[test]
-fn each_is_told_once_however_often_it_subscribed() {
-    let told = RefCell::new(Vec::new());
-    let [a, b] = ['a', 'b'].map(|name| Notes(name, &told));
+fn each_agent_is_notified_once_however_often_it_subscribed() {
+    let notified = RefCell::new(Vec::new());
+    let [a, b] = ['a', 'b'].map(|name| Notes(name, &notified));
     let broker = Local::<4>::new();
     broker.subscribe(1, &a).unwrap();
     broker.subscribe(1, &a).unwrap();
@@ -56,13 +56,13 @@ fn each_is_told_once_however_often_it_subscribed() {
     broker.subscribe_where(|_| true, &b).unwrap();
     broker.subscribe_where(|topic| *topic == 1, &a).unwrap();
     assert_eq!(broker.publish(1, &0), published(2, 0));
-    assert_eq!(told.take(), [('a', 1, 0), ('b', 1, 0)]);
+    assert_eq!(notified.take(), [('a', 1, 0), ('b', 1, 0)]);
 }
 
 #[test]
-fn they_are_told_in_the_order_in_which_they_subscribed() {
-    let told = RefCell::new(Vec::new());
-    let [a, b, c, d] = ['a', 'b', 'c', 'd'].map(|name| Notes(name, &told));
+fn agents_are_notified_in_the_order_of_their_subscriptions() {
+    let notified = RefCell::new(Vec::new());
+    let [a, b, c, d] = ['a', 'b', 'c', 'd'].map(|name| Notes(name, &notified));
     let broker = Local::<3>::new();
     for agent in [&a, &b, &c] {
         broker.subscribe(1, agent).unwrap();
@@ -73,13 +73,13 @@ fn they_are_told_in_the_order_in_which_they_subscribed() {
     assert!(broker.unsubscribe(1, &b));
     broker.subscribe(1, &a).unwrap();
     broker.publish(1, &0);
-    assert_eq!(told.take(), ['c', 'd', 'a'].map(|name| (name, 1, 0)));
+    assert_eq!(notified.take(), ['c', 'd', 'a'].map(|name| (name, 1, 0)));
 }
 
 #[test]
 fn a_subscription_ends_once() {
-    let told = RefCell::new(Vec::new());
-    let [a, b] = ['a', 'b'].map(|name| Notes(name, &told));
+    let notified = RefCell::new(Vec::new());
+    let [a, b] = ['a', 'b'].map(|name| Notes(name, &notified));
     let broker = Local::<4>::new();
     broker.subscribe(1, &a).unwrap();
     broker.subscribe(2, &a).unwrap();
@@ -89,18 +89,18 @@ fn a_subscription_ends_once() {
     assert!(broker.unsubscribe(1, &a) && !broker.unsubscribe(1, &a));
     assert_eq!((broker.unsubscribe_all(&a), broker.unsubscribe_all(&a)), (2, 0));
     assert_eq!(broker.publish(1, &0), published(1, 0));
-    assert_eq!(told.take(), [('b', 1, 0)]);
+    assert_eq!(notified.take(), [('b', 1, 0)]);
 }
 
 #[test]
 fn where_there_are_enough_subscriptions_an_agent_comes_back() {
-    let told = RefCell::new(Vec::new());
-    let [a, b] = ['a', 'b'].map(|name| Notes(name, &told));
+    let notified = RefCell::new(Vec::new());
+    let [a, b] = ['a', 'b'].map(|name| Notes(name, &notified));
     let broker = Local::<1>::new();
     broker.subscribe(1, &a).unwrap();
     let Err(Full(back)) = broker.subscribe(1, &b) else { panic!("there is no room") };
     back.deliver(&9, &9).unwrap();
-    assert_eq!(told.take(), [('b', 9, 9)]);
+    assert_eq!(notified.take(), [('b', 9, 9)]);
     assert!(broker.subscribe_where(|_| true, &b).is_err());
     assert!(broker.subscribe(1, &a).is_ok(), "it has subscribed already");
     assert!(broker.unsubscribe(1, &a));
@@ -132,7 +132,7 @@ fn every_primitive_that_can_hold_a_message_is_an_agent() {
 }
 
 #[test]
-fn an_agent_may_use_the_broker_that_it_is_told_by() {
+fn an_agent_may_use_the_broker_that_notifies_it() {
     static BROKER: Shared<u8, dyn Agent<u8, u32> + Sync, 3> = Broker::new();
     static RESTLESS: Restless = Restless(AtomicU32::new(0));
     static OTHER: Flag<CriticalSectionRawMutex> = Flag::new();
@@ -162,7 +162,7 @@ fn an_agent_may_use_the_broker_that_it_is_told_by() {
 }
 
 #[test]
-fn who_takes_the_place_of_one_that_leaves_stays() {
+fn a_subscription_in_the_place_of_a_removed_one_stays() {
     static BROKER: Shared<Topic, Flag<CriticalSectionRawMutex>, 1> = Broker::new();
     static ONE: Flag<CriticalSectionRawMutex> = Flag::new();
     static OTHER: Flag<CriticalSectionRawMutex> = Flag::new();

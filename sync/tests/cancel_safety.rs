@@ -73,7 +73,7 @@ fn at_every_poll<S, T>(
 }
 
 #[test]
-fn a_barrier_counts_who_is_there() {
+fn a_barrier_counts_only_live_waiters() {
     let arrived = |barrier: &Barrier<Raw>, result: Option<_>| {
         // The trigger is one of two arrivals: the barrier opened if the dropped waiter
         // was the other.
@@ -188,7 +188,7 @@ fn a_delay_goes_on() {
 }
 
 #[test]
-fn who_waits_for_several_takes_none_until_it_has_what_it_waits_for() {
+fn a_wait_for_several_takes_none_until_it_resolves() {
     type Flags = (Flag<Raw>, Flag<Raw>);
 
     let make = |_: &_| Flags::default();
@@ -216,7 +216,7 @@ fn who_waits_for_several_takes_none_until_it_has_what_it_waits_for() {
 }
 
 #[test]
-fn who_waits_for_a_barrier_or_a_condition_is_polled_when_it_comes_and_when_it_is_over() {
+fn a_wait_for_a_barrier_or_a_condition_is_polled_twice() {
     idle::each_is_polled_twice(
         || (Rc::new(Event::<Raw>::new()), Rc::new(CancelToken::<Raw>::new())),
         |(event, token)| async move {

@@ -19,7 +19,7 @@ type Raw = NoopRawMutex;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_is_told_and_finds_nothing_waits_on_and_tells_nobody() {
+fn a_notified_waiter_that_finds_nothing_waits_on_and_notifies_no_other() {
     let sim = Sim::new();
     let (clock, spawner) = (sim.clock(), sim.spawner());
     let shared = Rc::new((Mutex::<Raw, u32>::new(0), Condition::<Raw>::new()));
@@ -40,26 +40,26 @@ fn who_is_told_and_finds_nothing_waits_on_and_tells_nobody() {
     sim.run(async {
         clock.sleep(MS).await;
         assert_eq!(looks.replace(0), 3);
-        let told = |count| {
+        let notify = |count| {
             changed.notify_many(count);
             clock.sleep(MS)
         };
-        told(1).await;
+        notify(1).await;
         assert_eq!(looks.replace(0), 1, "nothing has changed");
-        told(3).await;
+        notify(3).await;
         assert_eq!(looks.replace(0), 3);
         number.with(|number| *number += 2).await;
-        told(1).await;
+        notify(1).await;
         assert_eq!((looks.replace(0), number.with(|number| *number).await), (1, 1));
-        told(2).await;
+        notify(2).await;
         assert_eq!((looks.replace(0), number.with(|number| *number).await), (2, 0));
-        told(0).await;
+        notify(0).await;
         assert_eq!(looks.get(), 0);
     });
 }
 
 #[test]
-fn what_is_told_to_nobody_is_not_kept() {
+fn a_notification_without_a_waiter_is_not_kept() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     changed.notify_one();
     changed.notify_many(u32::MAX);
@@ -72,7 +72,7 @@ fn what_is_told_to_nobody_is_not_kept() {
 }
 
 #[test]
-fn what_is_looked_for_may_panic_and_leaves_the_lock_and_the_line_as_they_were() {
+fn a_panic_in_ready_leaves_the_lock_and_the_queue_unchanged() {
     let (mutex, changed) = (Mutex::<Raw, bool>::new(false), Condition::<Raw>::new());
     let mut panics = Box::pin(changed.wait_until(&mutex, |set| {
         assert!(!*set, "as planned");
@@ -85,11 +85,11 @@ fn what_is_looked_for_may_panic_and_leaves_the_lock_and_the_line_as_they_were() 
     let look = std::panic::AssertUnwindSafe(|| poll(&mut panics));
     assert!(std::panic::catch_unwind(look).is_err());
     drop(panics);
-    assert!(poll(&mut waits).is_ready(), "what was told goes to the next");
+    assert!(poll(&mut waits).is_ready(), "the notification passes to the next");
 }
 
 #[test]
-fn the_loser_of_a_select_leaves_the_line_and_the_lock() {
+fn the_loser_of_a_select_leaves_the_queue_and_the_lock() {
     let sim = Sim::new();
     let clock = sim.clock();
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
@@ -100,10 +100,10 @@ fn the_loser_of_a_select_leaves_the_line_and_the_lock() {
             Either::Right(_) => true,
         };
         assert!(timed_out && mutex.try_with(|()| ()).is_some());
-        let tell = async {
+        let notify = async {
             clock.sleep(MS).await;
             changed.notify_one();
         };
-        futures_util::future::join(wait(), tell).await;
+        futures_util::future::join(wait(), notify).await;
     });
 }

@@ -78,7 +78,7 @@ fn stopped_in_time_it_does_not_expire() {
 }
 
 #[test]
-fn what_has_expired_is_told_whatever_follows() {
+fn an_expiry_reaches_its_waiters_whatever_follows() {
     check(&[(5, Trigger(0)), (5, Stop)], Some(5));
     check(&[(5, Trigger(0)), (5, Trigger(100))], Some(5));
     check(&[(5, Trigger(0)), (5, Clear)], Some(5));
@@ -123,28 +123,28 @@ fn where_a_tick_is_long_it_is_never_too_short() {
 }
 
 #[test]
-fn it_tells_what_it_does() {
+fn a_delay_reports_its_state() {
     let sim = Sim::new();
     let clock = sim.clock();
     let delay = Delay::new(clock.clone());
-    let told = || (delay.is_running(), delay.has_expired(), delay.deadline());
+    let state = || (delay.is_running(), delay.has_expired(), delay.deadline());
     sim.run(async {
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(state(), (false, false, None));
         assert!(!delay.stop());
         delay.trigger(Duration::from_millis(10));
-        assert_eq!(told(), (true, false, Some(Instant::from_millis(10))));
+        assert_eq!(state(), (true, false, Some(Instant::from_millis(10))));
         delay.trigger(Duration::from_millis(20));
-        assert_eq!(told(), (true, false, Some(Instant::from_millis(20))));
+        assert_eq!(state(), (true, false, Some(Instant::from_millis(20))));
         assert!(delay.stop() && !delay.stop());
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(state(), (false, false, None));
         delay.trigger(Duration::from_millis(20));
         clock.sleep(Duration::from_millis(20)).await;
-        assert_eq!(told(), (false, true, None));
+        assert_eq!(state(), (false, true, None));
         assert!(!delay.stop());
-        assert_eq!(told(), (false, false, None));
+        assert_eq!(state(), (false, false, None));
         delay.trigger(Duration::ZERO);
-        assert_eq!(told(), (false, true, None));
+        assert_eq!(state(), (false, true, None));
         delay.trigger(Duration::from_millis(1));
-        assert_eq!(told(), (true, false, Some(Instant::from_millis(21))));
+        assert_eq!(state(), (true, false, Some(Instant::from_millis(21))));
     });
 }

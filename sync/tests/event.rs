@@ -29,7 +29,7 @@ type Local = Event<NoopRawMutex>;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_waits_for_an_event_is_polled_when_it_comes_and_when_it_is_set() {
+fn a_waiter_is_polled_at_the_start_and_when_the_event_is_set() {
     idle::each_is_polled_twice(
         || Rc::new(Local::new()),
         |event| async move { event.wait().await },
@@ -53,7 +53,7 @@ fn setting_it_twice_is_as_good_as_once() {
 }
 
 #[test]
-fn who_was_let_through_is_through_whatever_happens_before_it_runs() {
+fn a_released_waiter_stays_released_whatever_happens_before_it_runs() {
     let event = Local::new();
     let mut waiting = Box::pin(event.wait());
     assert!(poll(&mut waiting).is_pending());
@@ -86,7 +86,7 @@ fn a_wait_that_is_dropped_at_any_poll_takes_nothing_from_others() {
 }
 
 #[test]
-fn who_keeps_dropping_its_wait_hears_of_an_event_that_stays_set() {
+fn an_event_that_stays_set_reaches_a_wait_that_is_dropped_repeatedly() {
     let sim = Sim::new();
     let clock = sim.clock();
     let event = Local::new();
@@ -129,7 +129,7 @@ fn a_waker_may_use_the_event_whenever_it_is_touched() {
 }
 
 #[test]
-fn a_waker_may_drop_others_who_are_being_woken() {
+fn a_waker_may_drop_other_waiters_being_woken() {
     type Waits = Pin<Box<dyn Future<Output = ()>>>;
     let event = Rc::new(Event::<Strict>::new());
     let others = Rc::new(RefCell::new(Vec::<Waits>::new()));
@@ -158,7 +158,7 @@ fn a_waker_may_drop_others_who_are_being_woken() {
 }
 
 #[test]
-fn a_future_that_is_forgotten_is_in_nobodys_way() {
+fn a_leaked_future_blocks_no_other() {
     let event = Local::new();
     let mut waiting = [(); 3].map(|()| Box::pin(event.wait()));
     for waiting in &mut waiting {
@@ -171,7 +171,7 @@ fn a_future_that_is_forgotten_is_in_nobodys_way() {
 }
 
 #[test]
-fn an_event_may_be_gone_before_a_future_that_was_forgotten_in_line() {
+fn an_event_may_be_dropped_before_a_leaked_queued_future() {
     let event = Box::new(Local::new());
     let mut forgotten = Box::pin(event.wait());
     assert!(poll(&mut forgotten).is_pending());
@@ -180,7 +180,7 @@ fn an_event_may_be_gone_before_a_future_that_was_forgotten_in_line() {
 }
 
 #[test]
-fn the_loser_of_a_select_leaves_the_line() {
+fn the_loser_of_a_select_leaves_the_queue() {
     let sim = Sim::new();
     let clock = sim.clock();
     let event = Local::new();

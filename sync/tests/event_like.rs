@@ -50,7 +50,7 @@ fn in_vain(event: &impl EventLike) {
 }
 
 #[test]
-fn the_winner_is_told_by_type_and_the_others_stay() {
+fn the_winner_is_returned_by_type_and_the_others_stay() {
     let all = signals::<6>();
     let [a, b, c, d, e, f] = &all;
     all.iter().for_each(Flag::set);
@@ -70,7 +70,7 @@ fn the_winner_is_told_by_type_and_the_others_stay() {
 }
 
 #[test]
-fn of_an_array_the_winner_is_told_by_its_place() {
+fn the_winner_of_an_array_is_returned_by_its_index() {
     let all = signals::<3>();
     let any = WaitAny(all.each_ref());
     all[1].set();
@@ -103,7 +103,7 @@ fn all_come_in_their_order_whatever_the_order_in_which_they_happen() {
 }
 
 #[test]
-fn who_leaves_with_some_of_them_has_had_none() {
+fn a_wait_dropped_with_some_events_taken_restores_them() {
     let all = signals::<4>();
     let [a, b, c, d] = &all;
     b.set();
@@ -113,7 +113,7 @@ fn who_leaves_with_some_of_them_has_had_none() {
 }
 
 #[test]
-fn nested_they_give_back_what_they_have_taken() {
+fn nested_waits_restore_their_events() {
     let all = signals::<4>();
     let [a, b, c, d] = &all;
     a.set();
@@ -187,7 +187,7 @@ fn a_member_that_panics_takes_nothing_with_it() {
 }
 
 #[test]
-fn one_that_is_forgotten_keeps_its_place_in_each_line() {
+fn a_leaked_wait_keeps_its_place_in_each_queue() {
     let all = signals::<2>();
     let any = WaitAny(all.each_ref());
     let mut forgotten = Box::pin(any.wait());
@@ -206,7 +206,7 @@ fn one_that_is_forgotten_keeps_its_place_in_each_line() {
 }
 
 #[test]
-fn who_keeps_dropping_its_wait_loses_nothing_of_what_happens() {
+fn a_wait_that_is_dropped_repeatedly_loses_no_event() {
     let sim = Sim::new();
     let clock = sim.clock();
     let (left, right) = (Signal::new(), Signal::new());
@@ -235,7 +235,7 @@ fn who_keeps_dropping_its_wait_loses_nothing_of_what_happens() {
 }
 
 #[test]
-fn the_loser_of_a_select_leaves_every_line() {
+fn the_loser_of_a_select_leaves_every_queue() {
     let sim = Sim::new();
     let clock = sim.clock();
     let all = signals::<2>();

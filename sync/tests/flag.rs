@@ -28,7 +28,7 @@ type Local = Flag<NoopRawMutex>;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_waits_for_a_flag_is_polled_when_it_comes_and_when_a_setting_is_its_own() {
+fn a_waiter_is_polled_at_the_start_and_when_it_is_released() {
     idle::each_is_polled_twice(
         || (Rc::new(Local::new()), Rc::new(Cell::new(0))),
         |(flag, waiting)| async move {
@@ -40,7 +40,7 @@ fn who_waits_for_a_flag_is_polled_when_it_comes_and_when_a_setting_is_its_own() 
 }
 
 #[test]
-fn ten_thousand_settings_that_nobody_waits_for_let_one_through() {
+fn ten_thousand_settings_without_a_waiter_release_one() {
     let flag = Local::default();
     (0..10_000).for_each(|_| flag.set());
     assert!(poll(&mut Box::pin(flag.wait())).is_ready());
@@ -52,7 +52,7 @@ fn ten_thousand_settings_that_nobody_waits_for_let_one_through() {
 }
 
 #[test]
-fn settings_let_through_who_waits_longest_first() {
+fn settings_release_the_longest_waiter_first() {
     let flag = Local::new();
     let mut waiting = [(); 3].map(|()| Box::pin(flag.wait()));
     for waiting in &mut waiting {
@@ -102,7 +102,7 @@ fn a_wait_that_is_dropped_at_any_poll_loses_no_setting() {
 }
 
 #[test]
-fn who_keeps_dropping_its_wait_gets_every_setting() {
+fn a_wait_that_is_dropped_repeatedly_gets_every_setting() {
     let sim = Sim::new();
     let clock = sim.clock();
     let flag = Local::new();
@@ -151,7 +151,7 @@ fn a_waker_may_use_the_flag_whenever_it_is_touched() {
 }
 
 #[test]
-fn a_future_that_is_forgotten_takes_one_setting_with_it() {
+fn a_leaked_future_keeps_one_setting() {
     let flag = Local::new();
     let mut forgotten = Box::pin(flag.wait());
     let mut after = Box::pin(flag.wait());

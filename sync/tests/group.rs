@@ -90,7 +90,7 @@ fn a_group_is_a_stream_of_its_results() {
 }
 
 #[test]
-fn what_does_not_fit_is_given_back() {
+fn rejected_futures_are_returned() {
     static SLOTS: WakeSlots<2> = WakeSlots::new();
     let mut one = pin!(TaskGroup::<Ready<u8>, 1, _>::new(&SLOTS));
     let mut two = pin!(TaskGroup::<Ready<u8>, 4, _>::new(&SLOTS));

@@ -190,7 +190,7 @@ fn it_may_be_awaited_impatiently() {
 }
 
 #[test]
-fn a_first_error_that_was_not_told_of_is_the_next_result() {
+fn an_unreported_first_error_is_the_next_result() {
     static SLOTS: WakeSlots<2> = WakeSlots::new();
     let sim = Sim::new();
     let clock = sim.clock();

@@ -217,7 +217,7 @@ fn a_child_on_which_a_backend_relies_is_polled_once_more_when_another_task_polls
 
 #[cfg(feature = "std")]
 #[test]
-fn a_backend_that_relies_on_a_child_does_so_whatever_another_one_is_told() {
+fn a_backend_that_relies_on_a_child_does_so_whatever_another_one_gets() {
     use tickwire_sync::is_child_of;
     use tickwire_traits::WakerId;
 

@@ -48,7 +48,7 @@ fn check<S: 'static>(
 }
 
 #[test]
-fn what_a_dropped_waiter_hands_on_is_not_to_be_had_in_between() {
+fn a_dropped_waiters_grant_cannot_be_taken_in_between() {
     check(
         Mutex::<Interrupted, ()>::new(()),
         |mutex| {
@@ -117,7 +117,7 @@ fn check_all<S: 'static>(shared: S, wait: fn(Rc<S>) -> Waits<'static>, happen: f
 }
 
 #[test]
-fn who_is_told_with_all_is_through_before_it_is_woken() {
+fn a_waiter_notified_with_all_is_released_before_it_is_woken() {
     check_all(
         Event::<Interrupted>::new(),
         |event| Box::pin(async move { event.wait().await }),

@@ -31,7 +31,7 @@ type Local<T> = Mutex<NoopRawMutex, T>;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_waits_for_the_lock_is_polled_when_it_comes_and_when_it_has_it() {
+fn a_waiter_is_polled_at_the_start_and_when_it_has_the_lock() {
     idle::each_is_polled_twice(
         || {
             let mutex = Rc::new(Local::new(0));
@@ -72,7 +72,7 @@ fn tasks_that_lock_again_at_once_have_equal_shares() {
 }
 
 #[test]
-fn the_lock_is_handed_over_before_the_next_runs() {
+fn the_lock_is_granted_before_the_next_task_runs() {
     let mutex = Local::new(0);
     let guard = mutex.try_lock().unwrap();
     let mut next = Box::pin(mutex.with(|data| *data));
@@ -111,7 +111,7 @@ fn a_lock_that_is_dropped_at_any_poll_changes_nothing_or_all() {
 }
 
 #[test]
-fn who_keeps_dropping_its_place_in_line_comes_when_nobody_else_wants_the_lock() {
+fn a_wait_that_is_dropped_repeatedly_gets_an_uncontended_lock() {
     let sim = Sim::new();
     let clock = sim.clock();
     let mutex = Local::new(1);
@@ -131,7 +131,7 @@ fn who_keeps_dropping_its_place_in_line_comes_when_nobody_else_wants_the_lock() 
 }
 
 #[test]
-fn who_asked_with_another_waker_since_is_woken_by_that() {
+fn a_waiter_is_woken_by_its_latest_waker() {
     let mutex = Local::new(());
     let woken = Rc::new(RefCell::new(Vec::new()));
     let waker = |name: &'static str| {
@@ -179,7 +179,7 @@ fn a_waker_may_use_the_mutex_whenever_it_is_touched() {
 }
 
 #[test]
-fn a_waker_may_drop_who_is_next_in_line() {
+fn a_waker_may_drop_the_next_waiter() {
     let mutex = Rc::new(Mutex::<Strict, ()>::new(()));
     type Waits = Option<Pin<Box<dyn Future<Output = ()>>>>;
     let next = Rc::new(RefCell::new(Waits::None));
@@ -205,7 +205,7 @@ fn a_waker_may_drop_who_is_next_in_line() {
 }
 
 #[test]
-fn a_future_that_is_forgotten_keeps_its_place_and_dangles_nowhere() {
+fn a_leaked_future_keeps_its_place_and_dangles_nowhere() {
     let mutex = Local::new(());
     let guard = mutex.try_lock();
     let mut forgotten = Box::pin(mutex.with(|()| ()));
@@ -224,7 +224,7 @@ fn a_future_that_is_forgotten_keeps_its_place_and_dangles_nowhere() {
 }
 
 #[test]
-fn a_guard_that_is_forgotten_locks_for_ever() {
+fn a_leaked_guard_locks_forever() {
     let mut mutex = Local::new(3);
     std::mem::forget(mutex.try_lock());
     assert!(mutex.try_with(|_| ()).is_none());
@@ -246,7 +246,7 @@ fn a_closure_that_panics_leaves_the_mutex_unlocked() {
 }
 
 #[test]
-fn the_loser_of_a_select_leaves_the_line() {
+fn the_loser_of_a_select_leaves_the_queue() {
     let sim = Sim::new();
     let clock = sim.clock();
     let mutex = Local::new(());

@@ -31,7 +31,7 @@ type LocalRing<T, const N: usize> = RingQueue<NoopRawMutex, T, N>;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_waits_for_an_item_is_polled_when_it_comes_and_when_it_has_one() {
+fn a_waiter_is_polled_at_the_start_and_when_it_has_an_item() {
     idle::each_is_polled_twice(
         || (Rc::new(Local::<(), 64>::new()), Rc::new(Cell::new(0))),
         |(queue, waiting)| async move {
@@ -55,7 +55,7 @@ fn who_waits_for_an_item_is_polled_when_it_comes_and_when_it_has_one() {
 }
 
 #[test]
-fn who_waits_for_room_or_for_the_end_is_polled_when_it_comes_and_when_it_is_there() {
+fn a_waiter_for_room_or_for_the_end_is_polled_twice() {
     idle::each_is_polled_twice(
         || {
             let queue = Local::<(), 64>::new();
@@ -82,7 +82,7 @@ fn who_waits_for_room_or_for_the_end_is_polled_when_it_comes_and_when_it_is_ther
 }
 
 #[test]
-fn what_does_not_fit_comes_back() {
+fn a_rejected_item_is_returned() {
     let queue = Local::<_, 1>::new();
     assert_eq!(queue.try_push("a"), Ok(()));
     assert_eq!(queue.try_push("b"), Err(Full("b")));
@@ -115,7 +115,7 @@ fn items_that_are_left_are_dropped_once_with_their_queue() {
 }
 
 #[test]
-fn who_is_dropped_at_any_poll_takes_and_leaves_no_item() {
+fn a_wait_dropped_at_any_poll_takes_and_leaves_no_item() {
     let check = |polls| {
         let sim = Sim::new();
         let clock = sim.clock();
@@ -144,7 +144,7 @@ fn who_is_dropped_at_any_poll_takes_and_leaves_no_item() {
 }
 
 #[test]
-fn who_keeps_dropping_its_wait_gets_every_item_in_order() {
+fn a_wait_that_is_dropped_repeatedly_gets_every_item_in_order() {
     let sim = Sim::new();
     let clock = sim.clock();
     let (queue, ring) = (Local::<u32, 1>::new(), LocalRing::<u32, 2>::new());
@@ -253,7 +253,7 @@ fn an_item_may_use_its_queue_when_it_is_dropped() {
 }
 
 #[test]
-fn a_consumer_that_is_forgotten_takes_one_item_with_it() {
+fn a_leaked_consumer_keeps_one_item() {
     let queue = Local::<_, 2>::new();
     let (mut forgotten, mut waits) = (Box::pin(queue.pop()), Box::pin(queue.pop()));
     assert!(poll(&mut forgotten).is_pending() && poll(&mut waits).is_pending());

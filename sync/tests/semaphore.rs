@@ -30,7 +30,7 @@ type LocalBounded = BoundedSemaphore<NoopRawMutex>;
 const MS: Duration = Duration::from_millis(1);
 
 #[test]
-fn who_waits_for_a_permit_is_polled_when_it_comes_and_when_it_has_it() {
+fn a_waiter_is_polled_at_the_start_and_when_it_has_its_permit() {
     idle::each_is_polled_twice(
         || (Rc::new(Local::new(0)), Rc::new(Cell::new(0))),
         |(semaphore, waiting)| async move {
@@ -63,7 +63,7 @@ fn tasks_that_ask_again_at_once_have_equal_shares() {
 }
 
 #[test]
-fn who_wants_little_does_not_pass_by_who_wants_much() {
+fn a_small_request_does_not_overtake_a_large_one() {
     let semaphore = Local::new(2);
     let mut much = Box::pin(semaphore.acquire_many(3));
     let mut little = Box::pin(semaphore.acquire());
@@ -141,7 +141,7 @@ fn permits_that_are_dropped_at_any_poll_come_back() {
 }
 
 #[test]
-fn who_keeps_dropping_its_place_in_line_gets_what_nobody_else_wants() {
+fn a_wait_that_is_dropped_repeatedly_gets_uncontended_permits() {
     let sim = Sim::new();
     let clock = sim.clock();
     let semaphore = Local::new(0);
@@ -192,7 +192,7 @@ fn a_waker_may_use_the_semaphore_whenever_it_is_touched() {
 }
 
 #[test]
-fn a_future_that_is_forgotten_keeps_what_it_is_given() {
+fn a_leaked_future_keeps_its_grant() {
     let semaphore = Local::new(0);
     let mut forgotten = Box::pin(semaphore.acquire());
     let mut after = Box::pin(semaphore.acquire());
@@ -206,7 +206,7 @@ fn a_future_that_is_forgotten_keeps_what_it_is_given() {
 }
 
 #[test]
-fn the_loser_of_a_select_leaves_the_line() {
+fn the_loser_of_a_select_leaves_the_queue() {
     let sim = Sim::new();
     let clock = sim.clock();
     let semaphore = Local::new(1);

@@ -154,7 +154,7 @@ fn two_flags_pass_the_turn_back_and_forth() {
 }
 
 #[test]
-fn nobody_gets_ahead_of_a_barrier() {
+fn no_thread_passes_a_barrier_early() {
     let barrier = Barrier::<Raw>::new(THREADS as u16);
     let rounds = AtomicU32::new(0);
     together(|_| {
@@ -167,7 +167,7 @@ fn nobody_gets_ahead_of_a_barrier() {
 }
 
 #[test]
-fn everybody_hears_of_an_event_a_message_and_a_promise() {
+fn an_event_a_message_and_a_promise_reach_all_threads() {
     for round in 0..ROUNDS.min(200) {
         let event = Event::<Raw>::new();
         let message = Message::<Raw, u32>::new();
@@ -188,7 +188,7 @@ fn everybody_hears_of_an_event_a_message_and_a_promise() {
 }
 
 #[test]
-fn who_waits_for_a_number_is_told_of_it() {
+fn a_waiter_for_a_number_is_notified_of_it() {
     let number = Mutex::<Raw, u32>::new(0);
     let changed = Condition::<Raw>::new();
     together(|own| {

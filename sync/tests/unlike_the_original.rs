@@ -29,7 +29,7 @@ const MS: Duration = Duration::from_millis(1);
 // In the original, a cancelled waiter still counted, and two tasks opened a barrier for
 // three.
 #[test]
-fn a_barrier_for_three_does_not_open_for_two_and_one_who_left() {
+fn a_barrier_for_three_does_not_open_for_two_and_one_that_left() {
     let barrier = Barrier::<Raw>::new(3);
     let mut leaves = Box::pin(barrier.wait());
     assert!(poll(&mut leaves).is_pending());
@@ -43,22 +43,22 @@ fn a_barrier_for_three_does_not_open_for_two_and_one_who_left() {
 // In the original, the cancelled waiter stayed in the list, consumed the next
 // notification, and raised that the lock was not acquired, which hid the cancellation.
 #[test]
-fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
+fn a_cancelled_waiter_for_a_condition_consumes_no_notification() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     let wait = async || {
         let guard = mutex.lock().await;
         let _guard = changed.wait(guard).await;
     };
     // Not notified yet, and notified but not run yet.
-    for told in [false, true] {
+    for notified in [false, true] {
         let (mut cancelled, mut waits) = (Box::pin(wait()), Box::pin(wait()));
         assert!(poll(&mut cancelled).is_pending() && poll(&mut waits).is_pending());
-        if told {
+        if notified {
             changed.notify_one();
         }
         drop(cancelled);
         assert!(mutex.try_with(|()| ()).is_some());
-        if !told {
+        if !notified {
             changed.notify_one();
         }
         assert!(poll(&mut waits).is_ready());
@@ -67,7 +67,7 @@ fn who_is_cancelled_while_it_waits_for_a_condition_eats_no_notification() {
 
 // In the original, the newest waiter came first.
 #[test]
-fn a_condition_tells_who_waits_longest_first() {
+fn a_condition_notifies_the_longest_waiter_first() {
     let (mutex, changed) = (Mutex::<Raw, ()>::new(()), Condition::<Raw>::new());
     let mut waiting = [(); 3].map(|()| {
         Box::pin(async {
@@ -145,7 +145,7 @@ fn a_delay_that_is_stopped_at_once_does_not_expire() {
 // In the original, stopping the delay from its own callback raised that a task cannot
 // cancel itself.
 #[test]
-fn a_delay_may_be_stopped_and_triggered_by_who_was_told_that_it_expired() {
+fn a_delay_may_be_stopped_and_triggered_by_its_waiter() {
     let sim = Sim::new();
     let clock = sim.clock();
     let delay = RetriggerableDelay::<Raw, _>::new(clock.clone());
@@ -218,7 +218,7 @@ fn setting_a_message_for_several_wakes_them_and_runs_none() {
 // In the original, the flag was raised before the item was visible: a task that ran in
 // between slept on. Loom tries all orders; this is the one that failed.
 #[test]
-fn who_is_woken_for_an_item_finds_it_already_while_it_is_woken() {
+fn a_task_finds_its_item_already_while_it_is_woken() {
     static QUEUE: Queue<CriticalSectionRawMutex, u32, 2> = Queue::new();
 
     struct Looks;

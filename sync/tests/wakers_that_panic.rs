@@ -47,23 +47,23 @@ fn check<F: Future>(wait: impl Fn() -> F, wake: impl FnOnce()) {
 }
 
 #[test]
-fn all_who_wait_for_an_event_are_woken() {
+fn all_waiters_for_an_event_are_woken() {
     let event = Event::<Raw>::new();
     check(|| event.wait(), || event.set());
 }
 
 #[test]
-fn all_who_wait_for_a_condition_are_woken() {
+fn all_waiters_for_a_condition_are_woken() {
     let (condition, mutex) = (Condition::<Raw>::new(), Mutex::<Raw, _>::new(()));
     let wait = async || {
-        let guard = mutex.try_lock().expect("nobody has it");
+        let guard = mutex.try_lock().expect("the mutex is unlocked");
         drop(condition.wait(guard).await);
     };
     check(wait, || condition.notify_all());
 }
 
 #[test]
-fn all_whom_somebody_stood_in_the_way_of_are_woken() {
+fn all_waiters_behind_a_dropped_request_are_woken() {
     let semaphore = Semaphore::<Raw>::new(3);
     let mut wants_four = Box::pin(semaphore.acquire_many(4));
     assert!(poll(&mut wants_four).is_pending());

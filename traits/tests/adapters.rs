@@ -80,7 +80,7 @@ fn a_read_takes_what_is_there() {
 }
 
 #[test]
-fn an_error_behind_bytes_is_told_after_them() {
+fn an_error_behind_bytes_is_reported_after_them() {
     let sim = Sim::new();
     let mut port = port(&sim, [(0, Ok(b'a')), (0, Err(ErrorKind::Overrun)), (0, Ok(b'b'))]);
     let mut buf = [0; 8];
@@ -210,7 +210,7 @@ fn polling_keeps_its_period_under_impatience_and_does_not_spin() {
 }
 
 #[test]
-fn polled_edges_see_a_change_that_came_while_nobody_waited() {
+fn polled_edges_see_a_change_that_came_while_no_task_waited() {
     let sim = Sim::new();
     let clock = sim.clock();
     let wire = Wire::new(clock.clone(), High);

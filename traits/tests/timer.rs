@@ -57,7 +57,7 @@ fn a_timeout_that_is_dropped_at_any_poll_leaves_its_work_usable() {
 }
 
 #[test]
-fn a_ticker_does_not_drift_and_tells_what_was_missed() {
+fn a_ticker_does_not_drift_and_counts_missed_ticks() {
     let sim = Sim::new();
     let clock = sim.clock();
     sim.run(async {

@@ -62,14 +62,14 @@ impl Broadcast {
 
     /// Dequeues a released waiter. Returns its waker.
     #[inline(always)]
-    pub(crate) fn call_one(&self, line: &WaitQueue) -> Option<Waker> {
-        let waits_since = line.first_ticket()?;
-        if waits_since == self.number() { None } else { line.call_first() }
+    pub(crate) fn grant_one(&self, queue: &WaitQueue) -> Option<Waker> {
+        let waits_since = queue.first_ticket()?;
+        if waits_since == self.number() { None } else { queue.grant_first() }
     }
 }
 
-/// A state that contains a broadcast; `LINE` is the queue of its waiters.
-pub(crate) trait HasBroadcast<const LINE: usize = 0> {
+/// A state that contains a broadcast; `QUEUE` is the queue of its waiters.
+pub(crate) trait HasBroadcast<const QUEUE: usize = 0> {
     const WAITS_FOR: &'static str;
 
     fn broadcast(&self) -> &Broadcast;
@@ -91,14 +91,14 @@ impl HasBroadcast for Broadcast {
 }
 
 /// The claim of a task that waits for the next announcement, or for one that stands.
-pub(crate) struct Hear<const LINE: usize = 0>;
+pub(crate) struct Hear<const QUEUE: usize = 0>;
 
-impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {
+impl<S: HasBroadcast<QUEUE>, const QUEUE: usize> Claim<S> for Hear<QUEUE> {
     const WAITS_FOR: &'static str = S::WAITS_FOR;
-    const LINE: usize = LINE;
+    const QUEUE: usize = QUEUE;
 
     #[inline(always)]
-    fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
+    fn try_claim(&self, state: &S, _queue: &WaitQueue) -> bool {
         state.stands()
     }
 
@@ -113,7 +113,7 @@ impl<S: HasBroadcast<LINE>, const LINE: usize> Claim<S> for Hear<LINE> {
     }
 
     #[inline(always)]
-    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
-        state.broadcast().call_one(line)
+    fn settle(state: &S, queue: &WaitQueue) -> Option<Waker> {
+        state.broadcast().grant_one(queue)
     }
 }

@@ -11,10 +11,10 @@ pub(crate) trait Claim<S> {
     const WAITS_FOR: &'static str;
 
     /// The index of the monitor's queue for this claim.
-    const LINE: usize = 0;
+    const QUEUE: usize = 0;
 
     /// Takes the claimed resource, if it is available without waiting.
-    fn try_claim(&self, state: &S, line: &WaitQueue) -> bool;
+    fn try_claim(&self, state: &S, queue: &WaitQueue) -> bool;
 
     /// Returns the number with which the waiter is queued.
     #[inline(always)]
@@ -30,7 +30,7 @@ pub(crate) trait Claim<S> {
 
     /// Takes back the unused grant of a dropped waiter.
     #[inline(always)]
-    fn hand_back(&self, _state: &S, _ticket: u32) {}
+    fn give_back(&self, _state: &S, _ticket: u32) {}
 
     /// Records that a waiter left the queue without a grant.
     #[inline(always)]
@@ -38,5 +38,5 @@ pub(crate) trait Claim<S> {
 
     /// Grants to the first waiter in the queue, if there is anything for it. Returns its
     /// waker.
-    fn settle(state: &S, line: &WaitQueue) -> Option<Waker>;
+    fn settle(state: &S, queue: &WaitQueue) -> Option<Waker>;
 }

@@ -25,8 +25,8 @@ impl Permits {
 
     /// Takes `wanted` permits, unless a task waits or there are too few.
     #[inline(always)]
-    pub(crate) fn try_take(&self, line: &WaitQueue, wanted: u32) -> bool {
-        let enough = line.is_empty() && wanted <= self.free.get();
+    pub(crate) fn try_take(&self, queue: &WaitQueue, wanted: u32) -> bool {
+        let enough = queue.is_empty() && wanted <= self.free.get();
         if enough {
             self.free.set(self.free.get() - wanted);
         }
@@ -36,9 +36,9 @@ impl Permits {
     /// Takes one permit. For queues in which every waiter wants one: the queue is empty
     /// while a permit is free.
     #[inline(always)]
-    pub(crate) fn try_take_one(&self, line: &WaitQueue) -> bool {
+    pub(crate) fn try_take_one(&self, queue: &WaitQueue) -> bool {
         let free = self.free.get();
-        debug_assert!(free == 0 || line.is_empty(), "it is there, and somebody waits");
+        debug_assert!(free == 0 || queue.is_empty(), "a permit is free while a task waits");
         if free > 0 {
             self.free.set(free - 1);
         }
@@ -54,23 +54,23 @@ impl Permits {
     /// Grants one permit to the first waiter, or keeps it. For queues in which every
     /// waiter wants one.
     #[inline(always)]
-    pub(crate) fn hand_over_one(&self, line: &WaitQueue) -> Option<Waker> {
-        let called = line.call_first();
-        if called.is_none() {
+    pub(crate) fn grant_one(&self, queue: &WaitQueue) -> Option<Waker> {
+        let granted = queue.grant_first();
+        if granted.is_none() {
             self.free.set(self.free.get() + 1);
         }
-        called
+        granted
     }
 
     /// Grants the first waiter its permits, if there are enough.
     ///
     /// Small requests do not overtake large ones, so no waiter starves.
     #[inline(always)]
-    pub(crate) fn hand_out(&self, line: &WaitQueue) -> Option<Waker> {
-        let wanted = line.first_ticket()?;
+    pub(crate) fn grant_first(&self, queue: &WaitQueue) -> Option<Waker> {
+        let wanted = queue.first_ticket()?;
         let left = self.free.get().checked_sub(wanted)?;
         self.free.set(left);
-        line.call_first()
+        queue.grant_first()
     }
 }
 
@@ -86,11 +86,11 @@ pub(crate) struct Acquire<const SIDE: usize = 0>(pub(crate) u32);
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
     const WAITS_FOR: &'static str = S::WAITS_FOR;
-    const LINE: usize = SIDE;
+    const QUEUE: usize = SIDE;
 
     #[inline(always)]
-    fn try_claim(&self, state: &S, line: &WaitQueue) -> bool {
-        state.permits().try_take(line, self.0)
+    fn try_claim(&self, state: &S, queue: &WaitQueue) -> bool {
+        state.permits().try_take(queue, self.0)
     }
 
     #[inline(always)]
@@ -99,13 +99,13 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for Acquire<SIDE> {
     }
 
     #[inline(always)]
-    fn hand_back(&self, state: &S, _ticket: u32) {
+    fn give_back(&self, state: &S, _ticket: u32) {
         state.permits().put(self.0);
     }
 
     #[inline(always)]
-    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
-        state.permits().hand_out(line)
+    fn settle(state: &S, queue: &WaitQueue) -> Option<Waker> {
+        state.permits().grant_first(queue)
     }
 }
 
@@ -115,11 +115,11 @@ pub(crate) struct AcquireOne<const SIDE: usize = 0>;
 
 impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {
     const WAITS_FOR: &'static str = S::WAITS_FOR;
-    const LINE: usize = SIDE;
+    const QUEUE: usize = SIDE;
 
     #[inline(always)]
-    fn try_claim(&self, state: &S, line: &WaitQueue) -> bool {
-        state.permits().try_take_one(line)
+    fn try_claim(&self, state: &S, queue: &WaitQueue) -> bool {
+        state.permits().try_take_one(queue)
     }
 
     #[inline(always)]
@@ -128,12 +128,12 @@ impl<S: HasPermits<SIDE>, const SIDE: usize> Claim<S> for AcquireOne<SIDE> {
     }
 
     #[inline(always)]
-    fn hand_back(&self, state: &S, _ticket: u32) {
+    fn give_back(&self, state: &S, _ticket: u32) {
         state.permits().put(1);
     }
 
     #[inline(always)]
-    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
-        state.permits().hand_out(line)
+    fn settle(state: &S, queue: &WaitQueue) -> Option<Waker> {
+        state.permits().grant_first(queue)
     }
 }

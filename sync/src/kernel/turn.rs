@@ -29,12 +29,12 @@ impl Turn {
     /// Grants the permit to the first waiter, or frees it. Freeing it twice has no
     /// further effect.
     #[inline(always)]
-    pub(crate) fn give(&self, line: &WaitQueue) -> Option<Waker> {
-        let called = line.call_first();
-        if called.is_none() {
+    pub(crate) fn grant(&self, queue: &WaitQueue) -> Option<Waker> {
+        let granted = queue.grant_first();
+        if granted.is_none() {
             self.free.set(true);
         }
-        called
+        granted
     }
 }
 
@@ -61,17 +61,17 @@ impl<S: HasTurn> Claim<S> for Take {
     const WAITS_FOR: &'static str = S::WAITS_FOR;
 
     #[inline(always)]
-    fn try_claim(&self, state: &S, _line: &WaitQueue) -> bool {
+    fn try_claim(&self, state: &S, _queue: &WaitQueue) -> bool {
         state.turn().try_take()
     }
 
     #[inline(always)]
-    fn hand_back(&self, state: &S, _ticket: u32) {
+    fn give_back(&self, state: &S, _ticket: u32) {
         state.turn().free.set(true);
     }
 
     #[inline(always)]
-    fn settle(state: &S, line: &WaitQueue) -> Option<Waker> {
-        if state.turn().try_take() { state.turn().give(line) } else { None }
+    fn settle(state: &S, queue: &WaitQueue) -> Option<Waker> {
+        if state.turn().try_take() { state.turn().grant(queue) } else { None }
     }
 }

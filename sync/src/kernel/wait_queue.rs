@@ -37,30 +37,30 @@ use super::claim::Claim;
 use super::raw::RawMutex;
 
 /// A state, and the queues of the tasks that wait for it to change, under one lock.
-pub(crate) struct Monitor<R, S, const LINES: usize = 1> {
+pub(crate) struct Monitor<R, S, const QUEUES: usize = 1> {
     raw: R,
-    inside: Inside<S, LINES>,
+    inside: Inside<S, QUEUES>,
 }
 
 /// The contents of a locked [`Monitor`].
-pub(crate) struct Inside<S, const LINES: usize = 1> {
+pub(crate) struct Inside<S, const QUEUES: usize = 1> {
     pub(crate) state: S,
-    pub(crate) lines: [WaitQueue; LINES],
+    pub(crate) queues: [WaitQueue; QUEUES],
 }
 
 // SAFETY: the contents are reached only through `lock`, by one context at a time. One
 // thread may create them and another use them, hence `S: Send`.
-unsafe impl<R: RawMutex + Sync, S: Send, const LINES: usize> Sync for Monitor<R, S, LINES> {}
+unsafe impl<R: RawMutex + Sync, S: Send, const QUEUES: usize> Sync for Monitor<R, S, QUEUES> {}
 
-impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
+impl<R: RawMutex, S, const QUEUES: usize> Monitor<R, S, QUEUES> {
     pub(crate) const fn new(state: S) -> Self {
-        let lines = [const { WaitQueue::new() }; LINES];
-        Self { raw: R::INIT, inside: Inside { state, lines } }
+        let queues = [const { WaitQueue::new() }; QUEUES];
+        Self { raw: R::INIT, inside: Inside { state, queues } }
     }
 
     /// Runs `f` under the lock. `f` returns wakers instead of waking them.
     #[inline(always)]
-    pub(crate) fn lock<T>(&self, f: impl FnOnce(&Inside<S, LINES>) -> T) -> T {
+    pub(crate) fn lock<T>(&self, f: impl FnOnce(&Inside<S, QUEUES>) -> T) -> T {
         self.raw.lock(|| f(&self.inside))
     }
 
@@ -76,9 +76,9 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
 
     /// Wakes the granted waiter, and grants to and wakes as many others as possible.
     #[inline(always)]
-    pub(crate) fn wake<C: Claim<S>>(&self, called: Called) {
-        match called.waker {
-            Some(first) if called.others => self.wake_and_settle::<C>(first),
+    pub(crate) fn wake<C: Claim<S>>(&self, granted: Granted) {
+        match granted.waker {
+            Some(first) if granted.others => self.wake_and_settle::<C>(first),
             Some(only) => only.wake(),
             None => {}
         }
@@ -95,7 +95,7 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     /// The lock is taken anew for each waiter, so an interrupt waits for one at most.
     #[inline]
     pub(crate) fn settle<C: Claim<S>>(&self) {
-        while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.line::<C>())) {
+        while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.queue::<C>())) {
             self.wake_one::<C>(waker);
         }
     }
@@ -104,7 +104,7 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
     /// panic propagates. Where panics abort, this is a plain wake.
     #[inline(always)]
     fn wake_one<C: Claim<S>>(&self, waker: Waker) {
-        let others = Others::<_, _, C, LINES>(self, PhantomData);
+        let others = Others::<_, _, C, QUEUES>(self, PhantomData);
         waker.wake();
         mem::forget(others);
     }
@@ -120,12 +120,12 @@ impl<R: RawMutex, S, const LINES: usize> Monitor<R, S, LINES> {
 }
 
 /// The waiters behind the one being woken. Dropped only if its waker panics.
-struct Others<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize>(
-    &'a Monitor<R, S, LINES>,
+struct Others<'a, R: RawMutex, S, C: Claim<S>, const QUEUES: usize>(
+    &'a Monitor<R, S, QUEUES>,
     PhantomData<C>,
 );
 
-impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Others<'_, R, S, C, LINES> {
+impl<R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Drop for Others<'_, R, S, C, QUEUES> {
     #[cold]
     fn drop(&mut self) {
         self.0.settle::<C>();
@@ -133,27 +133,27 @@ impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Others<'_, R, S, 
 }
 
 /// A granted waiter, to be woken outside the lock.
-pub(crate) struct Called {
+pub(crate) struct Granted {
     waker: Option<Waker>,
     /// Whether the queue has other waiters. If not, nothing is due to any: a later one
     /// checks the state itself.
     others: bool,
 }
 
-impl Called {
-    pub(crate) const NOBODY: Self = Self { waker: None, others: false };
+impl Granted {
+    pub(crate) const NONE: Self = Self { waker: None, others: false };
 }
 
-impl<S, const LINES: usize> Inside<S, LINES> {
+impl<S, const QUEUES: usize> Inside<S, QUEUES> {
     #[inline(always)]
-    pub(crate) fn line<C: Claim<S>>(&self) -> &WaitQueue {
-        &self.lines[C::LINE]
+    pub(crate) fn queue<C: Claim<S>>(&self) -> &WaitQueue {
+        &self.queues[C::QUEUE]
     }
 
     /// Adds to a grant whether other waiters are queued.
     #[inline(always)]
-    pub(crate) fn called<C: Claim<S>>(&self, waker: Option<Waker>) -> Called {
-        Called { waker, others: !self.line::<C>().is_empty() }
+    pub(crate) fn granted<C: Claim<S>>(&self, waker: Option<Waker>) -> Granted {
+        Granted { waker, others: !self.queue::<C>().is_empty() }
     }
 }
 
@@ -199,12 +199,12 @@ impl WaitQueue {
 
     /// Grants to the first waiter and dequeues it. Returns its waker.
     #[inline(always)]
-    pub(crate) fn call_first(&self) -> Option<Waker> {
+    pub(crate) fn grant_first(&self) -> Option<Waker> {
         let last = self.last.get()?;
         // SAFETY: as above.
         unsafe {
             let first = last.as_ref().linked().next;
-            first.as_ref().called.set(true);
+            first.as_ref().granted.set(true);
             Some(self.take_out(first))
         }
     }
@@ -258,7 +258,7 @@ struct Node {
     /// Written when the node is linked, and kept when it is unlinked.
     ticket: Cell<MaybeUninit<u32>>,
     /// The node was granted its claim and unlinked, and its waiter has not polled since.
-    called: Cell<bool>,
+    granted: Cell<bool>,
     /// The node is queued, or granted and not polled since. Only its waiter accesses this
     /// field, so it needs no lock.
     enrolled: Cell<bool>,
@@ -281,7 +281,7 @@ impl Node {
         // SAFETY: the other fields may be uninitialized, by their types, and are not read
         // before the node is linked: LINKED.
         unsafe {
-            (&raw mut (*blank).called).write(Cell::new(false));
+            (&raw mut (*blank).granted).write(Cell::new(false));
             (&raw mut (*blank).enrolled).write(Cell::new(false));
             node.assume_init()
         }
@@ -289,13 +289,13 @@ impl Node {
 
     /// Consumes the grant. Returns whether there was one. Call it under the lock.
     #[inline(always)]
-    fn comes(&self) -> bool {
-        let called = self.called.get();
-        if called {
-            self.called.set(false);
+    fn take_grant(&self) -> bool {
+        let granted = self.granted.get();
+        if granted {
+            self.granted.set(false);
             self.enrolled.set(false);
         }
-        called
+        granted
     }
 
     /// # Safety
@@ -329,8 +329,8 @@ impl Node {
 }
 
 /// A future that waits for `claim`, queued in the monitor that it borrows.
-pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize = 1> {
-    monitor: &'a Monitor<R, S, LINES>,
+pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const QUEUES: usize = 1> {
+    monitor: &'a Monitor<R, S, QUEUES>,
     claim: C,
     node: Node,
     _pinned: PhantomPinned,
@@ -338,10 +338,10 @@ pub(crate) struct Waiter<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize = 1
 
 // SAFETY: the polling thread accesses the node under the monitor's lock; the bound on the
 // reference decides whether another thread may use the monitor.
-unsafe impl<'a, R: RawMutex, S, C: Claim<S> + Send, const LINES: usize> Send
-    for Waiter<'a, R, S, C, LINES>
+unsafe impl<'a, R: RawMutex, S, C: Claim<S> + Send, const QUEUES: usize> Send
+    for Waiter<'a, R, S, C, QUEUES>
 where
-    &'a Monitor<R, S, LINES>: Send,
+    &'a Monitor<R, S, QUEUES>: Send,
 {
 }
 
@@ -353,14 +353,14 @@ enum Look<T> {
     NeedsWaker,
 }
 
-impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LINES> {
+impl<'a, R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Waiter<'a, R, S, C, QUEUES> {
     #[inline(always)]
-    pub(crate) fn new(monitor: &'a Monitor<R, S, LINES>, claim: C) -> Self {
+    pub(crate) fn new(monitor: &'a Monitor<R, S, QUEUES>, claim: C) -> Self {
         Self { monitor, claim, node: Node::new(), _pinned: PhantomPinned }
     }
 
     #[inline(always)]
-    pub(crate) fn monitor(&self) -> &'a Monitor<R, S, LINES> {
+    pub(crate) fn monitor(&self) -> &'a Monitor<R, S, QUEUES> {
         self.monitor
     }
 
@@ -374,7 +374,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     pub(crate) fn poll_with<T>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        take: impl Fn(&Inside<S, LINES>) -> T + Copy,
+        take: impl Fn(&Inside<S, QUEUES>) -> T + Copy,
     ) -> Poll<T> {
         self.poll_and_wake(cx, move |inside| Some((take(inside), None)))
     }
@@ -388,25 +388,25 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     pub(crate) fn poll_and_wake<T>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        take: impl Fn(&Inside<S, LINES>) -> Option<(T, Option<Waker>)> + Copy,
+        take: impl Fn(&Inside<S, QUEUES>) -> Option<(T, Option<Waker>)> + Copy,
     ) -> Poll<T> {
         let this = self.into_ref();
         let at_once = this.monitor.lock(
             #[inline(always)]
             |inside| if this.may_go(inside) { take(inside) } else { None },
         );
-        let Some((taken, called)) = at_once else { return this.wait_with(cx.waker(), take) };
-        if let Some(called) = called {
-            called.wake();
+        let Some((taken, granted)) = at_once else { return this.wait_with(cx.waker(), take) };
+        if let Some(granted) = granted {
+            granted.wake();
         }
         Poll::Ready(taken)
     }
 
     /// Takes the claim, if it was granted or is available immediately.
     #[inline(always)]
-    fn may_go(&self, inside: &Inside<S, LINES>) -> bool {
-        self.node.comes()
-            || !self.node.enrolled.get() && self.claim.try_claim(&inside.state, inside.line::<C>())
+    fn may_go(&self, inside: &Inside<S, QUEUES>) -> bool {
+        self.node.take_grant()
+            || !self.node.enrolled.get() && self.claim.try_claim(&inside.state, inside.queue::<C>())
     }
 
     /// Checks again, and supplies a waker, cloned outside the lock, if one is needed.
@@ -415,7 +415,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     fn wait_with<T>(
         self: Pin<&Self>,
         waker: &Waker,
-        take: impl Fn(&Inside<S, LINES>) -> Option<(T, Option<Waker>)> + Copy,
+        take: impl Fn(&Inside<S, QUEUES>) -> Option<(T, Option<Waker>)> + Copy,
     ) -> Poll<T> {
         let mut looked = Look::NeedsWaker;
         if self.node.enrolled.get() {
@@ -428,9 +428,9 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             waits_for(|| C::WAITS_FOR);
             return Poll::Pending;
         };
-        let (taken, called) = taken.expect("not polled again after it resolved");
-        if let Some(called) = called {
-            called.wake();
+        let (taken, granted) = taken.expect("not polled again after it resolved");
+        if let Some(granted) = granted {
+            granted.wake();
         }
         Poll::Ready(taken)
     }
@@ -442,13 +442,13 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         self: Pin<&Self>,
         waker: &Waker,
         brought: &mut Option<Waker>,
-        take: impl Fn(&Inside<S, LINES>) -> T + Copy,
+        take: impl Fn(&Inside<S, QUEUES>) -> T + Copy,
     ) -> (Look<T>, Option<Waker>) {
         let this = self.get_ref();
         this.monitor.lock(|inside| {
-            let line = inside.line::<C>();
+            let queue = inside.queue::<C>();
             if !this.node.enrolled.get() {
-                if this.claim.try_claim(&inside.state, line) {
+                if this.claim.try_claim(&inside.state, queue) {
                     return (Look::Ready(take(inside)), None);
                 }
                 let Some(waker) = brought.take() else { return (Look::NeedsWaker, None) };
@@ -456,10 +456,10 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
                 let ticket = this.claim.ticket(&inside.state);
                 // SAFETY: the node is pinned like `self`, is not linked since it is not
                 // enrolled, and `drop` unlinks it: LINKED.
-                unsafe { line.link_last(NonNull::from(&this.node), ticket, waker) };
+                unsafe { queue.link_last(NonNull::from(&this.node), ticket, waker) };
                 return (Look::Waits, None);
             }
-            if this.node.comes() {
+            if this.node.take_grant() {
                 return (Look::Ready(take(inside)), None);
             }
             // SAFETY: enrolled without a grant means linked: LINKED.
@@ -467,7 +467,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
             if C::passed(&inside.state, ticket) {
                 this.node.enrolled.set(false);
                 // SAFETY: as above.
-                let unused = unsafe { line.take_out(NonNull::from(&this.node)) };
+                let unused = unsafe { queue.take_out(NonNull::from(&this.node)) };
                 return (Look::Ready(take(inside)), Some(unused));
             }
             if link.waker.will_wake(waker) {
@@ -485,19 +485,19 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
         let (_unused, next) = self.monitor.lock(|inside| {
             // SAFETY: enrolled means linked now or before: LINKED.
             let (state, ticket) = (&inside.state, unsafe { self.node.ticket() });
-            let called = self.node.called.get();
-            if called || C::passed(state, ticket) {
-                self.claim.hand_back(state, ticket);
+            let granted = self.node.granted.get();
+            if granted || C::passed(state, ticket) {
+                self.claim.give_back(state, ticket);
             } else {
                 self.claim.left(state, ticket);
             }
             // SAFETY: enrolled without a grant means linked: LINKED.
-            let take_out = || unsafe { inside.line::<C>().take_out(NonNull::from(&self.node)) };
-            let unused = (!called).then(take_out);
+            let take_out = || unsafe { inside.queue::<C>().take_out(NonNull::from(&self.node)) };
+            let unused = (!granted).then(take_out);
             // The returned grant is for the next waiter, and the waiter that leaves may
             // have blocked others. Settling under the same lock keeps a new task from
             // taking it in between.
-            (unused, C::settle(state, inside.line::<C>()))
+            (unused, C::settle(state, inside.queue::<C>()))
         });
         if let Some(next) = next {
             self.monitor.wake_one::<C>(next);
@@ -506,7 +506,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const LINES: usize> Waiter<'a, R, S, C, LI
     }
 }
 
-impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Future for Waiter<'_, R, S, C, LINES> {
+impl<R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Future for Waiter<'_, R, S, C, QUEUES> {
     type Output = ();
 
     #[inline(always)]
@@ -515,7 +515,7 @@ impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Future for Waiter<'_, R, S
     }
 }
 
-impl<R: RawMutex, S, C: Claim<S>, const LINES: usize> Drop for Waiter<'_, R, S, C, LINES> {
+impl<R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Drop for Waiter<'_, R, S, C, QUEUES> {
     #[inline(always)]
     fn drop(&mut self) {
         if self.node.enrolled.get() {

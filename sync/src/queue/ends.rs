@@ -9,7 +9,7 @@ use core::task::{Context, Poll, Waker};
 use futures_util::Stream;
 use pin_project_lite::pin_project;
 
-use super::state::{ITEMS, LINES, ROOM, State};
+use super::state::{ITEMS, QUEUES, ROOM, State};
 use crate::kernel::permits::AcquireOne;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::wait_queue::{Inside, Monitor, Waiter};
@@ -33,7 +33,7 @@ use crate::kernel::wait_queue::{Inside, Monitor, Waiter};
 /// ```
 #[must_use = "the room is given back at once"]
 pub struct Room<'a, R: RawMutex, T, const N: usize> {
-    monitor: &'a Monitor<R, State<T, N>, LINES>,
+    monitor: &'a Monitor<R, State<T, N>, QUEUES>,
 }
 
 impl<R: RawMutex, T, const N: usize> Room<'_, R, T, N> {
@@ -52,8 +52,8 @@ impl<R: RawMutex, T, const N: usize> Drop for Room<'_, R, T, N> {
     }
 }
 
-type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ITEMS>, LINES>;
-type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ROOM>, LINES>;
+type ForItem<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ITEMS>, QUEUES>;
+type ForRoom<'a, R, T, const N: usize> = Waiter<'a, R, State<T, N>, AcquireOne<ROOM>, QUEUES>;
 
 pin_project! {
     pub(super) struct Reserve<W> {
@@ -91,7 +91,7 @@ impl<R: RawMutex, T, const N: usize> Future for Push<ForRoom<'_, R, T, N>, T> {
         assert!(this.item.get_mut().is_some(), "not polled again after it resolved");
         let item = &*this.item;
         // The lock that finds room also appends the item.
-        let push = |inside: &Inside<_, LINES>| {
+        let push = |inside: &Inside<_, QUEUES>| {
             let item = item.take()?;
             Some(((), State::push(inside, item)))
         };
@@ -130,8 +130,8 @@ impl<R: RawMutex, T, const N: usize> fmt::Debug for Room<'_, R, T, N> {
 }
 
 #[inline(always)]
-pub(super) fn wake(called: Option<Waker>) {
-    if let Some(called) = called {
-        called.wake();
+pub(super) fn wake(granted: Option<Waker>) {
+    if let Some(granted) = granted {
+        granted.wake();
     }
 }

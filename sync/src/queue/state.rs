@@ -9,7 +9,7 @@ use crate::kernel::ring::Ring;
 use crate::kernel::wait_queue::Inside;
 
 /// The queues of waiters: for an item, for room, for all items to be done.
-pub(super) const LINES: usize = 3;
+pub(super) const QUEUES: usize = 3;
 pub(super) const ITEMS: usize = 0;
 pub(super) const ROOM: usize = 1;
 pub(super) const JOIN: usize = 2;
@@ -38,25 +38,25 @@ impl<T, const N: usize> State<T, N> {
 
     /// Appends `item` where there is room, and grants it to a waiter.
     #[inline(always)]
-    pub(super) fn push(inside: &Inside<Self, LINES>, item: T) -> Option<Waker> {
+    pub(super) fn push(inside: &Inside<Self, QUEUES>, item: T) -> Option<Waker> {
         let state = &inside.state;
         let pushed = state.ring.push(item);
         debug_assert!(pushed.is_ok(), "room was taken before");
         // The count wraps only in a program that never marks items as done.
         state.unfinished.set(state.unfinished.get().wrapping_add(1));
-        state.items.hand_over_one(inside.line::<AcquireOne<ITEMS>>())
+        state.items.grant_one(inside.queue::<AcquireOne<ITEMS>>())
     }
 
     /// Removes an item that is there, and grants its room to a waiter.
     #[inline(always)]
-    pub(super) fn pop(inside: &Inside<Self, LINES>) -> Option<(T, Option<Waker>)> {
+    pub(super) fn pop(inside: &Inside<Self, QUEUES>) -> Option<(T, Option<Waker>)> {
         let item = inside.state.ring.pop()?;
         Some((item, Self::give_room(inside)))
     }
 
     #[inline(always)]
-    pub(super) fn give_room(inside: &Inside<Self, LINES>) -> Option<Waker> {
-        inside.state.room.hand_over_one(inside.line::<AcquireOne<ROOM>>())
+    pub(super) fn give_room(inside: &Inside<Self, QUEUES>) -> Option<Waker> {
+        inside.state.room.grant_one(inside.queue::<AcquireOne<ROOM>>())
     }
 }
 

@@ -154,7 +154,7 @@ fn one_that_is_dropped_midway_is_counted_and_the_next_gets_the_bus() {
 }
 
 #[test]
-fn what_waits_for_the_bus_says_so_in_the_report_of_a_stall() {
+fn a_transaction_reports_its_wait_for_the_bus_in_a_stall() {
     let sim = Sim::new();
     let (bus, _) = bus(&sim);
     let stall = sim.try_run(async {

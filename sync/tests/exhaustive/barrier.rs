@@ -30,26 +30,26 @@ impl Subject for Gate {
 }
 
 impl Model for GateModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        if self.lines.answer(who) {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        if self.lines.answer(id) {
             return Some(0);
         }
-        if self.lines.is_waiting(who) {
+        if self.lines.is_waiting(id) {
             return None;
         }
         if self.act(0) == 1 {
             return Some(1);
         }
-        self.lines.enter(0, who);
+        self.lines.enter(0, id);
         None
     }
 
-    fn leave(&mut self, who: usize) {
-        if self.lines.is_waiting(who) {
-            self.lines.remove(who);
+    fn leave(&mut self, id: usize) {
+        if self.lines.is_waiting(id) {
+            self.lines.remove(id);
             self.arrived -= 1;
         }
-        self.lines.answer(who);
+        self.lines.answer(id);
     }
 
     fn give_back(&mut self, _: usize) {}
@@ -74,7 +74,7 @@ impl Model for GateModel {
 }
 
 #[test]
-fn a_barrier_opens_for_those_who_are_there_whoever_is_dropped() {
+fn a_barrier_opens_for_live_waiters_whichever_future_is_dropped() {
     for participants in [1, 2, 3] {
         every_sequence(7, || {
             let model = GateModel { lines: Lines::new(), participants, arrived: 0 };

@@ -88,8 +88,8 @@ impl<'a> Run<'a> {
             let steps = self.steps();
             let chosen = self.choices.borrow_mut().pick(steps.len());
             match steps[chosen] {
-                Step::Poll(who) => self.poll(who),
-                Step::Drop(who) => self.leave(who),
+                Step::Poll(id) => self.poll(id),
+                Step::Drop(id) => self.leave(id),
                 Step::Trigger => {
                     let mut model = self.model.borrow_mut();
                     assert_eq!(self.barrier.trigger(), model.come(self.participants));
@@ -107,12 +107,12 @@ impl<'a> Run<'a> {
         let mut steps = vec![Step::Trigger];
         // Tasks that have not arrived yet are equivalent: one stands for all.
         let mut someone_new = false;
-        for (who, waiting) in model.waiting.iter().enumerate() {
+        for (id, waiting) in model.waiting.iter().enumerate() {
             match waiting {
-                Some(_) => steps.extend([Step::Poll(who), Step::Drop(who)]),
+                Some(_) => steps.extend([Step::Poll(id), Step::Drop(id)]),
                 None if !someone_new => {
                     someone_new = true;
-                    steps.push(Step::Poll(who));
+                    steps.push(Step::Poll(id));
                 }
                 None => {}
             }
@@ -126,8 +126,8 @@ impl<'a> Run<'a> {
         steps
     }
 
-    fn poll(&self, who: usize) {
-        let mut task = self.tasks.borrow_mut()[who].take().unwrap_or_else(|| Task {
+    fn poll(&self, id: usize) {
+        let mut task = self.tasks.borrow_mut()[id].take().unwrap_or_else(|| Task {
             waits: Box::pin(async {
                 self.barrier.wait().await;
             }),
@@ -138,25 +138,25 @@ impl<'a> Run<'a> {
         let polled = task.waits.as_mut().poll(&mut Context::from_waker(&waker));
         let mut model = self.model.borrow_mut();
         let round = model.round;
-        let goes = match model.waiting[who] {
-            Some(_) => model.called[who],
+        let goes = match model.waiting[id] {
+            Some(_) => model.called[id],
             None => model.come(self.participants),
         };
         assert_eq!(polled, if goes { Poll::Ready(()) } else { Poll::Pending });
         if goes {
-            (model.waiting[who], model.called[who]) = (None, false);
+            (model.waiting[id], model.called[id]) = (None, false);
             model.settle();
         } else {
-            model.waiting[who].get_or_insert(round);
-            self.tasks.borrow_mut()[who] = Some(task);
+            model.waiting[id].get_or_insert(round);
+            self.tasks.borrow_mut()[id] = Some(task);
         }
     }
 
-    fn leave(&self, who: usize) {
-        drop(self.tasks.borrow_mut()[who].take());
+    fn leave(&self, id: usize) {
+        drop(self.tasks.borrow_mut()[id].take());
         let mut model = self.model.borrow_mut();
-        model.called[who] = false;
-        if model.waiting[who].take() == Some(model.round) {
+        model.called[id] = false;
+        if model.waiting[id].take() == Some(model.round) {
             model.arrived -= 1;
         }
     }
@@ -180,9 +180,9 @@ impl<'a> Run<'a> {
     fn compare(&self) {
         let model = self.model.borrow();
         assert_eq!(self.barrier.arrived(), model.arrived);
-        for (who, task) in self.tasks.borrow().iter().enumerate() {
+        for (id, task) in self.tasks.borrow().iter().enumerate() {
             let woken = task.as_ref().is_some_and(|task| task.woken.0.load(Ordering::Relaxed));
-            assert_eq!(woken, model.called[who], "task {who}");
+            assert_eq!(woken, model.called[id], "task {id}");
         }
     }
 }

@@ -65,7 +65,7 @@ impl Model {
     }
 
     /// Notifies each agent at its oldest subscription that exists when its turn comes.
-    fn publish(&mut self, acts: &[Act; AGENTS], within: bool, told: &mut Vec<usize>) {
+    fn publish(&mut self, acts: &[Act; AGENTS], within: bool, notified: &mut Vec<usize>) {
         let (newest, mut last, mut have_it) = (self.newest, 0, [false; AGENTS]);
         while let Some((number, agent, _)) =
             self.subscriptions.iter().find(|it| last < it.0 && it.0 <= newest).copied()
@@ -75,9 +75,9 @@ impl Model {
                 continue;
             }
             have_it[agent] = true;
-            told.push(agent);
+            notified.push(agent);
             match acts[agent] {
-                Act::Publish if !within => self.publish(acts, true, told),
+                Act::Publish if !within => self.publish(acts, true, notified),
                 Act::Publish => {}
                 act => self.act(act),
             }
@@ -95,7 +95,7 @@ struct Member<'a> {
 struct Hall<'a> {
     broker: Broker<'a, NoopRawMutex, u8, Member<'a>, CAPACITY>,
     members: Cell<&'a [Member<'a>]>,
-    told: RefCell<Vec<usize>>,
+    notified: RefCell<Vec<usize>>,
     within: Cell<bool>,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Hall<'a> {
         Self {
             broker: Broker::new(),
             members: Cell::new(&[]),
-            told: RefCell::default(),
+            notified: RefCell::default(),
             within: Cell::new(false),
         }
     }
@@ -133,14 +133,14 @@ impl<'a> Hall<'a> {
     fn publish(&self) -> (Option<Published>, Vec<usize>) {
         let published = catch_unwind(AssertUnwindSafe(|| self.broker.publish(TOPIC, &())));
         self.within.set(false);
-        (published.ok(), self.told.take())
+        (published.ok(), self.notified.take())
     }
 }
 
 impl Agent<u8, ()> for Member<'_> {
     /// Accepts the message, unless it is the last agent.
     fn deliver(&self, _: &u8, (): &()) -> Result<(), Dropped> {
-        self.hall.told.borrow_mut().push(self.number);
+        self.hall.notified.borrow_mut().push(self.number);
         self.hall.act(self.act.get());
         if self.number + 1 < AGENTS { Ok(()) } else { Err(Dropped) }
     }
@@ -175,16 +175,17 @@ fn check(hall: &Hall<'_>, choices: &mut Choices) {
 
     let (mut expected, dropped) = (Vec::new(), hall.broker.dropped());
     model.publish(&acts, false, &mut expected);
-    let (published, told) = hall.publish();
-    assert_eq!(told, expected, "{subscriptions:?}, {acts:?}");
-    let refused = told.iter().filter(|agent| **agent + 1 == AGENTS && acts[**agent] != Act::Panic);
+    let (published, notified) = hall.publish();
+    assert_eq!(notified, expected, "{subscriptions:?}, {acts:?}");
+    let refused =
+        notified.iter().filter(|agent| **agent + 1 == AGENTS && acts[**agent] != Act::Panic);
     assert_eq!((hall.broker.dropped() - dropped) as usize, refused.count());
-    let panicked = told.iter().any(|agent| acts[*agent] == Act::Panic);
+    let panicked = notified.iter().any(|agent| acts[*agent] == Act::Panic);
     assert_eq!(published.is_none(), panicked);
     if let Some(Published { delivered, dropped }) =
         published.filter(|_| !acts.contains(&Act::Publish))
     {
-        assert_eq!(delivered + dropped, told.len());
+        assert_eq!(delivered + dropped, notified.len());
     }
 
     // The remaining subscriptions.

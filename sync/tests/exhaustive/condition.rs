@@ -4,14 +4,14 @@ use crate::harness::{Subject, Waiting, every_sequence};
 use crate::model::{Lines, Model};
 
 /// Each task locks, waits for a notification, and keeps the lock that it then gets.
-struct Told(Mutex<NoopRawMutex, ()>, Condition<NoopRawMutex>);
+struct Notified(Mutex<NoopRawMutex, ()>, Condition<NoopRawMutex>);
 
-struct ToldModel {
+struct NotifiedModel {
     lines: Lines,
     free: bool,
     tasks: [Doing; 4],
     /// The number of `notify_all` calls.
-    told_all: u32,
+    notified_all: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -27,8 +27,8 @@ const NOTIFY_ONE: usize = 0;
 const CONDITION: usize = 0;
 const LOCK: usize = 1;
 
-impl Subject for Told {
-    type Model = ToldModel;
+impl Subject for Notified {
+    type Model = NotifiedModel;
     const KINDS: &'static [usize] = &[0; 4];
     const ACTIONS: usize = 2;
 
@@ -53,24 +53,24 @@ impl Subject for Told {
     }
 }
 
-impl Model for ToldModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let called = self.lines.answer(who);
-        if !called && self.lines.is_waiting(who) {
+impl Model for NotifiedModel {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let called = self.lines.answer(id);
+        if !called && self.lines.is_waiting(id) {
             return None;
         }
-        if matches!(self.tasks[who], Doing::Waits(_)) {
-            self.tasks[who] = Doing::LocksAgain;
-            if !self.lock(who) {
+        if matches!(self.tasks[id], Doing::Waits(_)) {
+            self.tasks[id] = Doing::LocksAgain;
+            if !self.lock(id) {
                 return None;
             }
-        } else if !called && !self.lock(who) {
+        } else if !called && !self.lock(id) {
             return None;
         }
-        match self.tasks[who] {
+        match self.tasks[id] {
             Doing::Locks => {
-                self.tasks[who] = Doing::Waits(self.told_all);
-                self.lines.enter(CONDITION, who);
+                self.tasks[id] = Doing::Waits(self.notified_all);
+                self.lines.enter(CONDITION, id);
                 self.unlock();
                 None
             }
@@ -78,18 +78,18 @@ impl Model for ToldModel {
         }
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        let called = self.lines.answer(who);
-        match self.tasks[who] {
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        let called = self.lines.answer(id);
+        match self.tasks[id] {
             Doing::Locks if called => self.unlock(),
             // After `notify_all` there is no other waiter to notify instead.
-            Doing::Waits(since) if called && since == self.told_all => self.tell_one(),
+            Doing::Waits(since) if called && since == self.notified_all => self.notify_one(),
             Doing::LocksAgain => {
                 if called {
                     self.unlock();
                 }
-                self.tell_one();
+                self.notify_one();
             }
             _ => {}
         }
@@ -101,9 +101,9 @@ impl Model for ToldModel {
 
     fn act(&mut self, action: usize) -> u32 {
         if action == NOTIFY_ONE {
-            self.tell_one();
+            self.notify_one();
         } else {
-            self.told_all += 1;
+            self.notified_all += 1;
             while self.lines.call_first(CONDITION).is_some() {}
         }
         0
@@ -118,11 +118,11 @@ impl Model for ToldModel {
     }
 }
 
-impl ToldModel {
-    fn lock(&mut self, who: usize) -> bool {
+impl NotifiedModel {
+    fn lock(&mut self, id: usize) -> bool {
         let got = std::mem::take(&mut self.free);
         if !got {
-            self.lines.enter(LOCK, who);
+            self.lines.enter(LOCK, id);
         }
         got
     }
@@ -131,16 +131,16 @@ impl ToldModel {
         self.free = self.lines.call_first(LOCK).is_none();
     }
 
-    fn tell_one(&mut self) {
+    fn notify_one(&mut self) {
         self.lines.call_first(CONDITION);
     }
 }
 
 #[test]
-fn who_is_told_and_dropped_tells_the_next() {
+fn a_dropped_notified_waiter_notifies_the_next() {
     every_sequence(7, || {
         let tasks = [Doing::Locks; 4];
-        let model = ToldModel { lines: Lines::new(), free: true, tasks, told_all: 0 };
-        (Told(Mutex::new(()), Condition::new()), model)
+        let model = NotifiedModel { lines: Lines::new(), free: true, tasks, notified_all: 0 };
+        (Notified(Mutex::new(()), Condition::new()), model)
     });
 }

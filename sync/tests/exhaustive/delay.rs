@@ -74,21 +74,21 @@ impl Subject for Watchdog {
 }
 
 impl Model for WatchdogModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        self.lines.answer(who);
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        self.lines.answer(id);
         self.expire();
-        if self.expired || self.since[who].is_some_and(|since| since != self.count) {
-            self.lines.remove(who);
+        if self.expired || self.since[id].is_some_and(|since| since != self.count) {
+            self.lines.remove(id);
             return Some(0);
         }
-        self.since[who] = Some(self.count);
-        self.lines.enter(0, who);
+        self.since[id] = Some(self.count);
+        self.lines.enter(0, id);
         None
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        self.lines.answer(who);
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        self.lines.answer(id);
     }
 
     fn give_back(&mut self, _: usize) {}
@@ -133,7 +133,7 @@ impl WatchdogModel {
 }
 
 #[test]
-fn a_delay_tells_who_would_be_late_and_all_who_waited_when_it_expired() {
+fn a_delay_wakes_waiters_that_would_be_late_and_all_at_its_expiry() {
     every_sequence(6, || {
         let hand = Hand::default();
         (Watchdog(RetriggerableDelay::new(hand.clone()), hand), WatchdogModel::default())

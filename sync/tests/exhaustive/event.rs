@@ -39,17 +39,17 @@ impl Subject for Happening {
 }
 
 impl Model for HappeningModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let through = self.lines.answer(who) || self.set;
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let through = self.lines.answer(id) || self.set;
         if !through {
-            self.lines.enter(0, who);
+            self.lines.enter(0, id);
         }
         through.then_some(0)
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        self.lines.answer(who);
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        self.lines.answer(id);
     }
 
     fn give_back(&mut self, _: usize) {}
@@ -72,7 +72,7 @@ impl Model for HappeningModel {
 }
 
 #[test]
-fn an_event_lets_through_all_who_wait_whoever_is_dropped() {
+fn an_event_releases_all_waiters_whichever_future_is_dropped() {
     every_sequence(7, || {
         (Happening(Event::new()), HappeningModel { lines: Lines::new(), set: false })
     });

@@ -38,17 +38,17 @@ impl Subject for Signal {
 }
 
 impl Model for SignalModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let through = self.lines.answer(who) || std::mem::take(&mut self.set);
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let through = self.lines.answer(id) || std::mem::take(&mut self.set);
         if !through {
-            self.lines.enter(0, who);
+            self.lines.enter(0, id);
         }
         through.then_some(0)
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        if self.lines.answer(who) {
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        if self.lines.answer(id) {
             self.act(SET);
         }
     }
@@ -75,6 +75,6 @@ impl Model for SignalModel {
 }
 
 #[test]
-fn a_flag_lets_one_through_a_setting_whoever_is_dropped() {
+fn a_flag_releases_one_waiter_per_setting_whichever_future_is_dropped() {
     every_sequence(7, || (Signal(Flag::new()), SignalModel { lines: Lines::new(), set: false }));
 }

@@ -21,7 +21,7 @@ pub(crate) trait Subject {
     /// The number of operations that belong to no task.
     const ACTIONS: usize;
 
-    fn wait(&self, who: usize) -> Waiting<'_>;
+    fn wait(&self, id: usize) -> Waiting<'_>;
 
     /// Performs one of these operations, and returns its result.
     fn act(&self, action: usize) -> u32;
@@ -57,7 +57,7 @@ fn sequences<S: Subject>(depth: usize, for_nothing: &[usize], make: &impl Fn() -
     let wakers = S::KINDS
         .iter()
         .enumerate()
-        .map(|(who, _)| [0, 1].map(|waker| Arc::new(Witness { who, waker })));
+        .map(|(id, _)| [0, 1].map(|waker| Arc::new(Witness { id, waker })));
     let wakers = wakers.collect::<Vec<_>>();
     let mut choices = Choices::new();
     loop {
@@ -90,9 +90,9 @@ fn run<S: Subject>(
         run.step(steps[choices.pick(steps.len())]);
     }
     if choices.pick(2) == 0 {
-        for who in 0..S::KINDS.len() {
-            if !matches!(run.tasks[who], Task::New | Task::Gone) {
-                run.step(Step::Drop(who));
+        for id in 0..S::KINDS.len() {
+            if !matches!(run.tasks[id], Task::New | Task::Gone) {
+                run.step(Step::Drop(id));
             }
         }
         return;
@@ -120,7 +120,7 @@ enum Task<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Poll { who: usize, waker: usize },
+    Poll { id: usize, waker: usize },
     Drop(usize),
     Act(usize),
 }
@@ -129,22 +129,22 @@ impl<S: Subject> Run<'_, S> {
     fn steps(&self, for_nothing: &[usize]) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut kinds_begun = Vec::new();
-        for (who, task) in self.tasks.iter().enumerate() {
+        for (id, task) in self.tasks.iter().enumerate() {
             match task {
-                Task::New if !kinds_begun.contains(&S::KINDS[who]) => {
-                    kinds_begun.push(S::KINDS[who]);
-                    steps.push(Step::Poll { who, waker: 0 });
+                Task::New if !kinds_begun.contains(&S::KINDS[id]) => {
+                    kinds_begun.push(S::KINDS[id]);
+                    steps.push(Step::Poll { id, waker: 0 });
                 }
                 // A spurious poll of a task, caused by another future of the task.
                 Task::Waits { woken: false, waker, .. } => {
                     let polls = for_nothing.iter().map(|change| (waker + change) % 2);
-                    steps.extend(polls.map(|waker| Step::Poll { who, waker }));
-                    steps.push(Step::Drop(who));
+                    steps.extend(polls.map(|waker| Step::Poll { id, waker }));
+                    steps.push(Step::Drop(id));
                 }
                 Task::Waits { waker, .. } => {
-                    steps.extend([Step::Poll { who, waker: *waker }, Step::Drop(who)]);
+                    steps.extend([Step::Poll { id, waker: *waker }, Step::Drop(id)]);
                 }
-                Task::Has(_) => steps.push(Step::Drop(who)),
+                Task::Has(_) => steps.push(Step::Drop(id)),
                 Task::New | Task::Gone => {}
             }
         }
@@ -155,9 +155,9 @@ impl<S: Subject> Run<'_, S> {
     /// Returns the next step without interference: polls a woken task, or drops a
     /// received value.
     fn next_of_course(&self) -> Option<Step> {
-        self.tasks.iter().enumerate().find_map(|(who, task)| match task {
-            Task::Waits { waker, woken: true, .. } => Some(Step::Poll { who, waker: *waker }),
-            Task::Has(_) => Some(Step::Drop(who)),
+        self.tasks.iter().enumerate().find_map(|(id, task)| match task {
+            Task::Waits { waker, woken: true, .. } => Some(Step::Poll { id, waker: *waker }),
+            Task::Has(_) => Some(Step::Drop(id)),
             _ => None,
         })
     }
@@ -165,15 +165,15 @@ impl<S: Subject> Run<'_, S> {
     fn step(&mut self, step: Step) {
         self.tale.0.push(step);
         match step {
-            Step::Poll { who, waker } => self.poll(who, waker),
-            Step::Drop(who) => match std::mem::replace(&mut self.tasks[who], Task::Gone) {
+            Step::Poll { id, waker } => self.poll(id, waker),
+            Step::Drop(id) => match std::mem::replace(&mut self.tasks[id], Task::Gone) {
                 Task::Waits { future, .. } => {
                     drop(future);
-                    self.model.leave(who);
+                    self.model.leave(id);
                 }
                 Task::Has(kept) => {
                     drop(kept);
-                    self.model.give_back(who);
+                    self.model.give_back(id);
                 }
                 Task::New | Task::Gone => unreachable!("it has nothing to drop"),
             },
@@ -184,16 +184,16 @@ impl<S: Subject> Run<'_, S> {
         self.compare();
     }
 
-    fn poll(&mut self, who: usize, waker: usize) {
-        let mut future = match std::mem::replace(&mut self.tasks[who], Task::Gone) {
-            Task::New => self.subject.wait(who),
+    fn poll(&mut self, id: usize, waker: usize) {
+        let mut future = match std::mem::replace(&mut self.tasks[id], Task::Gone) {
+            Task::New => self.subject.wait(id),
             Task::Waits { future, .. } => future,
             Task::Has(_) | Task::Gone => unreachable!("it does not wait"),
         };
-        let context = Waker::from(self.wakers[who][waker].clone());
+        let context = Waker::from(self.wakers[id][waker].clone());
         let polled = future.as_mut().poll(&mut Context::from_waker(&context));
-        let expected = self.model.poll(who);
-        self.tasks[who] = match polled {
+        let expected = self.model.poll(id);
+        self.tasks[id] = match polled {
             Poll::Ready((got, kept)) => {
                 assert_eq!(Some(got), expected, "of the poll");
                 Task::Has(kept)
@@ -207,11 +207,11 @@ impl<S: Subject> Run<'_, S> {
 
     fn compare(&mut self) {
         let mut expected = Vec::new();
-        for who in self.model.lines().woken.drain(..) {
-            if let Task::Waits { waker, woken, .. } = &mut self.tasks[who] {
+        for id in self.model.lines().woken.drain(..) {
+            if let Task::Waits { waker, woken, .. } = &mut self.tasks[id] {
                 assert!(!*woken, "woken twice");
                 *woken = true;
-                expected.push((who, *waker));
+                expected.push((id, *waker));
             }
         }
         assert_eq!(WOKEN.take(), expected, "tasks woken, each by its last waker");
@@ -221,13 +221,13 @@ impl<S: Subject> Run<'_, S> {
 
 /// A waker that logs its task, and which of the task's two it is.
 struct Witness {
-    who: usize,
+    id: usize,
     waker: usize,
 }
 
 impl Wake for Witness {
     fn wake(self: Arc<Self>) {
-        WOKEN.with_borrow_mut(|woken| woken.push((self.who, self.waker)));
+        WOKEN.with_borrow_mut(|woken| woken.push((self.id, self.waker)));
     }
 }
 

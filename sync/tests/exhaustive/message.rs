@@ -24,9 +24,9 @@ impl Subject for Latest {
     const KINDS: &'static [usize] = &[0, 0, LISTENS, LISTENS];
     const ACTIONS: usize = 2;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
+    fn wait(&self, id: usize) -> Waiting<'_> {
         Box::pin(async move {
-            if Self::KINDS[who] == LISTENS {
+            if Self::KINDS[id] == LISTENS {
                 return (self.0.listener().next().await, None);
             }
             (self.0.wait().await, None)
@@ -48,18 +48,18 @@ impl Subject for Latest {
 }
 
 impl Model for LatestModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let stands = self.set && Latest::KINDS[who] != LISTENS;
-        if self.lines.answer(who) || stands {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let stands = self.set && Latest::KINDS[id] != LISTENS;
+        if self.lines.answer(id) || stands {
             return Some(self.count - 1);
         }
-        self.lines.enter(0, who);
+        self.lines.enter(0, id);
         None
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        self.lines.answer(who);
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        self.lines.answer(id);
     }
 
     fn give_back(&mut self, _: usize) {}
@@ -83,7 +83,7 @@ impl Model for LatestModel {
 }
 
 #[test]
-fn all_who_wait_and_listen_get_the_latest_whoever_is_dropped() {
+fn waiters_and_listeners_get_the_latest_whichever_future_is_dropped() {
     every_sequence(6, || {
         let model = LatestModel { lines: Lines::new(), set: false, count: 0 };
         (Latest(Message::new(), Cell::new(0)), model)

@@ -3,13 +3,13 @@
 /// A primitive without wakers, pins and links.
 pub(crate) trait Model {
     /// Polls a task. Returns its value if it gets one.
-    fn poll(&mut self, who: usize) -> Option<u32>;
+    fn poll(&mut self, id: usize) -> Option<u32>;
 
     /// Drops a task while it waits, queued or granted.
-    fn leave(&mut self, who: usize);
+    fn leave(&mut self, id: usize);
 
     /// Drops the value that a task received.
-    fn give_back(&mut self, who: usize);
+    fn give_back(&mut self, id: usize);
 
     fn act(&mut self, action: usize) -> u32;
 
@@ -47,25 +47,25 @@ impl Lines {
     }
 
     /// Queues a task, if it is not queued already.
-    pub(crate) fn enter(&mut self, line: usize, who: usize) {
-        if !self.waiting[line].contains(&who) {
-            self.waiting[line].push(who);
+    pub(crate) fn enter(&mut self, line: usize, id: usize) {
+        if !self.waiting[line].contains(&id) {
+            self.waiting[line].push(id);
         }
     }
 
     /// Removes a task from its queue, without a grant.
-    pub(crate) fn remove(&mut self, who: usize) {
-        self.waiting.iter_mut().for_each(|line| line.retain(|other| *other != who));
+    pub(crate) fn remove(&mut self, id: usize) {
+        self.waiting.iter_mut().for_each(|line| line.retain(|other| *other != id));
     }
 
     /// Consumes the grant of a task. Returns false if there is none.
-    pub(crate) fn answer(&mut self, who: usize) -> bool {
+    pub(crate) fn answer(&mut self, id: usize) -> bool {
         let before = self.called.len();
-        self.called.retain(|other| *other != who);
+        self.called.retain(|other| *other != id);
         self.called.len() < before
     }
 
-    pub(crate) fn is_waiting(&self, who: usize) -> bool {
-        self.waiting.iter().any(|line| line.contains(&who))
+    pub(crate) fn is_waiting(&self, id: usize) -> bool {
+        self.waiting.iter().any(|line| line.contains(&id))
     }
 }

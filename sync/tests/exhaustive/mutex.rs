@@ -20,12 +20,12 @@ impl Subject for Locked {
     const KINDS: &'static [usize] = &[0, 0, 1, 0];
     const ACTIONS: usize = 0;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
+    fn wait(&self, id: usize) -> Waiting<'_> {
         let count = |had: &mut u32| {
             *had += 1;
             *had
         };
-        if who == CLOSURE {
+        if id == CLOSURE {
             return Box::pin(async move { (self.0.with(count).await, None) });
         }
         Box::pin(async move {
@@ -44,30 +44,30 @@ impl Subject for Locked {
 }
 
 impl Model for LockedModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        if !self.lines.answer(who) {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        if !self.lines.answer(id) {
             if !self.free {
-                self.lines.enter(0, who);
+                self.lines.enter(0, id);
                 return None;
             }
             self.free = false;
         }
         self.had += 1;
-        if who == CLOSURE {
+        if id == CLOSURE {
             self.unlock();
         }
         Some(self.had)
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        if self.lines.answer(who) {
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        if self.lines.answer(id) {
             self.unlock();
         }
     }
 
-    fn give_back(&mut self, who: usize) {
-        if who != CLOSURE {
+    fn give_back(&mut self, id: usize) {
+        if id != CLOSURE {
             self.unlock();
         }
     }
@@ -92,7 +92,7 @@ impl LockedModel {
 }
 
 #[test]
-fn a_lock_goes_to_who_waits_longest_whoever_is_dropped() {
+fn a_lock_goes_to_the_longest_waiter_whichever_future_is_dropped() {
     every_sequence(8, || {
         let model = LockedModel { lines: Lines::new(), free: true, had: 0 };
         (Locked(Mutex::new(0)), model)

@@ -39,11 +39,11 @@ const JOIN: usize = 2;
 
 type Local<const N: usize> = Queue<NoopRawMutex, u32, N>;
 
-fn wait<const N: usize>(queue: &Local<N>, role: Role, who: usize) -> Waiting<'_> {
+fn wait<const N: usize>(queue: &Local<N>, role: Role, id: usize) -> Waiting<'_> {
     Box::pin(async move {
         match role {
             Role::Reserves => return (0, Some(Box::new(queue.reserve().await) as _)),
-            Role::Pushes => queue.push(who as u32).await,
+            Role::Pushes => queue.push(id as u32).await,
             Role::Pops => return (queue.pop().await, None),
             Role::Joins => queue.join().await,
         }
@@ -64,8 +64,8 @@ impl<const N: usize> Subject for Ends<N> {
     const KINDS: &'static [usize] = &[0, 0, 1, 1];
     const ACTIONS: usize = 2;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
-        wait(&self.0, ENDS[who], who)
+    fn wait(&self, id: usize) -> Waiting<'_> {
+        wait(&self.0, ENDS[id], id)
     }
 
     fn act(&self, action: usize) -> u32 {
@@ -82,8 +82,8 @@ impl<const N: usize> Subject for All<N> {
     const KINDS: &'static [usize] = &[0, 1, 2, 3];
     const ACTIONS: usize = 3;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
-        wait(&self.0, ALL[who], who)
+    fn wait(&self, id: usize) -> Waiting<'_> {
+        wait(&self.0, ALL[id], id)
     }
 
     fn act(&self, action: usize) -> u32 {
@@ -96,9 +96,9 @@ impl<const N: usize> Subject for All<N> {
 }
 
 impl<const N: usize> Model for QueueModel<N> {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let role = self.roles[who];
-        if !self.lines.answer(who) {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let role = self.roles[id];
+        if !self.lines.answer(id) {
             let (line, there) = match role {
                 Role::Reserves | Role::Pushes => (ROOM, &mut self.room),
                 Role::Pops => (ITEMS, &mut self.unclaimed),
@@ -106,7 +106,7 @@ impl<const N: usize> Model for QueueModel<N> {
                 Role::Joins => (JOIN, &mut 0),
             };
             let Some(left) = there.checked_sub(1) else {
-                self.lines.enter(line, who);
+                self.lines.enter(line, id);
                 return None;
             };
             *there = left;
@@ -114,17 +114,17 @@ impl<const N: usize> Model for QueueModel<N> {
         match role {
             Role::Reserves | Role::Joins => Some(0),
             Role::Pushes => {
-                self.push(who as u32);
+                self.push(id as u32);
                 Some(0)
             }
             Role::Pops => Some(self.pop()),
         }
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        if self.lines.answer(who) {
-            match self.roles[who] {
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        if self.lines.answer(id) {
+            match self.roles[id] {
                 Role::Reserves | Role::Pushes => self.give_room(),
                 Role::Pops => self.give_item(),
                 Role::Joins => {}
@@ -132,8 +132,8 @@ impl<const N: usize> Model for QueueModel<N> {
         }
     }
 
-    fn give_back(&mut self, who: usize) {
-        if self.roles[who] == Role::Reserves {
+    fn give_back(&mut self, id: usize) {
+        if self.roles[id] == Role::Reserves {
             self.give_room();
         }
     }
@@ -204,12 +204,12 @@ const ENDS: [Role; 4] = [Role::Pushes, Role::Pushes, Role::Pops, Role::Pops];
 const ALL: [Role; 4] = [Role::Reserves, Role::Pushes, Role::Pops, Role::Joins];
 
 #[test]
-fn items_and_room_go_to_who_waits_longest_whoever_is_dropped() {
+fn items_and_room_go_to_the_longest_waiter_whichever_future_is_dropped() {
     every_sequence(6, || (Ends::<1>(Queue::new()), QueueModel::new(ENDS)));
     every_sequence(6, || (Ends::<2>(Queue::new()), QueueModel::new(ENDS)));
 }
 
 #[test]
-fn a_queue_is_joined_when_all_is_done_with_whoever_is_dropped() {
+fn a_queue_is_joined_when_all_items_are_done_whichever_future_is_dropped() {
     every_sequence(5, || (All::<1>(Queue::new()), QueueModel::new(ALL)));
 }

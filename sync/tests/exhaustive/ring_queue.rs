@@ -43,10 +43,10 @@ impl<const N: usize> Subject for Newest<N> {
 }
 
 impl<const N: usize> Model for NewestModel<N> {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        if !self.lines.answer(who) {
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        if !self.lines.answer(id) {
             if self.unclaimed == 0 {
-                self.lines.enter(0, who);
+                self.lines.enter(0, id);
                 return None;
             }
             self.unclaimed -= 1;
@@ -54,9 +54,9 @@ impl<const N: usize> Model for NewestModel<N> {
         self.items.pop_front()
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        if self.lines.answer(who) {
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        if self.lines.answer(id) {
             self.give();
         }
     }
@@ -104,7 +104,7 @@ impl<const N: usize> NewestModel<N> {
 }
 
 #[test]
-fn the_newest_items_go_to_who_waits_longest_whoever_is_dropped() {
+fn the_newest_items_go_to_the_longest_waiter_whichever_future_is_dropped() {
     every_sequence(6, || (Newest::<1>(RingQueue::new(), Cell::new(0)), NewestModel::new()));
     every_sequence(6, || (Newest::<2>(RingQueue::new(), Cell::new(0)), NewestModel::new()));
 }

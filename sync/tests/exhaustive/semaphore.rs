@@ -25,9 +25,9 @@ impl Subject for Permits {
     const KINDS: &'static [usize] = &[0; 4];
     const ACTIONS: usize = 2;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
+    fn wait(&self, id: usize) -> Waiting<'_> {
         Box::pin(async move {
-            let permit = self.0.acquire_many(self.1[who]).await;
+            let permit = self.0.acquire_many(self.1[id]).await;
             (permit.count(), Some(Box::new(permit) as _))
         })
     }
@@ -50,11 +50,11 @@ impl Subject for BoundedPermits {
     const KINDS: &'static [usize] = &[0; 4];
     const ACTIONS: usize = 2;
 
-    fn wait(&self, who: usize) -> Waiting<'_> {
+    fn wait(&self, id: usize) -> Waiting<'_> {
         Box::pin(async move {
-            let permit = self.0.acquire_many(self.1[who]).await;
+            let permit = self.0.acquire_many(self.1[id]).await;
             let count = permit.count();
-            if who == FORGETS {
+            if id == FORGETS {
                 permit.forget();
                 return (count, None);
             }
@@ -79,30 +79,30 @@ impl Subject for BoundedPermits {
 }
 
 impl Model for PermitsModel {
-    fn poll(&mut self, who: usize) -> Option<u32> {
-        let wanted = self.wanted[who];
-        if !self.lines.answer(who) {
-            if self.lines.is_waiting(who) || self.lines.first(0).is_some() || wanted > self.free {
-                self.lines.enter(0, who);
+    fn poll(&mut self, id: usize) -> Option<u32> {
+        let wanted = self.wanted[id];
+        if !self.lines.answer(id) {
+            if self.lines.is_waiting(id) || self.lines.first(0).is_some() || wanted > self.free {
+                self.lines.enter(0, id);
                 return None;
             }
             self.free -= wanted;
         }
-        if who == FORGETS {
+        if id == FORGETS {
             self.forgotten = self.forgotten.map(|count| count + wanted);
         }
         Some(wanted)
     }
 
-    fn leave(&mut self, who: usize) {
-        self.lines.remove(who);
-        let had = if self.lines.answer(who) { self.wanted[who] } else { 0 };
+    fn leave(&mut self, id: usize) {
+        self.lines.remove(id);
+        let had = if self.lines.answer(id) { self.wanted[id] } else { 0 };
         self.add(had);
     }
 
-    fn give_back(&mut self, who: usize) {
-        if self.forgotten.is_none() || who != FORGETS {
-            self.add(self.wanted[who]);
+    fn give_back(&mut self, id: usize) {
+        if self.forgotten.is_none() || id != FORGETS {
+            self.add(self.wanted[id]);
         }
     }
 
@@ -146,7 +146,7 @@ impl PermitsModel {
 }
 
 #[test]
-fn permits_go_to_who_waits_longest_whoever_is_dropped() {
+fn permits_go_to_the_longest_waiter_whichever_future_is_dropped() {
     for (free, wanted) in
         [(1, [1, 1, 1, 1]), (2, [1, 2, 1, 3]), (0, [2, 1, 0, 1]), (3, [2, 2, 1, 1])]
     {
@@ -160,7 +160,7 @@ fn permits_go_to_who_waits_longest_whoever_is_dropped() {
 }
 
 #[test]
-fn bounded_permits_never_become_more_whoever_is_dropped() {
+fn bounded_permits_never_become_more_whichever_future_is_dropped() {
     for (free, wanted) in [(1, [1, 1, 1, 1]), (2, [1, 2, 1, 2])] {
         every_sequence(6, || {
             let model = PermitsModel::new(wanted, free, Some(0));

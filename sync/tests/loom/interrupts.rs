@@ -28,8 +28,8 @@ fn no_setting_of_a_flag_is_lost() {
             let flag = Arc::new(IrqFlag::<Section>::new());
             let interrupt = spawn(&flag, IrqFlag::set);
             let mut claim = flag.claim().unwrap();
-            let mut nobody = Context::from_waker(Waker::noop());
-            if claim.poll_ready(Interest::Read, &mut nobody).is_pending() {
+            let mut noop = Context::from_waker(Waker::noop());
+            if claim.poll_ready(Interest::Read, &mut noop).is_pending() {
                 if !stays {
                     drop(claim);
                     claim = flag.claim().unwrap();

@@ -71,7 +71,7 @@ fn a_promise_is_kept_once_and_heard_by_all() {
 }
 
 #[test]
-fn who_is_told_to_stop_hears_it_wherever_it_is() {
+fn a_request_to_stop_reaches_its_task_anywhere() {
     wakes(CancelToken::<Section>::new, |token| Box::pin(token.cancelled()), CancelToken::cancel);
     every_order(|| {
         let token = Arc::new(CancelToken::<Section>::new());
@@ -83,7 +83,7 @@ fn who_is_told_to_stop_hears_it_wherever_it_is() {
 }
 
 #[test]
-fn a_barrier_opens_for_those_who_are_there() {
+fn a_barrier_opens_for_live_waiters() {
     every_order(|| {
         let barrier = Arc::new(Barrier::<Section>::new(2));
         let other = spawn(&barrier, |barrier| block_on(barrier.wait()).is_leader());
@@ -129,7 +129,7 @@ fn a_barrier_opens_for_those_who_are_there() {
 }
 
 #[test]
-fn who_waits_for_a_condition_is_told_of_every_change() {
+fn a_waiter_is_notified_of_every_change() {
     // Each wait locks many times, so there are more orders than elsewhere.
     const INTERRUPTIONS: usize = 2;
 
@@ -161,7 +161,7 @@ fn who_waits_for_a_condition_is_told_of_every_change() {
 }
 
 #[test]
-fn who_subscribes_is_told_and_stays_until_it_leaves() {
+fn a_subscriber_is_notified_until_it_unsubscribes() {
     type Shared<const SUBS: usize> = Broker<'static, Section, u8, Flag<Section>, SUBS>;
 
     static ONE: Flag<Section> = Flag::new();
@@ -222,7 +222,7 @@ impl TimerQueue for Stopped {
 }
 
 #[test]
-fn who_waits_for_a_delay_hears_that_it_is_over_sooner() {
+fn a_waiter_is_notified_of_an_earlier_deadline() {
     wakes(
         || {
             let delay = RetriggerableDelay::<Section, _>::new(Stopped);

@@ -9,7 +9,7 @@ use crate::section::Section;
 use crate::{every_order, spawn, wakes};
 
 #[test]
-fn an_item_is_there_before_anybody_is_woken_for_it() {
+fn an_item_is_there_before_a_task_is_woken_for_it() {
     type Small = Queue<Section, u32, 1>;
 
     wakes(
@@ -54,7 +54,7 @@ fn a_queue_is_joined_when_the_last_item_is_done_with() {
 }
 
 #[test]
-fn a_newest_item_is_there_before_anybody_is_woken_for_it() {
+fn a_newest_item_is_there_before_a_task_is_woken_for_it() {
     type Newest = RingQueue<Section, u32, 1>;
 
     wakes(

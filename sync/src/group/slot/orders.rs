@@ -221,7 +221,7 @@ fn a_wake_while_the_group_moves_reaches_its_new_task() {
         group.poll(drop);
         child.join().unwrap();
         group.poll_if_woken(drop);
-        assert_eq!(group.polled, [0, 0], "the new task was not told of the wake");
+        assert_eq!(group.polled, [0, 0], "the new task missed the wake");
     }
     every_order!(model);
 }
