@@ -93,7 +93,7 @@ fn a_wait_that_is_dropped_at_any_poll_loses_no_setting() {
         let both = future::join(dropped, set);
         let through = match sim.run(future::select(pin!(both), pin!(patient))) {
             Either::Left(((through, ()), _)) => through,
-            Either::Right(_) => unreachable!("it waits for ever"),
+            Either::Right(_) => unreachable!("it waits forever"),
         };
         assert_eq!(count.get(), 3);
         through
