@@ -56,7 +56,7 @@ pub struct Debounce {
 /// // A limit switch that opens when the carriage arrives.
 /// assert_eq!(Wiring::normally_closed(PinState::Low).rest, Contact::Closed);
 /// // A button of either polarity that is not pressed at the start.
-/// assert_eq!(Wiring::learnt(Contact::Open).closed, None);
+/// assert_eq!(Wiring::learned(Contact::Open).closed, None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -155,7 +155,7 @@ impl Wiring {
     }
 
     /// Returns the wiring of a contact of either polarity that is at rest at the first look.
-    pub const fn learnt(rest: Contact) -> Self {
+    pub const fn learned(rest: Contact) -> Self {
         Self { closed: None, rest }
     }
 }

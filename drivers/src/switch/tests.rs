@@ -156,8 +156,8 @@ fn either_polarity_and_either_rest() {
 #[test]
 fn polarity_is_learned_from_the_resting_level() {
     for first in [Low, High] {
-        check_wiring(Wiring::learnt(Open), first, &[(1_000, Closed)]);
-        check_wiring(Wiring::learnt(Closed), first, &[(1_000, Open)]);
+        check_wiring(Wiring::learned(Open), first, &[(1_000, Closed)]);
+        check_wiring(Wiring::learned(Closed), first, &[(1_000, Open)]);
     }
 }
 

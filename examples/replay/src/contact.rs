@@ -100,7 +100,7 @@ impl Replay {
 }
 
 /// The level before the first one: that of a contact at rest, or, where it is to be
-/// learnt, the first one there is.
+/// learned, the first one there is.
 fn idle_level(options: &ContactOptions, first: PinState) -> PinState {
     match (options.wiring.closed, options.wiring.rest) {
         (Some(closed), Contact::Closed) => closed,

@@ -68,7 +68,7 @@ pub struct Parts<P, I, B, R, T> {
 ///
 /// # Cancel safety
 ///
-/// Dropping it stops the station where it is; what it has learnt is lost.
+/// Dropping it stops the station where it is; what it has learned is lost.
 pub async fn run<P, I, B, R, T>(
     parts: Parts<P, I, B, R, T>,
     observer: &impl Observe<I::Error, R::Error, B::Error>,
