@@ -5,11 +5,12 @@ use core::convert::Infallible;
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use tickwire_drivers::switch::{Contact, Switch};
 use tickwire_traits::{
-    Clock, Duration, Edge, Edges, Instant, JoinHandle, Spawn, TimeSource, Timer,
+    Clock, Duration, Edge, EdgeInput, Edges, Instant, JoinHandle, Spawn, TimeSource, Timer,
+    TimerQueue,
 };
 
 use crate::verdict::expect;
-use crate::{Bench, Scratch, Verdict};
+use crate::{Bench, PATIENCE, Scratch, Unmet, Verdict};
 
 const CLOSED: Duration = Duration::from_millis(2);
 const OPEN: Duration = Duration::from_millis(60);
@@ -41,6 +42,39 @@ pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
         scratch.go.set();
     }
     let more = clock.timeout(Duration::from_millis(50), switch.change()).await;
+    expect(more.is_err(), "a bounce was taken for a change")
+}
+
+/// Checks a backend's pin by a contact that bounces. [`run_all`](crate::run_all) does not
+/// include this check, because it has no such pin.
+///
+/// `begin` starts the process that closes and opens a contact between the pin and ground
+/// `presses` times. Bounces last up to 40 ms, and changes are 150 ms or more apart.
+///
+/// # Errors
+///
+/// The promise that the pin has broken. A change that is never reported is one, after
+/// [`PATIENCE`].
+pub async fn on_a_pin<P: EdgeInput>(
+    clock: &impl TimerQueue,
+    mut pin: P,
+    presses: u32,
+    begin: impl FnOnce(),
+) -> Verdict {
+    let failed = |_| Unmet::Failed("the pin has failed");
+    pin.arm().map_err(failed)?;
+    let mut switch = Switch::new(pin, clock);
+    let mut last = clock.now();
+    begin();
+    for contact in (0..presses).flat_map(|_| [Contact::Closed, Contact::Open]) {
+        let change = clock.timeout(PATIENCE, switch.change()).await;
+        let change = change.map_err(|_| Unmet::Failed("a change was not seen"))?.map_err(failed)?;
+        expect(change.contact == contact, "a bounce was taken for a change")?;
+        let now = clock.now();
+        expect(last <= change.at && change.at <= now, "a change has not the time of its edge")?;
+        last = change.at;
+    }
+    let more = clock.timeout(Duration::from_millis(150), switch.change()).await;
     expect(more.is_err(), "a bounce was taken for a change")
 }
 
