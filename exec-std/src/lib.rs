@@ -3,7 +3,8 @@
 //!
 //! [`run`] drives a future, the tasks that it [spawns](StdSpawner), and their sleeps on
 //! [`StdClock`]. On Unix there are also file descriptors ([`Fd`]), serial ports
-//! ([`serial`]) and signals that ask the program to stop ([`Shutdown`]).
+//! ([`serial`]) and signals that ask the program to stop ([`Shutdown`]), and on Linux
+//! lines of GPIO chips ([`gpio`]).
 //!
 //! ```
 //! use tickwire_exec_std::{StdClock, run};
@@ -52,6 +53,8 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
+#[cfg(all(target_os = "linux", feature = "gpio"))]
+pub mod gpio;
 #[cfg(all(unix, feature = "serial"))]
 pub mod serial;
 #[cfg(all(unix, feature = "shutdown"))]
