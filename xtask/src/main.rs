@@ -7,6 +7,7 @@ mod dependencies;
 mod docs;
 mod firmware;
 mod instructions;
+mod linux_rig;
 mod nightly;
 mod pages;
 mod process;
@@ -35,6 +36,7 @@ Usage: cargo xtask COMMAND
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
+  linux-rig                tests of devices, on Debian's kernel in an emulator
   docs [--open]            the documentation of all crates, with links between them
       --open               shows it in a browser
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
@@ -98,6 +100,7 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
             Err(error) => Err(error.into()),
         },
         ["docs"] => docs::run(args.open),
+        ["linux-rig"] => linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run()),
         ["sizes"] => sizes::measure(),
         ["instructions"] => instructions::measure(),
         ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),

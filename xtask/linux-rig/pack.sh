@@ -1,0 +1,42 @@
+#!/bin/sh
+# pack.sh FOLDER INIT MODULES PROGRAMS...
+#
+# Packs FOLDER/initramfs: a shell, INIT, the named modules and the built ones with those
+# that they need, and PROGRAMS with their shared libraries.
+set -eu
+folder=$1 init=$2 modules=$3
+shift 3
+version=$(cat "$folder/version")
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+into=$root/lib/modules/$version
+mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" "$root/tests" "$into"
+
+cp "$(command -v busybox)" "$root/bin/busybox"
+for name in sh mount modprobe dd printf poweroff echo sleep cut; do ln -s busybox "$root/bin/$name"; done
+depmod -b "$folder/root" "$version"
+for module in $modules; do
+  modprobe -d "$folder/root" -S "$version" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
+done | sort -u | while read -r file; do
+  case $file in
+    *.xz) xz -dc "$file" > "$into/$(basename "$file" .xz)" ;;
+    *) cp "$file" "$into/" ;;
+  esac
+done
+for file in "$folder"/built/*.ko; do
+  cp "$file" "$into/"
+  strip --strip-debug "$into/$(basename "$file")"
+done
+cp "$folder/root/lib/modules/$version"/modules.builtin* "$into/"
+depmod -b "$root" "$version"
+
+for program in "$@"; do
+  strip -o "$root/tests/$(basename "$program")" "$program"
+  ldd "$program" | grep -o '/[^ ]*' | sort -u | while read -r library; do
+    mkdir -p "$root/$(dirname "$library")"
+    cp -L "$library" "$root/$library"
+  done
+done
+cp "$init" "$root/init"
+chmod +x "$root/init"
+(cd "$root" && find . -print0 | cpio --null --create --format newc --quiet | gzip -1) > "$folder/initramfs"
