@@ -7,7 +7,7 @@ use embedded_hal::digital::PinState;
 use embedded_io_async::Read;
 use gpiocdev::Request;
 use gpiocdev::line::{EdgeEvent, EdgeKind};
-use tickwire_traits::Edge;
+use tickwire_traits::{Clock, Edge};
 
 use super::Error;
 use crate::{Fd, StdClock, system};
@@ -39,6 +39,9 @@ impl EdgeQueue {
     /// Watches a request none of whose edges has been read.
     pub(super) fn new(request: Request) -> Result<Self, Error> {
         let request = Fd::new(request).map_err(Error::of_io)?;
+        // The clock begins at its first reading. An edge stamped before that would have the
+        // time zero, and so would the next one.
+        StdClock::new().now();
         // The kernel counts from 1.
         let bytes = [0; EVENTS * EVENT];
         Ok(Self { request, bytes, unread: 0..0, next: 1, armed: None, waits: false })
