@@ -21,6 +21,7 @@
 mod bounce;
 mod clock;
 mod executor;
+mod fault_plan;
 mod impatience;
 mod pace;
 mod trace;

@@ -109,14 +109,16 @@ impl Baud {
         Self(u64::from(bits_per_second.max(1)))
     }
 
-    /// Returns how long `bytes` take, rounded up to whole microseconds.
+    /// Returns how long `bytes` take, rounded up to whole microseconds, and at most
+    /// [`Duration::MAX`].
     pub fn time_of(self, bytes: u64) -> Duration {
-        self.halves(bytes * BITS * 2)
+        self.halves(u128::from(bytes) * u128::from(BITS * 2))
     }
 
     /// Returns the duration of this many half bits.
-    fn halves(self, halves: u64) -> Duration {
-        Duration::from_micros((halves * 500_000).div_ceil(self.0))
+    fn halves(self, halves: u128) -> Duration {
+        let micros = (halves * 500_000).div_ceil(self.0.into());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
     }
 }
 

@@ -117,6 +117,15 @@ fn each_fault_befalls_its_byte_and_the_next_transfer_works() {
 }
 
 #[test]
+fn a_fault_may_be_so_far_ahead_that_it_never_comes() {
+    let sim = Sim::new();
+    let (mut bus, _) = bus(&sim);
+    sim.run(bus.write(ADDRESS, &[1])).unwrap();
+    bus.faults().inject(u64::MAX, Fault::Stuck);
+    sim.run(bus.write(ADDRESS, &[1])).unwrap();
+}
+
+#[test]
 fn a_garbled_byte_arrives_turned_over() {
     let sim = Sim::new();
     let (mut bus, device) = bus(&sim);

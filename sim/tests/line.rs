@@ -161,6 +161,37 @@ fn a_reader_that_waits_is_woken_by_a_write_and_by_the_end() {
 }
 
 #[test]
+fn a_smaller_capacity_keeps_what_has_arrived() {
+    let (sim, mut near, far) = ports();
+    sim.run(async {
+        near.write_all(&[7; 6]).await.unwrap();
+        sim.clock().sleep(Duration::from_millis(6)).await; // Nothing accesses the line.
+        let mut far = far.with_capacity(4);
+        assert_eq!(far.read(&mut [0; 8]).await, Ok(6));
+        assert_eq!(far.incoming().overruns(), 0);
+    });
+}
+
+#[test]
+fn what_is_written_after_the_end_is_lost() {
+    let (sim, mut near, mut far) = ports();
+    let way = near.outgoing();
+    sim.run(async {
+        near.write_all(&[1, 2]).await.unwrap();
+        way.hang_up();
+        near.write_all(&[3; 20]).await.unwrap();
+        let mut received = [0; 2];
+        far.read_exact(&mut received).await.unwrap();
+        assert_eq!(received, [1, 2]);
+        assert_eq!(far.read(&mut received).await, Ok(0));
+        near.flush().await.unwrap();
+        assert_eq!(far.read_ready(), Ok(true));
+        assert_eq!(far.read(&mut received).await, Ok(0));
+        assert_eq!(way.overruns(), 0);
+    });
+}
+
+#[test]
 fn a_fault_is_returned_once_and_loses_nothing() {
     let (sim, mut near, mut far) = ports();
     sim.run(async {

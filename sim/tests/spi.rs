@@ -1,6 +1,7 @@
 //! The SPI bus: bytes, their times, their waveform, misuses, faults.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState::{self, High, Low};
@@ -112,8 +113,7 @@ fn a_byte_takes_whole_microseconds_and_none_without_a_speed() {
 
 #[test]
 fn a_device_is_selected_by_its_wire_also_by_a_planned_edge() {
-    let rig = Rig::new();
-    let Rig { sim, mut bus, cs, device } = rig;
+    let Rig { sim, mut bus, cs, device } = Rig::new();
     cs.toggle_at(&[Instant::from_micros(8), Instant::from_micros(24)]);
     let mut bytes = [0; 4];
     sim.run(bus.read(&mut bytes)).unwrap();
@@ -247,6 +247,14 @@ fn injected_faults_befall_their_byte() {
 }
 
 #[test]
+fn a_fault_may_be_so_far_ahead_that_it_never_comes() {
+    let Rig { sim, mut bus, .. } = Rig::new();
+    sim.run(bus.write(&[1])).unwrap();
+    bus.faults().inject(u64::MAX, Fault::Error(ErrorKind::Other));
+    sim.run(bus.write(&[1])).unwrap();
+}
+
+#[test]
 fn a_device_in_another_mode_misreads_and_is_misread() {
     for mode in [MODE_0, MODE_1, MODE_2, MODE_3] {
         let Rig { sim, mut bus, cs, device } = Rig::with(|bus| bus.with_mode(mode));
@@ -366,4 +374,86 @@ fn a_device_may_hold_its_own_chip_select_and_move_another_wire() {
     let mut byte = [0];
     sim.run(bus.read(&mut byte)).unwrap();
     assert_eq!((byte, ready.level()), ([1], Low));
+}
+
+#[test]
+fn a_device_may_select_another_as_a_demultiplexer_does() {
+    struct Demultiplexer(Wire<SimClock>);
+    impl Device for Demultiplexer {
+        fn select(&mut self, _: Instant) {
+            self.0.set(Low);
+        }
+        fn exchange(&mut self, _: Instant, _: u8) -> u8 {
+            0xff
+        }
+        fn deselect(&mut self, _: Instant, _: bool) {
+            self.0.set(High);
+        }
+    }
+    let Rig { sim, mut bus, cs, device } = Rig::new();
+    let enable = Wire::new(sim.clock(), High);
+    bus.attach(&enable, Rc::new(RefCell::new(Demultiplexer(cs))));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let log = seen.clone();
+    bus.on_transaction(move |traffic| log.borrow_mut().push(traffic.chip));
+    enable.set(Low);
+    sim.run(bus.write(&[7])).unwrap();
+    enable.set(High);
+    assert_eq!(device.borrow().log.join(" "), "0:< 0:07 8:>");
+    assert_eq!(*seen.borrow(), [0, 1]);
+}
+
+#[test]
+fn a_listener_may_move_another_chip_select_and_hears_of_it() {
+    let Rig { mut bus, cs, device, .. } = Rig::new();
+    let other = Wire::new(Sim::new().clock(), High);
+    bus.attach(&other, device);
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let log = seen.clone();
+    bus.on_transaction(move |traffic| {
+        log.borrow_mut().push(traffic.chip);
+        if traffic.chip == 0 {
+            other.set(Low);
+            other.set(High);
+        }
+    });
+    cs.set(Low);
+    cs.set(High);
+    assert_eq!(*seen.borrow(), [0, 1]);
+}
+
+#[test]
+fn a_device_that_panics_hears_no_byte_while_its_panic_unwinds() {
+    struct Broken;
+    impl Device for Broken {
+        fn exchange(&mut self, _: Instant, byte: u8) -> u8 {
+            // A second panic would end the process.
+            assert_eq!(byte, 0, "a byte that the device does not expect");
+            byte
+        }
+    }
+    /// Deselects its device when it is dropped, as a transaction does.
+    struct Selected(Wire<SimClock>);
+    impl Drop for Selected {
+        fn drop(&mut self) {
+            self.0.set(High);
+        }
+    }
+    let sim = Sim::new();
+    let mut bus = Bus::new(sim.clock()).with_speed(1_000_000).with_fifo(4);
+    let cs = Wire::new(sim.clock(), High);
+    bus.attach(&cs, Rc::new(RefCell::new(Broken)));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        cs.set(Low);
+        let _selected = Selected(cs.clone());
+        sim.run(async {
+            bus.write(&[0, 1, 2, 3]).await.unwrap();
+            bus.flush().await.unwrap();
+        });
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(cs.level(), High);
+    // The bus works on.
+    cs.set(Low);
+    sim.run(bus.write(&[0])).unwrap();
 }

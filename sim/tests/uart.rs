@@ -133,3 +133,12 @@ fn a_trace_holds_460_800_baud() {
         assert!(decoded.bytes.iter().map(|(_, byte)| *byte).eq(0..=255), "{baud:?}");
     }
 }
+
+#[test]
+fn the_time_of_any_number_of_bytes_is_known() {
+    let year = Duration::from_secs(31_536_000);
+    assert_eq!(Baud::new(9_600).time_of(960 * 31_536_000), year);
+    // More than a `Duration` holds.
+    assert_eq!(Baud::new(0).time_of(u64::MAX), Duration::MAX);
+    assert_eq!(Baud::new(100_000_000).time_of(u64::MAX), Duration::from_micros(u64::MAX / 10 + 1));
+}

@@ -55,6 +55,11 @@ pub use spi::{AsIs, Configure, SharedSpi, SharedSpiError};
 /// counted in [`cancelled`](Self::cancelled), and its device has received a part of it;
 /// its driver decides how to recover. [`SharedI2c`] and [`SharedSpi`] describe the state
 /// of the bus.
+///
+/// # Panics
+///
+/// The bus is not poisoned: after a caught panic in a transaction, which counts as dropped,
+/// the next transaction gets the bus.
 #[doc(alias = "shared_bus")]
 #[doc(alias = "I2cDevice")]
 #[doc(alias = "SpiDevice")]

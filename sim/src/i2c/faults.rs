@@ -1,11 +1,12 @@
 //! Faults to inject.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
 use embedded_hal_async::i2c::{Error, ErrorKind};
+
+use crate::fault_plan::FaultPlan;
 
 /// A fault of one byte on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +44,7 @@ pub struct Faults(Rc<RefCell<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the number of the faulty byte.
-    planned: BTreeMap<u64, Fault>,
-    always: Option<Fault>,
-    bytes: u64,
+    plan: FaultPlan<Fault>,
     transfers: u64,
     refused: u64,
 }
@@ -54,20 +52,18 @@ struct State {
 impl Faults {
     /// Injects `fault` into one byte, after `bytes` more intact ones.
     pub fn inject(&self, bytes: u64, fault: Fault) {
-        let mut state = self.0.borrow_mut();
-        let byte = state.bytes + bytes;
-        state.planned.insert(byte, fault);
+        self.0.borrow_mut().plan.inject(bytes, fault);
     }
 
     /// Injects `fault` into every byte until the next call. `Some(Fault::Nack)` is a bus
     /// without any device, and `None` repairs the bus.
     pub fn set(&self, fault: Option<Fault>) {
-        self.0.borrow_mut().always = fault;
+        self.0.borrow_mut().plan.set(fault);
     }
 
     /// Returns how many bytes have begun, address bytes included.
     pub fn bytes(&self) -> u64 {
-        self.0.borrow().bytes
+        self.0.borrow().plan.bytes()
     }
 
     /// Returns how many transfers have begun.
@@ -81,10 +77,7 @@ impl Faults {
     }
 
     pub(super) fn next_byte(&self) -> Option<Fault> {
-        let mut state = self.0.borrow_mut();
-        let byte = state.bytes;
-        state.bytes += 1;
-        state.planned.remove(&byte).or(state.always)
+        self.0.borrow_mut().plan.next_byte()
     }
 
     pub(super) fn count_transfer(&self) {

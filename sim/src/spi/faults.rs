@@ -1,11 +1,12 @@
 //! Faults to inject, and misuses that are counted.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
 use embedded_hal_async::spi::{Error, ErrorKind};
+
+use crate::fault_plan::FaultPlan;
 
 /// A fault of one byte on the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +40,12 @@ pub struct Faults(Rc<RefCell<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the number of the faulty byte.
-    planned: BTreeMap<u64, Fault>,
-    always: Option<Fault>,
+    plan: FaultPlan<Fault>,
     counts: Counts,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    bytes: u64,
     pub(super) conflicts: u64,
     pub(super) unselected: u64,
     pub(super) torn: u64,
@@ -57,19 +55,17 @@ pub(super) struct Counts {
 impl Faults {
     /// Injects `fault` into one byte, after `bytes` more intact ones.
     pub fn inject(&self, bytes: u64, fault: Fault) {
-        let mut state = self.0.borrow_mut();
-        let byte = state.counts.bytes + bytes;
-        state.planned.insert(byte, fault);
+        self.0.borrow_mut().plan.inject(bytes, fault);
     }
 
     /// Injects `fault` into every byte until the next call; `None` repairs the bus.
     pub fn set(&self, fault: Option<Fault>) {
-        self.0.borrow_mut().always = fault;
+        self.0.borrow_mut().plan.set(fault);
     }
 
     /// Returns how many bytes the controller has accepted, including failed ones.
     pub fn bytes(&self) -> u64 {
-        self.0.borrow().counts.bytes
+        self.0.borrow().plan.bytes()
     }
 
     /// Returns how often a chip select fell while another was low.
@@ -94,10 +90,7 @@ impl Faults {
     }
 
     pub(super) fn next_byte(&self) -> Option<Fault> {
-        let mut state = self.0.borrow_mut();
-        let byte = state.counts.bytes;
-        state.counts.bytes += 1;
-        state.planned.remove(&byte).or(state.always)
+        self.0.borrow_mut().plan.next_byte()
     }
 
     pub(super) fn count(&self, which: impl FnOnce(&mut Counts) -> &mut u64) {

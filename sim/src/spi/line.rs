@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
+use std::thread;
 
 use embedded_hal::digital::PinState;
 use embedded_hal_async::spi::{MODE_0, Mode, Phase, Polarity};
@@ -26,6 +27,8 @@ pub(super) struct Line {
     busy_until: Cell<Instant>,
     drawing: RefCell<Option<Drawing>>,
     listeners: RefCell<Vec<Listener>>,
+    /// The records that listeners have not heard.
+    unheard: RefCell<VecDeque<Traffic>>,
 }
 
 type Listener = Box<dyn FnMut(&Traffic)>;
@@ -66,6 +69,7 @@ impl Default for Line {
             busy_until: Cell::new(Instant::EPOCH),
             drawing: RefCell::default(),
             listeners: RefCell::default(),
+            unheard: RefCell::default(),
         }
     }
 }
@@ -201,6 +205,10 @@ impl Line {
 
     /// Handles an edge of a chip select.
     pub(super) fn edge(&self, chip: usize, at: Instant, level: PinState) {
+        if thread::panicking() {
+            // A device that has panicked may do so again, which would end the process.
+            self.queue.borrow_mut().clear();
+        }
         // A byte that begins at this instant comes after the edge.
         self.begin_while(|begins| begins < at);
         let torn = self.busy_until.get() > at;
@@ -214,26 +222,40 @@ impl Line {
     }
 
     fn select(&self, chip: usize, at: Instant) {
-        let mut chips = self.chips.borrow_mut();
-        if chips.iter().any(|chip| chip.traffic.is_some()) {
-            self.faults.count(|counts| &mut counts.conflicts);
-        }
-        let traffic = Traffic { chip, at, bytes: Vec::new(), whole: true };
-        chips[chip].traffic = Some(traffic);
+        let device = {
+            let mut chips = self.chips.borrow_mut();
+            if chips.iter().any(|chip| chip.traffic.is_some()) {
+                self.faults.count(|counts| &mut counts.conflicts);
+            }
+            let traffic = Traffic { chip, at, bytes: Vec::new(), whole: true };
+            chips[chip].traffic = Some(traffic);
+            chips[chip].device.clone()
+        };
         // A caller that drops a transfer may have borrowed the device: no panic here.
-        if let Ok(mut device) = chips[chip].device.try_borrow_mut() {
+        if let Ok(mut device) = device.try_borrow_mut() {
             device.select(at);
         }
     }
 
     fn deselect(&self, chip: usize, at: Instant, whole: bool) {
-        let Some(traffic) = self.chips.borrow_mut()[chip].traffic.take() else { return };
-        let traffic = Traffic { whole, ..traffic };
-        if let Ok(mut device) = self.chips.borrow()[chip].device.try_borrow_mut() {
+        let (traffic, device) = {
+            let chip = &mut self.chips.borrow_mut()[chip];
+            (chip.traffic.take(), chip.device.clone())
+        };
+        let Some(traffic) = traffic else { return };
+        if let Ok(mut device) = device.try_borrow_mut() {
             device.deselect(at, whole);
         }
-        for listener in self.listeners.borrow_mut().iter_mut() {
-            listener(&traffic);
+        self.unheard.borrow_mut().push_back(Traffic { whole, ..traffic });
+        self.notify();
+    }
+
+    fn notify(&self) {
+        // If a listener has deselected a device, the loop below is its caller, and goes on.
+        let Ok(mut listeners) = self.listeners.try_borrow_mut() else { return };
+        let next = || self.unheard.borrow_mut().pop_front();
+        while let Some(traffic) = next() {
+            listeners.iter_mut().for_each(|listener| listener(&traffic));
         }
     }
 }

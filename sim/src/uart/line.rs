@@ -119,7 +119,7 @@ pub struct LineFault;
 impl<T: Clock + Clone> Port<T> {
     /// Sets how many received bytes the port holds; 0 is taken as 1.
     pub fn with_capacity(self, bytes: usize) -> Self {
-        self.incoming.model.borrow_mut().capacity = bytes.max(1);
+        self.incoming.with(|model, _| model.capacity = bytes.max(1));
         self
     }
 
@@ -167,7 +167,8 @@ impl<T: Clock> Way<T> {
         self.model.borrow_mut().fails_write = true;
     }
 
-    /// Ends the direction: the reader receives the bytes already sent, and then the end.
+    /// Ends the direction: the reader receives the bytes already sent, and then the end. Bytes
+    /// written later are lost.
     pub fn hang_up(&self) {
         self.change(|model| model.hung_up = true);
     }
@@ -205,8 +206,7 @@ impl<T: TimerQueue> Way<T> {
             if std::mem::take(&mut model.fails_read) {
                 return (Some(Err(LineFault)), None, None);
             }
-            let has_ended = model.hung_up && model.is_idle();
-            if buf.is_empty() || model.has_received() || has_ended {
+            if buf.is_empty() || model.has_received() || model.has_ended() {
                 return (Some(Ok(model.read(buf))), None, None);
             }
             (None, model.next(), model.reader.replace(waker))
@@ -265,9 +265,9 @@ impl<T: TimerQueue> Read for Port<T> {
 
 impl<T: TimerQueue> ReadReady for Port<T> {
     fn read_ready(&mut self) -> Result<bool, LineFault> {
-        Ok(self.incoming.with(|model, _| {
-            model.fails_read || model.has_received() || model.hung_up && model.is_idle()
-        }))
+        Ok(self
+            .incoming
+            .with(|model, _| model.fails_read || model.has_received() || model.has_ended()))
     }
 }
 

@@ -99,13 +99,14 @@ impl Model {
             let Order { doubled, delay, mask } =
                 self.ordered.remove(&self.written).unwrap_or_default();
             let torn = self.torn.iter().any(|torn| torn.contains(&self.written));
+            let lost = torn || self.hung_up;
             self.written += 1;
             taken += 1;
             if self.sent.is_empty() || !delay.is_zero() {
                 self.since = self.end().max(now) + delay;
                 self.bytes = 0;
             }
-            let byte = (!torn).then_some(*byte ^ mask);
+            let byte = (!lost).then_some(*byte ^ mask);
             for _ in 0..=u8::from(doubled) {
                 self.put(byte);
             }
@@ -141,9 +142,9 @@ impl Model {
         !self.received.is_empty()
     }
 
-    /// Returns whether all bytes are out.
-    pub(super) fn is_idle(&self) -> bool {
-        self.sent.is_empty()
+    /// Returns whether no byte will be received any more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.hung_up && self.sent.iter().all(|(_, byte)| byte.is_none())
     }
 
     pub(super) fn has_room(&self) -> bool {

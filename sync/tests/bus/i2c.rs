@@ -1,6 +1,7 @@
 //! A shared I2C bus.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use embedded_hal_async::i2c::{ErrorKind, I2c, NoAcknowledgeSource, Operation};
@@ -151,6 +152,33 @@ fn one_that_is_dropped_midway_is_counted_and_the_next_gets_the_bus() {
             return assert_eq!(polls, 5); // An address, two bytes, a stop condition.
         }
     }
+}
+
+#[test]
+fn a_transaction_that_panics_counts_as_dropped_and_the_next_gets_the_bus() {
+    struct Broken;
+    impl Device for Broken {
+        fn start(&mut self, _: Instant, _: bool) -> Ack {
+            panic!("a defect of a model")
+        }
+        fn write(&mut self, _: Instant, _: u8) -> Ack {
+            Ack::Nack
+        }
+        fn read(&mut self, _: Instant) -> u8 {
+            0
+        }
+    }
+    let sim = Sim::new();
+    let mut bus = Bus::new(sim.clock());
+    bus.attach(0x10, Rc::new(RefCell::new(Sink)));
+    bus.attach(0x11, Rc::new(RefCell::new(Broken)));
+    let bus = local::SharedBus::new(bus);
+    let (mut i2c, mut other) = (bus.i2c(), bus.i2c());
+    let panicked = catch_unwind(AssertUnwindSafe(|| sim.run(i2c.write(0x11, &[1]))));
+    assert!(panicked.is_err());
+    assert_eq!(bus.cancelled(), 1);
+    assert_eq!(sim.run(other.write(0x10, &[1])), Ok(()));
+    assert_eq!(bus.cancelled(), 1);
 }
 
 #[test]
