@@ -1,9 +1,10 @@
 #!/bin/sh
-# fetch.sh FOLDER IMAGE SOURCE MODULE_SOURCES...
+# fetch.sh FOLDER IMAGE SOURCE FILES...
 #
-# Fetches Debian's kernel with apt, and builds the modules that Debian leaves out, from
-# Debian's own source. Nothing is installed. Leaves in FOLDER: vmlinuz, version, the
-# kernel's modules in root/, the built ones in built/. What is there already is kept.
+# Fetches Debian's kernel with apt. Nothing is installed. Leaves in FOLDER: vmlinuz, the
+# kernel's modules in root/, its headers in headers/, FILES of its source in built/, and
+# fetched, which says what these are. What is there already is kept. The exit status is 3
+# if apt has its lists, and no such kernel in them.
 set -eu
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
@@ -11,13 +12,18 @@ image=$2 source=$3
 shift 3
 
 package=$(apt-cache depends "$image" | awk '/Depends: linux-image/ { print $2; exit }')
-[ -n "$package" ] || { echo "apt knows no $image: apt-get update"; exit 1; }
+if [ -z "$package" ]; then
+  [ -z "$(apt-cache search --names-only '^qemu-system-x86$')" ] || { echo "apt knows no $image"; exit 3; }
+  echo "apt-get update"
+  exit 1
+fi
 version=${package#linux-image-}
 base=${version%-*}
-[ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || exit 0
+fetched="$version $source $*"
+[ "$(cat "$folder/fetched" 2>/dev/null)" != "$fetched" ] || exit 0
 
 cd "$folder"
-rm -rf packages headers root built version
+rm -rf packages headers root built fetched
 mkdir packages headers root built
 (cd packages && apt-get download --quiet "$package" "linux-headers-$version" \
   "linux-headers-$base-common" "linux-kbuild-$base" "$source")
@@ -42,18 +48,12 @@ wanted=
 for file in "$@"; do wanted="$wanted $source/$file"; done
 # shellcheck disable=SC2086 # The names of files in the kernel have no spaces.
 tar xf "headers/usr/src/$source.tar.xz" --transform 's#.*/##' -C built $wanted
-cd built
 # The interrupt simulator is no module in the kernel's own tree, and `irq_to_desc` is not
 # exported to modules.
 sed -i 's#irq_to_desc(irqnum)#irq_data_to_desc(irq_get_irq_data(irqnum))#
   s#include <linux/slab.h>#&\n\#include <linux/module.h>#
-  $ a MODULE_LICENSE("GPL");' irq_sim.c
-objects=
-for file in *.c; do objects="$objects ${file%.c}.o"; done
-echo "obj-m :=$objects" > Makefile
-# With type information it would need pahole.
-make --silent -C "$tree" M="$PWD" CONFIG_DEBUG_INFO_BTF_MODULES= modules
-cd ..
+  $ a MODULE_LICENSE("GPL");' built/irq_sim.c
 cp "root/boot/vmlinuz-$version" vmlinuz
-rm -rf packages headers
-echo "$version" > version
+ln -s "usr/src/linux-headers-$version" headers/tree
+rm -rf packages headers/usr/src/"$source"*
+echo "$fetched" > fetched

@@ -1,14 +1,28 @@
 #!/bin/sh
-# The first program of the guest: runs the tests, and ends QEMU with the result.
+# The first program of the guest: makes the devices, runs the tests, and ends QEMU with the
+# result.
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
-for module in configfs gpio-sim; do modprobe "$module"; done
-mount -t configfs configfs /sys/kernel/config
+mount -t tracefs tracefs /sys/kernel/tracing
 echo "up after $(cut -d ' ' -f 1 /proc/uptime) s"
+echo "gpio:x:997:" > /etc/group
+
+for module in configfs gpio-sim cuse leds-gpio iio_dummy; do modprobe "$module"; done
+mount -t configfs configfs /sys/kernel/config
+# The chip whose lines the devices of our module use.
+chip=/sys/kernel/config/gpio-sim/board
+mkdir "$chip" "$chip/bank0"
+echo tickwire-board > "$chip/bank0/label"
+echo 8 > "$chip/bank0/num_lines"
+echo 1 > "$chip/live"
+modprobe tickwire-board
+mkdir /sys/kernel/config/iio/devices/dummy/adc
+
 export TICKWIRE_RIG=1 RUST_BACKTRACE=0
 status=0
 for test in /tests/*; do
+  echo "$test"
   "$test" --test-threads=1 || status=1
 done
 echo "done after $(cut -d ' ' -f 1 /proc/uptime) s"

@@ -1,19 +1,21 @@
 #!/bin/sh
-# pack.sh FOLDER INIT MODULES PROGRAMS...
+# pack.sh FOLDER INIT MODULES PLACE=PROGRAM...
 #
 # Packs FOLDER/initramfs: a shell, INIT, the named modules and the built ones with those
-# that they need, and PROGRAMS with their shared libraries.
+# that they need, and each PROGRAM at its PLACE, with its shared libraries.
 set -eu
 folder=$1 init=$2 modules=$3
 shift 3
-version=$(cat "$folder/version")
+version=$(cut -d ' ' -f 1 "$folder/fetched")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 into=$root/lib/modules/$version
-mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/tmp" "$root/tests" "$into"
+mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/sys" "$root/tmp" "$root/tests" "$into"
+chmod 1777 "$root/tmp"
 
-cp "$(command -v busybox)" "$root/bin/busybox"
-for name in sh mount modprobe dd printf poweroff echo sleep cut; do ln -s busybox "$root/bin/$name"; done
+for name in sh cat cut dd echo mkdir modprobe mount poweroff printf sleep; do
+  ln -s busybox "$root/bin/$name"
+done
 depmod -b "$folder/root" "$version"
 for module in $modules; do
   modprobe -d "$folder/root" -S "$version" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
@@ -30,9 +32,11 @@ done
 cp "$folder/root/lib/modules/$version"/modules.builtin* "$into/"
 depmod -b "$root" "$version"
 
-for program in "$@"; do
-  strip -o "$root/tests/$(basename "$program")" "$program"
-  ldd "$program" | grep -o '/[^ ]*' | sort -u | while read -r library; do
+for program in "bin/busybox=$(command -v busybox)" "$@"; do
+  file=${program#*=}
+  strip -o "$root/${program%%=*}" "$file"
+  # A static program has none.
+  { ldd "$file" 2>/dev/null || true; } | { grep -o '/[^ ]*' || true; } | sort -u | while read -r library; do
     mkdir -p "$root/$(dirname "$library")"
     cp -L "$library" "$root/$library"
   done

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::process::{capture, capture_within, cargo, on_path, stdout};
 use crate::report::{Outcome, Stop};
-use crate::workspace::{read, root};
+use crate::workspace::{self, read, root};
 
 /// What is fetched and run.
 #[derive(Debug, Deserialize)]
@@ -22,18 +22,18 @@ pub(crate) struct Rig {
     image: String,
     source: String,
     modules: Vec<String>,
-    built: Vec<String>,
+    files: Vec<String>,
     seconds: u64,
     qemu: Vec<String>,
     needs: BTreeMap<String, String>,
     #[serde(rename = "test")]
-    tests: Vec<Test>,
+    tests: Vec<Program>,
 }
 
-/// A test program of the workspace.
+/// A program of the workspace.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Test {
+struct Program {
     package: String,
     name: String,
 }
@@ -45,45 +45,70 @@ impl Rig {
             .map_err(|error| format!("xtask/linux-rig/rig.toml: {error}"))
     }
 
-    /// Returns the packages that this machine lacks.
-    fn missing_packages(&self) -> impl Iterator<Item = &str> {
+    /// Returns the packages that this machine lacks. They do not help where the rig cannot
+    /// run at all.
+    pub(crate) fn missing_packages(&self) -> impl Iterator<Item = &str> {
         let missing = self.needs.iter().filter(|(program, _)| on_path(program).is_empty());
-        missing.map(|(_, package)| package.as_str())
+        missing.map(|(_, package)| package.as_str()).filter(|_| can_run().is_ok())
+    }
+
+    /// Whether apt has lists of packages, with the kernel in them.
+    pub(crate) fn is_listed(&self) -> bool {
+        stdout(Command::new("apt-cache").args(["show", &self.image])).is_ok()
     }
 
     /// Runs all tests in the kernel. Returns what each of them has printed.
     pub(crate) fn run(&self) -> Outcome {
-        if cfg!(not(all(target_os = "linux", target_arch = "x86_64"))) {
-            return Err(Stop::Absent("the kernel and the tests are those of x86-64".to_owned()));
-        }
-        if on_path("apt-get").is_empty() {
-            return Err(Stop::Absent("no apt-get here to fetch Debian's kernel".to_owned()));
-        }
+        can_run().map_err(|why| Stop::Absent(why.to_owned()))?;
         let missing: Vec<_> = self.missing_packages().collect();
         if !missing.is_empty() {
             return Err(Stop::Skipped(format!("apt-get install {}", missing.join(" "))));
         }
         let work = root().join("target/linux-rig");
         let mut fetch = Command::new(folder().join("fetch.sh"));
-        fetch.arg(&work).args([&self.image, &self.source]).args(&self.built);
-        if let Err(why) = capture(&mut fetch) {
-            let why = why.lines().rev().take(8).collect::<Vec<_>>();
-            let why = why.into_iter().rev().collect::<Vec<_>>().join("\n    ");
-            return Err(Stop::Skipped(format!("the kernel cannot be had:\n    {why}")));
-        }
+        fetch.arg(&work).args([&self.image, &self.source]).args(&self.files);
+        capture(&mut fetch).map_err(|told| cannot_be_had(&told))?;
+        let mut build = Command::new(folder().join("build.sh"));
+        capture(build.arg(&work).arg(folder().join("module")))?;
         let mut pack = Command::new(folder().join("pack.sh"));
         pack.arg(&work).arg(folder().join("init.sh")).arg(self.modules.join(" "));
-        for test in &self.tests {
-            pack.arg(test.build()?);
+        for (test, file) in self.tests.iter().zip(self.build()?) {
+            pack.arg(format!("tests/{}-{}={}", test.name, test.package, file.display()));
         }
         capture(&mut pack)?;
         Ok(judge(&self.boot(&work)?)?)
     }
 
+    /// Builds the tests and returns their files.
+    fn build(&self) -> Result<Vec<PathBuf>, String> {
+        // With the features of the step `tests`: nothing is compiled twice.
+        let mut build = cargo(&["test", "--workspace", "--all-features", "--no-run"]);
+        build.args(["--message-format", "json"]);
+        build.args(self.tests.iter().flat_map(|test| ["--test", &test.name]));
+        let told = stdout(&mut build)?;
+        let is_built = |message| match message {
+            Message::CompilerArtifact(built) => Some(built),
+            _ => None,
+        };
+        let built: Vec<_> =
+            Message::parse_stream(told.as_bytes()).flatten().filter_map(is_built).collect();
+        let members = workspace::members()?;
+        let file = |test: &Program| {
+            let package = members.iter().find(|member| *member.name == test.package)?;
+            let mut theirs = built.iter().filter(|built| built.package_id == package.id);
+            theirs.find(|built| built.target.name == test.name)?.executable.clone()
+        };
+        let files = self.tests.iter().map(|test| {
+            let file = file(test).ok_or_else(|| format!("{}: no such test", test.name))?;
+            Ok(file.into_std_path_buf())
+        });
+        files.collect()
+    }
+
     fn boot(&self, work: &Path) -> Result<String, String> {
         let mut qemu = Command::new("qemu-system-x86_64");
-        qemu.args(&self.qemu).arg("-kernel").arg(work.join("vmlinuz"));
-        qemu.arg("-initrd").arg(work.join("initramfs"));
+        qemu.current_dir(work).args(&self.qemu);
+        qemu.args(["-kernel", "vmlinuz", "-initrd", "initramfs"]);
         // The guest's 0 is QEMU's 1. QEMU's 0 is a guest that has crashed.
         match capture_within(Duration::from_secs(self.seconds), &mut qemu) {
             Ok(output) => Err(format!("{output}the guest has ended before its tests")),
@@ -93,18 +118,23 @@ impl Rig {
     }
 }
 
-impl Test {
-    /// Builds it and returns its path.
-    fn build(&self) -> Result<PathBuf, String> {
-        let mut build = cargo(&["test", "--no-run", "--message-format", "json", "--package"]);
-        let built = stdout(build.args([&self.package, "--test", &self.name]))?;
-        let programs = Message::parse_stream(built.as_bytes()).flatten().filter_map(|message| {
-            let Message::CompilerArtifact(built) = message else { return None };
-            built.executable.filter(|_| built.target.name == self.name)
-        });
-        let program = programs.last().ok_or_else(|| format!("{}: no such test", self.name))?;
-        Ok(program.into_std_path_buf())
+/// Says why the rig can never run here.
+fn can_run() -> Result<(), &'static str> {
+    if cfg!(not(all(target_os = "linux", target_arch = "x86_64"))) {
+        return Err("the kernel and the tests are those of x86-64");
     }
+    if on_path("apt-get").is_empty() {
+        return Err("no apt-get here to fetch Debian's kernel");
+    }
+    Ok(())
+}
+
+/// Returns the end of what `fetch.sh` has told.
+fn cannot_be_had(told: &str) -> Stop {
+    let lines: Vec<_> = told.lines().collect();
+    let end = lines[lines.len().saturating_sub(8)..].join("\n    ");
+    let why = format!("the kernel cannot be had:\n    {end}");
+    if told.ends_with("exit status: 3") { Stop::Absent(why) } else { Stop::Skipped(why) }
 }
 
 fn folder() -> PathBuf {
@@ -135,13 +165,25 @@ mod tests {
     #[test]
     fn the_data_file_can_be_read_and_names_what_is_there() {
         let rig = Rig::read().unwrap();
+        let members = workspace::members().unwrap();
         assert!(!rig.tests.is_empty());
         for test in &rig.tests {
-            let folder = test.package.trim_start_matches("tickwire-");
-            assert!(
-                root().join(folder).join("tests").join(&test.name).with_extension("rs").is_file()
-            );
+            let package = members.iter().find(|member| *member.name == test.package).unwrap();
+            assert!(package.targets.iter().any(|it| it.is_test() && it.name == test.name));
         }
+        let folder = folder();
+        for file in rig.files.iter().filter(|file| file.ends_with(".c")) {
+            let object = Path::new(file).with_extension("o");
+            let object = object.file_name().unwrap().to_str().unwrap();
+            assert!(read(&folder.join("module/Kbuild")).unwrap().contains(object), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_kernel_that_apt_does_not_have_is_absent() {
+        let told = |status| format!("apt knows no linux\n\"fetch.sh\": exit status: {status}");
+        assert!(matches!(cannot_be_had(&told(3)), Stop::Absent(_)));
+        assert!(matches!(cannot_be_had(&told(1)), Stop::Skipped(_)));
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::process::Command;
 use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
 use crate::instructions;
+use crate::linux_rig::Rig;
 use crate::process::{capture, on_path};
 use crate::report::{Outcome, Stop};
 
 /// Installs, with apt, what the steps need and this machine lacks.
-pub(crate) fn run(boards: &Boards) -> Outcome {
+pub(crate) fn run(boards: &Boards, rig: &Rig) -> Outcome {
     let mut missing = Vec::new();
     if boards.targets().chain([TARGET]).any(|target| Core::find(target).is_err()) {
         missing.extend(["rustc-web", "rust-web-src"]);
@@ -18,7 +19,8 @@ pub(crate) fn run(boards: &Boards) -> Outcome {
         missing.push("valgrind");
     }
     missing.extend(boards.missing_packages());
-    if missing.is_empty() {
+    missing.extend(rig.missing_packages());
+    if missing.is_empty() && (on_path("apt-get").is_empty() || rig.is_listed()) {
         return Ok("nothing is missing".to_owned());
     }
     if on_path("apt-get").is_empty() {
@@ -29,6 +31,9 @@ pub(crate) fn run(boards: &Boards) -> Outcome {
         capture(command.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet").args(args))
     };
     apt(&["update"])?;
+    if missing.is_empty() {
+        return Ok("lists of packages".to_owned());
+    }
     apt(&[&["install", "--yes", "--no-install-recommends"], &missing[..]].concat())?;
     Ok(format!("installed {}", missing.join(" ")))
 }

@@ -11,6 +11,7 @@ use cargo_metadata::semver::Version;
 use crate::arrows::Table;
 use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
+use crate::linux_rig::Rig;
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
@@ -26,9 +27,10 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     let members = workspace::members()?;
     let table = Table::read()?;
     let boards = Boards::read()?;
+    let rig = Rig::read()?;
     let mut report = Report::new(all, only);
     if install {
-        report.run("setup", || setup::run(&boards));
+        report.run("setup", || setup::run(&boards, &rig));
     }
     report.step("format", || format(&boards));
     report.step("arrows", || {
@@ -52,6 +54,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     report.step("tests, embassy's own timer queue", || {
         tests(&["--package", "tickwire-exec-embassy", "--tests"])
     });
+    report.step("linux rig", || rig.run());
     report.step("recorded inputs", || judge_corpus(env::var_os("TICKWIRE_CORPUS").map(Into::into)));
     report.step("miri", nightly::miri);
     report.step("address sanitizer", nightly::address_sanitizer);
