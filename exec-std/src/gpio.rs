@@ -37,7 +37,6 @@
 
 mod edge_queue;
 mod error;
-mod group;
 mod input;
 mod line;
 mod nearest;

@@ -9,7 +9,8 @@ use gpiocdev::line::Value;
 use gpiocdev::request::Builder;
 use gpiocdev::{Chip, Request};
 
-use super::{Error, Line, group};
+use super::{Error, Line};
+use crate::group;
 
 /// Opens a chip.
 pub(super) fn open_chip(path: &Path) -> Result<Chip, Error> {

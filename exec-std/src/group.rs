@@ -4,11 +4,11 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// For the group to read and write, which is what it takes to open a chip.
+/// For the group to read and write, which is what it takes to open a device.
 const GROUP_MAY: u32 = 0o060;
 
 /// Returns the name of the group whose members may open `file`.
-pub(super) fn that_may_open(file: &Path) -> Option<String> {
+pub(crate) fn that_may_open(file: &Path) -> Option<String> {
     let file = fs::metadata(file).ok()?;
     if file.mode() & GROUP_MAY != GROUP_MAY {
         return None;
