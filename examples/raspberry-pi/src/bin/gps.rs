@@ -1,0 +1,40 @@
+//! A GPS receiver of 9600 baud at GPIO15, which is the serial port of the header.
+#![forbid(unsafe_code)]
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::process::ExitCode;
+
+use tickwire_drivers::gps::{Field, Gps};
+use tickwire_exec_std::serial::{self, Settings};
+use tickwire_exec_std::{Shutdown, StdClock, run};
+use tickwire_traits::race;
+
+const PORT: &str = "/dev/serial0";
+
+fn main() -> ExitCode {
+    let ended = run(async |_| {
+        let mut shutdown = Shutdown::new()?;
+        let stopped = async { Ok(shutdown.requested().await.map(drop)?) };
+        race(stopped, gps()).await.into_inner()
+    });
+    let Err(error) = ended else { return ExitCode::SUCCESS };
+    eprintln!("gps: {error}");
+    ExitCode::FAILURE
+}
+
+async fn gps() -> Result<(), Box<dyn Error>> {
+    let port = serial::open(PORT, Settings::new(9_600)).map_err(|e| format!("{PORT}: {e}"))?;
+    let mut gps = Gps::new(port, StdClock::new());
+    loop {
+        let update = gps.update().await?;
+        if let Some(change) = update.transition {
+            writeln!(stdout(), "fix {change:?}")?;
+        }
+        if let Some(position) =
+            gps.fix().position().filter(|_| update.set.contains(Field::Position))
+        {
+            writeln!(stdout(), "{}", position.value)?;
+        }
+    }
+}
