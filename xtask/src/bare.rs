@@ -97,7 +97,8 @@ impl Compiler {
     }
 }
 
-fn has_built_core(target: &str) -> bool {
+/// Whether the toolchain has the standard library for `target`.
+pub(crate) fn has_built_core(target: &str) -> bool {
     let libraries =
         stdout(Command::new("rustc").args(["--print", "target-libdir", "--target", target]));
     let Ok(libraries) = libraries else { return false };

@@ -1,6 +1,7 @@
 //! The project's own commands, started as `cargo xtask`.
 #![forbid(unsafe_code)]
 
+mod aarch64;
 mod arrows;
 mod bare;
 mod dependencies;

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::aarch64;
 use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
 use crate::instructions;
@@ -19,6 +20,7 @@ pub(crate) fn run(boards: &Boards, rig: &Rig) -> Outcome {
         missing.push("valgrind");
     }
     missing.extend(boards.missing_packages());
+    missing.extend(aarch64::missing_packages());
     missing.extend(rig.missing_packages());
     if missing.is_empty() && (on_path("apt-get").is_empty() || rig.is_listed()) {
         return Ok("nothing is missing".to_owned());

@@ -15,7 +15,7 @@ use crate::linux_rig::Rig;
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
-use crate::{dependencies, docs, instructions, nightly, pages, setup, sizes, sources};
+use crate::{aarch64, dependencies, docs, instructions, nightly, pages, setup, sizes, sources};
 
 /// Runs every step with `only` in its name, the quick ones first, and goes on after a
 /// failure.
@@ -69,6 +69,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     for (name, step) in boards.steps() {
         report.step(&name, step);
     }
+    report.step("aarch64", aarch64::run);
     report.step("instructions", instructions::measure);
     report.step("packages", || {
         packages(&names(members.iter().filter(|member| is_published(member))))
