@@ -4,7 +4,7 @@
 //! [`run`] drives a future, the tasks that it [spawns](StdSpawner), and their sleeps on
 //! [`StdClock`]. On Unix there are also file descriptors ([`Fd`]), serial ports
 //! ([`serial`]) and signals that ask the program to stop ([`Shutdown`]), and on Linux
-//! lines of GPIO chips ([`gpio`]) and I²C buses ([`i2c`]).
+//! lines of GPIO chips ([`gpio`]), I²C buses ([`i2c`]) and SPI devices ([`spi`]).
 //!
 //! ```
 //! use tickwire_exec_std::{StdClock, run};
@@ -55,7 +55,7 @@ mod linux;
 
 #[cfg(all(target_os = "linux", feature = "gpio"))]
 pub mod gpio;
-#[cfg(all(target_os = "linux", any(feature = "gpio", feature = "i2c")))]
+#[cfg(all(target_os = "linux", any(feature = "gpio", feature = "i2c", feature = "spi")))]
 mod group;
 #[cfg(all(target_os = "linux", feature = "i2c"))]
 pub mod i2c;
@@ -63,7 +63,9 @@ pub mod i2c;
 pub mod serial;
 #[cfg(all(unix, feature = "shutdown"))]
 mod shutdown;
-#[cfg(all(target_os = "linux", feature = "i2c"))]
+#[cfg(all(target_os = "linux", feature = "spi"))]
+pub mod spi;
+#[cfg(all(target_os = "linux", any(feature = "i2c", feature = "spi")))]
 mod worker;
 
 use std::future::Future;

@@ -8,6 +8,8 @@ folder=$1 init=$2 modules=$3
 shift 3
 version=$(cut -d ' ' -f 1 "$folder/fetched")
 root=$(mktemp -d)
+# The root of the guest, for its other users as well.
+chmod 755 "$root"
 trap 'rm -rf "$root"' EXIT
 into=$root/lib/modules/$version
 mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/sys" "$root/tmp" "$root/tests" "$into"
