@@ -33,7 +33,8 @@
 //! # Waits and system calls
 //!
 //! Inputs wait through [`Fd`](crate::Fd), so they may be awaited wherever an `Fd` may.
-//! Reading or writing a level is one system call, which does not wait.
+//! An edge takes one wait and one read, which returns up to 8 edges. Reading or writing a
+//! level is one system call, which does not wait.
 
 mod edge_queue;
 mod error;

@@ -3,6 +3,7 @@
 
 mod patience;
 mod rig;
+mod system_calls;
 
 use embedded_hal::digital::PinState::{High, Low};
 use embedded_hal::digital::{InputPin, OutputPin, PinState, StatefulOutputPin};
@@ -84,6 +85,36 @@ fn an_edge_comes_from_another_process() {
         let edge = run(async |_| CLOCK.timeout(Duration::from_secs(20), pin.edge()).await);
         assert_eq!(edge.expect("an edge").unwrap().level, Low);
         assert!(hand.wait().unwrap().success());
+    });
+}
+
+#[test]
+fn an_edge_takes_one_wait_and_one_read() {
+    const TWO: [(&str, u64); 2] = [("sys_epoll_pwait", 1), ("sys_read", 1)];
+    with_chip(|chip| {
+        let mut pin = input(&chip, 4);
+        // The other process begins with down, and each number of edges is even.
+        chip.pull(4, true);
+        pin.arm().unwrap();
+        // Each edge comes while the task waits.
+        let mut check = |limit: Option<Duration>| {
+            let calls = system_calls::each(|edges| {
+                let mut hand = chip.hand(4, &vec![5; edges]);
+                run(async |_| {
+                    for _ in 0..edges {
+                        let edge = match limit {
+                            Some(limit) => CLOCK.timeout(limit, pin.edge()).await.unwrap(),
+                            None => pin.edge().await,
+                        };
+                        assert_eq!(edge.unwrap().missed, 0);
+                    }
+                });
+                assert!(hand.wait().unwrap().success());
+            });
+            assert_eq!(calls, TWO.map(|(name, each)| (name.to_owned(), each)), "{limit:?}");
+        };
+        check(None);
+        check(Some(Duration::from_secs(20)));
     });
 }
 

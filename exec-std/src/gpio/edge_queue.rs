@@ -38,7 +38,9 @@ pub(super) struct EdgeQueue {
 impl EdgeQueue {
     /// Watches a request none of whose edges has been read.
     pub(super) fn new(request: Request) -> Result<Self, Error> {
-        let request = Fd::new(request).map_err(Error::of_io)?;
+        // The kernel promises to copy all edges that it has and that fit
+        // (GPIO_V2_LINE_EVENT_READ), and `bytes` holds a whole number of them.
+        let request = Fd::new(request).map_err(Error::of_io)?.reading_all();
         // The clock begins at its first reading. An edge stamped before that would have the
         // time zero, and so would the next one.
         StdClock::new().now();

@@ -74,9 +74,9 @@ pub struct Fd<T: AsFd> {
 /// The kind of file behind a descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
-    /// A read shorter than its buffer has left no bytes (epoll(7), question 9). Not set for
-    /// pipes: they may be in packet mode (pipe(2), `O_DIRECT`), which the reading end does
-    /// not report.
+    /// A read shorter than its buffer has left no bytes (epoll(7), question 9), or its owner
+    /// [says so](Fd::reading_all). Not set for pipes: they may be in packet mode (pipe(2),
+    /// `O_DIRECT`), which the reading end does not report.
     reads_all: bool,
     /// A write shorter than its buffer has left no room (epoll(7), question 9). Not set for
     /// other kinds than streams and pipes: they are tried once more, which a tty refuses.
@@ -109,6 +109,14 @@ impl<T: AsFd> Fd<T> {
         let reactor = run_loop::reactor().map_or_else(helper::idle_reactor, Ok)?;
         let registration = Some(Registration::new(&reactor, &io).map_err(refused)?);
         Ok(Self { io: Some(io), registration, kind, turns: Turns::new() })
+    }
+
+    /// Spares the second read after one that was shorter than its buffer, since such a read
+    /// has returned all that there was.
+    #[cfg(feature = "gpio")]
+    pub(crate) fn reading_all(mut self) -> Self {
+        self.kind.reads_all = true;
+        self
     }
 
     /// Returns the descriptor's owner.
