@@ -1,7 +1,7 @@
 //! GPIO lines of Linux boards, through the kernel's character device.
 //!
-//! A [`Line`] says where a line is. [`Input`], [`InputPair`] and [`Output`] claim it until
-//! they are dropped. They need Linux 5.10 or later.
+//! A [`Line`] says where a line is. [`Input`], [`InputPair`], [`InputGroup`] and [`Output`]
+//! claim it until they are dropped. They need Linux 5.10 or later.
 //!
 //! ```no_run
 //! use embedded_hal::digital::StatefulOutputPin;
@@ -34,7 +34,7 @@
 //!
 //! Inputs wait through [`Fd`](crate::Fd), so they may be awaited wherever an `Fd` may.
 //! An edge takes one wait and one read, which returns up to 8 edges. Reading or writing a
-//! level is one system call, which does not wait.
+//! level, or reading those of a group, is one system call, which does not wait.
 
 mod edge_queue;
 mod error;
@@ -43,11 +43,13 @@ mod line;
 mod nearest;
 mod output;
 mod request;
+mod several;
 
 #[doc(no_inline)]
 pub use gpiocdev::line::{Bias, Drive};
 
 pub use error::Error;
-pub use input::{Input, InputPair, InputSettings};
+pub use input::{Input, InputSettings};
 pub use line::Line;
 pub use output::{Output, OutputSettings};
+pub use several::{InputGroup, InputPair};

@@ -62,7 +62,7 @@ pub enum Error {
         /// module have the name of their file and the number of their process.
         holder: Option<String>,
     },
-    /// Two lines that are one, or that are on different chips.
+    /// Two lines of a pair or group that are one, or that are on different chips.
     NoPair([Line; 2]),
     /// The chip cannot report edges of the line.
     NoEdges(Line),

@@ -4,8 +4,8 @@ use std::time;
 
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
 use embedded_hal_async::digital::Wait;
-use gpiocdev::line::{Bias, EdgeDetection, Values};
-use tickwire_traits::{Duration, Edge, Edges, Side, TimeSource, TwoLines};
+use gpiocdev::line::{Bias, EdgeDetection};
+use tickwire_traits::{Duration, Edge, Edges, TimeSource};
 
 use super::edge_queue::EdgeQueue;
 use super::request::{claim, is_active};
@@ -70,26 +70,6 @@ pub struct Input {
     offset: u32,
 }
 
-/// Two inputs of one chip whose edges come in one order: [`TwoLines`], for an encoder.
-///
-/// ```no_run
-/// use tickwire_exec_std::gpio::{InputPair, InputSettings, Line};
-/// use tickwire_exec_std::run;
-/// use tickwire_traits::Edges;
-///
-/// // Not run: it needs a board with an encoder.
-/// let (a, b) = (Line::named("GPIO17")?, Line::named("GPIO27")?);
-/// let mut lines = InputPair::open(&a, &b, InputSettings::DEFAULT)?;
-/// let edge = run(async |_| lines.edge().await)?;
-/// println!("{:?} is {:?}", edge.line, edge.level);
-/// # Ok::<_, tickwire_exec_std::gpio::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct InputPair {
-    queue: EdgeQueue,
-    offsets: [u32; 2],
-}
-
 impl InputSettings {
     /// No bias change, active high, no debouncing by the kernel, its queue as it comes.
     pub const DEFAULT: Self = Self {
@@ -99,7 +79,7 @@ impl InputSettings {
         edge_capacity: 0,
     };
 
-    fn claim(&self, lines: &[&Line]) -> Result<EdgeQueue, Error> {
+    pub(super) fn claim(&self, lines: &[&Line]) -> Result<EdgeQueue, Error> {
         let claimed = claim(lines, |request| {
             request.as_input().with_bias(self.bias).with_edge_detection(EdgeDetection::BothEdges);
             request.with_kernel_event_buffer_size(self.edge_capacity);
@@ -205,51 +185,5 @@ impl Edges for Input {
     async fn edge(&mut self) -> Result<Edge, Error> {
         let Edge { at, level, missed, .. } = self.queue.edge().await?;
         Ok(Edge { line: (), at, level, missed })
-    }
-}
-
-impl InputPair {
-    /// Claims both lines, with the same settings, until the pair is dropped.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Input::open`], and [`Error::NoPair`] if they are not two lines of one
-    /// chip. Neither line is left claimed.
-    pub fn open(a: &Line, b: &Line, settings: InputSettings) -> Result<Self, Error> {
-        if a.chip() != b.chip() || a.offset() == b.offset() {
-            return Err(Error::NoPair([a.clone(), b.clone()]));
-        }
-        Ok(Self { queue: settings.claim(&[a, b])?, offsets: [a.offset(), b.offset()] })
-    }
-}
-
-impl ErrorType for InputPair {
-    type Error = Error;
-}
-
-impl Edges for InputPair {
-    type Line = Side;
-
-    fn time_source(&self) -> TimeSource {
-        TimeSource::Kernel
-    }
-
-    fn arm(&mut self) -> Result<(), Error> {
-        self.queue.arm()
-    }
-
-    async fn edge(&mut self) -> Result<Edge<Side>, Error> {
-        let Edge { line, at, level, missed } = self.queue.edge().await?;
-        let line = if line == self.offsets[0] { Side::A } else { Side::B };
-        Ok(Edge { line, at, level, missed })
-    }
-}
-
-impl TwoLines for InputPair {
-    fn levels(&mut self) -> Result<(PinState, PinState), Error> {
-        let mut values = Values::from_offsets(&self.offsets);
-        self.queue.request().values(&mut values).map_err(Error::of_call)?;
-        let [a, b] = self.offsets.map(|offset| values.get(offset).is_some_and(bool::from).into());
-        Ok((a, b))
     }
 }
