@@ -19,11 +19,14 @@ echo 1 > "$chip/live"
 modprobe tickwire-board
 mkdir /sys/kernel/config/iio/devices/dummy/adc
 
+i2c-bus i2c-1 /run/i2c-1 &
+while [ ! -e /dev/i2c-1 ]; do sleep 0.1; done
+
 export TICKWIRE_RIG=1 RUST_BACKTRACE=0
 status=0
 for test in /tests/*; do
-  echo "$test"
-  "$test" --test-threads=1 || status=1
+  echo "$test at $(cut -d ' ' -f 1 /proc/uptime) s"
+  "$test" --test-threads=1 --show-output || status=1
 done
 echo "done after $(cut -d ' ' -f 1 /proc/uptime) s"
 # The device for exits at port 0xf4: QEMU's status is twice the byte, plus one.

@@ -12,7 +12,7 @@ root=$(mktemp -d)
 chmod 755 "$root"
 trap 'rm -rf "$root"' EXIT
 into=$root/lib/modules/$version
-mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/sys" "$root/tmp" "$root/tests" "$into"
+mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/proc" "$root/run" "$root/sys" "$root/tmp" "$root/tests" "$into"
 chmod 1777 "$root/tmp"
 
 for name in sh cat cut dd echo mkdir modprobe mount poweroff printf sleep; do

@@ -26,6 +26,8 @@ pub(crate) struct Rig {
     seconds: u64,
     qemu: Vec<String>,
     needs: BTreeMap<String, String>,
+    #[serde(rename = "program")]
+    programs: Vec<Program>,
     #[serde(rename = "test")]
     tests: Vec<Program>,
 }
@@ -72,19 +74,19 @@ impl Rig {
         capture(build.arg(&work).arg(folder().join("module")))?;
         let mut pack = Command::new(folder().join("pack.sh"));
         pack.arg(&work).arg(folder().join("init.sh")).arg(self.modules.join(" "));
-        for (test, file) in self.tests.iter().zip(self.build()?) {
-            pack.arg(format!("tests/{}-{}={}", test.name, test.package, file.display()));
-        }
+        pack.args(self.build()?);
         capture(&mut pack)?;
         Ok(judge(&self.boot(&work)?)?)
     }
 
-    /// Builds the tests and returns their files.
-    fn build(&self) -> Result<Vec<PathBuf>, String> {
+    /// Builds the programs and the tests. Returns for each its place in the guest and its
+    /// file.
+    fn build(&self) -> Result<Vec<String>, String> {
         // With the features of the step `tests`: nothing is compiled twice.
         let mut build = cargo(&["test", "--workspace", "--all-features", "--no-run"]);
         build.args(["--message-format", "json"]);
         build.args(self.tests.iter().flat_map(|test| ["--test", &test.name]));
+        build.args(self.programs.iter().flat_map(|program| ["--bin", &program.name]));
         let told = stdout(&mut build)?;
         let is_built = |message| match message {
             Message::CompilerArtifact(built) => Some(built),
@@ -93,16 +95,25 @@ impl Rig {
         let built: Vec<_> =
             Message::parse_stream(told.as_bytes()).flatten().filter_map(is_built).collect();
         let members = workspace::members()?;
-        let file = |test: &Program| {
-            let package = members.iter().find(|member| *member.name == test.package)?;
-            let mut theirs = built.iter().filter(|built| built.package_id == package.id);
-            theirs.find(|built| built.target.name == test.name)?.executable.clone()
+        let file = |program: &Program, is_test: bool| {
+            let package = members.iter().find(|member| *member.name == program.package);
+            let theirs =
+                built.iter().filter(|built| package.is_some_and(|it| it.id == built.package_id));
+            // A program is built with its unit tests as well.
+            let mut named = theirs
+                .filter(|built| built.target.name == program.name && built.profile.test == is_test);
+            let file = named.next().and_then(|built| built.executable.clone());
+            file.ok_or_else(|| format!("{}: no such program", program.name))
         };
-        let files = self.tests.iter().map(|test| {
-            let file = file(test).ok_or_else(|| format!("{}: no such test", test.name))?;
-            Ok(file.into_std_path_buf())
-        });
-        files.collect()
+        let programs = self
+            .programs
+            .iter()
+            .map(|program| Ok(format!("bin/{}={}", program.name, file(program, false)?)));
+        let tests = self
+            .tests
+            .iter()
+            .map(|test| Ok(format!("tests/{}-{}={}", test.name, test.package, file(test, true)?)));
+        programs.chain(tests).collect()
     }
 
     fn boot(&self, work: &Path) -> Result<String, String> {
@@ -148,7 +159,9 @@ fn folder() -> PathBuf {
 /// The whole text, if no test has run.
 fn judge(console: &str) -> Result<String, String> {
     let of_interest = |line: &&str| {
-        ["up after", "test result:", "done after"].iter().any(|begin| line.starts_with(begin))
+        ["up after", "test result:", "counted:", "done after"]
+            .iter()
+            .any(|begin| line.starts_with(begin))
     };
     let seen: Vec<_> = console.lines().map(str::trim).filter(of_interest).collect();
     let ran = seen.iter().any(|line| line.contains(" passed; ") && !line.contains(" 0 passed; "));

@@ -10,18 +10,23 @@ use std::thread;
 use gpiosim::{Bank, Sim};
 use tickwire_exec_std::gpio::Line;
 
-/// Runs `test` with a chip of 32 lines, of which some have names.
-///
-/// Within the rig, a chip that cannot be had fails the test.
-pub(crate) fn with_chip(test: impl FnOnce(Chip)) {
-    if env::var_os("TICKWIRE_RIG").is_none() {
-        let name = thread::current().name().unwrap_or("a test").to_owned();
-        println!("skipped: {name}: it runs in `cargo xtask linux-rig`");
-        return;
+/// Runs `test` in the rig. Elsewhere, says that it was skipped.
+pub(crate) fn in_rig(test: impl FnOnce()) {
+    if env::var_os("TICKWIRE_RIG").is_some() {
+        return test();
     }
-    let bank = Bank::new(32, "pinctrl-rig").name(17, "GPIO17").name(27, "GPIO27").clone();
-    let sim = gpiosim::builder().with_bank(&bank).live().expect("a simulated chip");
-    test(Chip(sim));
+    let name = thread::current().name().unwrap_or("a test").to_owned();
+    println!("skipped: {name}: it runs in `cargo xtask linux-rig`");
+}
+
+/// Runs `test` in the rig, with a chip of 32 lines, of which some have names. A chip that
+/// cannot be had fails the test.
+pub(crate) fn with_chip(test: impl FnOnce(Chip)) {
+    in_rig(|| {
+        let bank = Bank::new(32, "pinctrl-rig").name(17, "GPIO17").name(27, "GPIO27").clone();
+        let sim = gpiosim::builder().with_bank(&bank).live().expect("a simulated chip");
+        test(Chip(sim));
+    });
 }
 
 /// A chip that is removed when it is dropped.

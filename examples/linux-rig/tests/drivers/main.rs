@@ -1,0 +1,16 @@
+//! Drivers, unchanged, on devices of a Linux kernel: one module per driver.
+//!
+//! They run in `cargo xtask linux-rig`. Elsewhere they do nothing, and say so.
+#![cfg(target_os = "linux")]
+
+mod button;
+mod hd44780;
+mod htu21d;
+mod recorder;
+#[path = "../../../../exec-std/tests/rig/mod.rs"]
+#[allow(dead_code, reason = "the tests of exec-std use more of it")]
+mod rig;
+
+use tickwire_exec_std::StdClock;
+
+const CLOCK: StdClock = StdClock::new();
