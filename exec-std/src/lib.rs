@@ -2,9 +2,10 @@
 //! on Linux).
 //!
 //! [`run`] drives a future, the tasks that it [spawns](StdSpawner), and their sleeps on
-//! [`StdClock`]. On Unix there are also file descriptors ([`Fd`]), serial ports
-//! ([`serial`]) and signals that ask the program to stop ([`Shutdown`]), and on Linux
-//! lines of GPIO chips ([`gpio`]), I²C buses ([`i2c`]) and SPI devices ([`spi`]).
+//! [`StdClock`]. [`unblock`] calls in another thread what would block. On Unix there are
+//! also file descriptors ([`Fd`]), serial ports ([`serial`]) and signals that ask the
+//! program to stop ([`Shutdown`]), and on Linux lines of GPIO chips ([`gpio`]), I²C buses
+//! ([`i2c`]) and SPI devices ([`spi`]).
 //!
 //! ```
 //! use tickwire_exec_std::{StdClock, run};
@@ -42,6 +43,8 @@
 
 mod atomic;
 mod clock;
+#[cfg(feature = "unblock")]
+mod pool;
 mod quiet;
 mod run_loop;
 mod spawn;
@@ -65,6 +68,8 @@ pub mod serial;
 mod shutdown;
 #[cfg(all(target_os = "linux", feature = "spi"))]
 pub mod spi;
+#[cfg(feature = "unblock")]
+mod unblock;
 #[cfg(all(target_os = "linux", any(feature = "i2c", feature = "spi")))]
 mod worker;
 
@@ -81,6 +86,8 @@ pub use shutdown::{Shutdown, StopSignal};
 pub use spawn::{StdSpawner, StdTask};
 #[cfg(unix)]
 pub use system::Fd;
+#[cfg(feature = "unblock")]
+pub use unblock::{PanicPayload, UnblockError, unblock};
 
 /// Runs `main`, and all tasks that it spawns, on this thread until `main` ends.
 ///

@@ -2,7 +2,7 @@
 // Each test uses a part of it.
 #![allow(dead_code)]
 
-use std::fs;
+use std::{fs, thread, time};
 
 /// Returns how many descriptors this process has open.
 pub(crate) fn descriptors() -> usize {
@@ -12,4 +12,23 @@ pub(crate) fn descriptors() -> usize {
 /// Returns how many threads this process has.
 pub(crate) fn threads() -> usize {
     fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+/// Returns how many threads there are for calls that block. Their name tells them from
+/// those of the tests.
+pub(crate) fn pool_threads() -> usize {
+    let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| name.trim_end() == "tickwire-pool").count()
+}
+
+/// Waits until those threads have ended, for two minutes at most.
+pub(crate) fn wait_for_the_pool_to_end() {
+    for _ in 0..2_400 {
+        if pool_threads() == 0 {
+            return;
+        }
+        thread::sleep(time::Duration::from_millis(50));
+    }
+    panic!("{} threads have not ended", pool_threads());
 }
