@@ -43,7 +43,7 @@
 
 mod atomic;
 mod clock;
-#[cfg(feature = "unblock")]
+#[cfg(any(feature = "unblock", all(unix, feature = "serial")))]
 mod pool;
 mod quiet;
 mod run_loop;
@@ -58,7 +58,10 @@ mod linux;
 
 #[cfg(all(target_os = "linux", feature = "gpio"))]
 pub mod gpio;
-#[cfg(all(target_os = "linux", any(feature = "gpio", feature = "i2c", feature = "spi")))]
+#[cfg(any(
+    all(target_os = "linux", any(feature = "gpio", feature = "i2c", feature = "spi")),
+    all(unix, feature = "serial"),
+))]
 mod group;
 #[cfg(all(target_os = "linux", feature = "i2c"))]
 pub mod i2c;

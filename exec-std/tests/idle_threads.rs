@@ -4,6 +4,7 @@
 mod process;
 
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use futures_lite::future::poll_once;
 use process::{pool_threads, wait_for_the_pool_to_end};
@@ -30,7 +31,11 @@ fn threads_start_when_they_are_needed_and_end_when_they_are_idle() {
         for call in &mut calls {
             assert!(poll_once(call).await.is_none());
         }
-        assert!((5..=7).contains(&pool_threads()));
+        // A thread sets its own name.
+        while pool_threads() < 5 {
+            thread::yield_now();
+        }
+        assert!(pool_threads() <= 7);
         drop(release);
         for call in calls {
             call.await.unwrap();

@@ -1,12 +1,11 @@
-//! File descriptors and serial ports on a real kernel.
+//! File descriptors on a real kernel.
 #![cfg(unix)]
 
 mod patience;
-mod pty;
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::thread;
@@ -14,8 +13,7 @@ use std::thread;
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use patience::within_two_minutes;
-use pty::pty;
-use tickwire_exec_std::{Fd, StdClock, run, serial};
+use tickwire_exec_std::{Fd, StdClock, run};
 use tickwire_traits::{Duration, Exit, Interest, ReadinessExt, Spawn, Timer};
 
 const CLOCK: StdClock = StdClock::new();
@@ -74,65 +72,6 @@ fn a_read_that_is_dropped_takes_nothing() {
 fn a_regular_file_is_refused() {
     let file = File::open(env!("CARGO_MANIFEST_PATH")).unwrap();
     assert!(Fd::new(file).is_err());
-}
-
-#[test]
-fn bytes_pass_a_pseudo_terminal_both_ways_unchanged() {
-    run(async |_| {
-        let (far, path) = pty();
-        let mut far = Fd::new(far).unwrap();
-        let mut port = serial::open(path, serial::Settings::new(115_200)).unwrap();
-        let all: Vec<u8> = (0..=255).collect();
-        let mut seen = vec![0; 256];
-        let (sent, received) = zip(far.write_all(&all), port.read_exact(&mut seen)).await;
-        sent.unwrap();
-        received.unwrap();
-        assert_eq!(seen, all);
-        let (sent, received) = zip(port.write_all(&all), far.read_exact(&mut seen)).await;
-        sent.unwrap();
-        received.unwrap();
-        assert_eq!(seen, all);
-    });
-}
-
-#[test]
-fn a_line_that_goes_away_is_an_error_each_time() {
-    run(async |_| {
-        let (far, path) = pty();
-        let mut port = serial::open(path, serial::Settings::new(9_600)).unwrap();
-        let mut buf = [0; 4];
-        assert!(CLOCK.timeout(SOON, port.read(&mut buf)).await.is_err(), "nothing comes yet");
-        drop(far);
-        for _ in 0..3 {
-            let read = port.read(&mut buf).await;
-            assert_eq!(read.unwrap_err().kind(), io::ErrorKind::NotConnected);
-        }
-    });
-}
-
-#[test]
-fn a_line_that_goes_away_while_one_waits_is_an_error() {
-    run(async |_| {
-        let (far, path) = pty();
-        let mut port = serial::open(path, serial::Settings::new(9_600)).unwrap();
-        let mut buf = [0; 4];
-        let hang_up = async {
-            CLOCK.sleep(SOON).await;
-            drop(far);
-        };
-        let (read, ()) = zip(port.read(&mut buf), hang_up).await;
-        assert_eq!(read.unwrap_err().kind(), io::ErrorKind::NotConnected);
-    });
-}
-
-#[test]
-fn what_is_no_tty_is_refused() {
-    let settings = serial::Settings::new(9_600);
-    assert!(serial::open("/dev/null", settings).is_err());
-    assert_eq!(
-        serial::open("/nonexistent/tty", settings).unwrap_err().kind(),
-        io::ErrorKind::NotFound
-    );
 }
 
 #[test]

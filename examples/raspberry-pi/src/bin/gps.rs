@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 async fn gps() -> Result<(), Box<dyn Error>> {
-    let port = serial::open(PORT, Settings::new(9_600)).map_err(|e| format!("{PORT}: {e}"))?;
+    let port = serial::open(PORT, Settings::new(9_600))?;
     let mut gps = Gps::new(port, StdClock::new());
     loop {
         let update = gps.update().await?;

@@ -9,7 +9,6 @@ use std::rc::Rc;
 
 use embedded_io_async::Read as _;
 use rustix::fs::OFlags;
-use rustix::io::Errno;
 use tickwire_exec_std::serial::{self, Serial};
 use tickwire_exec_std::{Fd, StdClock};
 use tickwire_traits::{Clock, Duration, Instant, Interest, Readiness, Timer};
@@ -47,10 +46,7 @@ enum Line {
 
 impl Real {
     pub(crate) fn open(path: &Path, kind: Kind, record: Rc<Record>) -> io::Result<Self> {
-        let line = kind.open(path).map_err(|error| match Errno::from_io_error(&error) {
-            Some(Errno::NOTTY) => io::Error::other("neither a file, a FIFO nor a tty"),
-            _ => error,
-        })?;
+        let line = kind.open(path)?;
         Ok(Self { path: path.into(), kind, line, look_at: CLOCK.now() + LOOK_EVERY, record })
     }
 
@@ -66,8 +62,8 @@ impl Real {
         loop {
             match &mut self.line {
                 Line::Tty(port) => match port.read(buf).await {
-                    Err(error) if error.kind() == io::ErrorKind::NotConnected => self.lose(None),
-                    read => return read,
+                    Err(serial::Error::Gone) => self.lose(None),
+                    read => return Ok(read?),
                 },
                 Line::Fifo { fifo, has_writer: true } => match fifo.read(buf).await? {
                     // The last writer has left. A descriptor that has seen that
@@ -136,7 +132,13 @@ impl Real {
 impl Kind {
     fn open(self, path: &Path) -> io::Result<Line> {
         match self {
-            Self::Tty { baud } => serial::open(path, serial::Settings::new(baud)).map(Line::Tty),
+            Self::Tty { baud } => match serial::open(path, serial::Settings::new(baud)) {
+                Ok(port) => Ok(Line::Tty(port)),
+                Err(serial::Error::NoTty(_)) => {
+                    Err(io::Error::other("neither a file, a FIFO nor a tty"))
+                }
+                Err(error) => Err(error.into()),
+            },
             Self::Fifo => {
                 // Opening does not wait for a writer.
                 let flags = OFlags::NONBLOCK.bits().cast_signed();

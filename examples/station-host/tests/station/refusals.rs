@@ -66,7 +66,7 @@ fn what_cannot_be_read_is_named() {
         check(&["--headless", "--gps", path], &format!("{path}: {expected}"));
     };
     gps(&missing, "No such file or directory (os error 2)");
-    gps(folder, "Is a directory (os error 21)");
+    gps(folder, "neither a file, a FIFO nor a tty");
     gps("/dev/null", "neither a file, a FIFO nor a tty");
     gps("", "No such file or directory (os error 2)");
     let only = "only a file can be read with --fast";
