@@ -7,6 +7,7 @@
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
+//! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
 //! [`civil`] has the date and time types that drivers share.
 //!
@@ -73,6 +74,7 @@ pub mod contact;
 pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
+pub mod mcp3008;
 pub mod switch;
 
 mod span;

@@ -2,10 +2,10 @@
 #![cfg(feature = "defmt")]
 
 use defmt::Format;
-use embedded_hal::i2c;
+use embedded_hal::{i2c, spi};
 use tickwire_drivers::civil::{Date, Time};
 use tickwire_drivers::contact::{Change, Contact};
-use tickwire_drivers::{button, hd44780, htu21d, switch};
+use tickwire_drivers::{button, hd44780, htu21d, mcp3008, switch};
 use tickwire_traits::Instant;
 
 #[test]
@@ -22,6 +22,8 @@ fn every_value_has_a_format() {
     logged(htu21d::Error::Bus(bus));
     logged(htu21d::Resolution::default());
     logged(htu21d::UserRegister(2));
+    logged(mcp3008::Error::Spi(spi::ErrorKind::Overrun));
+    logged(mcp3008::Input::Ch0);
     logged(Change { key: 1_u8, contact: Contact::Open, at: Instant::EPOCH });
     logged(switch::Debounce::default());
     logged(switch::Mode::Eager);

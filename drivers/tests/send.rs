@@ -12,15 +12,17 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
+use embedded_hal_async::spi::{self, SpiDevice};
 use tickwire_drivers::button::{Button, Buttons};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
+use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::switch::Switch;
 use tickwire_traits::{
-    Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges, ReadinessExt,
-    TimeSource, Timer, TimerQueue,
+    AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
+    ReadinessExt, TimeSource, Timer, TimerQueue,
 };
 
 #[test]
@@ -78,6 +80,16 @@ fn an_htu21d_is_send() {
     send(&sensor.set_heater(false));
     send(&sensor.battery_low());
     send(&sensor.soft_reset());
+}
+
+#[test]
+fn an_mcp3008_is_send() {
+    let mut adc = Mcp3008::new(Here);
+    send(&adc);
+    send(&adc.read(Input::Ch0));
+    let mut channel = adc.into_channel(Input::Ch0);
+    send(&channel);
+    send(&channel.read());
 }
 
 #[cfg(feature = "gps")]
@@ -195,6 +207,16 @@ impl embedded_hal_async::i2c::ErrorType for Here {
 
 impl I2c for Here {
     async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl spi::ErrorType for Here {
+    type Error = Infallible;
+}
+
+impl SpiDevice for Here {
+    async fn transaction(&mut self, _: &mut [spi::Operation<'_, u8>]) -> Result<(), Infallible> {
         Ok(())
     }
 }

@@ -24,12 +24,13 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
+use tickwire_drivers::mcp3008::{Channel, Mcp3008};
 use tickwire_drivers::switch::Switch;
 use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
     Message, MutexGuard, Promise, Room, SemaphorePermit, TaskGroup, Unbounded, WakeSlots,
 };
-use tickwire_traits::{Delay, Edges, PollEvery, PolledEdges, SleepUntil, Ticker};
+use tickwire_traits::{AnalogInput, Delay, Edges, PollEvery, PolledEdges, SleepUntil, Ticker};
 
 use parts::{Bus, Clock, Line, Pin};
 use row::{Row, future_of_1, future_of_2, future_of_3, written};
@@ -71,6 +72,10 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
+    Row::new("Mcp3008", size_of::<Converter>(), 1),
+    Row::new("Mcp3008::read, future", future_of_2(Converter::read), 72),
+    Row::new("Channel of an Mcp3008", size_of::<AdcChannel>(), 2),
+    Row::new("Channel::read, future", future_of_1(<AdcChannel as AnalogInput>::read), 80),
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
@@ -145,6 +150,8 @@ const ROWS: &[Row] = &[
 
 type Contact = Switch<Pin, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
+type Converter = Mcp3008<Bus>;
+type AdcChannel = Channel<Bus, 10>;
 type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Nothing = ();
 type Group<const N: usize> = TaskGroup<Pending<Nothing>, N>;

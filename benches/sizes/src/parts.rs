@@ -6,7 +6,7 @@ use core::task::Waker;
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
-use embedded_hal_async::spi::{self, SpiBus};
+use embedded_hal_async::spi::{self, SpiBus, SpiDevice};
 use tickwire_traits::{Edge, Edges, Instant, TimeSource, TimerQueue};
 
 /// A clock that stands still.
@@ -105,6 +105,12 @@ impl I2c for Bus {
 
 impl spi::ErrorType for Bus {
     type Error = Infallible;
+}
+
+impl SpiDevice for Bus {
+    async fn transaction(&mut self, _: &mut [spi::Operation<'_, u8>]) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 impl SpiBus for Bus {
