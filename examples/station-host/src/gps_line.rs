@@ -13,7 +13,6 @@ use embedded_io_async::Read;
 use tickwire_exec_std::StdClock;
 use tickwire_sim::models::gps::Receiver;
 
-use crate::options::Options;
 use crate::record::Record;
 pub(crate) use real::LOOK_EVERY;
 use real::{Kind, Real};
@@ -26,6 +25,16 @@ pub(crate) enum GpsLine {
     Hurry(Hurry, Rc<Record>),
     /// A serial port or a FIFO.
     Real(Real),
+    /// A board has none.
+    Absent,
+}
+
+/// How a line is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source {
+    pub(crate) baud: u32,
+    /// A file is read as fast as it can be.
+    pub(crate) fast: bool,
 }
 
 /// What became of a line.
@@ -50,23 +59,20 @@ pub(crate) struct Hurry {
 impl GpsLine {
     /// Opens what `path` leads to, whatever it is. `record` is told what becomes
     /// of it.
-    pub(crate) fn open(path: &Path, options: &Options, record: Rc<Record>) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, source: Source, record: Rc<Record>) -> io::Result<Self> {
         let kind = fs::metadata(path)?.file_type();
         if kind.is_file() {
             let bytes = fs::read(path)?;
-            return Ok(if options.fast {
+            return Ok(if source.fast {
                 Self::Hurry(Hurry { bytes, next: 0 }, record)
             } else {
-                Self::Model(
-                    Receiver::new(StdClock::new(), bytes, options.baud).continuous(),
-                    record,
-                )
+                Self::Model(Receiver::new(StdClock::new(), bytes, source.baud).continuous(), record)
             });
         }
-        if options.fast {
+        if source.fast {
             return Err(io::Error::other("only a file can be read with --fast"));
         }
-        let kind = if kind.is_fifo() { Kind::Fifo } else { Kind::Tty { baud: options.baud } };
+        let kind = if kind.is_fifo() { Kind::Fifo } else { Kind::Tty { baud: source.baud } };
         Real::open(path, kind, record).map(Self::Real)
     }
 }
@@ -79,6 +85,7 @@ impl Read for GpsLine {
     async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let (len, record) = match self {
             Self::Real(line) => return line.read(buf).await,
+            Self::Absent => return pending().await,
             Self::Model(line, record) => (line.read(buf).await.map_err(io::Error::other)?, record),
             Self::Hurry(hurry, record) => (hurry.read(buf).await, record),
         };

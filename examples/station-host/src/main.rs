@@ -1,6 +1,8 @@
-//! The station on Linux: models of its devices in real time, in a terminal.
+//! The station on Linux, in a terminal: models of its devices in real time, or the devices
+//! of a board.
 #![forbid(unsafe_code)]
 
+mod board;
 mod gps_line;
 mod keys;
 mod options;
@@ -18,14 +20,18 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use embedded_hal_async::i2c::I2c;
+use embedded_io_async::Read;
 use futures_lite::future::or;
+use tickwire_drivers::hd44780;
 use tickwire_exec_std::{Shutdown, StdClock, StdSpawner, StdTask, run};
-use tickwire_traits::{JoinHandle, Spawn, Timer};
+use tickwire_station::{Observe, Parts};
+use tickwire_traits::{EdgeInput, JoinHandle, Spawn, Timer};
 
 use options::Options;
 use record::Record;
 use recording::Recording;
-use world::{StationParts, World};
+use world::World;
 
 /// The exit status if the command line makes no sense.
 const USAGE: u8 = 2;
@@ -54,10 +60,27 @@ fn station(options: &Options) -> Result<(), String> {
         return Err("this is no terminal to draw on; try --headless".into());
     }
     let record = Rc::new(Record::new(options.headless));
+    if let Some(file) = &options.board {
+        let (world, parts) = board::open(file, &record, !options.headless)?;
+        return serve(options, world, parts, record);
+    }
     let (world, parts) = World::new(options, &record).map_err(|error| match &options.gps {
         Some(path) => format!("{}: {error}", path.display()),
         None => error.to_string(),
     })?;
+    serve(options, world, parts, record)
+}
+
+/// Runs the station with these parts.
+fn serve<P: EdgeInput, I: I2c, B: hd44780::Bus, R: Read>(
+    options: &Options,
+    world: World,
+    parts: Parts<P, I, B, R, StdClock>,
+    record: Rc<Record>,
+) -> Result<(), String>
+where
+    Record: Observe<I::Error, R::Error, B::Error>,
+{
     let world = Rc::new(world);
     // Before it runs: a path that cannot be written should not cost the recording.
     let vcd = options.vcd.as_deref();
@@ -101,14 +124,17 @@ async fn show(world: Rc<World>, record: Rc<Record>) {
 }
 
 /// Runs the station and its models until there is a reason to end.
-async fn run_models(
+async fn run_models<P: EdgeInput, I: I2c, B: hd44780::Bus, R: Read>(
     options: &Options,
-    parts: StationParts,
+    parts: Parts<P, I, B, R, StdClock>,
     world: &World,
     record: &Record,
     mut recording: Option<Recording>,
     screen: &mut Option<StdTask>,
-) -> Result<(), String> {
+) -> Result<(), String>
+where
+    Record: Observe<I::Error, R::Error, B::Error>,
+{
     let app = async { match tickwire_station::run(parts, record).await {} };
     let over = async {
         match options.duration {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use lexopt::prelude::*;
 use tickwire_traits::Duration;
 
+use crate::gps_line::Source;
+
 /// What the command line says.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -14,13 +16,16 @@ pub(crate) struct Options {
     pub(crate) baud: u32,
     /// A file is read as fast as it can be.
     pub(crate) fast: bool,
+    /// A file that says where real devices are, instead of models.
+    pub(crate) board: Option<PathBuf>,
     pub(crate) headless: bool,
     pub(crate) duration: Option<Duration>,
     pub(crate) vcd: Option<PathBuf>,
 }
 
 pub(crate) const HELP: &str = "\
-Runs the station against models of its devices, in real time, in a terminal.
+Runs the station against models of its devices, in real time, in a terminal; or with
+the devices of a board.
 
   --gps PATH        read a tty, a pseudo-terminal, a FIFO or a file, instead of
                     the model of a GPS receiver; after its end a file is silent;
@@ -28,6 +33,8 @@ Runs the station against models of its devices, in real time, in a terminal.
                     looked for every second
   --baud RATE       the speed of a tty, and of a file                    (9600)
   --fast            read a file as fast as it can be
+  --board FILE      use the devices that this file names, instead of models; see
+                    examples/raspberry-pi/station.toml
   --headless        print a JSON object a line instead of drawing
   --for SECONDS     end after this time
   --vcd FILE        write what happens on the wires, for PulseView and GTKWave;
@@ -42,7 +49,15 @@ no sense.
 
 impl Default for Options {
     fn default() -> Self {
-        Self { gps: None, baud: 9_600, fast: false, headless: false, duration: None, vcd: None }
+        Self {
+            gps: None,
+            baud: 9_600,
+            fast: false,
+            board: None,
+            headless: false,
+            duration: None,
+            vcd: None,
+        }
     }
 }
 
@@ -59,6 +74,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
             Long("gps") => options.gps = Some(args.value()?.into()),
             Long("baud") => options.baud = args.value()?.parse_with(rate)?,
             Long("fast") => options.fast = true,
+            Long("board") => options.board = Some(args.value()?.into()),
             Long("headless") => options.headless = true,
             Long("for") => options.duration = Some(args.value()?.parse_with(seconds)?),
             Long("vcd") => options.vcd = Some(args.value()?.into()),
@@ -73,7 +89,17 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
     if options.fast && options.gps.is_none() {
         return Err("--fast wants --gps PATH: the model knows no hurry".into());
     }
+    if options.board.is_some() && (options.gps.is_some() || options.vcd.is_some()) {
+        return Err("--board has no models: leave out --gps and --vcd".into());
+    }
     Ok(Some(options))
+}
+
+impl Options {
+    /// Returns how the line to a receiver is read.
+    pub(crate) fn source(&self) -> Source {
+        Source { baud: self.baud, fast: self.fast }
+    }
 }
 
 fn rate(text: &str) -> Result<u32, &'static str> {

@@ -8,12 +8,12 @@ use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::task::{Poll, Waker};
 
+use embedded_hal::i2c;
 use rustix::fs::{FileType, fstat};
 use serde_json::json;
 use tickwire_drivers::gps::{Counters, Field, Fix};
 use tickwire_exec_std::StdClock;
 use tickwire_replay::{gps_summary, merged};
-use tickwire_sim::i2c::I2cFault;
 use tickwire_station::{Event, Observe};
 use tickwire_traits::{Clock, Instant};
 
@@ -33,6 +33,7 @@ pub(crate) struct Record {
     /// The last transfers.
     traffic: RefCell<VecDeque<String>>,
     gps_line: RefCell<LineState>,
+    lacks_sensor: Cell<bool>,
     /// Why there is no going on.
     end: Cell<Option<Result<(), String>>>,
     waiter: Cell<Option<Waker>>,
@@ -58,6 +59,7 @@ impl Record {
             known: RefCell::default(),
             traffic: RefCell::default(),
             gps_line: RefCell::new(LineState::Open),
+            lacks_sensor: Cell::new(false),
             end: Cell::new(None),
             waiter: Cell::new(None),
         }
@@ -80,6 +82,17 @@ impl Record {
 
     pub(crate) fn gps_line_state(&self) -> LineState {
         self.gps_line.borrow().clone()
+    }
+
+    /// Tells that the board has no such part. What fails for that reason is not told.
+    pub(crate) fn lacks(&self, part: &'static str) {
+        if part == "climate" {
+            self.lacks_sensor.set(true);
+        }
+        self.write(&match self.headless {
+            true => report::absent(StdClock::new().now(), part).to_string(),
+            false => report::stamped(StdClock::new().now(), report::absent_text(part)),
+        });
     }
 
     /// Tells what a key did.
@@ -153,8 +166,11 @@ impl Record {
     }
 }
 
-impl<B: Display> Observe<I2cFault, io::Error, B> for Record {
-    fn observe(&self, at: Instant, event: &Event<'_, I2cFault, io::Error, B>) {
+impl<I: i2c::Error, B: Display> Observe<I, io::Error, B> for Record {
+    fn observe(&self, at: Instant, event: &Event<'_, I, io::Error, B>) {
+        if matches!(event, Event::SensorFailed(_)) && self.lacks_sensor.get() {
+            return;
+        }
         self.known.borrow_mut().note(at, event);
         if self.tells(event) {
             self.write(&match self.headless {
@@ -166,7 +182,7 @@ impl<B: Display> Observe<I2cFault, io::Error, B> for Record {
 }
 
 impl Known {
-    fn note<B>(&mut self, at: Instant, event: &Event<'_, I2cFault, io::Error, B>) {
+    fn note<I, B>(&mut self, at: Instant, event: &Event<'_, I, io::Error, B>) {
         let seconds = at.as_micros() as f64 / 1e6;
         match event {
             Event::Climate(climate) => {

@@ -104,6 +104,16 @@ pub(crate) fn gps_line_text(state: &LineState) -> String {
     }
 }
 
+/// Describes a part that a board has not.
+pub(crate) fn absent(at: Instant, part: &str) -> Value {
+    json!({ "t_us": at.as_micros(), "event": "absent", "part": part })
+}
+
+/// Tells it in a line.
+pub(crate) fn absent_text(part: &str) -> String {
+    format!("{part}: none on this board")
+}
+
 fn lower(value: &impl Debug) -> String {
     format!("{value:?}").to_lowercase()
 }

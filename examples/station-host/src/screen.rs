@@ -77,21 +77,23 @@ enum Turn {
 /// Does what a key asks for. Returns what there is to tell of it.
 fn obey(key: u8, world: &World) -> Option<&'static str> {
     match key {
-        b' ' | b'c' | keys::ENTER => world.press(CLICK),
-        b'd' => world.press(DOUBLE_CLICK),
-        b'l' => world.press(LONG_PRESS),
-        b'u' => {
-            let plugged = world.toggle_sensor();
-            return Some(if plugged { "sensor plugged in" } else { "sensor unplugged" });
-        }
-        b'g' => {
-            return Some(match world.toggle_garbling() {
-                Some(true) => "GPS line garbled",
-                Some(false) => "GPS line clean",
-                None => "a real GPS line is not ours to garble",
-            });
-        }
-        _ => {}
+        b' ' | b'c' | keys::ENTER => press(CLICK, world),
+        b'd' => press(DOUBLE_CLICK, world),
+        b'l' => press(LONG_PRESS, world),
+        b'u' => Some(match world.toggle_sensor() {
+            Some(true) => "sensor plugged in",
+            Some(false) => "sensor unplugged",
+            None => "a real sensor is not ours to unplug",
+        }),
+        b'g' => Some(match world.toggle_garbling() {
+            Some(true) => "GPS line garbled",
+            Some(false) => "GPS line clean",
+            None => "a real GPS line is not ours to garble",
+        }),
+        _ => None,
     }
-    None
+}
+
+fn press(toggles: &[u64], world: &World) -> Option<&'static str> {
+    (!world.press(toggles)).then_some("a real button is not ours to press")
 }

@@ -1,6 +1,7 @@
-//! The station's devices, as models in real time.
+//! The station's devices, as models in real time; and what the user holds in hand.
 
 use std::cell::RefCell;
+use std::future::pending;
 use std::io;
 use std::rc::Rc;
 
@@ -24,14 +25,14 @@ pub(crate) type StationParts = Parts<Input<StdClock>, Bus<StdClock>, LcdLines, G
 pub(crate) type LcdLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Pin = Output<StdClock>;
 
-/// What the user holds in hand: the devices from outside.
+/// What the user holds in hand: the devices from outside. A real one is `None`.
 pub(crate) struct World {
+    /// On a board, it shows what the board's display does.
     pub(crate) display: Display<StdClock>,
-    pub(crate) sensor: Rc<RefCell<Htu21d>>,
-    pub(crate) bus: Faults,
-    /// None if the line is a real one.
+    pub(crate) sensor: Option<Rc<RefCell<Htu21d>>>,
+    pub(crate) bus: Option<Faults>,
     pub(crate) gps: Option<gps::Control<StdClock>>,
-    button: Wire<StdClock>,
+    button: Option<Wire<StdClock>>,
     bounce: RefCell<Bounce>,
     trace: Trace,
 }
@@ -64,11 +65,7 @@ impl World {
         let low = |name| wire(name, PinState::Low);
 
         let button = wire("button", PinState::High);
-        let display = Display::new(CLOCK, COLUMNS, ROWS);
-        let (rs, e, data) =
-            (low("lcd_rs"), low("lcd_e"), ["lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"].map(low));
-        display.wire_four(&rs, &e, data.each_ref());
-        let [d4, d5, d6, d7] = data.each_ref().map(Wire::output);
+        let (display, lcd) = display(low);
 
         let sensor = Rc::new(RefCell::new(Htu21d::new()));
         let mut i2c = Bus::new(CLOCK).with_speed(100_000);
@@ -81,7 +78,7 @@ impl World {
         i2c.on_transfer(move |transfer| kept.transfer(transfer.to_string()));
 
         let (gps_line, gps) = match &options.gps {
-            Some(path) => (GpsLine::open(path, options, record.clone())?, None),
+            Some(path) => (GpsLine::open(path, options.source(), record.clone())?, None),
             None => {
                 let mut receiver =
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
@@ -97,15 +94,20 @@ impl World {
             }
         };
 
-        let parts = Parts {
-            button: button.input(),
-            lcd: FourBit::new(rs.output(), e.output(), d4, d5, d6, d7),
-            gps: gps_line,
-            clock: CLOCK,
-            i2c,
-        };
+        let parts = Parts { button: button.input(), lcd, gps: gps_line, clock: CLOCK, i2c };
         let bounce = RefCell::new(Bounce::new(1));
+        let (sensor, bus, button) = (Some(sensor), Some(bus), Some(button));
         Ok((Self { display, sensor, bus, gps, button, bounce, trace }, parts))
+    }
+
+    /// Builds what the screen of a board has: a display, and a button for the keys if the
+    /// board has none. Returns their ends for the station, too.
+    pub(crate) fn of_board(has_keys: bool) -> (Self, Input<StdClock>, LcdLines) {
+        let (display, lcd) = display(|name| Wire::named(name, CLOCK, PinState::Low));
+        let button = Wire::named("button", CLOCK, PinState::High);
+        let (input, button) = (button.input(), has_keys.then_some(button));
+        let (trace, bounce) = (Trace::new(), RefCell::new(Bounce::new(1)));
+        (Self { display, sensor: None, bus: None, gps: None, button, bounce, trace }, input, lcd)
     }
 
     /// Begins a file of what happens on the wires.
@@ -113,24 +115,27 @@ impl World {
         self.trace.stream_vcd(out)
     }
 
-    /// Moves the button as a finger does, bounce and all.
-    pub(crate) fn press(&self, toggles: &[u64]) {
+    /// Moves the button as a finger does, bounce and all. Returns whether it could.
+    pub(crate) fn press(&self, toggles: &[u64]) -> bool {
+        let Some(button) = &self.button else { return false };
         let now = CLOCK.now();
         for millis in toggles {
             let at = now + Duration::from_millis(*millis);
-            self.button.toggle_at(&self.bounce.borrow_mut().toggles(at));
+            button.toggle_at(&self.bounce.borrow_mut().toggles(at));
         }
+        true
     }
 
-    /// Unplugs the sensor, or plugs it in again. Returns whether it is plugged in.
-    pub(crate) fn toggle_sensor(&self) -> bool {
-        let mut sensor = self.sensor.borrow_mut();
+    /// Unplugs the sensor, or plugs it in again. Returns whether it is plugged in; none if
+    /// there is no model.
+    pub(crate) fn toggle_sensor(&self) -> Option<bool> {
+        let mut sensor = self.sensor.as_ref()?.borrow_mut();
         if sensor.is_plugged() {
             sensor.unplug();
         } else {
             sensor.plug(CLOCK.now());
         }
-        sensor.is_plugged()
+        Some(sensor.is_plugged())
     }
 
     /// Garbles what the GPS model says, or stops it. Returns whether it is garbled;
@@ -144,16 +149,27 @@ impl World {
 
     /// Lets the weather change: slow waves, so that there is something to see.
     pub(crate) async fn weather<T>(&self) -> T {
+        let Some(sensor) = &self.sensor else { return pending().await };
         let mut ticker = CLOCK.ticker(Duration::from_millis(500));
         loop {
             let seconds = CLOCK.now().as_micros() as f64 / 1e6;
             let wave = |period: f64| (seconds / period * std::f64::consts::TAU).sin();
             {
-                let mut sensor = self.sensor.borrow_mut();
+                let mut sensor = sensor.borrow_mut();
                 sensor.set_temperature((2_150.0 + 180.0 * wave(97.0) + 40.0 * wave(23.0)) as i32);
                 sensor.set_humidity((4_800.0 - 700.0 * wave(131.0) + 150.0 * wave(31.0)) as i32);
             }
             ticker.tick().await;
         }
     }
+}
+
+/// Builds a display and its lines, each of which `wire` makes.
+fn display(wire: impl Fn(&'static str) -> Wire<StdClock>) -> (Display<StdClock>, LcdLines) {
+    let display = Display::new(CLOCK, COLUMNS, ROWS);
+    let (rs, e) = (wire("lcd_rs"), wire("lcd_e"));
+    let data = ["lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"].map(wire);
+    display.wire_four(&rs, &e, data.each_ref());
+    let [d4, d5, d6, d7] = data.each_ref().map(Wire::output);
+    (display, FourBit::new(rs.output(), e.output(), d4, d5, d6, d7))
 }

@@ -1,6 +1,7 @@
 //! The program `station`, from outside.
 #![cfg(unix)]
 
+mod board;
 mod lines;
 mod logs;
 mod refusals;

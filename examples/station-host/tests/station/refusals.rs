@@ -13,7 +13,7 @@ const USAGE: i32 = 2;
 /// The arguments end a station at once, with this status and line, and nothing
 /// printed.
 #[track_caller]
-fn refused(args: &[&str], status: i32, expected: &str) {
+pub(crate) fn refused(args: &[&str], status: i32, expected: &str) {
     let ended = station(args);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     assert_eq!(

@@ -15,8 +15,9 @@ use rustix::termios::{
 };
 use serial2::SerialPort;
 
+use crate::board::resident_kib;
 use crate::wires::changes;
-use crate::{PATIENCE, path, text};
+use crate::{PATIENCE, file, path, text};
 
 /// A terminal of 80 x 24, with a session of its own in it. The session does not
 /// outlive the test.
@@ -152,6 +153,23 @@ fn is_given_back(screen: &vt100::Screen) -> bool {
 
 fn kill(name: &str, pid: &str) {
     assert!(Command::new("kill").args(["-s", name, pid]).status().unwrap().success());
+}
+
+/// What the board has not: the keys press a button, and there is nothing to unplug.
+#[test]
+fn a_board_is_drawn_too() {
+    let board = file("drawn.toml", "");
+    let mut session = Session::station(&["--board", &board]);
+    session.see_the_station();
+    session.see("gps: none on this board");
+    session.type_in(" ");
+    session.see("page time, metric");
+    session.type_in("u");
+    session.see("a real sensor is not ours");
+    let high = resident_kib(session.child.id());
+    assert!(high < 10 * 1_024, "{high} KiB");
+    session.type_in("q");
+    session.end_well();
 }
 
 #[test]

@@ -1,0 +1,91 @@
+use super::*;
+
+/// The sample, which the README of its folder tells people to copy.
+const SAMPLE: &str = include_str!("../../../../raspberry-pi/station.toml");
+
+#[test]
+fn the_sample_for_a_raspberry_pi_has_all_parts() {
+    let File { button, climate, display, gps } = parse(SAMPLE).unwrap();
+    let button = button.unwrap();
+    assert_eq!((button.line, button.pull_up), (Line::Named("GPIO17".to_owned()), true));
+    assert_eq!(climate.unwrap().bus, Path::new("/dev/i2c-1"));
+    let Some(Display::Lines(lines)) = display else { panic!("{display:?}") };
+    assert_eq!(lines.d7, Line::Named("GPIO6".to_owned()));
+    let gps = gps.unwrap();
+    assert_eq!((gps.port.as_path(), gps.baud.get()), (Path::new("/dev/serial0"), 9_600));
+}
+
+#[test]
+fn a_board_may_lack_any_part() {
+    let File { button, climate, display, gps } = parse("").unwrap();
+    assert!(button.is_none() && climate.is_none() && display.is_none() && gps.is_none());
+    let only_gps = parse("[gps]\nport = '/dev/ttyUSB0'\nbaud = 115_200").unwrap();
+    assert_eq!(only_gps.gps.unwrap().baud.get(), 115_200);
+    assert!(only_gps.button.is_none());
+}
+
+#[test]
+fn a_line_has_a_name_or_a_place() {
+    let line = |value: &str| parse(&format!("[button]\nline = {value}")).unwrap().button.unwrap();
+    assert_eq!(line("'GPIO4'").line, Line::Named("GPIO4".to_owned()));
+    let place = Place { chip: "/dev/gpiochip4".into(), offset: 17 };
+    assert_eq!(line("{ chip = '/dev/gpiochip4', offset = 17 }").line, Line::At(place));
+}
+
+#[test]
+fn a_display_may_be_behind_an_expander() {
+    let address = |rest: &str| {
+        let file = parse(&format!("[display.backpack]\nbus = '/dev/i2c-1'\n{rest}")).unwrap();
+        let Some(Display::Backpack(backpack)) = file.display else { panic!("{file:?}") };
+        backpack.address.0
+    };
+    assert_eq!([address(""), address("address = 0x3f")], [0x27, 0x3f]);
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_line() {
+    #[track_caller]
+    fn check(text: &str, line: usize, expected: &str) {
+        let (at, why) = parse(text).map(drop).unwrap_err();
+        assert_eq!((at, why.as_str()), (line, expected), "{text}");
+        assert!(!why.contains('\n'), "{why}");
+    }
+    let parts = "expected one of `button`, `climate`, `display`, `gps`";
+    check("[gps]\nport = 'a'\n\n[butto]\n", 4, &format!("unknown field `butto`, {parts}"));
+    check(
+        "[button]\n# A comment.\nlien = 'GPIO17'",
+        3,
+        "unknown field `lien`, expected `line` or `pull-up`",
+    );
+    check("[climate]\n", 1, "missing field `bus`");
+    check("[gps]\nport = 'a'\nbaud = 0", 3, "invalid value: integer `0`, expected a nonzero u32");
+    check(
+        "[gps]\nport = 'a'\nbaud = -9600",
+        3,
+        "invalid value: integer `-9600`, expected a nonzero u32",
+    );
+    check("[gps]\nport = 5", 2, "invalid type: integer `5`, expected path string");
+    let line = "expected a line's name, or { chip = \"/dev/gpiochip0\", offset = 17 }";
+    check("\n[button]\nline = 17", 3, &format!("invalid type: integer `17`, {line}"));
+    check(
+        "[button]\nline = { chip = 'a', offset = -1 }",
+        2,
+        "invalid value: integer `-1`, expected u32",
+    );
+    check("[button]\nline = { chip = 'a' }", 2, "missing field `offset`");
+    check(
+        "[button]\nline = { chip = 'a', ofset = 1 }",
+        2,
+        "unknown field `ofset`, expected `chip` or `offset`",
+    );
+    check("[display]\nwires = 1", 2, "unknown variant `wires`, expected `lines` or `backpack`");
+    for address in ["0x07", "0x78", "256", "-1", "9223372036854775807"] {
+        check(
+            &format!("[display.backpack]\nbus = 'a'\naddress = {address}"),
+            3,
+            "an address is between 0x08 and 0x77",
+        );
+    }
+    check("[gps]\nport = 'a'\nport = 'b'", 3, "duplicate key");
+    check("[gps\nport = 'a'", 1, "unclosed table, expected `]`");
+}

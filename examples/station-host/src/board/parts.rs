@@ -1,0 +1,165 @@
+//! The parts of a board, which may lack them.
+
+use std::fmt;
+
+use embedded_hal::digital::{self, InputPin};
+use embedded_hal::i2c;
+use embedded_hal_async::delay::DelayNs;
+use embedded_hal_async::i2c::{I2c, Operation};
+use tickwire_drivers::hd44780::{self, FourBit, Pcf8574, Width, Write};
+use tickwire_exec_std::StdClock;
+use tickwire_exec_std::gpio::{Input, Output};
+use tickwire_exec_std::i2c::{Bus, Error as BusError};
+use tickwire_sim as sim;
+use tickwire_traits::{Edge, Edges, TimeSource};
+
+use crate::world::LcdLines;
+
+/// A button at a line, or one that only the keys press.
+pub(crate) enum Button {
+    Line(Box<Input>),
+    Keys(sim::Input<StdClock>),
+}
+
+/// The bus of the sensor.
+pub(crate) struct SensorBus(pub(crate) Option<Bus>);
+
+/// The error of a transaction.
+#[derive(Debug)]
+pub(crate) enum SensorError {
+    /// There is no bus.
+    Absent,
+    Bus(BusError),
+}
+
+/// The display of the board, and the one on the screen, which shows the same.
+pub(crate) struct Glass {
+    pub(crate) wires: Option<Wires>,
+    pub(crate) shown: Option<LcdLines>,
+}
+
+/// The way to the controller of the display.
+pub(crate) enum Wires {
+    Lines(Box<FourBit<Output, Output, Output, Output, Output, Output>>),
+    Backpack(Pcf8574<Bus>),
+}
+
+impl digital::ErrorType for Button {
+    type Error = digital::ErrorKind;
+}
+
+impl InputPin for Button {
+    fn is_high(&mut self) -> Result<bool, digital::ErrorKind> {
+        match self {
+            Self::Line(line) => line.is_high().map_err(kind),
+            Self::Keys(wire) => wire.is_high().map_err(kind),
+        }
+    }
+
+    fn is_low(&mut self) -> Result<bool, digital::ErrorKind> {
+        self.is_high().map(|is_high| !is_high)
+    }
+}
+
+impl Edges for Button {
+    type Line = ();
+
+    fn time_source(&self) -> TimeSource {
+        match self {
+            Self::Line(line) => line.time_source(),
+            Self::Keys(wire) => wire.time_source(),
+        }
+    }
+
+    fn arm(&mut self) -> Result<(), digital::ErrorKind> {
+        match self {
+            Self::Line(line) => line.arm().map_err(kind),
+            Self::Keys(wire) => wire.arm().map_err(kind),
+        }
+    }
+
+    async fn edge(&mut self) -> Result<Edge, digital::ErrorKind> {
+        match self {
+            Self::Line(line) => line.edge().await.map_err(kind),
+            Self::Keys(wire) => wire.edge().await.map_err(kind),
+        }
+    }
+}
+
+fn kind(error: impl digital::Error) -> digital::ErrorKind {
+    error.kind()
+}
+
+impl i2c::ErrorType for SensorBus {
+    type Error = SensorError;
+}
+
+impl I2c for SensorBus {
+    async fn transaction(
+        &mut self,
+        address: u8,
+        operations: &mut [Operation<'_>],
+    ) -> Result<(), SensorError> {
+        let bus = self.0.as_mut().ok_or(SensorError::Absent)?;
+        bus.transaction(address, operations).await.map_err(SensorError::Bus)
+    }
+}
+
+impl i2c::Error for SensorError {
+    fn kind(&self) -> i2c::ErrorKind {
+        match self {
+            Self::Absent => i2c::ErrorKind::Other,
+            Self::Bus(error) => error.kind(),
+        }
+    }
+}
+
+impl hd44780::Bus for Glass {
+    type Error = String;
+
+    const WIDTH: Width = Width::Four;
+
+    /// Where two displays are told, one of them may have heard already.
+    const RESUMES: bool = false;
+
+    async fn send(&mut self, write: Write, delay: &mut impl DelayNs) -> Result<(), String> {
+        match &mut self.wires {
+            Some(Wires::Lines(lines)) => lines.send(write, delay).await.map_err(text)?,
+            Some(Wires::Backpack(it)) => it.send(write, delay).await.map_err(|e| match e {
+                hd44780::Error::I2c(error) => text(error),
+                other => text(other),
+            })?,
+            None => {}
+        }
+        match &mut self.shown {
+            Some(lines) => lines.send(write, delay).await.map_err(|error| format!("{error:?}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn text(error: impl fmt::Display) -> String {
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use tickwire_drivers::hd44780::Lcd;
+    use tickwire_exec_std::run;
+    use tickwire_station::{COLUMNS, ROWS};
+    use tickwire_traits::Delay;
+
+    use super::*;
+    use crate::world::World;
+
+    #[test]
+    fn the_screen_shows_what_is_written_to_the_display() {
+        let (world, _, shown) = World::of_board(true);
+        let glass = Glass { wires: None, shown: Some(shown) };
+        let mut lcd = Lcd::<_, _, COLUMNS, ROWS>::new(glass, Delay(StdClock::new()));
+        lcd.set_line(2, "third");
+        run(async |_| lcd.flush().await).unwrap();
+        assert_eq!(world.display.row(2).trim_end(), "third");
+        assert_eq!(world.display.violations(), 0);
+    }
+}
