@@ -2,6 +2,7 @@
 
 mod file;
 mod parts;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use crate::record::Record;
 use crate::world::World;
 use file::{DisplayLines, Line};
 use parts::{Button, Glass, SensorBus, Wires};
+use watched::Watched;
 
 /// What the station is given.
 pub(crate) type BoardParts = Parts<Button, SensorBus, Glass, GpsLine, StdClock>;
@@ -32,7 +34,7 @@ pub(crate) fn open(
     is_drawn: bool,
 ) -> Result<(World, BoardParts), String> {
     let file = file::read(path)?;
-    let mut buses = Buses::default();
+    let mut buses = Buses { open: Vec::new(), record };
     let of =
         |part: &'static str| move |error: String| format!("{}: {part}: {error}", path.display());
     let (button, bus, display, gps) = (file.button, file.climate, file.display, file.gps);
@@ -79,17 +81,17 @@ pub(crate) fn open(
 }
 
 /// The buses that are open, so that two devices share one.
-#[derive(Default)]
-struct Buses(Vec<(PathBuf, Bus)>);
+struct Buses<'a> {
+    open: Vec<(PathBuf, Bus)>,
+    record: &'a Rc<Record>,
+}
 
-impl Buses {
-    fn open(&mut self, path: &Path) -> Result<Bus, i2c::Error> {
-        if let Some((_, bus)) = self.0.iter().find(|(it, _)| it == path) {
-            return Ok(bus.clone());
-        }
-        let bus = Bus::open(path)?;
-        self.0.push((path.to_owned(), bus.clone()));
-        Ok(bus)
+impl Buses<'_> {
+    fn open(&mut self, path: &Path) -> Result<Watched, i2c::Error> {
+        let open = self.open.iter().find(|(it, _)| it == path).map(|(_, bus)| bus.clone());
+        let bus = open.map_or_else(|| Bus::open(path), Ok)?;
+        self.open.push((path.to_owned(), bus.clone()));
+        Ok(Watched { bus, record: self.record.clone() })
     }
 }
 

@@ -8,12 +8,15 @@ use tickwire_traits::Duration;
 
 use crate::gps_line::Source;
 
+/// The speed of most receivers.
+pub(crate) const USUAL_BAUD: u32 = 9_600;
+
 /// What the command line says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Options {
     /// A line to a GPS receiver, instead of the model.
     pub(crate) gps: Option<PathBuf>,
-    pub(crate) baud: u32,
+    pub(crate) baud: Option<u32>,
     /// A file is read as fast as it can be.
     pub(crate) fast: bool,
     /// A file that says where real devices are, instead of models.
@@ -47,20 +50,6 @@ was to end or was asked to, 1 when something failed, 2 when the command line mak
 no sense.
 ";
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            gps: None,
-            baud: 9_600,
-            fast: false,
-            board: None,
-            headless: false,
-            duration: None,
-            vcd: None,
-        }
-    }
-}
-
 /// Reads the command line; none if it asks for help.
 pub(crate) fn parse() -> Result<Option<Options>, String> {
     parse_from(lexopt::Parser::from_env()).map_err(|error| format!("{error}; try --help"))
@@ -72,7 +61,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
         match arg {
             Long("help") | Short('h') => return Ok(None),
             Long("gps") => options.gps = Some(args.value()?.into()),
-            Long("baud") => options.baud = args.value()?.parse_with(rate)?,
+            Long("baud") => options.baud = Some(args.value()?.parse_with(rate)?),
             Long("fast") => options.fast = true,
             Long("board") => options.board = Some(args.value()?.into()),
             Long("headless") => options.headless = true,
@@ -89,8 +78,9 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
     if options.fast && options.gps.is_none() {
         return Err("--fast wants --gps PATH: the model knows no hurry".into());
     }
-    if options.board.is_some() && (options.gps.is_some() || options.vcd.is_some()) {
-        return Err("--board has no models: leave out --gps and --vcd".into());
+    let for_models = options.gps.is_some() || options.baud.is_some() || options.vcd.is_some();
+    if options.board.is_some() && for_models {
+        return Err("--board has no models: leave out --gps, --baud and --vcd".into());
     }
     Ok(Some(options))
 }
@@ -98,7 +88,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Option<Options>, lexopt::Error
 impl Options {
     /// Returns how the line to a receiver is read.
     pub(crate) fn source(&self) -> Source {
-        Source { baud: self.baud, fast: self.fast }
+        Source { baud: self.baud.unwrap_or(USUAL_BAUD), fast: self.fast }
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) struct Known {
     pub(crate) counters: Counters,
     pub(crate) sensor_failures: u64,
     pub(crate) display_failures: u64,
+    /// On a real bus.
+    pub(crate) transfers: u64,
+    pub(crate) refused: u64,
 }
 
 impl Record {
@@ -68,6 +71,16 @@ impl Record {
     /// Takes note of a transfer on the bus.
     pub(crate) fn transfer(&self, transfer: String) {
         keep(&mut self.traffic.borrow_mut(), TRAFFIC_LINES, transfer);
+    }
+
+    /// Takes note of a transaction on a real bus. `shown` is what the screen shows.
+    pub(crate) fn transaction(&self, is_ok: bool, shown: impl FnOnce() -> String) {
+        let mut known = self.known.borrow_mut();
+        known.transfers += 1;
+        known.refused += u64::from(!is_ok);
+        if !self.headless {
+            self.transfer(shown());
+        }
     }
 
     /// Tells what became of the line to the receiver, if that is new.

@@ -12,7 +12,6 @@ use ratatui::style::{Color, Style, Stylize};
 use ratatui::symbols::Marker;
 use ratatui::text::Line;
 use ratatui::widgets::{Axis, Block, Chart, Dataset, GraphType, Paragraph};
-use tickwire_sim::i2c::Faults;
 
 use crate::gps_line::LineState;
 use crate::panel::Panel;
@@ -123,14 +122,17 @@ fn last_rows(lines: &VecDeque<String>, width: usize, height: usize) -> Vec<Strin
 
 fn counts(known: &Known, world: &World) -> Paragraph<'static> {
     let counters = &known.counters;
-    let of_bus = |count: fn(&Faults) -> u64| world.bus.as_ref().map_or(0, count);
+    let (transfers, refused) = match &world.bus {
+        Some(bus) => (bus.transfers(), bus.refused()),
+        None => (known.transfers, known.refused),
+    };
     let rows = [
         ("sentences accepted", u64::from(counters.accepted)),
         ("bad checksum", counters.bad_checksum.into()),
         ("torn or too long", u64::from(counters.torn) + u64::from(counters.too_long)),
         ("malformed", counters.malformed.into()),
-        ("I2C transfers", of_bus(Faults::transfers)),
-        ("I2C refusals", of_bus(Faults::refused)),
+        ("I2C transfers", transfers),
+        ("I2C refusals", refused),
         ("climate failures", known.sensor_failures),
         ("LCD violations", world.display.violations() + known.display_failures),
     ];

@@ -81,7 +81,7 @@ impl World {
             Some(path) => (GpsLine::open(path, options.source(), record.clone())?, None),
             None => {
                 let mut receiver =
-                    gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.baud)
+                    gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.source().baud)
                         .repeat()
                         .with_latency(LATENCY)
                         .with_trigger(UART_TRIGGER)

@@ -10,6 +10,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use tickwire_exec_std::gpio;
 
+use crate::options::USUAL_BAUD;
+
 /// Where the parts of a board are. A board may lack any of them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,7 +186,7 @@ fn yes() -> bool {
 }
 
 fn usual_baud() -> NonZeroU32 {
-    NonZeroU32::new(9_600).unwrap_or(NonZeroU32::MIN)
+    NonZeroU32::new(USUAL_BAUD).unwrap_or(NonZeroU32::MIN)
 }
 
 #[cfg(test)]

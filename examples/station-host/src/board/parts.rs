@@ -9,10 +9,11 @@ use embedded_hal_async::i2c::{I2c, Operation};
 use tickwire_drivers::hd44780::{self, FourBit, Pcf8574, Width, Write};
 use tickwire_exec_std::StdClock;
 use tickwire_exec_std::gpio::{Input, Output};
-use tickwire_exec_std::i2c::{Bus, Error as BusError};
+use tickwire_exec_std::i2c::Error as BusError;
 use tickwire_sim as sim;
 use tickwire_traits::{Edge, Edges, TimeSource};
 
+use super::watched::Watched;
 use crate::world::LcdLines;
 
 /// A button at a line, or one that only the keys press.
@@ -22,7 +23,7 @@ pub(crate) enum Button {
 }
 
 /// The bus of the sensor.
-pub(crate) struct SensorBus(pub(crate) Option<Bus>);
+pub(crate) struct SensorBus(pub(crate) Option<Watched>);
 
 /// The error of a transaction.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(crate) struct Glass {
 /// The way to the controller of the display.
 pub(crate) enum Wires {
     Lines(Box<FourBit<Output, Output, Output, Output, Output, Output>>),
-    Backpack(Pcf8574<Bus>),
+    Backpack(Pcf8574<Watched>),
 }
 
 impl digital::ErrorType for Button {

@@ -112,8 +112,8 @@ fn a_part_that_cannot_be_opened_is_named() {
 #[test]
 fn a_board_has_no_models() {
     let board = file("models.toml", "");
-    for (option, value) in [("--gps", "/dev/null"), ("--vcd", "wires.vcd")] {
-        let expected = "--board has no models: leave out --gps and --vcd; try --help";
+    for (option, value) in [("--gps", "/dev/null"), ("--baud", "4800"), ("--vcd", "wires.vcd")] {
+        let expected = "--board has no models: leave out --gps, --baud and --vcd; try --help";
         refused(&["--headless", "--board", &board, option, value], 2, expected);
     }
 }
