@@ -81,7 +81,11 @@ fn choose_library(build: &mut Command) -> Result<String, String> {
     let mut library = "std as installed";
     if !has_built_core(TARGET) {
         let mut fetch = Command::new(root().join("xtask/aarch64/fetch-std.sh"));
-        capture(fetch.arg(&folder)).map_err(|why| format!("no std for {TARGET}: {why}"))?;
+        capture(fetch.arg(&folder)).map_err(|why| {
+            let last = why.lines().rev().take(3).collect::<Vec<_>>();
+            let last = last.into_iter().rev().collect::<Vec<_>>().join("\n    ");
+            format!("no std for {TARGET}:\n    {last}")
+        })?;
         let sysroot = folder.join("sysroot");
         flags = format!("{flags} --sysroot {}", sysroot.display());
         library = "Debian's std";
