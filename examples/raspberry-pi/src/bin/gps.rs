@@ -1,6 +1,8 @@
-//! A GPS receiver of 9600 baud at GPIO15, which is the serial port of the header.
+//! A GPS receiver of 9600 baud at GPIO15, which is the serial port of the header, or at the
+//! port that the command line names.
 #![forbid(unsafe_code)]
 
+use std::env;
 use std::error::Error;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -9,8 +11,6 @@ use tickwire_drivers::gps::{Field, Gps};
 use tickwire_exec_std::serial::{self, Settings};
 use tickwire_exec_std::{Shutdown, StdClock, run};
 use tickwire_traits::race;
-
-const PORT: &str = "/dev/serial0";
 
 fn main() -> ExitCode {
     let ended = run(async |_| {
@@ -24,7 +24,8 @@ fn main() -> ExitCode {
 }
 
 async fn gps() -> Result<(), Box<dyn Error>> {
-    let port = serial::open(PORT, Settings::new(9_600))?;
+    let port = env::args_os().nth(1).unwrap_or("/dev/serial0".into());
+    let port = serial::open(port, Settings::new(9_600))?;
     let mut gps = Gps::new(port, StdClock::new());
     loop {
         let update = gps.update().await?;
