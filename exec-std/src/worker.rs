@@ -127,7 +127,7 @@ impl<J: Send + 'static> Shared<J> {
 
     /// Runs in the thread.
     fn serve(&self, generation: u32, mut perform: Perform<J>) {
-        while let Some((id, mut job)) = self.next(generation) {
+        while let Some((id, mut job)) = self.next() {
             let outcome = match catch_unwind(AssertUnwindSafe(|| perform(&mut job))) {
                 Ok(()) => Ok(job),
                 Err(payload) => {
@@ -147,11 +147,11 @@ impl<J: Send + 'static> Shared<J> {
         quietly(|| drop(perform));
     }
 
-    /// Waits for a job. None if the thread has to end.
-    fn next(&self, generation: u32) -> Option<(u64, J)> {
+    /// Waits for a job. None if no handle is left.
+    fn next(&self) -> Option<(u64, J)> {
         let mut state = self.state();
         loop {
-            if state.generation != generation || state.is_closed {
+            if state.is_closed {
                 return None;
             }
             if let Some(begun) = state.begin(CLOCK.now()) {

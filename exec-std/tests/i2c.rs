@@ -1,47 +1,24 @@
-//! I²C buses: blocking ones that the test makes, and one of a real kernel.
+//! I²C buses, by blocking ones that the test makes.
+//!
+//! Those of a kernel are tested in `examples/linux-rig`, threads in `worker_threads.rs`.
 #![cfg(all(target_os = "linux", feature = "i2c"))]
 
 mod blocking_bus;
-mod process;
 
 use std::path::Path;
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{fs, thread, time};
+use std::thread;
 
 use blocking_bus::{Bench, Fault};
 use embedded_hal::i2c::{Error as _, ErrorKind, NoAcknowledgeSource};
 use embedded_hal_async::i2c::{I2c, Operation};
 use futures_lite::future::poll_once;
-use process::descriptors;
 use tickwire_exec_std::i2c::{Bus, Error};
 use tickwire_exec_std::{StdClock, run};
 use tickwire_sync::gather;
 use tickwire_traits::{Duration, Spawn, Timer, yield_now};
 
 const CLOCK: StdClock = StdClock::new();
-const SHORT: Duration = Duration::from_millis(20);
-
-/// Held by each test, because some count resources of the whole process.
-static ALONE: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Returns the statuses of the threads of buses. They are named for their bus.
-fn bus_threads() -> Vec<String> {
-    let tasks = fs::read_dir("/proc/self/task").unwrap().flatten();
-    let statuses = tasks.filter_map(|task| fs::read_to_string(task.path().join("status")).ok());
-    statuses.filter(|status| status.starts_with("Name:\ti2c\n")).collect()
-}
-
-/// Waits until no bus has a thread: one that ends takes a moment.
-fn until_threads_have_ended() {
-    while !bus_threads().is_empty() {
-        thread::yield_now();
-    }
-}
 
 /// Transfers that a driver makes, and their results.
 async fn dialogue(bus: &mut Bus) {
@@ -63,7 +40,6 @@ async fn dialogue(bus: &mut Bus) {
 
 #[test]
 fn a_transaction_works_under_run() {
-    let _alone = alone();
     let bench = Bench::new();
     run(async |_| dialogue(&mut bench.bus()).await);
     assert_eq!(bench.messages(), [1 + 1, 1, 1, 1 + 1], "of each transaction");
@@ -71,7 +47,6 @@ fn a_transaction_works_under_run() {
 
 #[test]
 fn a_transaction_works_under_tokio() {
-    let _alone = alone();
     let mut bus = Bench::new().bus();
     let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
     tokio.block_on(dialogue(&mut bus));
@@ -79,7 +54,6 @@ fn a_transaction_works_under_tokio() {
 
 #[test]
 fn a_transaction_works_under_smol() {
-    let _alone = alone();
     let mut bus = Bench::new().bus();
     async_io::block_on(dialogue(&mut bus));
 }
@@ -89,7 +63,6 @@ fn a_bus_and_its_futures_may_move_to_other_threads() {
     fn is_send<T: Send>(it: T) -> T {
         it
     }
-    let _alone = alone();
     let mut bus = is_send(Bench::new().bus());
     let transfer = async move { bus.write(0x40, &[1]).await.is_ok() };
     let transfer = is_send(transfer);
@@ -98,7 +71,6 @@ fn a_bus_and_its_futures_may_move_to_other_threads() {
 
 #[test]
 fn errors_of_the_bus_are_those_of_the_transaction() {
-    let _alone = alone();
     let bench = Bench::new();
     let mut bus = bench.bus();
     let nack = ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address);
@@ -121,7 +93,6 @@ fn errors_of_the_bus_are_those_of_the_transaction() {
 
 #[test]
 fn a_bus_that_is_gone_fails_each_transaction() {
-    let _alone = alone();
     let bench = Bench::new();
     let (mut bus, mut other) = (bench.bus(), None);
     run(async |_| {
@@ -144,7 +115,6 @@ fn a_bus_that_is_gone_fails_each_transaction() {
 fn a_hundred_devices_take_turns() {
     const DEVICES: u8 = 100;
     const TIMES: usize = 20;
-    let _alone = alone();
     let bench = Bench::new();
     let bus = bench.bus();
     run(async |spawner| {
@@ -174,7 +144,6 @@ fn a_hundred_devices_take_turns() {
 
 #[test]
 fn a_transaction_that_is_dropped_before_it_begins_is_not_made() {
-    let _alone = alone();
     let bench = Bench::new();
     let (mut bus, mut other) = (bench.bus(), None);
     run(async |_| {
@@ -191,116 +160,7 @@ fn a_transaction_that_is_dropped_before_it_begins_is_not_made() {
 }
 
 #[test]
-fn a_thousand_transactions_that_are_dropped_leave_nothing() {
-    let _alone = alone();
-    let bench = Bench::new();
-    until_threads_have_ended();
-    bench.take(time::Duration::from_micros(50));
-    let mut bus = bench.bus();
-    let mut seed = 0x5EED_u32;
-    run(async |_| {
-        bus.write(0x40, &[1]).await.unwrap();
-        let before = descriptors();
-        let mut dropped = 0;
-        while dropped < 1_000 {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let pause = Duration::from_micros(u64::from(seed >> 16) % 500);
-            let (written, mut bytes) = ([(seed >> 24) as u8 & 63], [0; 3]);
-            let transfer = bus.write_read(0x40, &written, &mut bytes);
-            match CLOCK.timeout(pause, transfer).await {
-                Ok(done) => done.unwrap(),
-                Err(_) => dropped += 1,
-            }
-            if dropped % 10 == 0 {
-                dialogue(&mut bus).await;
-            }
-        }
-        assert_eq!((bus_threads().len(), descriptors()), (1, before));
-        let begun = bus.cancelled();
-        assert!(0 < begun && begun < 1_000, "{begun} of them had begun");
-    });
-}
-
-#[test]
-fn a_bus_that_hangs_reports_it_and_its_thread_ends_when_it_can() {
-    let _alone = alone();
-    let before = descriptors();
-    let bench = Bench::new();
-    let (mut bus, mut other) = (bench.bus().with_limit(SHORT), None);
-    bench.hold();
-    run(async |_| {
-        let other = other.insert(bus.clone());
-        let told = gather((bus.write(1, &[1]), other.write(2, &[1]))).await;
-        assert!(matches!(told, (Err(Error::Hung(SHORT)), Err(Error::Ended))), "{told:?}");
-        assert!(matches!(bus.write(1, &[1]).await, Err(Error::Ended)));
-    });
-    bench.release();
-    until_threads_have_ended();
-    drop((bus, other));
-    assert_eq!(descriptors(), before);
-}
-
-#[test]
-fn a_device_that_panics_is_an_error_and_its_thread_ends() {
-    let _alone = alone();
-    let bench = Bench::new();
-    let mut bus = bench.bus();
-    bench.next(Fault::Panic);
-    run(async |_| {
-        assert!(matches!(bus.write(1, &[1]).await, Err(Error::Panicked)));
-        assert!(matches!(bus.write(1, &[1]).await, Err(Error::Ended)));
-    });
-    until_threads_have_ended();
-}
-
-#[test]
-fn the_thread_ends_with_the_last_handle() {
-    let _alone = alone();
-    until_threads_have_ended();
-    for _ in 0..20 {
-        let mut bus = Bench::new().bus();
-        run(async |_| bus.write(1, &[1]).await).unwrap();
-        let clones = vec![bus.clone(); 5];
-        drop(bus);
-        assert_eq!(bus_threads().len(), 1);
-        drop(clones);
-        until_threads_have_ended();
-    }
-}
-
-#[test]
-fn a_transaction_switches_threads_twice() {
-    const TIMES: u32 = 2_000;
-    let _alone = alone();
-    until_threads_have_ended();
-    let mut bus = Bench::new().bus();
-    let switches = run(async |_| {
-        let mut bytes = [0; 2];
-        bus.write_read(0x40, &[1], &mut bytes).await.unwrap();
-        let before = voluntary_switches();
-        for _ in 0..TIMES {
-            bus.write_read(0x40, &[1], &mut bytes).await.unwrap();
-        }
-        voluntary_switches() - before
-    });
-    // A tenth for the lock, for which both may wait.
-    assert!(switches <= u64::from(TIMES * 21 / 10), "{switches} in {TIMES}");
-}
-
-/// Returns how often this thread and those of buses have waited for something.
-fn voluntary_switches() -> u64 {
-    let ours = fs::read_to_string("/proc/thread-self/status").unwrap();
-    let all = bus_threads().into_iter().chain([ours]);
-    let counts = all.map(|status| {
-        let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        count.and_then(|count| count.trim().parse::<u64>().ok()).expect("a number")
-    });
-    counts.sum()
-}
-
-#[test]
 fn transactions_without_operations_or_bytes_are_no_error() {
-    let _alone = alone();
     let bench = Bench::new();
     let mut bus = bench.bus();
     run(async |_| {
@@ -314,21 +174,16 @@ fn transactions_without_operations_or_bytes_are_no_error() {
 
 #[test]
 fn a_file_that_is_no_bus_is_refused_in_one_line() {
-    let _alone = alone();
-    until_threads_have_ended();
-    let before = descriptors();
     let file = env!("CARGO_MANIFEST_PATH");
     for path in ["/dev/i2c-250", "/dev/null", "/dev", file, "", "/dev/null/i2c-1"] {
         let error = Bus::open(path).unwrap_err();
         assert!(matches!(&error, Error::NoBus(told) if told == Path::new(path)), "{error}");
         assert!(!error.to_string().contains('\n'));
     }
-    assert_eq!((bus_threads().len(), descriptors()), (0, before));
 }
 
 #[test]
 fn a_task_among_others_awaits_a_bus_while_they_run() {
-    let _alone = alone();
     let bench = Bench::new();
     let mut bus = bench.bus();
     run(async |spawner| {

@@ -1,7 +1,9 @@
 //! SPI devices: a blocking one that the test makes, and one of a real kernel.
-#![cfg(all(target_os = "linux", feature = "spi"))]
+// The rig's code needs `gpio`.
+#![cfg(all(target_os = "linux", feature = "spi", feature = "gpio"))]
 
-mod in_rig;
+#[allow(dead_code, reason = "the tests of GPIO use more of it")]
+mod rig;
 
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -12,7 +14,7 @@ use std::{env, fs, thread};
 
 use embedded_hal::spi::{Error as _, ErrorKind, ErrorType, SpiDevice as Blocking};
 use embedded_hal_async::spi::{Operation, SpiDevice};
-use in_rig::in_rig;
+use rig::in_rig;
 use tickwire_exec_std::run;
 use tickwire_exec_std::spi::{Device, Error, MODE_1, MODE_3, Settings};
 use tickwire_traits::Duration;

@@ -16,7 +16,7 @@ use crate::worker::{Perform, Worker};
 ///
 /// A clone is another handle of the same bus, for another driver. Transactions are
 /// performed in the order in which they were first polled, so any number of drivers share
-/// the bus fairly.
+/// the bus fairly, without a `SharedBus`.
 ///
 /// ```
 /// use embedded_hal::i2c::{ErrorKind, ErrorType, I2c as Blocking, NoAcknowledgeSource, Operation};

@@ -15,7 +15,8 @@ pub(super) struct State<J> {
     requests: VecDeque<Request<J>>,
     next_id: u64,
     running: Option<Running>,
-    /// The number of threads that were abandoned. A thread whose number is smaller ends.
+    /// The number of threads that were abandoned. One whose number is smaller ends after its
+    /// job.
     pub(super) generation: u32,
     /// Performs jobs after one has hung or panicked.
     pub(super) spare: Option<Perform<J>>,

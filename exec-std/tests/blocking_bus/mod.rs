@@ -1,4 +1,6 @@
 //! A blocking I²C bus in memory, with faults.
+// Each test uses a part of it.
+#![allow(dead_code)]
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
