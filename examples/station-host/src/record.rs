@@ -179,7 +179,7 @@ impl Record {
     }
 }
 
-impl<I: i2c::Error, B: Display> Observe<I, io::Error, B> for Record {
+impl<I: i2c::Error + Display, B: Display> Observe<I, io::Error, B> for Record {
     fn observe(&self, at: Instant, event: &Event<'_, I, io::Error, B>) {
         if matches!(event, Event::SensorFailed(_)) && self.lacks_sensor.get() {
             return;

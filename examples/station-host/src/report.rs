@@ -7,6 +7,7 @@ use embedded_hal::i2c;
 use serde_json::{Value, json};
 use tickwire_drivers::button;
 use tickwire_drivers::gps::Transition;
+use tickwire_drivers::htu21d;
 use tickwire_replay::{gesture_name, gps_summary, merged};
 use tickwire_station::Event;
 use tickwire_traits::Instant;
@@ -14,7 +15,7 @@ use tickwire_traits::Instant;
 use crate::gps_line::{LOOK_EVERY, LineState};
 
 /// Describes an event as an object with its time and its name.
-pub(crate) fn event<I: i2c::Error, R: Display, B: Display>(
+pub(crate) fn event<I: i2c::Error + Display, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> Value {
@@ -39,7 +40,7 @@ pub(crate) fn event<I: i2c::Error, R: Display, B: Display>(
                 "dew_point_centi_celsius": climate.dew_point().map(|dew| dew.0),
             }),
         ),
-        Event::SensorFailed(error) => ("sensor_failed", json!({ "error": error.to_string() })),
+        Event::SensorFailed(error) => ("sensor_failed", json!({ "error": sensor_error(error) })),
         Event::Gps(_, fix, counters) => ("fix", gps_summary(fix, counters)),
         Event::GpsQuiet(counters) => ("gps_quiet", json!({ "sentences": counters.sentences })),
         Event::GpsFailed(error, counters) => {
@@ -52,7 +53,7 @@ pub(crate) fn event<I: i2c::Error, R: Display, B: Display>(
 }
 
 /// Tells an event in a line, for who reads along.
-pub(crate) fn line<I: i2c::Error, R: Display, B: Display>(
+pub(crate) fn line<I: i2c::Error + Display, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> String {
@@ -61,7 +62,7 @@ pub(crate) fn line<I: i2c::Error, R: Display, B: Display>(
         Event::View(page, units) => format!("page {}, {}", lower(page), lower(units)),
         Event::ButtonFailed => "button failed".into(),
         Event::Climate(climate) => format!("{} °C, {} %", climate.temperature, climate.humidity),
-        Event::SensorFailed(error) => format!("sensor: {error}"),
+        Event::SensorFailed(error) => format!("sensor: {}", sensor_error(error)),
         Event::Gps(update, fix, _) => match (update.transition, fix.position()) {
             (Some(Transition::Lost), _) => "GPS: fix lost".into(),
             (_, Some(position)) => format!("GPS: {}", position.value),
@@ -73,6 +74,14 @@ pub(crate) fn line<I: i2c::Error, R: Display, B: Display>(
         _ => "something new".into(),
     };
     stamped(at, what)
+}
+
+/// Returns what is wrong. Of a bus, the bus itself says more than its kind of error.
+fn sensor_error<I: i2c::Error + Display>(error: &htu21d::Error<I>) -> String {
+    match error {
+        htu21d::Error::Bus(error) => format!("i2c bus: {error}"),
+        other => other.to_string(),
+    }
 }
 
 /// Puts the time before what is told.
@@ -116,4 +125,23 @@ pub(crate) fn absent_text(part: &str) -> String {
 
 fn lower(value: &impl Debug) -> String {
     format!("{value:?}").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use tickwire_exec_std::i2c::Error;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_bus_is_told_as_the_bus_tells_it() {
+        let error = Error::AddressInUse { bus: "/dev/i2c-1".into(), address: 0x40 };
+        let error = htu21d::Error::Bus(error);
+        let failed = Event::<_, io::Error, String>::SensorFailed(&error);
+        let expected = "i2c bus: a driver of the kernel has address 0x40 of /dev/i2c-1";
+        assert_eq!(event(Instant::EPOCH, &failed)["error"], expected);
+        assert_eq!(line(Instant::EPOCH, &failed), format!("    0.000 s  sensor: {expected}"));
+    }
 }

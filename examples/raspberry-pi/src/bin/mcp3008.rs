@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::{Write, stdout};
 use std::process::ExitCode;
 
-use tickwire_drivers::mcp3008::{Input, Mcp3008};
+use tickwire_drivers::mcp3008::{self, Input, Mcp3008};
 use tickwire_exec_std::spi::{Device, Settings};
 use tickwire_exec_std::{Shutdown, StdClock, run};
 use tickwire_traits::{AnalogInput, Duration, Timer, race};
@@ -28,7 +28,10 @@ async fn mcp3008() -> Result<(), Box<dyn Error>> {
     let clock = StdClock::new();
     let mut ticker = clock.ticker(Duration::from_millis(500));
     loop {
-        let value = knob.read().await?;
+        let value = knob.read().await.map_err(|error| match error {
+            mcp3008::Error::Spi(error) => error.into(), // It says more than its kind does.
+            other => Box::<dyn Error>::from(other),
+        })?;
         writeln!(stdout(), "{} %", value * 100 / knob.full_scale())?;
         ticker.tick().await;
     }

@@ -115,6 +115,15 @@ impl i2c::Error for SensorError {
     }
 }
 
+impl fmt::Display for SensorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.write_str("none on this board"),
+            Self::Bus(error) => error.fmt(f),
+        }
+    }
+}
+
 impl hd44780::Bus for Glass {
     type Error = String;
 
