@@ -4,19 +4,21 @@ mod file;
 mod parts;
 mod watched;
 
+use std::error::Error;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use tickwire_drivers::hd44780::{FourBit, Pcf8574};
 use tickwire_exec_std::StdClock;
-use tickwire_exec_std::gpio::{Bias, Error, Input, InputSettings, Output, OutputSettings};
+use tickwire_exec_std::gpio::{self, Bias, Input, InputSettings, Output, OutputSettings};
 use tickwire_exec_std::i2c::{self, Bus};
 use tickwire_station::Parts;
 
 use crate::gps_line::{GpsLine, Source};
 use crate::record::Record;
 use crate::world::World;
-use file::{DisplayLines, Line};
+use file::{Backpack, DisplayLines, File, Gps, Line};
 use parts::{Button, Glass, SensorBus, Wires};
 use watched::Watched;
 
@@ -33,51 +35,40 @@ pub(crate) fn open(
     record: &Rc<Record>,
     is_drawn: bool,
 ) -> Result<(World, BoardParts), String> {
-    let file = file::read(path)?;
+    let File { button, climate, display, gps } = file::read(path)?;
     let mut buses = Buses { open: Vec::new(), record };
-    let of =
-        |part: &'static str| move |error: String| format!("{}: {part}: {error}", path.display());
-    let (button, bus, display, gps) = (file.button, file.climate, file.display, file.gps);
+    let button = opened(path, "button", button.map(open_button))?;
+    let sensor = opened(path, "climate", climate.map(|it| buses.open(&it.bus)))?;
+    let wires = opened(path, "display", display.map(|it| open_display(it, &mut buses)))?;
+    let gps = opened(path, "gps", gps.map(|it| open_gps(it, record)))?;
 
-    let line = button.as_ref().map(open_button).transpose().map_err(text).map_err(of("button"))?;
-    let sensor = bus.as_ref().map(|it| buses.open(&it.bus)).transpose();
-    let sensor = sensor.map_err(text).map_err(of("climate"))?;
-    let wires = match &display {
-        Some(file::Display::Lines(lines)) => {
-            Some(open_lines(lines).map_err(text).map_err(of("display"))?)
-        }
-        Some(file::Display::Backpack(it)) => {
-            let bus = buses.open(&it.bus).map_err(text).map_err(of("display"))?;
-            Some(Wires::Backpack(Pcf8574::new(bus).with_address(it.address.0)))
-        }
-        None => None,
-    };
-    let gps = match &gps {
-        Some(it) => {
-            let source = Source { baud: it.baud.get(), fast: false };
-            let opened = GpsLine::open(&it.port, source, record.clone());
-            opened.map_err(|e| format!("{}: {e}", it.port.display())).map_err(of("gps"))?
-        }
-        None => GpsLine::Absent,
-    };
     let is_there = [
-        ("button", line.is_some()),
+        ("button", button.is_some()),
         ("climate", sensor.is_some()),
         ("display", wires.is_some()),
-        ("gps", !matches!(gps, GpsLine::Absent)),
+        ("gps", gps.is_some()),
     ];
     for (part, _) in is_there.into_iter().filter(|(_, is_there)| !is_there) {
         record.lacks(part);
     }
-    let (world, keys, shown) = World::of_board(line.is_none());
+    let (world, keys, shown) = World::of_board(button.is_none());
     let parts = Parts {
-        button: line.map_or_else(|| Button::Keys(keys), |it| Button::Line(Box::new(it))),
+        button: button.map_or_else(|| Button::Keys(keys), |it| Button::Line(Box::new(it))),
         i2c: SensorBus(sensor),
         lcd: Glass { wires, shown: is_drawn.then_some(shown) },
-        gps,
+        gps: gps.unwrap_or(GpsLine::Absent),
         clock: StdClock::new(),
     };
     Ok((world, parts))
+}
+
+/// Names the file and the part of an error.
+fn opened<T, E: Display>(
+    path: &Path,
+    part: &str,
+    result: Option<Result<T, E>>,
+) -> Result<Option<T>, String> {
+    result.transpose().map_err(|error| format!("{}: {part}: {error}", path.display()))
 }
 
 /// The buses that are open, so that two devices share one.
@@ -95,19 +86,28 @@ impl Buses<'_> {
     }
 }
 
-fn open_button(button: &file::Button) -> Result<Input, Error> {
+fn open_button(button: file::Button) -> Result<Input, gpio::Error> {
     let bias = button.pull_up.then_some(Bias::PullUp);
     Input::open(&button.line.find()?, InputSettings { bias, ..InputSettings::DEFAULT })
 }
 
-fn open_lines(lines: &DisplayLines) -> Result<Wires, Error> {
-    let open = |line: &Line| Output::open(&line.find()?, OutputSettings::DEFAULT);
-    let DisplayLines { rs, e, d4, d5, d6, d7 } = lines;
-    let (rs, e, d4, d5) = (open(rs)?, open(e)?, open(d4)?, open(d5)?);
-    let lines = FourBit::new(rs, e, d4, d5, open(d6)?, open(d7)?);
-    Ok(Wires::Lines(Box::new(lines)))
+fn open_display(display: file::Display, buses: &mut Buses<'_>) -> Result<Wires, Box<dyn Error>> {
+    match display {
+        file::Display::Lines(DisplayLines { rs, e, d4, d5, d6, d7 }) => {
+            let open = |line: Line| Output::open(&line.find()?, OutputSettings::DEFAULT);
+            let (rs, e, d4, d5) = (open(rs)?, open(e)?, open(d4)?, open(d5)?);
+            let lines = FourBit::new(rs, e, d4, d5, open(d6)?, open(d7)?);
+            Ok(Wires::Lines(Box::new(lines)))
+        }
+        file::Display::Backpack(Backpack { bus, address }) => {
+            let bus = buses.open(&bus)?;
+            Ok(Wires::Backpack(Pcf8574::new(bus).with_address(address.0)))
+        }
+    }
 }
 
-fn text(error: impl ToString) -> String {
-    error.to_string()
+fn open_gps(gps: Gps, record: &Rc<Record>) -> Result<GpsLine, String> {
+    let source = Source { baud: gps.baud.get(), fast: false };
+    let opened = GpsLine::open(&gps.port, source, record.clone());
+    opened.map_err(|error| format!("{}: {error}", gps.port.display()))
 }
