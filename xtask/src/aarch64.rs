@@ -2,7 +2,10 @@
 //!
 //! The programs of `examples/raspberry-pi`, the station and the conformance tests of
 //! `exec-std` are built for it. The last two run under QEMU's emulation of a user's
-//! programs: the instructions are those of arm64, and the kernel is this machine's.
+//! programs: the instructions are those of arm64, and the kernel is this machine's. The
+//! [emulated board](pi) has a kernel of its own.
+
+pub(crate) mod pi;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +23,7 @@ const LINKER: &str = "aarch64-linux-gnu-gcc";
 const EMULATOR: &str = "qemu-aarch64-static";
 
 /// Where Debian has the C library of the target.
-const LIBRARIES: &str = "/usr/aarch64-linux-gnu";
+pub(super) const LIBRARIES: &str = "/usr/aarch64-linux-gnu";
 
 /// Debian's compiler, whose library for the target is fetched where rustup has none.
 const RUSTC: &str = "/usr/bin/rustc";
@@ -39,14 +42,20 @@ pub(crate) fn run() -> Outcome {
     if !missing.is_empty() {
         return Err(Stop::Skipped(format!("apt-get install {}", missing.join(" "))));
     }
-    let mut build = cargo(&["build", "--target", TARGET, "--message-format", "json"]);
-    build.args(["--package", "tickwire-raspberry-pi", "--package", "tickwire-station-host"]);
-    build.args(["--package", "tickwire-exec-std", "--bins", "--test", "conformance"]);
-    let library = choose_library(&mut build).map_err(Stop::Absent)?;
-    let programs = executables(&stdout(&mut build)?);
+    let (programs, library) = build()?;
     let passed = judge_tests(&emulated(&programs, "conformance", &["--test-threads=1"])?)?;
     judge_station(&emulated(&programs, "station", &["--headless", "--for", "2"])?)?;
     Ok(format!("{} programs, {passed} conformance tests, {library}", programs.len()))
+}
+
+/// Builds all programs, and returns their names and paths, and which library they have.
+pub(super) fn build() -> Result<(Vec<(String, PathBuf)>, String), Stop> {
+    let mut build = cargo(&["build", "--target", TARGET, "--message-format", "json"]);
+    build.args(["--package", "tickwire-raspberry-pi", "--package", "tickwire-station-host"]);
+    build.args(["--package", "tickwire-exec-std", "--package", "tickwire-linux-rig"]);
+    build.args(["--bins", "--test", "conformance", "--test", "raspberry_pi"]);
+    let library = choose_library(&mut build).map_err(Stop::Absent)?;
+    Ok((executables(&stdout(&mut build)?), library))
 }
 
 /// Returns the packages that this machine lacks, as Debian names them.

@@ -141,14 +141,14 @@ fn can_run() -> Result<(), &'static str> {
 }
 
 /// Returns the end of what `fetch.sh` has told.
-fn cannot_be_had(told: &str) -> Stop {
+pub(crate) fn cannot_be_had(told: &str) -> Stop {
     let lines: Vec<_> = told.lines().collect();
     let end = lines[lines.len().saturating_sub(8)..].join("\n    ");
     let why = format!("the kernel cannot be had:\n    {end}");
     if told.ends_with("exit status: 3") { Stop::Absent(why) } else { Stop::Skipped(why) }
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     root().join("xtask/linux-rig")
 }
 
@@ -157,7 +157,7 @@ fn folder() -> PathBuf {
 /// # Errors
 ///
 /// The whole text, if no test has run.
-fn judge(console: &str) -> Result<String, String> {
+pub(crate) fn judge(console: &str) -> Result<String, String> {
     let of_interest = |line: &&str| {
         ["up after", "test result:", "counted:", "done after"]
             .iter()

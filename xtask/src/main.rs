@@ -38,6 +38,7 @@ Usage: cargo xtask COMMAND
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
   linux-rig                tests of devices, on Debian's kernel in an emulator
+  linux-rig pi             programs for a Raspberry Pi on an emulated one
   docs [--open]            the documentation of all crates, with links between them
       --open               shows it in a browser
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
@@ -102,6 +103,10 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
         },
         ["docs"] => docs::run(args.open),
         ["linux-rig"] => linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run()),
+        ["linux-rig", "pi"] => linux_rig::Rig::read()
+            .and_then(|rig| Ok((rig, aarch64::pi::Pi::read()?)))
+            .map_err(Stop::from)
+            .and_then(|(rig, pi)| pi.run(&rig)),
         ["sizes"] => sizes::measure(),
         ["instructions"] => instructions::measure(),
         ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),

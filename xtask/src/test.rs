@@ -8,6 +8,7 @@ use std::process::{Command, ExitCode};
 
 use cargo_metadata::semver::Version;
 
+use crate::aarch64::pi::Pi;
 use crate::arrows::Table;
 use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
@@ -28,6 +29,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     let table = Table::read()?;
     let boards = Boards::read()?;
     let rig = Rig::read()?;
+    let pi = Pi::read()?;
     let mut report = Report::new(all, only);
     if install {
         report.run("setup", || setup::run(&boards, &rig));
@@ -70,6 +72,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         report.step(&name, step);
     }
     report.step("aarch64", aarch64::run);
+    report.step("emulated raspberry pi", || pi.run(&rig));
     report.step("instructions", instructions::measure);
     report.step("packages", || {
         packages(&names(members.iter().filter(|member| is_published(member))))

@@ -7,11 +7,11 @@ use tickwire_exec_std::gpio::{Output, OutputSettings};
 use tickwire_exec_std::i2c::Bus;
 use tickwire_exec_std::run;
 use tickwire_linux_rig::i2c_bus::{PATH, tell};
-use tickwire_sim::models::hd44780::{Controller, Pins};
-use tickwire_traits::{Delay, Instant};
+use tickwire_traits::Delay;
 
 use crate::CLOCK;
-use crate::recorder::{Recorder, Write};
+use crate::display::{Wiring, play, row};
+use crate::recorder::Recorder;
 use crate::rig::{in_rig, with_chip};
 
 const RS: u32 = 2;
@@ -38,7 +38,7 @@ fn a_display_on_six_lines_shows_what_it_is_told() {
         });
         drop(lcd);
         let writes = recorder.stop();
-        let display = play(&writes);
+        let display = play(&writes, Wiring { rs: RS, e: E, data: DATA });
         assert_eq!((display.violations(), display.log()), (0, &[][..]));
         assert!(display.is_on());
         assert_eq!(row(&display, 0), *b"23.81 \xdfC        ");
@@ -62,30 +62,4 @@ fn a_display_on_a_bus_shows_what_it_is_told() {
         assert_eq!(tell("row 1"), "51.2 % humid    ");
         assert_eq!(tell("violations"), "0");
     });
-}
-
-/// Applies what was written to a display that was switched on with the first write.
-fn play(writes: &[Write]) -> Controller {
-    let mut display = Controller::new(writes.first().map_or(Instant::EPOCH, |write| write.at));
-    let mut levels = [false; 32];
-    for &Write { at, offset, is_high } in writes {
-        let Some(level) = levels.get_mut(offset as usize) else { continue };
-        let falls = *level && !is_high;
-        *level = is_high;
-        if offset == E && falls {
-            // D0 to D3 are open, and pulled up.
-            let data = DATA
-                .iter()
-                .rev()
-                .fold(0, |data, &line| data << 1 | u8::from(levels[line as usize]));
-            display.latch(at, Pins { rs: levels[RS as usize], rw: false, data: data << 4 | 0x0f });
-        }
-    }
-    display
-}
-
-fn row(display: &Controller, line: u8) -> [u8; 16] {
-    std::array::from_fn(|column| {
-        display.visible(line, column as u8).map_or(0, |address| display.ddram(address))
-    })
 }

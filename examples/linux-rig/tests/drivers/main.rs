@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod button;
+mod display;
 mod hd44780;
 mod htu21d;
 mod recorder;
