@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::bare::Core;
-use crate::report::{Outcome, Stop};
+use crate::report::{Outcome, Step, Stop};
 use board::{Board, Row};
 use program::Program;
 
@@ -52,9 +52,9 @@ impl Boards {
         Board::all().map(Self)
     }
 
-    /// The steps of `cargo xtask test`: a name, and what it does.
-    pub(crate) fn steps(&self) -> Vec<(String, Box<dyn FnOnce() -> Outcome + '_>)> {
-        let mut steps: Vec<(String, Box<dyn FnOnce() -> Outcome + '_>)> = Vec::new();
+    /// The steps of `cargo xtask test`.
+    pub(crate) fn steps(&self) -> Vec<Step<'_>> {
+        let mut steps: Vec<Step<'_>> = Vec::new();
         for board in &self.0 {
             let name = board.name();
             let programs = board.programs.iter().filter(|row| row.run).collect::<Vec<_>>();

@@ -3,10 +3,15 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How a step ended: with a word on what was seen, or nothing; or not as it should.
 pub(crate) type Outcome = Result<String, Stop>;
+
+/// A step: its name, and what it does.
+pub(crate) type Step<'a> = (String, Box<dyn FnOnce() -> Outcome + Send + 'a>);
 
 /// Why a step did not pass.
 #[derive(Debug, PartialEq)]
@@ -30,8 +35,8 @@ pub(crate) fn of_problems(problems: &[String], seen: String) -> Outcome {
     if problems.is_empty() { Ok(seen) } else { Err(Stop::Failed(problems.join("\n"))) }
 }
 
-/// Prints the name of each step as it begins, and its result and time as it ends. Each
-/// step is one line, in a log file too. Failures and tables follow on lines of their own.
+/// Prints the name, the result and the time of each step. Each step is one line, in a log
+/// file too. Failures and tables follow on lines of their own.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// Whether [`Stop::Skipped`] counts as failed.
@@ -61,13 +66,23 @@ impl Report {
         }
     }
 
-    /// Runs a step even if others were asked for: what they lean on.
+    /// Runs a step even if others were asked for: what they lean on. Its name is printed
+    /// as it begins.
     pub(crate) fn run(&mut self, name: &str, step: impl FnOnce() -> Outcome) {
         print(format_args!("{name:<32} "));
         let started = Instant::now();
         let outcome = step();
-        let took = format!("{:>7.1} s", started.elapsed().as_secs_f32());
-        print(format_args!("{}\n", self.note(name, &took, outcome)));
+        print(format_args!("{}\n", self.note(name, &seconds(started.elapsed()), outcome)));
+    }
+
+    /// Runs two sequences of steps at once, those that are asked for. A step is printed as
+    /// it ends.
+    pub(crate) fn at_once(&mut self, [one, other]: [Vec<Step<'_>>; 2]) {
+        let report = Mutex::new(self);
+        thread::scope(|scope| {
+            scope.spawn(|| in_turn(&report, one));
+            in_turn(&report, other);
+        });
     }
 
     /// Prints the summary and returns the exit status.
@@ -111,6 +126,26 @@ impl Report {
     }
 }
 
+fn in_turn(report: &Mutex<&mut Report>, steps: Vec<Step<'_>>) {
+    let report = || report.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, step) in steps {
+        if !name.contains(&report().only) {
+            continue;
+        }
+        let started = Instant::now();
+        let outcome = step();
+        let took = seconds(started.elapsed());
+        let mut report = report();
+        report.chosen += 1;
+        let noted = report.note(&name, &took, outcome);
+        print(format_args!("{name:<32} {noted}\n"));
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:>7.1} s", time.as_secs_f32())
+}
+
 /// Prints at once, even if the line goes on. A reader that is gone misses it, and the
 /// verdict is still the exit status.
 fn print(text: fmt::Arguments<'_>) {
@@ -149,6 +184,23 @@ mod tests {
     fn a_step_that_is_not_asked_for_does_not_run_and_none_is_a_failure() {
         let mut report = Report::new(false, "doc");
         report.step("sizes", || unreachable!());
+        report.at_once([vec![("sizes".to_owned(), Box::new(|| unreachable!()))], vec![]]);
         assert!(!report.is_well());
+    }
+
+    #[test]
+    fn a_step_runs_while_one_of_the_other_sequence_does() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let waits: Step<'_> = ("waits".to_owned(), Box::new(move || Ok(receiver.recv().unwrap())));
+        let sends: Step<'_> = (
+            "sends".to_owned(),
+            Box::new(move || {
+                sender.send("a word".to_owned()).unwrap();
+                Err("a failure".to_owned().into())
+            }),
+        );
+        let mut report = Report::new(true, "");
+        report.at_once([vec![waits], vec![sends]]);
+        assert_eq!((report.chosen, report.passed, report.failed.len()), (2, 1, 1));
     }
 }

@@ -14,12 +14,12 @@ use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
 use crate::linux_rig::Rig;
 use crate::process::{capture, cargo, on_path, stdout};
-use crate::report::{Outcome, Report, Stop, of_problems};
+use crate::report::{Outcome, Report, Step, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
 use crate::{aarch64, dependencies, docs, instructions, nightly, pages, setup, sizes, sources};
 
-/// Runs every step with `only` in its name, the quick ones first, and goes on after a
-/// failure.
+/// Runs every step with `only` in its name, the quick ones first, then two at a time, and
+/// goes on after a failure.
 ///
 /// # Errors
 ///
@@ -47,38 +47,56 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         of_problems(&problems, format!("{links} links"))
     });
     report.step("licences", || licences(&boards, &floor(&members)));
-    report.step("clippy", || clippy(&["--workspace", "--all-features"]));
-    report.step("clippy, drivers without features", || {
-        clippy(&["--package", "tickwire-drivers", "--no-default-features"])
-    });
-    report.step("tests", || tests(&["--workspace", "--all-features"]));
-    // Where features of all crates are built together, the timer queue takes any waker.
-    report.step("tests, embassy's own timer queue", || {
-        tests(&["--package", "tickwire-exec-embassy", "--tests"])
-    });
-    report.step("linux rig", || rig.run());
-    report.step("recorded inputs", || judge_corpus(env::var_os("TICKWIRE_CORPUS").map(Into::into)));
-    report.step("miri", nightly::miri);
-    report.step("address sanitizer", nightly::address_sanitizer);
-    report.step("thread sanitizer", nightly::thread_sanitizer);
-    report.step("docs", || docs::check(&members));
-    report.step("bare metal", || {
-        let no_std = |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
-        let with_defmt = |member: &&Package| member.features.contains_key("defmt");
-        bare_metal(&names(members.iter().filter(no_std)), &names(members.iter().filter(with_defmt)))
-    });
-    report.step("sizes", sizes::measure);
-    for (name, step) in boards.steps() {
-        report.step(&name, step);
-    }
-    report.step("aarch64", aarch64::run);
-    report.step("emulated raspberry pi", || pi.run(&rig));
-    report.step("instructions", instructions::measure);
-    report.step("packages", || {
-        packages(&names(members.iter().filter(|member| is_published(member))))
-    });
-    report.step("oldest Rust", || oldest_rust(&floor(&members)));
+    let published = || names(members.iter().filter(|member| is_published(member)));
+    let mut elsewhere = vec![
+        step("bare metal", || {
+            let no_std =
+                |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
+            let with_defmt = |member: &&Package| member.features.contains_key("defmt");
+            bare_metal(
+                &names(members.iter().filter(no_std)),
+                &names(members.iter().filter(with_defmt)),
+            )
+        }),
+        step("sizes", sizes::measure),
+    ];
+    elsewhere.extend(boards.steps());
+    elsewhere.extend([
+        step("aarch64", aarch64::run),
+        step("emulated raspberry pi", || pi.run(&rig)),
+        step("miri", nightly::miri),
+        step("address sanitizer", nightly::address_sanitizer),
+        step("thread sanitizer", nightly::thread_sanitizer),
+        step("packages", || packages(&published())),
+        step("oldest Rust", || oldest_rust(&floor(&members))),
+    ]);
+    let corpus = || env::var_os("TICKWIRE_CORPUS").map(Into::into);
+    // Half of the steps keep one processor busy: emulators, valgrind, linkers. cargo locks
+    // the folder it builds in, so that steps with the same folder are in one sequence.
+    report.at_once([
+        vec![
+            step("clippy", || clippy(&["--workspace", "--all-features"])),
+            step("clippy, drivers without features", || {
+                clippy(&["--package", "tickwire-drivers", "--no-default-features"])
+            }),
+            step("tests", || tests(&["--workspace", "--all-features"])),
+            // Where features of all crates are built together, the timer queue takes any
+            // waker.
+            step("tests, embassy's own timer queue", || {
+                tests(&["--package", "tickwire-exec-embassy", "--tests"])
+            }),
+            step("linux rig", || rig.run()),
+            step("recorded inputs", || judge_corpus(corpus())),
+            step("docs", || docs::check(&members)),
+            step("instructions", instructions::measure),
+        ],
+        elsewhere,
+    ]);
     Ok(report.finish())
+}
+
+fn step<'a>(name: &str, step: impl FnOnce() -> Outcome + Send + 'a) -> Step<'a> {
+    (name.to_owned(), Box::new(step))
 }
 
 fn format(boards: &Boards) -> Outcome {
