@@ -2,7 +2,7 @@
 
 use core::task::Waker;
 
-use tickwire_traits::{Clock, Instant, Spawn, TimerQueue};
+use tickwire_traits::{Clock, Duration, Instant, Spawn, TimerQueue};
 
 use crate::Scratch;
 
@@ -27,6 +27,8 @@ pub trait Bench {
 
     /// Wakes `waker` from another context soon: from a thread, from an interrupt, or, without
     /// these, from another task.
+    ///
+    /// Virtual time must not move on before. Where it does not wait for a thread, use a task.
     fn wake_elsewhere(&self, waker: Waker);
 
     /// Returns how many tasks there may be alongside the one that runs the checks: [`TASKS`] or
@@ -35,6 +37,15 @@ pub trait Bench {
 
     /// Returns the order in which tasks run that were woken together.
     fn order(&self) -> Order;
+
+    /// Returns the distance of the instants at which the timer can wake a task.
+    ///
+    /// In virtual time, a task may wake later than its deadline by less than that. Zero, the
+    /// default, is right if each deadline has its own wake. In real time, no check depends on
+    /// this: a wake may be late, and is never early.
+    fn timer_step(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Returns the time of another clock of the same speed, if there is one.
     ///

@@ -5,10 +5,15 @@
 //! as its main task. Each check has a name, and fails if it does not end within
 //! [`PATIENCE`]. Failures are of type `&'static str`, since there may be no formatting.
 //! To check a source of readiness, pass it to [`readiness::of`].
-//! [`readiness::of`].
+//!
 //! The checks do not allocate. Tasks share state in one [`Scratch`], which lives forever.
 //! Four tasks run at once, and the largest has some 100 bytes on a 32-bit machine. The
-//! checks take about a second of the clock's time.
+//! checks take about a second of the clock's time. A backend that wakes no task hangs, so a
+//! test in real time needs a limit of its own.
+//!
+//! On a computer, a backend's tests need an implementation of critical sections: the feature
+//! `std` of `tickwire-sync`, as a development dependency. `examples/backend-tokio` is a
+//! complete backend with its test.
 //!
 //! `sim/tests/conformance` shows that each check can fail, with backends that have one
 //! flaw each.

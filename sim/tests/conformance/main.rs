@@ -64,6 +64,7 @@ struct OnSim {
     spawner: Spawner,
     slots: Option<usize>,
     flaw: Flaw,
+    step: Duration,
     scratch: &'static Scratch,
     /// The simulation's own clock.
     time: SimClock,
@@ -77,6 +78,7 @@ impl OnSim {
             spawner: Spawner::new(sim.spawner(), slots, flaw),
             slots,
             flaw,
+            step: Duration::ZERO,
             scratch: Box::leak(Box::default()),
             time: sim.clock(),
             elsewhere: sim.spawner(),
@@ -119,6 +121,10 @@ impl Bench for OnSim {
         Order::Fifo
     }
 
+    fn timer_step(&self) -> Duration {
+        self.step
+    }
+
     fn stopwatch(&self) -> Instant {
         self.time.now()
     }
@@ -137,9 +143,13 @@ fn run_at(
 ) -> (Vec<(&'static str, String)>, Option<Totals>) {
     let sim = pace.sim();
     let bench = OnSim::new(&sim, slots, flaw);
+    run_bench(&sim, &bench)
+}
+
+fn run_bench(sim: &Sim, bench: &OnSim) -> (Vec<(&'static str, String)>, Option<Totals>) {
     let failed = RefCell::new(Vec::new());
     let begun = RefCell::new(Vec::new());
-    let totals = sim.try_run(run_all(&bench, |check, progress| match progress {
+    let totals = sim.try_run(run_all(bench, |check, progress| match progress {
         Progress::Begins => begun.borrow_mut().push(check),
         Progress::Failed(what) => failed.borrow_mut().push((check, what.to_owned())),
         _ => {}
@@ -183,6 +193,18 @@ fn a_late_executor_conforms_but_for_the_exactness_of_its_time() {
         assert_eq!(failed, [late], "{pace:?}");
         let passed = CHECKS.len() as u32 - 1;
         assert_eq!(totals, Some(Totals { passed, skipped: 0, failed: 1 }), "{pace:?}");
+    }
+}
+
+#[test]
+fn a_timer_with_steps_conforms_if_it_says_so() {
+    let late = ("virtual_time_is_exact", "virtual time went past a deadline".to_owned());
+    for (step, expected) in [(6_999, vec![late]), (7_000, vec![])] {
+        let sim = Pace::Late(Duration::from_millis(7)).sim();
+        let step = Duration::from_micros(step);
+        let bench = OnSim { step, ..OnSim::new(&sim, Some(TASKS), Flaw::None) };
+        let (failed, _) = run_bench(&sim, &bench);
+        assert_eq!(failed, expected, "{step:?}");
     }
 }
 
