@@ -38,6 +38,9 @@ pub trait Clock {
     /// A 1 MHz clock reads the same for a whole microsecond, so a wait of "at least" a
     /// span takes one tick more. [`Timer::sleep`](crate::Timer::sleep) adds it. Virtual
     /// time stands still while it is read, so its resolution is zero.
+    ///
+    /// It describes readings only. A timer that wakes tasks at whole milliseconds does not
+    /// make it a millisecond.
     fn resolution(&self) -> Duration {
         Duration::from_micros(1)
     }
@@ -69,8 +72,15 @@ pub trait Clock {
 /// Keep one entry per waker, with the earliest `at` requested. That is enough: a woken
 /// task polls every future it holds, and each pending future schedules again. So a sleep
 /// needs no storage, no pinning and no `Drop`. Waking early or twice is allowed; waking
-/// late is a bug. Accept any waker, even one from another executor. Wake outside your
-/// lock: a waker may call back into the queue.
+/// late is a bug. A timer with coarse steps wakes at the first step that is not before the
+/// deadline. A deadline beyond the timer's range is not due earlier, and
+/// [`Instant::MAX`] never.
+///
+/// Accept any waker, even one from another executor. Document what happens while that
+/// executor holds the thread: a timer that is served there cannot wake. Wake outside your
+/// lock, and clone and drop wakers outside it: a waker may call back into the queue.
+///
+/// With an allocator, `WakeQueue` of the crate `tickwire-wake-queue` keeps such entries.
 ///
 /// Deadlines are never withdrawn. After an unused timeout the entry stays until it is
 /// due, and then wakes its task spuriously. That is the price of sleeps without storage.

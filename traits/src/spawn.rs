@@ -36,7 +36,9 @@ use core::future::Future;
 /// # For implementers
 ///
 /// A task never leaves its executor, so `Send` is not required. Drop a cancelled task's
-/// future before reporting its end.
+/// future before reporting its end. A handle of the spawner does not keep the executor
+/// alive: after its end, return [`SpawnError::NotRunning`]. There is no `Exit` for a panic:
+/// document what happens to a task that panics, and to a task that awaits it.
 ///
 /// # For driver authors
 ///
@@ -77,7 +79,7 @@ pub trait Spawn {
 /// # For implementers
 ///
 /// Report the end after the task's future has been dropped, even to a task that cancels
-/// itself.
+/// itself. A handle that has reported the end may panic if it is polled again.
 ///
 /// # For driver authors
 ///
