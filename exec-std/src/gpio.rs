@@ -40,7 +40,6 @@ mod edge_queue;
 mod error;
 mod input;
 mod line;
-mod nearest;
 mod output;
 mod request;
 mod several;

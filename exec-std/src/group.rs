@@ -4,13 +4,29 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// For the group to read and write, which is what it takes to open a device.
-const GROUP_MAY: u32 = 0o060;
+/// The mode of a file whose group may read and write it.
+#[cfg(any(feature = "gpio", feature = "i2c", feature = "serial", feature = "spi"))]
+const READ_AND_WRITE: u32 = 0o060;
+/// The mode of a file whose group may write it.
+#[cfg(all(target_os = "linux", any(feature = "adc", feature = "led", feature = "pwm")))]
+const WRITE: u32 = 0o020;
 
-/// Returns the name of the group whose members may open `file`.
-pub(crate) fn that_may_open(file: &Path) -> Option<String> {
+/// Returns the name of the group whose members may open a device.
+#[cfg(any(feature = "gpio", feature = "i2c", feature = "serial", feature = "spi"))]
+pub(crate) fn that_may_open(device: &Path) -> Option<String> {
+    that_may(READ_AND_WRITE, device)
+}
+
+/// Returns the name of the group whose members may write an attribute. Those that can only
+/// be read are for all users.
+#[cfg(all(target_os = "linux", any(feature = "adc", feature = "led", feature = "pwm")))]
+pub(crate) fn that_may_write(attribute: &Path) -> Option<String> {
+    that_may(WRITE, attribute)
+}
+
+fn that_may(mode: u32, file: &Path) -> Option<String> {
     let file = fs::metadata(file).ok()?;
-    if file.mode() & GROUP_MAY != GROUP_MAY {
+    if file.mode() & mode != mode {
         return None;
     }
     named(file.gid(), &fs::read_to_string("/etc/group").ok()?).map(str::to_owned)

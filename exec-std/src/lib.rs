@@ -5,7 +5,8 @@
 //! [`StdClock`]. [`unblock`] calls in another thread what would block. On Unix there are
 //! also file descriptors ([`Fd`]), serial ports ([`serial`]) and signals that ask the
 //! program to stop ([`Shutdown`]), and on Linux lines of GPIO chips ([`gpio`]), I²C buses
-//! ([`i2c`]) and SPI devices ([`spi`]).
+//! ([`i2c`]), SPI devices ([`spi`]), PWM channels ([`pwm`]), lights ([`led`]) and analog
+//! inputs ([`adc`]).
 //!
 //! ```
 //! use tickwire_exec_std::{StdClock, run};
@@ -43,7 +44,11 @@
 
 mod atomic;
 mod clock;
-#[cfg(any(feature = "unblock", all(unix, feature = "serial")))]
+#[cfg(any(
+    feature = "unblock",
+    all(unix, feature = "serial"),
+    all(target_os = "linux", feature = "adc"),
+))]
 mod pool;
 mod quiet;
 mod run_loop;
@@ -56,21 +61,44 @@ mod elsewhere;
 #[cfg(target_os = "linux")]
 mod linux;
 
+#[cfg(all(target_os = "linux", feature = "adc"))]
+pub mod adc;
 #[cfg(all(target_os = "linux", feature = "gpio"))]
 pub mod gpio;
 #[cfg(any(
-    all(target_os = "linux", any(feature = "gpio", feature = "i2c", feature = "spi")),
+    all(
+        target_os = "linux",
+        any(
+            feature = "adc",
+            feature = "gpio",
+            feature = "i2c",
+            feature = "led",
+            feature = "pwm",
+            feature = "spi",
+        ),
+    ),
     all(unix, feature = "serial"),
 ))]
 mod group;
 #[cfg(all(target_os = "linux", feature = "i2c"))]
 pub mod i2c;
+#[cfg(all(target_os = "linux", feature = "led"))]
+pub mod led;
+#[cfg(all(
+    target_os = "linux",
+    any(feature = "adc", feature = "gpio", feature = "led", feature = "pwm"),
+))]
+mod nearest;
+#[cfg(all(target_os = "linux", feature = "pwm"))]
+pub mod pwm;
 #[cfg(all(unix, feature = "serial"))]
 pub mod serial;
 #[cfg(all(unix, feature = "shutdown"))]
 mod shutdown;
 #[cfg(all(target_os = "linux", feature = "spi"))]
 pub mod spi;
+#[cfg(all(target_os = "linux", any(feature = "adc", feature = "led", feature = "pwm")))]
+mod sysfs;
 #[cfg(feature = "unblock")]
 mod unblock;
 #[cfg(all(target_os = "linux", any(feature = "i2c", feature = "spi")))]

@@ -8,7 +8,7 @@ mount -t tracefs tracefs /sys/kernel/tracing
 echo "up after $(cut -d ' ' -f 1 /proc/uptime) s"
 echo "gpio:x:997:" > /etc/group
 
-for module in configfs gpio-sim cuse leds-gpio iio_dummy; do modprobe "$module"; done
+for module in configfs gpio-sim cuse leds-gpio ledtrig-timer iio_dummy; do modprobe "$module"; done
 mount -t configfs configfs /sys/kernel/config
 # The chip whose lines the devices of our module use.
 chip=/sys/kernel/config/gpio-sim/board

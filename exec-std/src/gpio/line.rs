@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use gpiocdev::{Chip, chip};
 
 use super::Error;
-use super::nearest::nearest;
 use super::request::open_chip;
+use crate::nearest::nearest;
 
 /// Where a line is: a chip, and the line's offset on it. It claims nothing.
 ///

@@ -2,13 +2,13 @@
 
 /// Returns the candidate that takes the fewest edits to become `name`, ignoring case;
 /// `None` if it takes more than half of the letters.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let name = name.to_lowercase();
     let rated = candidates.map(|it| (distance(&name, &it.to_lowercase()), it));
-    // The first of equals, in the order of the chip.
+    // The first of equals.
     let (edits, nearest) = rated.min_by_key(|(edits, _)| *edits)?;
     (edits <= name.chars().count() / 2).then_some(nearest)
 }
