@@ -1,12 +1,9 @@
-//! Counts system calls, by the tracing of the kernel. Only root may, as in the rig.
+//! Counts system calls, by the tracing of the kernel of the rig.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use std::thread;
 
-const TRACING: &str = "/sys/kernel/tracing";
 const CALLS: &str = "/sys/kernel/tracing/events/raw_syscalls/sys_enter";
 
 /// Returns how often this thread makes each system call per repetition of what `work`
@@ -27,10 +24,6 @@ pub(crate) fn each(mut work: impl FnMut(usize)) -> Vec<(String, u64)> {
 /// Returns how often this thread makes each system call while it runs `work`, and some for
 /// the counting.
 fn count(work: impl FnOnce()) -> BTreeMap<String, u64> {
-    if !Path::new(CALLS).exists() {
-        let mount = Command::new("mount").args(["-t", "tracefs", "nodev", TRACING]).status();
-        assert!(mount.is_ok_and(|status| status.success()), "no tracing in this kernel");
-    }
     let thread = fs::read_link("/proc/thread-self").expect("the proc file system");
     let thread = thread.file_name().expect("a number").to_string_lossy().into_owned();
     let trigger = format!("hist:keys=id.syscall if common_pid == {thread}");
