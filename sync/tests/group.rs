@@ -108,6 +108,22 @@ fn rejected_futures_are_returned() {
 }
 
 #[test]
+fn a_group_that_finds_no_slot_leaves_its_place_among_the_groups_to_others() {
+    static SLOTS: WakeSlots<2, 2> = WakeSlots::new();
+    let mut owner = pin!(TaskGroup::<_, 2, _>::new(&SLOTS));
+    let ids = [(); 2].map(|()| owner.as_mut().add(pending::<()>()).unwrap());
+    let mut rejected = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    rejected.as_mut().add(ready(1)).unwrap_err(); // The slots are exhausted.
+    assert!(owner.as_mut().cancel(ids[0]));
+    // The slots are for two groups, and only the owner has any.
+    let mut other = pin!(TaskGroup::<_, 1, _>::new(&SLOTS));
+    other.as_mut().add(ready(2)).unwrap();
+    let sim = Sim::new();
+    assert_eq!(sim.run(rejected.as_mut().next()), None);
+    assert_eq!(sim.run(other.as_mut().next()).unwrap().1, 2);
+}
+
+#[test]
 fn an_id_is_not_taken_for_that_of_a_later_task() {
     static SLOTS: WakeSlots<2> = WakeSlots::new();
     let mut group = pin!(TaskGroup::<_, 2>::new(&SLOTS));

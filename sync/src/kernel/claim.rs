@@ -32,7 +32,8 @@ pub(crate) trait Claim<S> {
     #[inline(always)]
     fn give_back(&self, _state: &S, _ticket: u32) {}
 
-    /// Records that a waiter left the queue without a grant.
+    /// Records that a waiter left the queue without a grant, even if its ticket has
+    /// [`passed`](Self::passed).
     #[inline(always)]
     fn left(&self, _state: &S, _ticket: u32) {}
 

@@ -486,7 +486,7 @@ impl<'a, R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Waiter<'a, R, S, C, Q
             // SAFETY: enrolled means linked now or before: LINKED.
             let (state, ticket) = (&inside.state, unsafe { self.node.ticket() });
             let granted = self.node.granted.get();
-            if granted || C::passed(state, ticket) {
+            if granted {
                 self.claim.give_back(state, ticket);
             } else {
                 self.claim.left(state, ticket);
