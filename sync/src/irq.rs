@@ -2,6 +2,10 @@
 
 mod edges;
 mod flag;
+mod input;
+mod line;
 
-pub use edges::{IrqEdges, IrqInput, IrqLine};
+pub use edges::IrqEdges;
 pub use flag::{IrqClaim, IrqFlag};
+pub use input::IrqInput;
+pub use line::IrqLine;
