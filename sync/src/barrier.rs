@@ -9,8 +9,9 @@ use core::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::kernel::claim::Claim;
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
+use crate::kernel::wait_queue::{WaitQueue, Waiter};
 
 /// A barrier: tasks wait until enough have arrived, then all continue, and the next round
 /// begins.

@@ -8,8 +8,9 @@ use core::task::Waker;
 
 use crate::kernel::broadcast::Broadcast;
 use crate::kernel::claim::Claim;
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, WaitQueue, Waiter};
+use crate::kernel::wait_queue::{WaitQueue, Waiter};
 use crate::mutex::{Mutex, MutexGuard};
 
 /// A condition variable for the data of a [`Mutex`]: tasks wait until a notifier has

@@ -11,8 +11,9 @@ use tickwire_traits::{Duration, Instant, TimerQueue};
 
 use crate::kernel::broadcast::Broadcast;
 use crate::kernel::claim::Claim;
+use crate::kernel::monitor::{Granted, Monitor};
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Granted, Monitor, WaitQueue, Waiter};
+use crate::kernel::wait_queue::{WaitQueue, Waiter};
 
 /// A delay restarted by each trigger: it expires after a long enough time without one.
 ///

@@ -4,8 +4,9 @@ use core::fmt;
 use core::future::Future;
 
 use crate::kernel::broadcast::{Broadcast, Hear};
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// An event: set or not set. Any number of tasks wait until it is set.
 ///

@@ -3,9 +3,10 @@
 use core::fmt;
 use core::future::Future;
 
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::turn::{Take, Turn};
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// A flag set from any context, including interrupts, and cleared by waiting: each
 /// setting releases one task.

@@ -3,6 +3,8 @@
 
 pub(crate) mod broadcast;
 pub(crate) mod claim;
+#[allow(unsafe_code)] // MONITORED
+pub(crate) mod monitor;
 pub(crate) mod permits;
 #[allow(unsafe_code)] // EXCLUSION
 pub(crate) mod raw;

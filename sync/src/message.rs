@@ -11,8 +11,9 @@ use pin_project_lite::pin_project;
 
 use crate::kernel::broadcast::{Broadcast, HasBroadcast, Hear};
 use crate::kernel::claim::Claim;
+use crate::kernel::monitor::{Inside, Monitor};
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Inside, Monitor, WaitQueue, Waiter};
+use crate::kernel::wait_queue::{WaitQueue, Waiter};
 
 /// An [`Event`](crate::Event) with a value: set from any context, read by any number of
 /// tasks.

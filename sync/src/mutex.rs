@@ -13,9 +13,10 @@ use core::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
 use crate::kernel::turn::{HasTurn, Take, Turn};
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// Data that one task at a time may use, shared between tasks.
 ///

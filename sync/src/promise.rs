@@ -15,8 +15,9 @@ use pin_project_lite::pin_project;
 
 use crate::full::Full;
 use crate::kernel::broadcast::{Broadcast, HasBroadcast, Hear};
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// A value that is set once, from any context, and stays. Any number of tasks wait for
 /// it.

@@ -11,9 +11,10 @@ use futures_util::Stream;
 
 use crate::full::Full;
 use crate::kernel::broadcast::Hear;
+use crate::kernel::monitor::Monitor;
 use crate::kernel::permits::AcquireOne;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 pub use ends::Room;
 use ends::{Pop, Push, Reserve, wake};
 use state::{ITEMS, JOIN, QUEUES, ROOM, State};

@@ -9,10 +9,11 @@ use core::task::{Context, Poll};
 use futures_util::Stream;
 use pin_project_lite::pin_project;
 
+use crate::kernel::monitor::Monitor;
 use crate::kernel::permits::{AcquireOne, HasPermits, Permits};
 use crate::kernel::raw::RawMutex;
 use crate::kernel::ring::Ring;
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// A queue of the newest `N` items: a push never waits, and evicts the oldest item if
 /// there is no room.

@@ -8,9 +8,10 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::kernel::monitor::Monitor;
 use crate::kernel::permits::{Acquire, HasPermits, Permits};
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// A counting semaphore. A task that finds too few permits is queued.
 ///

@@ -10,7 +10,7 @@ use tickwire_traits::{Clock, Instant};
 
 use super::input::IrqInput;
 use super::line::{IrqLine, bit};
-use crate::kernel::wait_queue::Monitor;
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
 use crate::ring_queue::RingQueue;
 

@@ -7,8 +7,8 @@ use core::task::{Context, Poll, Waker};
 
 use tickwire_traits::{Interest, Readiness, waits_for};
 
+use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::Monitor;
 
 /// A flag set by an interrupt and awaited by one owner: [`Readiness`] of a device that
 /// interrupts.

@@ -21,11 +21,11 @@
 //! no foreign code runs: nothing is cloned, dropped or woken, and only numbers and
 //! pointers are compared.
 //!
-//! Monitor, queue and waiter share one long file, because LINKED covers all three.
+//! Queue and waiter share one long file, because LINKED covers both.
 
 use core::cell::{Cell, UnsafeCell};
 use core::future::Future;
-use core::marker::{PhantomData, PhantomPinned};
+use core::marker::PhantomPinned;
 use core::mem::{self, MaybeUninit};
 use core::pin::Pin;
 use core::ptr::NonNull;
@@ -34,128 +34,8 @@ use core::task::{Context, Poll, Waker};
 use tickwire_traits::waits_for;
 
 use super::claim::Claim;
+use super::monitor::{Inside, Monitor};
 use super::raw::RawMutex;
-
-/// A state, and the queues of the tasks that wait for it to change, under one lock.
-pub(crate) struct Monitor<R, S, const QUEUES: usize = 1> {
-    raw: R,
-    inside: Inside<S, QUEUES>,
-}
-
-/// The contents of a locked [`Monitor`].
-pub(crate) struct Inside<S, const QUEUES: usize = 1> {
-    pub(crate) state: S,
-    pub(crate) queues: [WaitQueue; QUEUES],
-}
-
-// SAFETY: the contents are reached only through `lock`, by one context at a time. One
-// thread may create them and another use them, hence `S: Send`.
-unsafe impl<R: RawMutex + Sync, S: Send, const QUEUES: usize> Sync for Monitor<R, S, QUEUES> {}
-
-impl<R: RawMutex, S, const QUEUES: usize> Monitor<R, S, QUEUES> {
-    pub(crate) const fn new(state: S) -> Self {
-        let queues = [const { WaitQueue::new() }; QUEUES];
-        Self { raw: R::INIT, inside: Inside { state, queues } }
-    }
-
-    /// Runs `f` under the lock. `f` returns wakers instead of waking them.
-    #[inline(always)]
-    pub(crate) fn lock<T>(&self, f: impl FnOnce(&Inside<S, QUEUES>) -> T) -> T {
-        self.raw.lock(|| f(&self.inside))
-    }
-
-    /// Returns the state without locking.
-    ///
-    /// # Safety
-    ///
-    /// The caller accesses only parts that the lock does not guard.
-    #[inline(always)]
-    pub(crate) unsafe fn state_unlocked(&self) -> &S {
-        &self.inside.state
-    }
-
-    /// Wakes the granted waiter, and grants to and wakes as many others as possible.
-    #[inline(always)]
-    pub(crate) fn wake<C: Claim<S>>(&self, granted: Granted) {
-        match granted.waker {
-            Some(first) if granted.others => self.wake_and_settle::<C>(first),
-            Some(only) => only.wake(),
-            None => {}
-        }
-    }
-
-    #[inline(never)]
-    fn wake_and_settle<C: Claim<S>>(&self, first: Waker) {
-        self.wake_one::<C>(first);
-        self.settle::<C>();
-    }
-
-    /// Wakes each waiter to which `settle` grants, one by one.
-    ///
-    /// The lock is taken anew for each waiter, so an interrupt waits for one at most.
-    #[inline]
-    pub(crate) fn settle<C: Claim<S>>(&self) {
-        while let Some(waker) = self.lock(|inside| C::settle(&inside.state, inside.queue::<C>())) {
-            self.wake_one::<C>(waker);
-        }
-    }
-
-    /// Wakes one of several waiters. If its waker panics, the others are woken before the
-    /// panic propagates. Where panics abort, this is a plain wake.
-    #[inline(always)]
-    fn wake_one<C: Claim<S>>(&self, waker: Waker) {
-        let others = Others::<_, _, C, QUEUES>(self, PhantomData);
-        waker.wake();
-        mem::forget(others);
-    }
-
-    pub(crate) fn into_inner(self) -> S {
-        self.inside.state
-    }
-
-    /// Returns the state, to which the caller has exclusive access.
-    pub(crate) fn get_mut(&mut self) -> &mut S {
-        &mut self.inside.state
-    }
-}
-
-/// The waiters behind the one being woken. Dropped only if its waker panics.
-struct Others<'a, R: RawMutex, S, C: Claim<S>, const QUEUES: usize>(
-    &'a Monitor<R, S, QUEUES>,
-    PhantomData<C>,
-);
-
-impl<R: RawMutex, S, C: Claim<S>, const QUEUES: usize> Drop for Others<'_, R, S, C, QUEUES> {
-    #[cold]
-    fn drop(&mut self) {
-        self.0.settle::<C>();
-    }
-}
-
-/// A granted waiter, to be woken outside the lock.
-pub(crate) struct Granted {
-    waker: Option<Waker>,
-    /// Whether the queue has other waiters. If not, nothing is due to any: a later one
-    /// checks the state itself.
-    others: bool,
-}
-
-impl Granted {
-    pub(crate) const NONE: Self = Self { waker: None, others: false };
-}
-
-impl<S, const QUEUES: usize> Inside<S, QUEUES> {
-    #[inline(always)]
-    pub(crate) fn queue<C: Claim<S>>(&self) -> &WaitQueue {
-        &self.queues[C::QUEUE]
-    }
-
-    /// Adds to a grant whether other waiters are queued.
-    #[inline(always)]
-    pub(crate) fn granted<C: Claim<S>>(&self, waker: Option<Waker>) -> Granted {
-        Granted { waker, others: !self.queue::<C>().is_empty() }
-    }
-}
 
 /// A first-in, first-out queue of waiters. One word.
 ///

@@ -10,9 +10,10 @@ use futures_util::Stream;
 use pin_project_lite::pin_project;
 
 use super::state::{ITEMS, QUEUES, ROOM, State};
+use crate::kernel::monitor::{Inside, Monitor};
 use crate::kernel::permits::AcquireOne;
 use crate::kernel::raw::RawMutex;
-use crate::kernel::wait_queue::{Inside, Monitor, Waiter};
+use crate::kernel::wait_queue::Waiter;
 
 /// Reserved room for one item in a [`Queue`](crate::Queue). Dropping it releases the
 /// room.

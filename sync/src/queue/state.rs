@@ -4,9 +4,9 @@ use core::cell::Cell;
 use core::task::Waker;
 
 use crate::kernel::broadcast::{Broadcast, HasBroadcast};
+use crate::kernel::monitor::Inside;
 use crate::kernel::permits::{AcquireOne, HasPermits, Permits};
 use crate::kernel::ring::Ring;
-use crate::kernel::wait_queue::Inside;
 
 /// The queues of waiters: for an item, for room, for all items to be done.
 pub(super) const QUEUES: usize = 3;
