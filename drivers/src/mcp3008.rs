@@ -142,8 +142,8 @@ impl<SPI: SpiDevice, const BITS: u32> Mcp3x08<SPI, BITS> {
     /// # Cancel safety
     ///
     /// Cancel-safe: the conversion is lost; the next call starts another. Before that, it
-    /// transfers a byte of zeros, so that an `SpiDevice` which left the chip selected deselects
-    /// it.
+    /// writes a byte of zeros: some `SpiDevice`s leave the chip selected, and some controllers
+    /// keep bytes that nobody took, which embassy-rp's would return with the next result.
     pub async fn read(&mut self, input: Input) -> Result<u16, Error<SPI::Error>> {
         if self.cut {
             self.spi.write(&[0]).await.map_err(Error::Spi)?;
