@@ -4,6 +4,7 @@
 
 #[allow(dead_code, reason = "the tests of GPIO use more of it")]
 mod rig;
+mod system_calls;
 
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -181,6 +182,22 @@ fn operations_of_a_transaction_are_one_selection() {
         ];
         run(async |_| device.transaction(operations).await).unwrap();
         assert_eq!(u16::from_be_bytes([high[0] & 0x03, low[0]]), 613);
+    });
+}
+
+#[test]
+fn a_transaction_takes_two_system_calls_of_its_task() {
+    in_rig(|| {
+        let (_alone, mut device) = converter();
+        let calls = system_calls::each(|times| {
+            run(async |_| {
+                for _ in 0..times {
+                    assert_eq!(convert(&mut device).await.unwrap(), 613);
+                }
+            });
+        });
+        // To wait, and to wake the thread.
+        assert_eq!(calls, [("sys_epoll_pwait".to_owned(), 1), ("sys_futex".to_owned(), 1)]);
     });
 }
 

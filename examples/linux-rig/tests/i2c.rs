@@ -7,6 +7,9 @@
 #[allow(dead_code, reason = "the tests of exec-std use more of it")]
 mod rig;
 
+use std::fs::File;
+use std::iter;
+
 use embedded_hal::i2c::{Error as _, ErrorKind, NoAcknowledgeSource};
 use embedded_hal_async::i2c::{I2c, Operation};
 use futures_lite::future::poll_once;
@@ -112,6 +115,28 @@ fn an_address_that_a_driver_of_the_kernel_holds_is_refused() {
             let error = bus.write(SENSOR, &[0xe7]).await.unwrap_err();
             assert!(matches!(error, Error::AddressInUse { address: SENSOR, .. }), "{error}");
             tell("free");
+            works(&mut bus).await;
+        });
+    });
+}
+
+#[test]
+fn an_address_for_which_no_descriptor_is_left_is_an_error_until_there_are_some() {
+    in_rig(|| {
+        let mut bus = Bus::open(PATH).unwrap();
+        run(async |_| {
+            let mut all: Vec<_> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
+            // An address takes one, and another one for a moment.
+            for _ in 0..2 {
+                let error = bus.write(SENSOR, &[0xe7]).await.unwrap_err();
+                assert!(
+                    error.to_string().ends_with("Too many open files (os error 24)"),
+                    "{error}"
+                );
+                all.pop();
+            }
+            works(&mut bus).await;
+            all.extend(iter::from_fn(|| File::open("/dev/null").ok()));
             works(&mut bus).await;
         });
     });

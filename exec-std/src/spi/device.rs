@@ -81,6 +81,9 @@ const LIMIT: Duration = Duration::from_secs(5);
 impl Device {
     /// Opens the device at `path`, `/dev/spidev0.0` for example, and starts its thread.
     ///
+    /// While a transaction with the same device is under way, of another program or of a
+    /// thread that hangs, this blocks its caller.
+    ///
     /// A chip select that is active high, and what else the device tree says, stays as it is.
     ///
     /// ```
