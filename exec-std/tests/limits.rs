@@ -139,3 +139,39 @@ fn a_run_inside_of_which_no_thread_can_be_had_sleeps_and_reads() {
         assert_eq!(process::threads(), 2, "the loop needs no helper");
     });
 }
+
+#[cfg(feature = "i2c")]
+#[test]
+fn a_bus_for_which_no_thread_can_be_had_is_an_error() {
+    use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, Operation};
+    use tickwire_exec_std::i2c::{Bus, Error};
+
+    struct Nothing;
+
+    impl ErrorType for Nothing {
+        type Error = ErrorKind;
+    }
+
+    impl I2c for Nothing {
+        fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), ErrorKind> {
+            Ok(())
+        }
+    }
+
+    const CHILD: &str = "TICKWIRE_TEST_HAS_NO_THREADS";
+    const ME: &str = "a_bus_for_which_no_thread_can_be_had_is_an_error";
+    if env::var_os(CHILD).is_some() {
+        let error = Bus::from_blocking(Nothing).unwrap_err();
+        assert!(matches!(error, Error::System(_)), "{error}");
+        assert!(!error.to_string().contains('\n'));
+        return;
+    }
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", ME, "--nocapture", "--test-threads=1"])
+        // No thread can have such a large stack.
+        .envs([(CHILD, "1".to_owned()), ("RUST_MIN_STACK", (1_u64 << 50).to_string())])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && told.contains("1 passed"), "{told}");
+}

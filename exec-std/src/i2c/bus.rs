@@ -84,6 +84,9 @@ use crate::worker::{Perform, Worker};
 /// until the bus is opened again. A thread that hangs keeps its descriptors, as the kernel
 /// does not let go of them. If it returns after all, it ends.
 ///
+/// The deadline of a transaction is not withdrawn at its end, as that of any timeout: it may
+/// wake the task once more.
+///
 /// # Threads and processes
 ///
 /// A `Bus` and its futures are `Send`. A process that was forked has no thread for the
