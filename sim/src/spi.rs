@@ -6,6 +6,7 @@ mod line;
 mod traffic;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 
@@ -123,12 +124,16 @@ pub struct Bus<T> {
     chips: usize,
     /// The number of bytes that a write may leave unsent.
     fifo: u32,
+    /// Received bytes that no transfer has taken.
+    unread: RefCell<VecDeque<u8>>,
+    keeps_unread: bool,
 }
 
 impl<T: TimerQueue> Bus<T> {
     /// Creates a bus without devices, in mode 0, on which bytes take no time.
     pub fn new(clock: T) -> Self {
-        Self { clock, line: Rc::default(), chips: 0, fifo: 0 }
+        let unread = RefCell::default();
+        Self { clock, line: Rc::default(), chips: 0, fifo: 0, unread, keeps_unread: false }
     }
 
     /// Sets the bus clock, in Hz. The time of a byte is rounded up to whole microseconds.
@@ -149,6 +154,16 @@ impl<T: TimerQueue> Bus<T> {
     /// write returns when its last byte is over.
     pub fn with_fifo(mut self, bytes: u32) -> Self {
         self.fifo = bytes;
+        self
+    }
+
+    /// Makes the controller keep the byte during which a transfer is dropped, and return it as the
+    /// first one of the next transfer, whose last one is then kept. A write discards such bytes.
+    ///
+    /// embassy-rp's controller does so: a driver that does not expect it reads wrong bytes
+    /// forever.
+    pub fn keeping_unread(mut self) -> Self {
+        self.keeps_unread = true;
         self
     }
 

@@ -176,6 +176,33 @@ fn a_dropped_transfer_ends_after_the_byte_that_has_begun() {
 }
 
 #[test]
+fn a_controller_may_keep_bytes_of_a_dropped_transfer_until_it_writes() {
+    for keeps in [false, true] {
+        let Rig { sim, mut bus, cs, .. } = Rig::with(|bus| {
+            let bus = bus.with_speed(1_000_000);
+            if keeps { bus.keeping_unread() } else { bus }
+        });
+        let mut read = |writes: bool| {
+            let mut bytes = [0; 2];
+            sim.run(async {
+                if writes {
+                    bus.write(&[1]).await.unwrap();
+                }
+                bus.read(&mut bytes).await.unwrap();
+                drop_after(1, bus.read(&mut [0; 2])).await;
+            });
+            bytes
+        };
+        cs.set(Low);
+        assert_eq!(read(false), [0x80, 0x81]);
+        // The dropped transfer received 0x82, and the next one 0x85.
+        assert_eq!(read(false), if keeps { [0x82, 0x83] } else { [0x83, 0x84] });
+        // Two bytes are kept by now, and the write receives 0x86.
+        assert_eq!(read(true), [0x87, 0x88]);
+    }
+}
+
+#[test]
 fn a_write_returns_while_the_queue_holds_the_rest() {
     let Rig { sim, mut bus, cs, device } = Rig::with(|bus| bus.with_speed(1_000_000).with_fifo(2));
     cs.set(Low);

@@ -46,7 +46,7 @@ impl Rig {
     pub(crate) fn on(pace: Pace, hertz: Option<u32>) -> Self {
         let sim = pace.sim();
         let clock = sim.clock();
-        let mut bus = Bus::new(clock.clone());
+        let mut bus = Bus::new(clock.clone()).keeping_unread();
         if let Some(hertz) = hertz {
             bus.set_speed(hertz);
         }

@@ -39,6 +39,7 @@ impl<T: TimerQueue> SpiBus for Bus<T> {
         for word in words {
             transfer.send(*word).await?;
         }
+        self.unread.borrow_mut().clear();
         Ok(())
     }
 
@@ -72,6 +73,9 @@ impl<T: TimerQueue> Bus<T> {
     /// Waits until all bytes are over, so that the next byte received is that of the next one.
     async fn begin(&self) -> Transfer<'_, T> {
         self.settle().await;
+        if !self.keeps_unread {
+            self.unread.borrow_mut().clear();
+        }
         Transfer { bus: self, at: self.clock.now() }
     }
 
@@ -115,8 +119,10 @@ impl<T: TimerQueue> Transfer<'_, T> {
         let line = &self.bus.line;
         // The bus was idle, so the byte begins now or, if the task is late, earlier.
         let came_back = line.send(self.bus.clock.now(), self.at, byte, garbled);
+        let unread = &self.bus.unread;
+        unread.borrow_mut().push_back(came_back.unwrap_or(0xff));
         self.bus.sleep_until(line.free()).await;
-        Ok(came_back.unwrap_or(0xff))
+        Ok(unread.borrow_mut().pop_front().unwrap_or(0xff))
     }
 
     /// Counts a byte and applies its fault. Returns the bits to invert.

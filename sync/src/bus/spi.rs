@@ -66,6 +66,9 @@ pub use error::SharedSpiError;
 /// the next transaction flushes the bus before its chip select goes low. An error of that
 /// flush is discarded.
 ///
+/// Words that the bus has received for a dropped transaction may be the first that the next
+/// one reads, for example with embassy-rp. A driver discards them by a write.
+///
 /// # Chip selects that fail
 ///
 /// A chip select that does not go high leaves its device selected. The error is counted
