@@ -1,7 +1,10 @@
 //! Every fault of the bus at every byte, and of the chip select.
 
 use embedded_hal_async::spi::{Error as _, ErrorKind};
+use futures_util::future::join;
 use tickwire_drivers::mcp3008::{Error, Input};
+use tickwire_sim::models::mcp3008::DataLine::{Connected, High, Low};
+use tickwire_sim::models::mcp3008::Mcp3008;
 use tickwire_sim::spi::{Fault, SpiFault};
 use tickwire_sync::SharedSpiError;
 use tickwire_traits::{Duration, Timer};
@@ -57,6 +60,38 @@ fn a_null_bit_that_is_garbled_is_an_error() {
         };
         assert_eq!(read, Err(Error::NoAnswer));
     }
+}
+
+#[test]
+fn a_chip_that_fails_within_a_conversion_is_an_error_or_one_wrong_result() {
+    type Change = fn(&mut Mcp3008);
+    let faults: [(Change, Change); 4] = [
+        (|chip| chip.unplug(), |chip| chip.plug()),
+        (|chip| chip.plug(), |_| ()), // Its power is lost and comes back.
+        (|chip| chip.set_data_line(Low), |chip| chip.set_data_line(Connected)),
+        (|chip| chip.set_data_line(High), |chip| chip.set_data_line(Connected)),
+    ];
+    let mut errors = 0;
+    for (fault, repair) in faults {
+        for micros in 0..=24 {
+            let rig = Rig::timed();
+            let (mut adc, chip) = (rig.adc::<10>(), &rig.chips[0]);
+            let (read, ()) = rig.sim.run(join(adc.read(Input::Ch6), async {
+                rig.clock.sleep(Duration::from_micros(micros)).await;
+                fault(&mut chip.borrow_mut());
+            }));
+            match read {
+                Ok(value) => assert!(value < 1 << 10),
+                Err(error) => assert_eq!(error, Error::NoAnswer),
+            }
+            errors += u32::from(read.is_err());
+            repair(&mut chip.borrow_mut());
+            let read = rig.sim.run(adc.read(Input::Ch6));
+            assert_eq!(read, Ok(expected(Input::Ch6)), "{micros} µs");
+        }
+    }
+    // Without power, or with a line that is high, until the null bit.
+    assert!(errors >= 3 * 8, "{errors}");
 }
 
 #[test]
