@@ -1,9 +1,11 @@
 //! Tests of devices on a Linux kernel in an emulator, as `xtask/linux-rig/rig.toml` says.
 //!
-//! The kernel is Debian's, fetched with apt and kept in `target/linux-rig`. The tests are
+//! The kernel is Debian's, fetched with apt and kept in `target/linux-rig`, where `console` has what
+//! the last run has printed. The tests are
 //! those of `cargo test`, with the variable `TICKWIRE_RIG`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -82,11 +84,19 @@ impl Rig {
     /// Builds the programs and the tests. Returns for each its place in the guest and its
     /// file.
     fn build(&self) -> Result<Vec<String>, String> {
+        let members = workspace::members()?;
+        let package = |of: &Program| members.iter().find(|member| *member.name == of.package);
         // With the features of the step `tests`: nothing is compiled twice.
         let mut build = cargo(&["test", "--workspace", "--all-features", "--no-run"]);
         build.args(["--message-format", "json"]);
         build.args(self.tests.iter().flat_map(|test| ["--test", &test.name]));
-        build.args(self.programs.iter().flat_map(|program| ["--bin", &program.name]));
+        // A package's programs are built for its tests.
+        let owners: BTreeSet<_> = self.programs.iter().map(|program| &program.package).collect();
+        for owner in owners {
+            let owner = members.iter().find(|member| *member.name == *owner);
+            let test = owner.and_then(|owner| owner.targets.iter().find(|target| target.is_test()));
+            build.args(test.iter().flat_map(|test| ["--test", &test.name]));
+        }
         let told = stdout(&mut build)?;
         let is_built = |message| match message {
             Message::CompilerArtifact(built) => Some(built),
@@ -94,9 +104,8 @@ impl Rig {
         };
         let built: Vec<_> =
             Message::parse_stream(told.as_bytes()).flatten().filter_map(is_built).collect();
-        let members = workspace::members()?;
         let file = |program: &Program, is_test: bool| {
-            let package = members.iter().find(|member| *member.name == program.package);
+            let package = package(program);
             let theirs =
                 built.iter().filter(|built| package.is_some_and(|it| it.id == built.package_id));
             // A program is built with its unit tests as well.
@@ -120,8 +129,11 @@ impl Rig {
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.current_dir(work).args(&self.qemu);
         qemu.args(["-kernel", "vmlinuz", "-initrd", "initramfs"]);
+        let ended = capture_within(Duration::from_secs(self.seconds), &mut qemu);
+        let (Ok(console) | Err(console)) = &ended;
+        fs::write(work.join("console"), console).map_err(|e| format!("the console: {e}"))?;
         // The guest's 0 is QEMU's 1. QEMU's 0 is a guest that has crashed.
-        match capture_within(Duration::from_secs(self.seconds), &mut qemu) {
+        match ended {
             Ok(output) => Err(format!("{output}the guest has ended before its tests")),
             Err(output) if output.ends_with("exit status: 1") => Ok(output),
             Err(output) => Err(output),

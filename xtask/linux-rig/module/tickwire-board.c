@@ -6,8 +6,10 @@
  *   /sys/class/pwm/pwmchip0   two channels; the attribute `pwm_told` shows what they were told
  *   /sys/class/leds/tickwire:green:status
  *                             on line 0 of the gpio-sim chip with the label `tickwire-board`
+ *   a GPIO chip               with one line, `NO-IRQ`, that is an input and has no interrupt
  */
 #include <linux/delay.h>
+#include <linux/gpio/driver.h>
 #include <linux/gpio/machine.h>
 #include <linux/leds.h>
 #include <linux/module.h>
@@ -156,6 +158,33 @@ static ssize_t pwm_told_show(struct device *device, struct device_attribute *att
 }
 static DEVICE_ATTR_RO(pwm_told);
 
+static int board_line_direction(struct gpio_chip *chip, uint line)
+{
+	return GPIO_LINE_DIRECTION_IN;
+}
+
+static int board_line_input(struct gpio_chip *chip, uint line)
+{
+	return 0;
+}
+
+static int board_line_get(struct gpio_chip *chip, uint line)
+{
+	return 0;
+}
+
+static const char *const board_line_names[] = { "NO-IRQ" };
+static struct gpio_chip board_lines = {
+	.label = NAME "-lines",
+	.owner = THIS_MODULE,
+	.base = -1,
+	.ngpio = ARRAY_SIZE(board_line_names),
+	.names = board_line_names,
+	.get_direction = board_line_direction,
+	.direction_input = board_line_input,
+	.get = board_line_get,
+};
+
 static struct attribute *board_attrs[] = { &dev_attr_pwm_told.attr, NULL };
 ATTRIBUTE_GROUPS(board);
 
@@ -175,6 +204,10 @@ static int board_probe(struct platform_device *device)
 		return PTR_ERR(pwm);
 	pwm->ops = &board_pwm_ops;
 	error = devm_pwmchip_add(&device->dev, pwm);
+	if (error)
+		return error;
+	board_lines.parent = &device->dev;
+	error = devm_gpiochip_add_data(&device->dev, &board_lines, NULL);
 	if (error)
 		return error;
 	spi->bus_num = 0;
