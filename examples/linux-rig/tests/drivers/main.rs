@@ -5,8 +5,10 @@
 
 mod button;
 mod display;
+mod gps;
 mod hd44780;
 mod htu21d;
+mod mcp3008;
 mod recorder;
 #[path = "../../../../exec-std/tests/rig/mod.rs"]
 #[allow(dead_code, reason = "the tests of exec-std use more of it")]
