@@ -9,7 +9,7 @@ use embedded_io_async::Read;
 use futures_lite::future::{block_on, poll_once};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, alarm, fork};
-use tickwire_exec_std::{Fd, StdClock, run};
+use tickwire_exec_std::{Fd, StdClock, run, unblock};
 use tickwire_traits::{Duration, Timer};
 
 const CLOCK: StdClock = StdClock::new();
@@ -19,7 +19,7 @@ const NAP: Duration = Duration::from_millis(5);
 fn check(how: fn()) {
     block_on(CLOCK.sleep(NAP));
     // SAFETY: the child calls nothing that needs a lock which another thread may hold:
-    // no other thread of this process allocates or sleeps now.
+    // no other thread of this process allocates or sleeps now. One may wait for a call.
     match unsafe { fork() }.unwrap() {
         ForkResult::Child => {
             // Kills the child if it hangs.
@@ -62,6 +62,10 @@ fn main() {
     check(|| block_on(CLOCK.sleep(NAP)));
     check(|| run(async |_| CLOCK.sleep(NAP).await));
     check(|| assert!(run(async |_| block_on(CLOCK.timeout(NAP, pending::<()>()))).is_err()));
+    // The thread of the parent is idle, and the child does not have it.
+    let call = || assert_eq!(block_on(unblock(|| 7)).unwrap(), 7);
+    call();
+    check(call);
     check_descriptor(drop);
     check_descriptor(|mut near| {
         let mut buf = [0; 4];

@@ -4,12 +4,13 @@
 mod pty;
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use pty::pty;
+use tickwire_conformance::readiness;
 use tickwire_exec_std::serial::{
     CharSize, Error, FlowControl, Parity, Serial, Settings, StopBits, open,
 };
@@ -41,6 +42,16 @@ fn bytes_pass_both_ways_unchanged() {
         received.unwrap();
         assert_eq!(seen, all);
     });
+}
+
+#[test]
+fn a_port_is_a_source_that_conforms() {
+    let (mut far, path) = pty();
+    let mut port = open(path, SETTINGS).unwrap();
+    let raise = || far.write_all(b"1").unwrap();
+    let spend = |port: &mut Serial| port.control().unwrap().discard_input().unwrap();
+    let verdict = run(async |_| readiness::of(&CLOCK, &mut port, raise, spend).await);
+    assert_eq!(verdict, Ok(()));
 }
 
 #[test]

@@ -80,3 +80,21 @@ fn a_port_that_became_something_else_is_not_awaited() {
         assert!(matches!(port.reopen().await, Err(Error::NoTty(_))));
     });
 }
+
+#[test]
+fn a_port_that_somebody_else_has_is_awaited_for_two_seconds() {
+    let socket = Socket::new();
+    let far = socket.plug();
+    let mut port = open(socket.path(), SETTINGS).unwrap();
+    drop(far);
+    let _far = socket.plug();
+    let holder = open(socket.path(), SETTINGS).unwrap();
+    run(async |_| {
+        assert!(matches!(port.reopen().await, Err(Error::Busy(_))));
+        let release = async {
+            CLOCK.sleep(SOON).await;
+            drop(holder);
+        };
+        zip(port.reopen(), release).await.0.unwrap();
+    });
+}

@@ -25,8 +25,7 @@ use super::Error;
 /// // Not run: a pseudo-terminal has no modem lines.
 /// let port = serial::open("/dev/ttyUSB0", Settings::new(115_200))?;
 /// let control = port.control()?;
-/// // Resets an ESP32.
-/// control.set_rts(true)?;
+/// // Asks the other end to stop sending.
 /// control.set_rts(false)?;
 /// println!("the other end is ready: {}", control.cts()?);
 /// # Ok::<_, serial::Error>(())

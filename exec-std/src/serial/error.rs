@@ -57,7 +57,6 @@ pub enum Error {
 
 const EIO: i32 = 5;
 const ENXIO: i32 = 6;
-const EAGAIN: i32 = 11;
 const EBUSY: i32 = 16;
 const ENODEV: i32 = 19;
 const EINVAL: i32 = 22;
@@ -74,7 +73,8 @@ impl Error {
                 Self::Denied { path: path.to_owned(), group: group::that_may_open(path) }
             }
             (io::ErrorKind::IsADirectory, _) | (_, Some(ENOTTY)) => Self::NoTty(path.to_owned()),
-            (_, Some(EBUSY | EAGAIN)) => Self::Busy(path.to_owned()),
+            // A lock that another program has would block.
+            (io::ErrorKind::WouldBlock, _) | (_, Some(EBUSY)) => Self::Busy(path.to_owned()),
             _ => Self::of_io(error),
         }
     }

@@ -104,7 +104,7 @@ impl Drop for Port {
     }
 }
 
-/// Reserves the port. Fails with EAGAIN if it is locked.
+/// Reserves the port. Would block if it is locked.
 fn lock(tty: &SerialPort) -> io::Result<()> {
     flock(tty, FlockOperation::NonBlockingLockExclusive)?;
     ioctl_tiocexcl(tty)?;
