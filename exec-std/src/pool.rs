@@ -42,10 +42,17 @@ pub(crate) fn start<T: Send + 'static>(
     let call = Call(state.clone());
     enqueue(Box::new(move || {
         let result = catch_unwind(AssertUnwindSafe(f));
-        let before = mem::replace(&mut *lock(&state), State::Ended(result));
-        if let State::Running(Some(waker)) = before {
-            wake(waker);
+        if Arc::strong_count(&state) == 1 {
+            // Nobody waits for it. Its destructor may block, so it is part of the job.
+            quietly(|| drop(result));
+            return Box::new(|| {});
         }
+        Box::new(move || {
+            let before = mem::replace(&mut *lock(&state), State::Ended(result));
+            if let State::Running(Some(waker)) = before {
+                wake(waker);
+            }
+        })
     }))?;
     Ok(call)
 }
@@ -72,7 +79,9 @@ impl<T> Call<T> {
     }
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+/// Calls a closure, and returns what reports its result.
+type Job = Box<dyn FnOnce() -> Report + Send>;
+type Report = Box<dyn FnOnce()>;
 
 static POOL: Mutex<Pool> =
     Mutex::new(Pool { jobs: VecDeque::new(), threads: 0, idle: 0, process: 0 });
@@ -81,7 +90,7 @@ static ADDED: Condvar = Condvar::new();
 struct Pool {
     jobs: VecDeque<Job>,
     threads: usize,
-    /// The number of threads that wait. Each takes one of `jobs`.
+    /// The number of threads that wait, or are about to. Each takes one of `jobs`.
     idle: usize,
     /// The process of the threads. A forked child does not have them.
     process: u32,
@@ -120,8 +129,12 @@ fn work() {
     loop {
         while let Some(job) = pool.jobs.pop_front() {
             drop(pool);
-            quietly(job);
+            let report = job();
+            // Before the report, so that a task that calls again finds this thread.
+            lock(&POOL).idle += 1;
+            quietly(report);
             pool = lock(&POOL);
+            pool.idle -= 1;
         }
         pool.idle += 1;
         let (guard, waited) =

@@ -22,13 +22,13 @@ pub(crate) fn pool_threads() -> usize {
     names.filter(|name| name.trim_end() == "tickwire-pool").count()
 }
 
-/// Waits until those threads have ended, for two minutes at most.
-pub(crate) fn wait_for_the_pool_to_end() {
+/// Waits until there are so many of those threads, for two minutes at most.
+pub(crate) fn wait_for_pool_threads(count: usize) {
     for _ in 0..2_400 {
-        if pool_threads() == 0 {
+        if pool_threads() == count {
             return;
         }
         thread::sleep(time::Duration::from_millis(50));
     }
-    panic!("{} threads have not ended", pool_threads());
+    panic!("there are {} threads, and not {count}", pool_threads());
 }
