@@ -1,0 +1,152 @@
+//! The station with devices of a Linux kernel: `station --board`.
+//!
+//! It runs in `cargo xtask linux-rig`. Elsewhere it does nothing, and says so.
+#![cfg(target_os = "linux")]
+
+#[path = "drivers/display.rs"]
+#[allow(dead_code, reason = "the drivers use more of it")]
+mod display;
+#[path = "drivers/recorder.rs"]
+mod recorder;
+#[path = "../../../exec-std/tests/rig/mod.rs"]
+#[allow(dead_code, reason = "the tests of exec-std use more of it")]
+mod rig;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, sleep};
+use std::time::Duration;
+
+use embedded_io_async::Write;
+use tickwire_exec_std::gpio::{Input, InputSettings, Output, OutputSettings};
+use tickwire_exec_std::run;
+use tickwire_exec_std::serial::{self, Settings};
+use tickwire_linux_rig::i2c_bus::{PATH, tell};
+use tickwire_sim::models::hd44780::Controller;
+
+use display::{Wiring, play};
+use recorder::Recorder;
+use rig::with_chip;
+
+/// The most time that the guest may take for an event.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const BUTTON: u32 = 17;
+const RS: u32 = 2;
+const E: u32 = 3;
+const DATA: [u32; 4] = [4, 5, 6, 7];
+
+/// The date is 2011-09-24.
+const RMC: &[u8] = b"$GPRMC,180049.896,A,3749.1808,N,08338.7869,W,001.8,156.3,240911,,,A*70\r\n";
+
+struct Station {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Station {
+    fn start(board: &str) -> Self {
+        let mut command = Command::new("station");
+        command.args(["--headless", "--board", board]).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the rig has a station");
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Self { child, lines }
+    }
+
+    /// Waits for a line with this text, and returns it.
+    #[track_caller]
+    fn wait_for(&self, text: &str) -> String {
+        let mut seen = Vec::new();
+        loop {
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+                panic!("{text} never came, after {seen:?}");
+            };
+            if line.contains(text) {
+                return line;
+            }
+            seen.push(line);
+        }
+    }
+
+    /// Returns a number of the process, as the kernel counts it.
+    fn status(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim_matches(|it: char| !it.is_ascii_digit()).parse().unwrap()
+    }
+}
+
+#[test]
+fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
+    with_chip(|chip| {
+        tell("temperature 2381");
+        let path = chip.line(0).chip().display().to_string();
+        let at = |offset: u32| format!("{{ chip = '{path}', offset = {offset} }}");
+        let lines = ["rs", "e", "d4", "d5", "d6", "d7"].into_iter().zip(RS..);
+        let lines = lines.map(|(name, offset)| format!("{name} = {}\n", at(offset)));
+        let file = format!(
+            "[button]\nline = 'GPIO17'\n[climate]\nbus = '{PATH}'\n[gps]\nport = '/dev/ttyS1'\n\
+             [display.lines]\n{}",
+            lines.collect::<String>()
+        );
+        let board = "/tmp/board.toml";
+        fs::write(board, file).unwrap();
+        let recorder = Recorder::start("pinctrl-rig");
+        let mut station = Station::start(board);
+
+        station.wait_for("\"centi_celsius\":2381");
+        run(async |_| {
+            let mut receiver = serial::open("/dev/ttyS2", Settings::new(9_600)).unwrap();
+            receiver.write_all(RMC).await.unwrap();
+            receiver.flush().await.unwrap();
+        });
+        station.wait_for("\"lat_e7\":378196800");
+        for is_up in [false, true] {
+            chip.pull(BUTTON, is_up);
+            sleep(Duration::from_millis(100));
+        }
+        station.wait_for("\"event\":\"click\"");
+        station.wait_for("\"page\":\"time\"");
+        // Until it is drawn.
+        sleep(Duration::from_secs(2));
+
+        // Another one finds the first line taken.
+        let other = Command::new("station").args(["--headless", "--board", board]).output();
+        let other = other.unwrap();
+        let told = String::from_utf8(other.stderr).unwrap();
+        assert_eq!(
+            (other.status.code(), other.stdout.len(), told.lines().count()),
+            (Some(1), 0, 1)
+        );
+        let busy = format!("station: {board}: button: line 17 of {path} is in use by `station");
+        assert!(told.starts_with(&busy), "{told}");
+
+        let (kib, threads) = (station.status("VmHWM:"), station.status("Threads:"));
+        println!("counted: {kib} KiB resident at most, {threads} threads");
+        // The run loop's, and that of the bus.
+        assert!(kib < 10 * 1_024 && threads == 2, "{kib} KiB, {threads} threads");
+
+        let id = station.child.id().to_string();
+        assert!(Command::new("busybox").args(["kill", "-TERM", &id]).status().unwrap().success());
+        station.wait_for("\"event\":\"end\"");
+        assert_eq!(station.child.wait().unwrap().code(), Some(0));
+
+        let wiring = Wiring { rs: RS, e: E, data: DATA };
+        let display = play(&recorder.stop(), wiring);
+        assert_eq!((display.violations(), display.log()), (0, &[][..]));
+        assert_eq!(first_row(&display), *b"2011-09-24          ");
+        Input::open(&chip.line(BUTTON), InputSettings::DEFAULT).unwrap();
+        Output::open(&chip.line(E), OutputSettings::DEFAULT).unwrap();
+    });
+}
+
+/// Returns the first row of a display of 20 columns.
+fn first_row(display: &Controller) -> [u8; 20] {
+    std::array::from_fn(|column| display.ddram(column as u8))
+}
