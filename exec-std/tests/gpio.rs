@@ -13,10 +13,10 @@ use patience::within_two_minutes;
 use rig::{Chip, with_chip};
 use tickwire_conformance::driver;
 use tickwire_exec_std::gpio::{
-    Bias, Drive, Error, Input, InputGroup, InputPair, InputSettings, Line, Output, OutputSettings,
+    Bias, Drive, Error, Input, InputPair, InputSettings, Line, Output, OutputSettings,
 };
 use tickwire_exec_std::{StdClock, run};
-use tickwire_traits::{Clock, Duration, Edge, Edges, Side, TimeSource, Timer, TwoLines};
+use tickwire_traits::{Clock, Duration, Edge, Edges, TimeSource, Timer};
 
 const CLOCK: StdClock = StdClock::new();
 const PLAIN: InputSettings = InputSettings::DEFAULT;
@@ -218,96 +218,6 @@ fn the_kernel_debounces_if_it_is_asked_to() {
 }
 
 #[test]
-fn two_lines_have_one_order() {
-    with_chip(|chip| {
-        // The higher offset first: the kernel has an order of its own.
-        let mut lines = InputPair::open(&chip.line(27), &chip.line(17), PLAIN).unwrap();
-        run(async |_| {
-            lines.arm().unwrap();
-            let steps = [(27, true), (17, true), (27, false), (17, false)];
-            steps.into_iter().for_each(|(offset, up)| chip.pull(offset, up));
-            for (side, level) in [(Side::A, High), (Side::B, High), (Side::A, Low), (Side::B, Low)]
-            {
-                let edge = lines.edge().await.unwrap();
-                assert_eq!((edge.line, edge.level, edge.missed), (side, level, 0));
-            }
-            chip.pull(27, true);
-            assert_eq!(lines.levels().unwrap(), (High, Low));
-        });
-    });
-}
-
-#[test]
-fn a_group_of_lines_has_one_order_one_count_of_losses_and_all_levels_at_once() {
-    const OFFSETS: [u32; 5] = [27, 3, 31, 0, 17];
-    with_chip(|chip| {
-        let lines = OFFSETS.map(|offset| chip.line(offset));
-        // The kernel keeps 16 edges of all lines together.
-        let settings = InputSettings { edge_capacity: 16, ..PLAIN };
-        let mut group = InputGroup::open(lines.each_ref(), settings).unwrap();
-        let pull_all = |up| OFFSETS.iter().for_each(|offset| chip.pull(*offset, up));
-        run(async |_| {
-            group.arm().unwrap();
-            for (up, level) in [(true, High), (false, Low)] {
-                pull_all(up);
-                for index in 0..OFFSETS.len() {
-                    let edge = group.edge().await.unwrap();
-                    assert_eq!((edge.line, edge.level, edge.missed), (index, level, 0));
-                }
-            }
-            assert!(poll_once(group.edge()).await.is_none());
-            // 20 edges, of which the kernel loses the first 4.
-            [true, false, true, false].into_iter().for_each(pull_all);
-            for number in 4..20 {
-                let edge = group.edge().await.unwrap();
-                let level = if (number / OFFSETS.len()).is_multiple_of(2) { High } else { Low };
-                let missed = if number == 4 { 4 } else { 0 };
-                let expected = (number % OFFSETS.len(), level, missed);
-                assert_eq!((edge.line, edge.level, edge.missed), expected);
-            }
-            chip.pull(3, true);
-            chip.pull(0, true);
-            assert_eq!(group.levels().unwrap(), [Low, High, Low, High, Low]);
-        });
-        assert_eq!(group.time_source(), TimeSource::Kernel);
-        drop(group);
-        let mut one = InputGroup::open([&chip.line(3)], PLAIN).unwrap();
-        assert_eq!(one.levels().unwrap(), [High]);
-    });
-}
-
-#[test]
-fn a_group_may_have_as_many_lines_as_the_kernel_takes() {
-    with_chip(|chip| {
-        let lines: [Line; 32] = std::array::from_fn(|offset| chip.line(offset as u32));
-        let mut group = InputGroup::open(lines.each_ref(), PLAIN).unwrap();
-        run(async |_| {
-            group.arm().unwrap();
-            chip.pull(31, true);
-            assert_eq!(group.edge().await.unwrap().line, 31);
-        });
-        assert_eq!(group.levels().unwrap()[31], High);
-    });
-}
-
-#[test]
-fn lines_of_a_chip_with_two_paths_are_a_group() {
-    with_chip(|chip| {
-        let link = std::env::temp_dir().join("gpiochip-link");
-        std::os::unix::fs::symlink(chip.line(3).chip(), &link).unwrap();
-        let linked = |offset| Line::at(&link, offset);
-        let pair = InputPair::open(&chip.line(3), &linked(4), PLAIN);
-        let twice = InputPair::open(&chip.line(3), &linked(3), PLAIN);
-        let three = InputGroup::open([&linked(3), &chip.line(4), &linked(5)], PLAIN);
-        std::fs::remove_file(&link).unwrap();
-        assert!(matches!(twice.unwrap_err(), Error::NoPair(_)));
-        // The pair holds its lines.
-        assert!(matches!(three.unwrap_err(), Error::Busy { line, .. } if line.offset() == 3));
-        drop(pair.unwrap());
-    });
-}
-
-#[test]
 fn waits_end_at_levels_and_edges() {
     with_chip(|chip| {
         let mut pin = input(&chip, 4);
@@ -436,11 +346,6 @@ fn a_line_that_is_not_there_is_an_error() {
         let told = |line: Line| Input::open(&line, PLAIN).unwrap_err().to_string();
         assert!(told(chip.line(32)).ends_with(": the chip has 32 lines, from 0"));
         assert_eq!(told(Line::at("/dev/gpiochip99", 0)), "/dev/gpiochip99 is not a GPIO chip");
-        let twice = InputPair::open(&chip.line(4), &chip.line(4), PLAIN).unwrap_err();
-        assert!(matches!(twice, Error::NoPair(_)));
-        let lines = [1, 2, 1].map(|offset| chip.line(offset));
-        let told = InputGroup::open(lines.each_ref(), PLAIN).unwrap_err().to_string();
-        assert!(told.starts_with("line 1 of ") && told.ends_with("are not two lines of one chip"));
     });
 }
 
