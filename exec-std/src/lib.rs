@@ -89,6 +89,8 @@ pub mod led;
     any(feature = "adc", feature = "gpio", feature = "led", feature = "pwm"),
 ))]
 mod nearest;
+#[cfg(all(target_os = "linux", feature = "gpio"))]
+mod one_line;
 #[cfg(all(target_os = "linux", feature = "pwm"))]
 pub mod pwm;
 #[cfg(all(unix, feature = "serial"))]

@@ -55,6 +55,7 @@ fn an_edge_has_the_time_of_the_kernel_under_run() {
         let mut pin = input(&chip, 4);
         run(async |_| one_edge(&chip, &mut pin).await);
         assert_eq!(pin.time_source(), TimeSource::Kernel);
+        assert!(format!("{pin:?}").len() < 80, "{pin:?}");
     });
 }
 
@@ -278,6 +279,7 @@ fn an_output_has_its_level_from_the_claim_on() {
         for initial in [Low, High] {
             let settings = OutputSettings { initial, ..OutputSettings::DEFAULT };
             let mut pin = Output::open(&chip.line(5), settings).unwrap();
+            assert!(format!("{pin:?}").len() < 80, "{pin:?}");
             assert_eq!(chip.is_high(5), initial == High);
             pin.toggle().unwrap();
             assert_eq!(chip.is_high(5), initial == Low);
@@ -334,6 +336,7 @@ fn a_line_is_found_by_its_name() {
         let told = |name| Line::named(name).unwrap_err().to_string();
         assert_eq!(told("GPIO71"), "no GPIO line is named `GPIO71`; did you mean `GPIO17`?");
         assert_eq!(told("heater"), "no GPIO line is named `heater`");
+        assert_eq!(told("Ofentür\n"), "no GPIO line is named `Ofentür\\n`");
         with_chip(|_other| {
             assert!(told("GPIO17").starts_with("two GPIO lines are named `GPIO17`"))
         });
@@ -346,6 +349,9 @@ fn a_line_that_is_not_there_is_an_error() {
         let told = |line: Line| Input::open(&line, PLAIN).unwrap_err().to_string();
         assert!(told(chip.line(32)).ends_with(": the chip has 32 lines, from 0"));
         assert_eq!(told(Line::at("/dev/gpiochip99", 0)), "/dev/gpiochip99 is not a GPIO chip");
+        let below = chip.line(0).chip().join("");
+        assert!(told(Line::at(below, 0)).ends_with("/ is not a GPIO chip"));
+        assert_eq!(told(Line::at("a\nb\u{1b}", 0)), "a\\nb\\u{1b} is not a GPIO chip");
     });
 }
 

@@ -1,5 +1,6 @@
 //! Edges as the kernel queues them.
 
+use std::fmt;
 use std::io;
 use std::ops::Range;
 
@@ -21,7 +22,6 @@ const EVENTS: usize = 8;
 ///
 /// They are read as bytes through [`Fd`]; `Request::read_edge_event` takes more than it
 /// returns.
-#[derive(Debug)]
 pub(super) struct EdgeQueue {
     request: Fd<Request>,
     bytes: [u8; EVENTS * EVENT],
@@ -149,5 +149,12 @@ impl EdgeQueue {
             return Err(Error::System(io::Error::new(io::ErrorKind::UnexpectedEof, short)));
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for EdgeQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut queue = f.debug_struct("EdgeQueue");
+        queue.field("chip", &self.request().chip_path()).finish_non_exhaustive()
     }
 }

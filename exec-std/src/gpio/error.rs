@@ -1,12 +1,13 @@
 //! Reasons why a line cannot be used.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::PathBuf;
 
 use embedded_hal::digital;
 
 use super::Line;
+use crate::one_line::OneLine;
 
 /// The reason why a line cannot be claimed, read or written.
 ///
@@ -123,6 +124,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match self {
             Self::NoChip(path) => write!(f, "{} is not a GPIO chip", path.display()),
             Self::NoChips => f.write_str("this system has no GPIO chip"),

@@ -1,6 +1,6 @@
 //! Lines, by number or name.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use gpiocdev::{Chip, chip};
@@ -8,6 +8,7 @@ use gpiocdev::{Chip, chip};
 use super::Error;
 use super::request::open_chip;
 use crate::nearest::nearest;
+use crate::one_line::OneLine;
 
 /// Where a line is: a chip, and the line's offset on it. It claims nothing.
 ///
@@ -108,6 +109,6 @@ fn names(chip: &Chip) -> impl Iterator<Item = (u32, String)> {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} of {}", self.offset, self.chip.display())
+        write!(OneLine(f), "line {} of {}", self.offset, self.chip.display())
     }
 }

@@ -1,5 +1,7 @@
 //! Outputs.
 
+use std::fmt;
+
 use embedded_hal::digital::{ErrorType, OutputPin, PinState, StatefulOutputPin};
 use gpiocdev::Request;
 use gpiocdev::line::{Bias, Drive, Value};
@@ -49,7 +51,6 @@ pub struct OutputSettings {
 /// relay.set_high()?;
 /// # Ok::<_, tickwire_exec_std::gpio::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Output {
     request: Request,
     offset: u32,
@@ -121,5 +122,14 @@ impl StatefulOutputPin for Output {
 
     fn is_set_low(&mut self) -> Result<bool, Error> {
         Ok(self.level == PinState::Low)
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request, offset, level } = self;
+        let mut output = f.debug_struct("Output");
+        output.field("chip", &request.chip_path()).field("offset", offset);
+        output.field("level", level).finish()
     }
 }

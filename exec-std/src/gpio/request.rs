@@ -18,7 +18,12 @@ pub(super) fn open_chip(path: &Path) -> Result<Chip, Error> {
         Ok(chip) => Ok(chip),
         Err(gpiocdev::Error::GpioChip(..)) => Err(Error::NoChip(path.to_owned())),
         Err(error) => match Error::of_call(error) {
-            Error::System(error) if error.kind() == io::ErrorKind::NotFound => {
+            Error::System(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
                 Err(Error::NoChip(path.to_owned()))
             }
             error if error.is_denied() => {
