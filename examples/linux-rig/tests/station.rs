@@ -28,7 +28,7 @@ use tickwire_sim::models::hd44780::Controller;
 
 use display::{Wiring, play};
 use recorder::Recorder;
-use rig::with_chip;
+use rig::{in_rig, with_chip};
 
 /// The most time that the guest may take for an event.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -72,6 +72,15 @@ impl Station {
             }
             seen.push(line);
         }
+    }
+
+    /// Asks it to stop, and waits for its end in good order.
+    #[track_caller]
+    fn stop(&mut self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("busybox").args(["kill", "-TERM", &id]).status().unwrap().success());
+        self.wait_for("\"event\":\"end\"");
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
     }
 
     /// Returns a number of the process, as the kernel counts it.
@@ -132,10 +141,7 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
         // The run loop's, and that of the bus.
         assert!(kib < 10 * 1_024 && threads == 2, "{kib} KiB, {threads} threads");
 
-        let id = station.child.id().to_string();
-        assert!(Command::new("busybox").args(["kill", "-TERM", &id]).status().unwrap().success());
-        station.wait_for("\"event\":\"end\"");
-        assert_eq!(station.child.wait().unwrap().code(), Some(0));
+        station.stop();
 
         let wiring = Wiring { rs: RS, e: E, data: DATA };
         let display = play(&recorder.stop(), wiring);
@@ -143,6 +149,24 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
         assert_eq!(first_row(&display), *b"2011-09-24          ");
         Input::open(&chip.line(BUTTON), InputSettings::DEFAULT).unwrap();
         Output::open(&chip.line(E), OutputSettings::DEFAULT).unwrap();
+    });
+}
+
+#[test]
+fn a_sensor_and_a_display_share_a_bus() {
+    in_rig(|| {
+        tell("temperature 1999");
+        let board = "/tmp/bus.toml";
+        let file = format!("[climate]\nbus = '{PATH}'\n[display.backpack]\nbus = '{PATH}'\n");
+        fs::write(board, file).unwrap();
+        let mut station = Station::start(board);
+        station.wait_for("\"part\":\"gps\"");
+        station.wait_for("\"centi_celsius\":1999");
+        // Until it is drawn.
+        sleep(Duration::from_secs(2));
+        assert_eq!(tell("row 0").trim_end(), "Searching");
+        assert_eq!(station.status("Threads:"), 2, "one for the bus");
+        station.stop();
     });
 }
 
