@@ -17,7 +17,7 @@ into=$root/lib/modules/$version
 mkdir -p "$root/bin" "$root/dev" "$root/etc" "$root/lib" "$root/proc" "$root/run" "$root/sys" "$root/tmp" "$root/tests" "$into"
 chmod 1777 "$root/tmp"
 
-for name in sh cat cut dd echo ln mkdir modprobe mount poweroff printf reboot sleep stty tr; do
+for name in sh cat cut dd echo ln mkdir modprobe mount poweroff printf reboot sleep stty timeout tr; do
   ln -s busybox "$root/bin/$name"
 done
 depmod -b "$folder/root" "$version"
