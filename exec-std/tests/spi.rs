@@ -196,8 +196,11 @@ fn a_transaction_takes_two_system_calls_of_its_task() {
                 }
             });
         });
-        // To wait, and to wake the thread.
-        assert_eq!(calls, [("sys_epoll_pwait".to_owned(), 1), ("sys_futex".to_owned(), 1)]);
+        // To wait, unless the thread was faster, and to wake the thread.
+        let (waits, others): (Vec<_>, Vec<_>) =
+            calls.into_iter().partition(|(name, _)| name == "sys_epoll_pwait");
+        assert!(waits.iter().all(|(_, each)| *each == 1), "{waits:?}");
+        assert_eq!(others, [("sys_futex".to_owned(), 1)]);
     });
 }
 
