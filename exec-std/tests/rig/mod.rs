@@ -56,16 +56,18 @@ impl Chip {
     /// Has another process pull a line: up for odd entries of `pauses`, beginning with
     /// down, each after a pause in milliseconds.
     pub(crate) fn hand(&self, offset: u32, pauses: &[u32]) -> Child {
-        let chip = self.chip();
-        let pull = format!(
-            "/sys/devices/platform/{}/{}/sim_gpio{offset}/pull",
-            chip.dev_name, chip.chip_name
-        );
+        let pull = self.pull_file(offset);
         let steps = pauses.iter().zip(["pull-down", "pull-up"].into_iter().cycle());
         let script = steps.map(|(millis, to)| {
             format!("sleep {}.{:03}; echo {to} > {pull}\n", millis / 1_000, millis % 1_000)
         });
         Command::new("sh").arg("-ec").arg(script.collect::<String>()).spawn().expect("a shell")
+    }
+
+    /// Returns the path of a file that pulls a line when `pull-up` or `pull-down` is written.
+    pub(crate) fn pull_file(&self, offset: u32) -> String {
+        let gpiosim::Chip { dev_name, chip_name, .. } = self.chip();
+        format!("/sys/devices/platform/{dev_name}/{chip_name}/sim_gpio{offset}/pull")
     }
 
     fn chip(&self) -> &gpiosim::Chip {
