@@ -1,5 +1,6 @@
 //! The group that a user has to join.
 
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -39,6 +40,19 @@ fn named(id: u32, groups: &str) -> Option<&str> {
         let name = fields.next()?;
         (fields.nth(1)?.parse() == Ok(id)).then_some(name)
     })
+}
+
+/// Says that the user may not open a file, and which group may.
+pub(crate) struct Denied<'a>(pub(crate) &'a Path, pub(crate) Option<&'a str>);
+
+impl fmt::Display for Denied<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no permission to open {}", self.0.display())?;
+        match self.1 {
+            Some(group) => write!(f, ": join the group `{group}` and log in again"),
+            None => f.write_str(", and no group has it"),
+        }
+    }
 }
 
 #[cfg(test)]

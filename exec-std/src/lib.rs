@@ -89,7 +89,20 @@ pub mod led;
     any(feature = "adc", feature = "gpio", feature = "led", feature = "pwm"),
 ))]
 mod nearest;
-#[cfg(all(target_os = "linux", feature = "gpio"))]
+#[cfg(any(
+    all(
+        target_os = "linux",
+        any(
+            feature = "adc",
+            feature = "gpio",
+            feature = "i2c",
+            feature = "led",
+            feature = "pwm",
+            feature = "spi",
+        ),
+    ),
+    all(unix, feature = "serial"),
+))]
 mod one_line;
 #[cfg(all(target_os = "linux", feature = "pwm"))]
 pub mod pwm;

@@ -21,7 +21,7 @@
 //!
 //! Not run here: the wait for udev's permissions.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time;
 
@@ -30,6 +30,7 @@ use rustix::fs::{FlockOperation, flock};
 use tickwire_traits::{Duration, Timer};
 
 use crate::StdClock;
+use crate::one_line::OneLine;
 use crate::sysfs::{self, Attribute};
 
 pub use crate::sysfs::Error;
@@ -98,7 +99,7 @@ impl Channel {
 
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "channel {} of {}", self.number, self.chip.display())
+        write!(OneLine(f), "channel {} of {}", self.number, self.chip.display())
     }
 }
 

@@ -1,14 +1,15 @@
 //! Attributes of devices: files of sysfs with one line each.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::group;
+use crate::group::{self, Denied};
 use crate::nearest::nearest;
+use crate::one_line::OneLine;
 
 /// The reason why a PWM channel, a light or an analog input cannot be used.
 ///
@@ -182,6 +183,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match self {
             Self::NoDevice { name, nearest: None } => write!(f, "there is no device `{name}`"),
             Self::NoDevice { name, nearest: Some(nearest) } => {
@@ -190,13 +192,7 @@ impl fmt::Display for Error {
             Self::NoChannel { device, channel } => {
                 write!(f, "{} has no channel `{channel}`", device.display())
             }
-            Self::Denied { path, group: Some(group) } => {
-                let path = path.display();
-                write!(f, "no permission to open {path}: join the group `{group}` and log in again")
-            }
-            Self::Denied { path, group: None } => {
-                write!(f, "no permission to open {}, and no group has it", path.display())
-            }
+            Self::Denied { path, group } => write!(f, "{}", Denied(path, group.as_deref())),
             Self::Busy(path) => write!(f, "{} is in use", path.display()),
             Self::Refused { path, value } => {
                 write!(f, "{} does not accept `{value}`", path.display())

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use embedded_hal::digital;
 
 use super::Line;
+use crate::group::Denied;
 use crate::one_line::OneLine;
 
 /// The reason why a line cannot be claimed, read or written.
@@ -140,13 +141,7 @@ impl fmt::Display for Error {
             Self::AmbiguousName { name, lines: [first, second] } => {
                 write!(f, "two GPIO lines are named `{name}`: {first}, and {second}")
             }
-            Self::Denied { chip, group: Some(group) } => {
-                let chip = chip.display();
-                write!(f, "no permission to open {chip}: join the group `{group}` and log in again")
-            }
-            Self::Denied { chip, group: None } => {
-                write!(f, "no permission to open {}, and no group has it", chip.display())
-            }
+            Self::Denied { chip, group } => write!(f, "{}", Denied(chip, group.as_deref())),
             Self::Busy { line, holder: Some(holder) } => {
                 write!(f, "{line} is in use by `{holder}`")
             }

@@ -1,6 +1,6 @@
 //! Reasons why a transaction fails.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,8 @@ use embedded_hal::i2c::{self, ErrorKind, NoAcknowledgeSource};
 use rustix::io::Errno;
 use tickwire_traits::Duration;
 
-use crate::group;
+use crate::group::{self, Denied};
+use crate::one_line::OneLine;
 use crate::worker::Stopped;
 
 /// The reason why a bus cannot be opened, or a transaction has failed.
@@ -134,18 +135,13 @@ fn kind(errno: Option<Errno>) -> ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match self {
             Self::NoBus(path) => {
                 let path = path.display();
                 write!(f, "{path} is not an I2C bus; is I2C enabled, and `i2c-dev` loaded?")
             }
-            Self::Denied { bus, group: Some(group) } => {
-                let bus = bus.display();
-                write!(f, "no permission to open {bus}: join the group `{group}` and log in again")
-            }
-            Self::Denied { bus, group: None } => {
-                write!(f, "no permission to open {}, and no group has it", bus.display())
-            }
+            Self::Denied { bus, group } => write!(f, "{}", Denied(bus, group.as_deref())),
             Self::AddressInUse { bus, address } => {
                 write!(f, "a driver of the kernel has address {address:#04x} of {}", bus.display())
             }

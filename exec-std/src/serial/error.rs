@@ -1,12 +1,13 @@
 //! Reasons why a port cannot be used.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Settings;
 use super::ports::ports;
-use crate::group;
+use crate::group::{self, Denied};
+use crate::one_line::OneLine;
 
 /// The reason why a serial port cannot be opened, read, written or set.
 ///
@@ -66,7 +67,7 @@ impl Error {
     /// Returns what opening `path` has reported.
     pub(super) fn of_open(path: &Path, error: io::Error) -> Self {
         match (error.kind(), error.raw_os_error()) {
-            (io::ErrorKind::NotFound, _) => {
+            (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => {
                 Self::NoPort { path: path.to_owned(), ports: Vec::new() }
             }
             (io::ErrorKind::PermissionDenied, _) => {
@@ -119,6 +120,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match self {
             Self::NoPort { path, ports } => {
                 write!(f, "there is no {}", path.display())?;
@@ -129,13 +131,7 @@ impl fmt::Display for Error {
                 Ok(())
             }
             Self::NoTty(path) => write!(f, "{} is not a serial port", path.display()),
-            Self::Denied { path, group: Some(group) } => {
-                let path = path.display();
-                write!(f, "no permission to open {path}: join the group `{group}` and log in again")
-            }
-            Self::Denied { path, group: None } => {
-                write!(f, "no permission to open {}, and no group has it", path.display())
-            }
+            Self::Denied { path, group } => write!(f, "{}", Denied(path, group.as_deref())),
             Self::Busy(path) => write!(f, "{} is in use", path.display()),
             Self::Unsupported(settings) => {
                 write!(f, "the serial port does not support {settings}")

@@ -1,6 +1,6 @@
 //! Reasons why a transaction fails.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,8 @@ use embedded_hal::spi::{self, ErrorKind};
 use rustix::io::Errno;
 use tickwire_traits::Duration;
 
-use crate::group;
+use crate::group::{self, Denied};
+use crate::one_line::OneLine;
 use crate::worker::Stopped;
 
 /// The reason why a device cannot be opened, or a transaction has failed.
@@ -112,18 +113,13 @@ impl spi::Error for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = OneLine(f);
         match self {
             Self::NoDevice(path) => {
                 let path = path.display();
                 write!(f, "{path} is not an SPI device; is SPI enabled, and `spidev` loaded?")
             }
-            Self::Denied { device, group: Some(group) } => {
-                let path = device.display();
-                write!(f, "no permission to open {path}: join the group `{group}` and log in again")
-            }
-            Self::Denied { device, group: None } => {
-                write!(f, "no permission to open {}, and no group has it", device.display())
-            }
+            Self::Denied { device, group } => write!(f, "{}", Denied(device, group.as_deref())),
             Self::Unsupported { device, setting } => {
                 write!(f, "{} does not support {setting}", device.display())
             }
