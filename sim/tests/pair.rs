@@ -193,3 +193,20 @@ fn a_late_task_gets_the_same_edges() {
     let lines: Vec<_> = edges.iter().map(|edge| edge.line).collect();
     assert_eq!(lines, [A, B, B, A, B, A, B]);
 }
+
+#[test]
+fn missed_edges_are_told_by_the_first_one_after_them_whichever_wire_it_is_on() {
+    for look in [|_: &_, _: &_| (), |a: &Wire<SimClock>, _: &_| assert_eq!(a.level(), High)] {
+        let sim = Sim::new();
+        let (a, b) = wires(&sim);
+        let mut pair = InputPair::new(&a, &b).with_edge_capacity(1);
+        pair.arm().unwrap();
+        a.toggle_at(&[1, 2, 8].map(millis));
+        b.toggle_at(&[millis(7)]);
+        sim.run(sim.clock().sleep_until(millis(5)));
+        assert_eq!(edges(&sim, &mut pair), [(1, A, High, 0)]);
+        sim.run(sim.clock().sleep_until(millis(100)));
+        look(&a, &b);
+        assert_eq!(edges(&sim, &mut pair), [(7, B, High, 1)]);
+    }
+}

@@ -10,11 +10,20 @@ use tickwire_traits::{Edge, Instant};
 /// The edges of all lines of an armed input, in the order of their times.
 #[derive(Debug)]
 pub(super) struct EdgeQueue<L> {
-    edges: VecDeque<Edge<L>>,
+    edges: VecDeque<Queued<L>>,
     capacity: usize,
     missed: u32,
+    /// The time of the first of the edges missed.
+    missed_from: Instant,
     /// The time of the edge returned last.
     taken: Instant,
+}
+
+/// An edge, and the time of the first one missed before it.
+#[derive(Debug)]
+struct Queued<L> {
+    edge: Edge<L>,
+    missed_from: Instant,
 }
 
 /// The queue that a net adds its edges to, of an input that may be gone.
@@ -34,7 +43,8 @@ pub(super) struct LineTap<L> {
 
 impl<L: Copy> EdgeQueue<L> {
     pub(super) const fn new(capacity: usize) -> Self {
-        Self { edges: VecDeque::new(), capacity, missed: 0, taken: Instant::EPOCH }
+        let (missed_from, taken) = (Instant::EPOCH, Instant::EPOCH);
+        Self { edges: VecDeque::new(), capacity, missed: 0, missed_from, taken }
     }
 
     pub(super) const fn set_capacity(&mut self, capacity: usize) {
@@ -47,7 +57,7 @@ impl<L: Copy> EdgeQueue<L> {
     }
 
     pub(super) fn pop(&mut self) -> Option<Edge<L>> {
-        let edge = self.edges.pop_front()?;
+        let Queued { edge, .. } = self.edges.pop_front()?;
         self.taken = edge.at;
         Some(edge)
     }
@@ -57,14 +67,28 @@ impl<L: Copy> EdgeQueue<L> {
     /// never go back.
     fn push(&mut self, line: L, at: Instant, level: PinState) {
         let at = at.max(self.taken);
-        let later = self.edges.iter().rev().take_while(|edge| edge.at > at).count();
-        let missed = if later == 0 { std::mem::take(&mut self.missed) } else { 0 };
+        let later = self.edges.iter().rev().take_while(|queued| queued.edge.at > at).count();
         let place = self.edges.len() - later;
-        self.edges.insert(place, Edge { line, at, level, missed });
+        let (missed, missed_from) = match self.edges.get_mut(place) {
+            None => (std::mem::take(&mut self.missed), self.missed_from),
+            // Missed before this edge too, although the other wire told of it later.
+            Some(next) if next.missed_from <= at => {
+                (std::mem::take(&mut next.edge.missed), next.missed_from)
+            }
+            Some(_) => (0, at),
+        };
+        let edge = Edge { line, at, level, missed };
+        self.edges.insert(place, Queued { edge, missed_from });
         if self.edges.len() > self.capacity {
-            let lost = self.edges.pop_back().map_or(0, |edge| edge.missed.saturating_add(1));
-            self.missed = self.missed.saturating_add(lost);
+            self.lose_last();
         }
+    }
+
+    fn lose_last(&mut self) {
+        let Some(Queued { edge, missed_from }) = self.edges.pop_back() else { return };
+        let first = if edge.missed > 0 { missed_from } else { edge.at };
+        self.missed_from = if self.missed > 0 { self.missed_from.min(first) } else { first };
+        self.missed = self.missed.saturating_add(edge.missed).saturating_add(1);
     }
 }
 
