@@ -123,7 +123,7 @@ fn find(devices: &Path, name: &str) -> Result<PathBuf, Error> {
             Err(_) => {}
         }
     }
-    Err(Error::no_device(name, &others))
+    Err(Error::no_device(name, devices, &others))
 }
 
 /// Reads the scale or the offset of a channel, or of all channels of its kind.
@@ -226,7 +226,9 @@ mod tests {
     fn what_is_not_there_is_refused_in_one_line() {
         let devices = Devices::new("missing");
         let error = devices.open("ads1051", "voltage0").unwrap_err().to_string();
-        assert_eq!(error, "there is no device `ads1051`; did you mean `ads1015`?");
+        let folder = devices.0.display();
+        let expected = format!("there is no device `ads1051` in {folder}; did you mean `ads1015`?");
+        assert_eq!(error, expected);
         let error = devices.open("ads1015", "voltage9").unwrap_err().to_string();
         assert!(error.ends_with("iio:device0 has no channel `voltage9`"), "{error}");
         devices.write("in_voltage0_raw", "many");

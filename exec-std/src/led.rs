@@ -60,7 +60,7 @@ impl Led {
     fn open_in(class: &Path, name: &str) -> Result<Self, Error> {
         let folder = class.join(name);
         if name.is_empty() || !folder.join("brightness").exists() {
-            return Err(Error::no_device(name, &sysfs::names(class)));
+            return Err(Error::no_device(name, class, &sysfs::names(class)));
         }
         let mut led = Self {
             brightness: Attribute::open_to_write(folder.join("brightness"))?,
@@ -243,8 +243,10 @@ mod tests {
     fn a_light_that_is_not_there_is_refused_with_a_suggestion() {
         let class = Class::new("missing", "1");
         let line = |name: &str| Led::open_in(&class.0, name).unwrap_err().to_string();
-        assert_eq!(line("statis"), "there is no device `statis`; did you mean `status`?");
-        assert_eq!(line(""), "there is no device ``");
+        let folder = class.0.display();
+        let expected = format!("there is no device `statis` in {folder}; did you mean `status`?");
+        assert_eq!(line("statis"), expected);
+        assert_eq!(line(""), format!("there is no device `` in {folder}"));
         class.write("max_brightness", "bright");
         assert!(line("status").ends_with("max_brightness: `bright` is not what it should contain"));
     }

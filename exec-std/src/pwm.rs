@@ -273,9 +273,9 @@ impl Export {
 fn read_channels(chip: &Path) -> Result<u32, Error> {
     let file = chip.join("npwm");
     if !file.exists() {
-        let siblings = chip.parent().map(sysfs::names).unwrap_or_default();
+        let folder = chip.parent().unwrap_or(chip);
         let name = chip.file_name().unwrap_or(chip.as_os_str()).to_string_lossy();
-        return Err(Error::no_device(&name, &siblings));
+        return Err(Error::no_device(&name, folder, &sysfs::names(folder)));
     }
     sysfs::read(file)
 }
@@ -362,6 +362,9 @@ mod tests {
         assert_eq!(error, format!("{} has no channel `1`", chip.path().display()));
         let channel = Channel::at(chip.0.join("pwmchip1"), 0);
         let error = block_on(Pwm::open(&channel, PERIOD, Polarity::Normal)).unwrap_err();
-        assert_eq!(error.to_string(), "there is no device `pwmchip1`; did you mean `pwmchip0`?");
+        let folder = chip.0.display();
+        let expected =
+            format!("there is no device `pwmchip1` in {folder}; did you mean `pwmchip0`?");
+        assert_eq!(error.to_string(), expected);
     }
 }

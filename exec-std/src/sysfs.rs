@@ -19,8 +19,10 @@ use crate::one_line::OneLine;
 pub enum Error {
     /// There is no such device.
     NoDevice {
-        /// The name or the path that was asked for.
+        /// The name that was asked for.
         name: String,
+        /// The folder of sysfs that has such devices.
+        folder: PathBuf,
         /// The name of a device that resembles it most, if one does.
         nearest: Option<String>,
     },
@@ -174,10 +176,10 @@ impl Error {
         }
     }
 
-    /// Returns that there is no device `name` among `names`.
-    pub(crate) fn no_device(name: &str, names: &[String]) -> Self {
+    /// Returns that there is no device `name` in `folder`, which has those of `names`.
+    pub(crate) fn no_device(name: &str, folder: &Path, names: &[String]) -> Self {
         let nearest = nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-        Self::NoDevice { name: name.to_owned(), nearest }
+        Self::NoDevice { name: name.to_owned(), folder: folder.to_owned(), nearest }
     }
 }
 
@@ -185,9 +187,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = OneLine(f);
         match self {
-            Self::NoDevice { name, nearest: None } => write!(f, "there is no device `{name}`"),
-            Self::NoDevice { name, nearest: Some(nearest) } => {
-                write!(f, "there is no device `{name}`; did you mean `{nearest}`?")
+            Self::NoDevice { name, folder, nearest } => {
+                write!(f, "there is no device `{name}` in {}", folder.display())?;
+                match nearest {
+                    Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
+                    None => Ok(()),
+                }
             }
             Self::NoChannel { device, channel } => {
                 write!(f, "{} has no channel `{channel}`", device.display())
