@@ -20,7 +20,8 @@
 //! `Bus` that is opened has one thread, which performs the transactions of all clones. A
 //! transaction wakes the thread, and the thread wakes the task: under
 //! [`run`](crate::run), that is four system calls beyond the transaction itself. Any
-//! executor may await a bus, and a bus needs no descriptors except those of its devices.
+//! [executor in real time](crate#other-executors) may await a bus, and a bus needs no
+//! descriptors except those of its devices.
 //!
 //! The thread is started by `open`, and ends after the last clone has been dropped.
 

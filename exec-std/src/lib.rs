@@ -21,6 +21,14 @@
 //! assert!(slept >= Duration::from_millis(2));
 //! ```
 //!
+//! # Other executors
+//!
+//! Except for [`run`] and [`StdSpawner`], all of these work under any executor that runs
+//! in real time, such as tokio or smol. `tickwire_sim::Sim` skips time, and does not wait
+//! for descriptors and threads: what is pending there is reported as a deadlock, or the
+//! time limit of its driver passes at once. For tests in virtual time, use the wires,
+//! buses and models of `tickwire_sim`.
+//!
 //! # Panics, errors, and tasks that remain at the end
 //!
 //! - **A panic of `main`** propagates through `run`, after all tasks have been dropped.

@@ -59,7 +59,7 @@ pub enum Polarity {
     /// High during the duty cycle.
     #[default]
     Normal,
-    /// Low during the duty cycle. Not every chip can.
+    /// Low during the duty cycle. Not every chip supports it.
     Inversed,
 }
 
@@ -114,6 +114,9 @@ impl fmt::Display for Polarity {
 
 impl Pwm {
     /// Claims a channel, sets it, and enables it with a duty cycle of 0.
+    ///
+    /// The period is in the standard library's `Duration`, because the kernel counts
+    /// nanoseconds, and Tickwire's `Duration` microseconds.
     ///
     /// The channel is exported, unless it is already. udev sets the group of an exported
     /// channel a moment later, so this waits for the permission for up to two seconds.

@@ -25,6 +25,10 @@ use tasks::Tasks;
 /// Tasks run in the order in which they were woken. Tasks with equal deadlines are woken
 /// in the order in which they first requested them.
 ///
+/// Time does not wait for other threads or for the system, such as the descriptors and
+/// buses of `tickwire-exec-std`. A task that only they can wake is reported as a
+/// [deadlock](StallKind::Deadlock).
+///
 /// ```
 /// use tickwire_sim::Sim;
 /// use tickwire_traits::{Clock, Duration, Instant, Timer};

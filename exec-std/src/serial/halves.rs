@@ -15,7 +15,7 @@ use super::{Control, Error, Serial, Settings};
 use crate::Fd;
 
 /// The half of a [`Serial`] that reads. It may be used in another task, or another thread,
-/// than its [`WriteHalf`].
+/// than its [`WriteHalf`]. [`Serial::split`] shows how to reopen a line that is gone.
 ///
 /// # Cancel safety
 ///

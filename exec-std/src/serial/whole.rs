@@ -76,9 +76,42 @@ impl Serial {
     /// # Ok::<_, serial::Error>(())
     /// ```
     ///
+    /// To [reopen](Self::reopen) a line that is gone, end the use of both halves, and reunite
+    /// them:
+    ///
+    /// ```no_run
+    /// use embedded_io_async::{Read, Write};
+    /// use tickwire_exec_std::serial::{Error, ReadHalf, Serial, WriteHalf};
+    /// use tickwire_traits::race;
+    ///
+    /// /// Prints what arrives.
+    /// async fn print(reader: &mut ReadHalf) -> Result<(), Error> {
+    ///     let mut bytes = [0; 64];
+    ///     loop {
+    ///         let len = reader.read(&mut bytes).await?;
+    ///         print!("{}", bytes[..len].escape_ascii());
+    ///     }
+    /// }
+    ///
+    /// # async fn ask(writer: &mut WriteHalf) -> Result<(), Error> {
+    /// #     writer.write_all(b"?").await?;
+    /// #     core::future::pending().await
+    /// # }
+    /// // Not run: it needs an adapter that is unplugged.
+    /// async fn talk(mut port: Serial) -> Result<(), Error> {
+    ///     loop {
+    ///         let (mut reader, mut writer) = port.split()?;
+    ///         let ended = race(print(&mut reader), ask(&mut writer)).await.into_inner();
+    ///         let Err(Error::Gone) = ended else { return ended };
+    ///         port = reader.reunite(writer).expect("they are halves of one port");
+    ///         port.reopen().await?;
+    ///     }
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`Error::Gone`] if a [`reopen`](Self::reopen) was dropped.
+    /// [`Error::Gone`] if a [`reopen`](Self::reopen) was dropped or has failed.
     pub fn split(self) -> Result<(ReadHalf, WriteHalf), Error> {
         self.halves.ok_or(Error::Gone)
     }
@@ -92,7 +125,7 @@ impl Serial {
     ///
     /// # Errors
     ///
-    /// [`Error::Gone`] if a [`reopen`](Self::reopen) was dropped.
+    /// [`Error::Gone`] if a [`reopen`](Self::reopen) was dropped or has failed.
     pub fn control(&self) -> Result<&Control, Error> {
         self.halves.as_ref().map(|(reader, _)| reader.control()).ok_or(Error::Gone)
     }
