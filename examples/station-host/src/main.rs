@@ -57,7 +57,7 @@ fn fail(message: &str, status: ExitCode) -> ExitCode {
 /// Runs until the time is over, somebody asks for the end, or a line is gone.
 fn station(options: &Options) -> Result<(), String> {
     if !options.headless && !io::stdout().is_terminal() {
-        return Err("this is no terminal to draw on; try --headless".into());
+        return Err("the standard output is not a terminal; try --headless".into());
     }
     let record = Rc::new(Record::new(options.headless));
     if let Some(file) = &options.board {

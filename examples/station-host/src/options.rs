@@ -38,16 +38,15 @@ the devices of a board.
   --fast            read a file as fast as it can be
   --board FILE      use the devices that this file names, instead of models; see
                     examples/raspberry-pi/station.toml
-  --headless        print a JSON object a line instead of drawing
+  --headless        print one JSON object per line instead of drawing
   --for SECONDS     end after this time
   --vcd FILE        write what happens on the wires, for PulseView and GTKWave;
                     the file grows five times a second, and is valid at any
                     time; if it can grow no more, the station ends
 
 It ends in good order on SIGINT, SIGTERM and SIGHUP. It hears them only while its
-output is read: a full pipe or a stopped terminal holds it. The exit status is 0 when it
-was to end or was asked to, 1 when something failed, 2 when the command line makes
-no sense.
+output is read: a full pipe or a stopped terminal blocks it. The exit status is 0 after
+--for, q or a signal, 1 if something failed, 2 if the command line is wrong.
 ";
 
 /// Reads the command line; none if it asks for help.

@@ -123,5 +123,5 @@ fn a_full_disk_is_told_in_the_end() {
 
 #[test]
 fn without_a_terminal_there_is_no_drawing() {
-    check(&["--for", "1"], "this is no terminal to draw on; try --headless");
+    check(&["--for", "1"], "the standard output is not a terminal; try --headless");
 }
