@@ -7,8 +7,10 @@
 //!
 //! // Not run: it needs a board with a converter, here of 12 bits.
 //! let mut knob = Input::open("ads1015", "voltage0", 4_095)?;
-//! let (raw, volts) = run(async |_| {
-//!     Ok::<_, Error>((knob.read().await?, knob.microvolts().await? as f64 / 1e6))
+//! run(async |_| {
+//!     let percent = knob.read().await? * 100 / knob.full_scale();
+//!     println!("{percent} %, {} µV", knob.microvolts().await?);
+//!     Ok::<_, Error>(())
 //! })?;
 //! # Ok::<_, Error>(())
 //! ```
@@ -28,8 +30,8 @@ const DEVICES: &str = "/sys/bus/iio/devices";
 
 /// An input of a converter, as [`AnalogInput`].
 ///
-/// A read converts, which may block for milliseconds. So it is made in another thread; see
-/// `unblock`. An input has one such call at most.
+/// A read converts, which may block for milliseconds. Another thread therefore performs it,
+/// one of those of `unblock`. An input has one such call at most.
 #[derive(Debug)]
 pub struct Input {
     raw: Arc<Attribute>,

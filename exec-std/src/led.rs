@@ -30,7 +30,7 @@ const CLASS: &str = "/sys/class/leds";
 /// the brightness that was set last is not 0.
 ///
 /// While it is open, the kernel's trigger (`mmc0`, `heartbeat`) is off. Dropping the light
-/// switches the trigger on again; a light without trigger stays as it is.
+/// switches the trigger on again; a light without one keeps its brightness.
 ///
 /// Each change is one system call. A light on a bus may block it for the time of a
 /// transfer.
@@ -80,8 +80,8 @@ impl Led {
         self.max
     }
 
-    /// Sets the brightness. A larger one than [`max_brightness`](Self::max_brightness) is
-    /// that.
+    /// Sets the brightness. Larger values are reduced to
+    /// [`max_brightness`](Self::max_brightness).
     ///
     /// # Errors
     ///

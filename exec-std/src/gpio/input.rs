@@ -71,7 +71,8 @@ pub struct Input {
 }
 
 impl InputSettings {
-    /// No bias change, active high, no debouncing by the kernel, its queue as it comes.
+    /// No bias change, active high, no debouncing by the kernel, and its queue of 16 edges
+    /// per line.
     pub const DEFAULT: Self = Self {
         bias: None,
         active_low: false,

@@ -174,7 +174,7 @@ impl Serial {
         self.set_settings(Settings { baud_rate, ..self.settings }).await
     }
 
-    /// Closes the port, waits until its path can be opened, and sets it as it was set.
+    /// Closes the port, waits until its path can be opened, and applies its last settings.
     ///
     /// Call it after [`Error::Gone`]. It tries to open the path at once, and then every 250
     /// ms. Open the port by a path that stays, such as those in `/dev/serial/by-id`.
@@ -198,7 +198,7 @@ impl Serial {
     ///
     /// [`Error::Denied`] or [`Error::Busy`] if the port is refused for two seconds; all
     /// others of [`open`] except for [`Error::NoPort`] and [`Error::Gone`]. The port stays
-    /// closed, and every call but this one fails with [`Error::Gone`].
+    /// closed, and every call except this one fails with [`Error::Gone`].
     ///
     /// # Cancel safety
     ///

@@ -1,8 +1,8 @@
-//! How a device is spoken to.
+//! Settings of a device.
 
 use embedded_hal::spi::{MODE_0, Mode};
 
-/// How the bus is driven for a device.
+/// Settings of the bus during the transactions of a device.
 ///
 /// ```
 /// use tickwire_exec_std::spi::{MODE_3, Settings};
@@ -15,8 +15,8 @@ pub struct Settings {
     pub mode: Mode,
     /// The clock's frequency, in hertz. A controller takes the next lower one that it has.
     pub speed_hz: u32,
-    /// The number of bits per word, at most 8. A word is a byte of the caller's, and fewer
-    /// bits are its lower ones.
+    /// The number of bits per word, at most 8. Each word takes one byte of a buffer; a
+    /// shorter word is in its lower bits.
     pub bits: u8,
 }
 
