@@ -49,8 +49,17 @@ fn main() -> ExitCode {
 }
 
 fn fail(message: &str, status: ExitCode) -> ExitCode {
+    // The names of files may hold line ends, or what a terminal obeys.
+    let mut line = String::new();
+    for letter in message.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_debug());
+        } else {
+            line.push(letter);
+        }
+    }
     // If the terminal is gone nobody can be told, and the status is all.
-    let _ = writeln!(io::stderr(), "station: {message}");
+    let _ = writeln!(io::stderr(), "station: {line}");
     status
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct File {
 
 /// A button to ground.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section")]
 pub(crate) struct Button {
     pub(crate) line: Line,
     /// Whether the chip's own resistor is switched on.
@@ -34,22 +34,30 @@ pub(crate) struct Button {
 
 /// An HTU21D.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section")]
 pub(crate) struct Climate {
     pub(crate) bus: PathBuf,
 }
 
 /// An HD44780 display.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(try_from = "Ways")]
 pub(crate) enum Display {
     Lines(DisplayLines),
     Backpack(Backpack),
 }
 
+/// The ways to a display, of which it has one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a section")]
+struct Ways {
+    lines: Option<DisplayLines>,
+    backpack: Option<Backpack>,
+}
+
 /// The lines of a display whose R/W is grounded.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section")]
 pub(crate) struct DisplayLines {
     pub(crate) rs: Line,
     pub(crate) e: Line,
@@ -61,7 +69,7 @@ pub(crate) struct DisplayLines {
 
 /// A PCF8574 at a display.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section")]
 pub(crate) struct Backpack {
     pub(crate) bus: PathBuf,
     #[serde(default)]
@@ -70,7 +78,7 @@ pub(crate) struct Backpack {
 
 /// A GPS receiver.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a section")]
 pub(crate) struct Gps {
     pub(crate) port: PathBuf,
     #[serde(default = "usual_baud")]
@@ -153,6 +161,18 @@ impl TryFrom<i64> for Address {
     fn try_from(address: i64) -> Result<Self, String> {
         let address = u8::try_from(address).ok().filter(|it| (0x08..=0x77).contains(it));
         address.map(Self).ok_or_else(|| "an address is between 0x08 and 0x77".to_owned())
+    }
+}
+
+impl TryFrom<Ways> for Display {
+    type Error = &'static str;
+
+    fn try_from(ways: Ways) -> Result<Self, &'static str> {
+        match (ways.lines, ways.backpack) {
+            (Some(lines), None) => Ok(Self::Lines(lines)),
+            (None, Some(backpack)) => Ok(Self::Backpack(backpack)),
+            _ => Err("a display has either `lines` or a `backpack`"),
+        }
     }
 }
 

@@ -66,6 +66,7 @@ fn check(board: &str, expected: &str) {
 fn a_wrong_file_is_named_with_its_line() {
     let missing = text(path("missing.toml"));
     check(&missing, &format!("{missing}: No such file or directory (os error 2)"));
+    check("\u{1b}[2J\n", "\\u{1b}[2J\\n: No such file or directory (os error 2)");
     let not_a_file = "not a file of at most 65536 bytes";
     for it in [env!("CARGO_TARGET_TMPDIR"), "/dev/zero"] {
         check(it, &format!("{it}: {not_a_file}"));

@@ -78,7 +78,12 @@ fn what_is_wrong_is_named_with_its_line() {
         2,
         "unknown field `ofset`, expected `chip` or `offset`",
     );
-    check("[display]\nwires = 1", 2, "unknown variant `wires`, expected `lines` or `backpack`");
+    check("[display]\nwires = 1", 2, "unknown field `wires`, expected `lines` or `backpack`");
+    let either = "a display has either `lines` or a `backpack`";
+    check("\n[display]", 2, either);
+    let lines = "rs = 'a'\ne = 'a'\nd4 = 'a'\nd5 = 'a'\nd6 = 'a'\nd7 = 'a'";
+    check(&format!("[display.lines]\n{lines}\n[display.backpack]\nbus = 'a'"), 1, either);
+    check("button = 17", 1, "invalid type: integer `17`, expected a section");
     for address in ["0x07", "0x78", "256", "-1", "9223372036854775807"] {
         check(
             &format!("[display.backpack]\nbus = 'a'\naddress = {address}"),
