@@ -128,11 +128,23 @@ fn find(devices: &Path, name: &str) -> Result<PathBuf, Error> {
     Err(Error::no_device(name, devices, &others))
 }
 
-/// Reads the scale or the offset of a channel, or of all channels of its kind.
+/// Reads the scale or the offset of a channel: its own, that of all channels of its kind, of
+/// all inputs, or of the device.
 fn factor(folder: &Path, channel: &str, what: &str) -> Result<Option<f64>, Error> {
-    let kind = channel.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    let files = [channel, kind].map(|it| folder.join(format!("in_{it}_{what}")));
-    files.into_iter().find(|file| file.exists()).map(sysfs::read).transpose()
+    // That of a difference is `voltage-voltage`.
+    let kinds = channel.split('-').map(|part| {
+        let name = part.split(|letter: char| letter.is_ascii_digit() || letter == '_').next();
+        name.unwrap_or_default()
+    });
+    let kind = kinds.collect::<Vec<_>>().join("-");
+    let files = [
+        format!("in_{channel}_{what}"),
+        format!("in_{kind}_{what}"),
+        format!("in_{what}"),
+        what.to_owned(),
+    ];
+    let mut files = files.into_iter().map(|name| folder.join(name));
+    files.find(|file| file.exists()).map(sysfs::read).transpose()
 }
 
 impl AnalogInput for Input {
@@ -209,6 +221,24 @@ mod tests {
         devices.write("in_voltage0_raw", "73");
         devices.write("in_voltage0_offset", "7");
         assert_eq!(microvolts().unwrap(), 107);
+    }
+
+    #[test]
+    fn a_scale_may_be_that_of_all_inputs_of_a_kind_or_of_a_converter() {
+        let devices = Devices::new("kinds");
+        let path = |name: &str| devices.0.join("iio:device0").join(name);
+        let microvolts = |channel| {
+            devices.write(&format!("in_{channel}_raw"), "3");
+            block_on(devices.open("ads1015", channel).unwrap().microvolts()).unwrap()
+        };
+        devices.write("in_voltage-voltage_scale", "5");
+        assert_eq!(microvolts("voltage0-voltage1"), 15_000);
+        assert_eq!(microvolts("voltage3_vccint"), 6_000);
+        fs::remove_file(path("in_voltage_scale")).unwrap();
+        devices.write("scale", "7");
+        assert_eq!(microvolts("voltage0"), 21_000);
+        devices.write("in_scale", "11");
+        assert_eq!(microvolts("voltage0"), 33_000);
     }
 
     #[test]

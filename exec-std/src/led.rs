@@ -228,6 +228,16 @@ mod tests {
         }
     }
 
+    /// A system with many processors has a trigger for each, and this file has several pages.
+    #[test]
+    fn a_trigger_is_found_among_thousands() {
+        let class = Class::new("triggers", "1");
+        let many: String = (0..4_000).map(|number| format!("cpu{number} ")).collect();
+        class.write("trigger", &format!("none {many}[heartbeat] mmc0"));
+        drop(Led::open_in(&class.0, "status").unwrap());
+        assert!(class.read("trigger").starts_with("heartbeat"));
+    }
+
     #[test]
     fn the_kernel_blinks_until_the_brightness_is_set() {
         let class = Class::new("blink", "1");

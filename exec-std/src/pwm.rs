@@ -22,6 +22,7 @@
 //! Not run here: the wait for udev's permissions.
 
 use std::fmt::{self, Write as _};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time;
 
@@ -69,14 +70,14 @@ pub enum Polarity {
 /// [`open`](Self::open) has exported it.
 #[derive(Debug)]
 pub struct Pwm {
-    period: u64,
     /// In nanoseconds.
-    duty: u64,
+    period: u64,
+    duty: u16,
     /// Locked, so that no other `Pwm` opens the channel.
     duty_cycle: Attribute,
     period_file: Attribute,
     enable: Attribute,
-    _export: Option<Export>,
+    export: Option<Export>,
 }
 
 impl Channel {
@@ -146,15 +147,14 @@ impl Pwm {
             }
             clock.sleep(LOOK_EVERY).await;
         };
-        flock(&duty_cycle, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|error| Error::of(&folder, error.into()))?;
+        let export = claim(&folder, &duty_cycle, export)?;
         let mut pwm = Self {
             period: 0,
             duty: 0,
             duty_cycle,
             period_file: Attribute::open_to_write(folder.join("period"))?,
             enable: Attribute::open_to_write(folder.join("enable"))?,
-            _export: export,
+            export,
         };
         // The polarity cannot be changed while the channel is enabled. The duty cycle must not
         // exceed the period. Both calls fail on a channel that never had a period.
@@ -179,17 +179,17 @@ impl Pwm {
     /// [`Error::Refused`] if the chip cannot have the period, which then stays as it was.
     pub fn set_period(&mut self, period: time::Duration) -> Result<(), Error> {
         let period = u64::try_from(period.as_nanos()).unwrap_or(u64::MAX);
-        let duty = part(self.duty, period, self.period.max(1));
+        let duty = duty_nanos(period, self.duty);
         // The duty cycle must not exceed the period at any time.
         if period < self.period {
             self.duty_cycle.write(duty)?;
         }
         if let Err(error) = self.period_file.write(period) {
-            let _ = self.duty_cycle.write(self.duty);
+            let _ = self.duty_cycle.write(duty_nanos(self.period, self.duty));
             return Err(error);
         }
         self.period = period;
-        self.write_duty(duty)
+        self.duty_cycle.write(duty)
     }
 
     /// Enables the channel.
@@ -209,24 +209,36 @@ impl Pwm {
     pub fn disable(&mut self) -> Result<(), Error> {
         self.enable.write(0)
     }
-
-    fn write_duty(&mut self, duty: u64) -> Result<(), Error> {
-        self.duty_cycle.write(duty)?;
-        self.duty = duty;
-        Ok(())
-    }
 }
 
-/// Returns `whole * numerator / denominator`.
-fn part(whole: u64, numerator: u64, denominator: u64) -> u64 {
-    let product = u128::from(whole) * u128::from(numerator) / u128::from(denominator);
+/// Returns how long the duty cycle is.
+fn duty_nanos(period: u64, duty: u16) -> u64 {
+    let product = u128::from(period) * u128::from(duty) / u128::from(u16::MAX);
     u64::try_from(product).unwrap_or(u64::MAX)
+}
+
+/// Locks a channel. If another `Pwm` has it, the channel stays exported.
+fn claim(
+    folder: &Path,
+    duty_cycle: &Attribute,
+    export: Option<Export>,
+) -> Result<Option<Export>, Error> {
+    match flock(duty_cycle, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(export),
+        Err(error) => {
+            // The other one has opened it since it was exported.
+            mem::forget(export);
+            Err(Error::of(folder, error.into()))
+        }
+    }
 }
 
 impl Drop for Pwm {
     fn drop(&mut self) {
         let _ = self.duty_cycle.write(0);
         let _ = self.enable.write(0);
+        // While it is still locked.
+        self.export = None;
     }
 }
 
@@ -240,7 +252,9 @@ impl SetDutyCycle for Pwm {
     }
 
     fn set_duty_cycle(&mut self, duty: u16) -> Result<(), Error> {
-        self.write_duty(part(self.period, duty.into(), u16::MAX.into()))
+        self.duty_cycle.write(duty_nanos(self.period, duty))?;
+        self.duty = duty;
+        Ok(())
     }
 }
 
@@ -292,82 +306,4 @@ impl Drop for Export {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{env, fs, process};
-
-    use futures_lite::future::block_on;
-
-    use super::*;
-
-    const PERIOD: time::Duration = time::Duration::from_millis(20);
-
-    /// A chip of one channel that is exported, as plain files.
-    struct Chip(PathBuf);
-
-    impl Chip {
-        fn new(test: &str) -> Self {
-            let class = env::temp_dir().join(format!("tickwire-pwm-{}-{test}", process::id()));
-            let chip = Self(class);
-            fs::create_dir_all(chip.path().join("pwm0")).unwrap();
-            fs::write(chip.path().join("npwm"), "1\n").unwrap();
-            for (name, value) in
-                [("period", "0"), ("duty_cycle", "0"), ("enable", "0"), ("polarity", "normal")]
-            {
-                fs::write(chip.path().join("pwm0").join(name), format!("{value}\n")).unwrap();
-            }
-            chip
-        }
-
-        fn path(&self) -> PathBuf {
-            self.0.join("pwmchip0")
-        }
-
-        fn open(&self, channel: u32, polarity: Polarity) -> Result<Pwm, Error> {
-            block_on(Pwm::open(&Channel::at(self.path(), channel), PERIOD, polarity))
-        }
-
-        fn state(&self) -> [String; 4] {
-            ["period", "duty_cycle", "polarity", "enable"]
-                .map(|name| sysfs::read(self.path().join("pwm0").join(name)).unwrap())
-        }
-    }
-
-    impl Drop for Chip {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    #[test]
-    fn a_servo_is_turned_and_released() {
-        let chip = Chip::new("servo");
-        let mut servo = chip.open(0, Polarity::Normal).unwrap();
-        assert_eq!(chip.state(), ["20000000", "0", "normal", "1"]);
-        for (duty, nanos) in [(4_915, "1499961"), (u16::MAX, "20000000"), (1, "305"), (0, "0")] {
-            servo.set_duty_cycle(duty).unwrap();
-            assert_eq!(chip.state()[1], nanos);
-        }
-        servo.set_duty_cycle_fully_on().unwrap();
-        servo.set_period(PERIOD / 2).unwrap();
-        assert_eq!(chip.state(), ["10000000", "10000000", "normal", "1"]);
-        assert!(matches!(chip.open(0, Polarity::Normal), Err(Error::Busy(_))));
-        assert_eq!(chip.state(), ["10000000", "10000000", "normal", "1"]);
-        drop(servo);
-        assert_eq!(chip.state(), ["10000000", "0", "normal", "0"]);
-        let _inversed = chip.open(0, Polarity::Inversed).unwrap();
-        assert_eq!(chip.state(), ["20000000", "0", "inversed", "1"]);
-    }
-
-    #[test]
-    fn what_is_not_there_is_refused_in_one_line() {
-        let chip = Chip::new("missing");
-        let error = chip.open(1, Polarity::Normal).unwrap_err().to_string();
-        assert_eq!(error, format!("{} has no channel `1`", chip.path().display()));
-        let channel = Channel::at(chip.0.join("pwmchip1"), 0);
-        let error = block_on(Pwm::open(&channel, PERIOD, Polarity::Normal)).unwrap_err();
-        let folder = chip.0.display();
-        let expected =
-            format!("there is no device `pwmchip1` in {folder}; did you mean `pwmchip0`?");
-        assert_eq!(error.to_string(), expected);
-    }
-}
+mod tests;

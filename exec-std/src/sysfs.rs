@@ -65,6 +65,10 @@ const EAGAIN: i32 = 11;
 const EBUSY: i32 = 16;
 const ENODEV: i32 = 19;
 
+const PAGE: usize = 4_096;
+/// No attribute is as long.
+const MOST_BYTES: usize = 1 << 20;
+
 /// An attribute that is open.
 #[derive(Debug)]
 pub(crate) struct Attribute {
@@ -84,14 +88,19 @@ impl Attribute {
 
     /// Reads the value.
     pub(crate) fn read<T: FromStr>(&self) -> Result<T, Error> {
-        // An attribute has one page at most.
-        let mut bytes = [0; 4_096];
-        let len = loop {
-            match self.file.read_at(&mut bytes, 0) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|error| self.error(error))?,
+        // Most attributes have one page at most. Reading on where one has ended would have its
+        // driver do its work again.
+        let (mut bytes, mut len) = (vec![0; PAGE], 0);
+        while len < MOST_BYTES {
+            match self.file.read_at(&mut bytes[len..], len as u64) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => len += read.map_err(|error| self.error(error))?,
             }
-        };
+            if len < bytes.len() {
+                break;
+            }
+            bytes.resize(len + PAGE, 0);
+        }
         let text = String::from_utf8_lossy(&bytes[..len]);
         let value = text.lines().next().unwrap_or_default().trim();
         value.parse().map_err(|_| {
