@@ -16,6 +16,7 @@
 //! ```
 
 use std::future::poll_fn;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -116,16 +117,21 @@ impl Input {
 /// Returns the folder of the device with this name.
 fn find(devices: &Path, name: &str) -> Result<PathBuf, Error> {
     let mut others = Vec::new();
-    for folder in sysfs::names(devices) {
+    let mut unread = None;
+    for folder in sysfs::names(devices)? {
         let folder = devices.join(folder);
         match sysfs::read::<String>(folder.join("name")) {
             Ok(it) if it == name => return Ok(folder),
             Ok(other) => others.push(other),
+            // For example, there are no more descriptors: it may be the one.
+            Err(Error::System { path, error }) if error.kind() != io::ErrorKind::NotFound => {
+                unread = Some(Error::System { path, error });
+            }
             // It has no name, or was removed.
             Err(_) => {}
         }
     }
-    Err(Error::no_device(name, devices, &others))
+    Err(unread.unwrap_or_else(|| Error::no_device(name, devices, &others)))
 }
 
 /// Reads the scale or the offset of a channel: its own, that of all channels of its kind, of

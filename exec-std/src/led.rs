@@ -60,7 +60,8 @@ impl Led {
     fn open_in(class: &Path, name: &str) -> Result<Self, Error> {
         let folder = class.join(name);
         if name.is_empty() || !folder.join("brightness").exists() {
-            return Err(Error::no_device(name, class, &sysfs::names(class)));
+            let names = sysfs::names(class).unwrap_or_default();
+            return Err(Error::no_device(name, class, &names));
         }
         let mut led = Self {
             brightness: Attribute::open_to_write(folder.join("brightness"))?,

@@ -292,7 +292,8 @@ fn read_channels(chip: &Path) -> Result<u32, Error> {
     if !file.exists() {
         let folder = chip.parent().unwrap_or(chip);
         let name = chip.file_name().unwrap_or(chip.as_os_str()).to_string_lossy();
-        return Err(Error::no_device(&name, folder, &sysfs::names(folder)));
+        let names = sysfs::names(folder).unwrap_or_default();
+        return Err(Error::no_device(&name, folder, &names));
     }
     sysfs::read(file)
 }

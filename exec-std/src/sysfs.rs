@@ -162,13 +162,17 @@ pub(crate) fn read<T: FromStr>(path: impl Into<PathBuf>) -> Result<T, Error> {
     Attribute::open(path)?.read()
 }
 
-/// Returns the names of what is in a folder.
-pub(crate) fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<_> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+/// Returns the names of what is in a folder: none if there is no such folder.
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Error::of(folder, error)),
+    };
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<_> = names.collect();
     names.sort();
-    names
+    Ok(names)
 }
 
 impl Error {
