@@ -23,11 +23,13 @@ i2c-bus i2c-1 /run/i2c-1 &
 while [ ! -e /dev/i2c-1 ]; do sleep 0.1; done
 
 export TICKWIRE_RIG=1 RUST_BACKTRACE=0
+# A factor by which a test may run for longer.
+seconds=$((120 * ${TICKWIRE_ENDURANCE:-1}))
 status=0
 for test in /tests/*; do
   echo "$test at $(cut -d ' ' -f 1 /proc/uptime) s"
   # The guest's time passes at once while nothing happens, so a test that hangs ends soon.
-  timeout -s KILL 120 "$test" --test-threads=1 --show-output || status=1
+  timeout -s KILL "$seconds" "$test" --test-threads=1 --show-output || status=1
 done
 echo "done after $(cut -d ' ' -f 1 /proc/uptime) s"
 # The device for exits at port 0xf4: QEMU's status is twice the byte, plus one.

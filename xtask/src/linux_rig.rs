@@ -5,10 +5,10 @@
 //! those of `cargo test`, with the variable `TICKWIRE_RIG`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{env, fs};
 
 use cargo_metadata::Message;
 use serde::Deserialize;
@@ -27,12 +27,19 @@ pub(crate) struct Rig {
     files: Vec<String>,
     seconds: u64,
     qemu: Vec<String>,
+    append: String,
     needs: BTreeMap<String, String>,
     #[serde(rename = "program")]
     programs: Vec<Program>,
     #[serde(rename = "test")]
     tests: Vec<Program>,
 }
+
+/// The variable by which tests of endurance run for longer. The guest has it too.
+const ENDURANCE: &str = "TICKWIRE_ENDURANCE";
+
+/// For how long they may run then.
+const LONG: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// A program of the workspace.
 #[derive(Debug, Deserialize)]
@@ -61,8 +68,9 @@ impl Rig {
         stdout(Command::new("apt-cache").args(["show", &self.image])).is_ok()
     }
 
-    /// Runs all tests in the kernel. Returns what each of them has printed.
-    pub(crate) fn run(&self) -> Outcome {
+    /// Runs the tests with `name` in their names in the kernel. Returns what each of them has
+    /// printed.
+    pub(crate) fn run(&self, name: &str) -> Outcome {
         can_run().map_err(|why| Stop::Absent(why.to_owned()))?;
         let missing: Vec<_> = self.missing_packages().collect();
         if !missing.is_empty() {
@@ -76,7 +84,7 @@ impl Rig {
         capture(build.arg(&work).arg(folder().join("module")))?;
         let mut pack = Command::new(folder().join("pack.sh"));
         pack.arg(&work).arg(folder().join("init.sh")).arg(self.modules.join(" "));
-        pack.args(self.build()?);
+        pack.args(self.build()?.iter().filter(|place| is_wanted(place, name)));
         capture(&mut pack)?;
         Ok(judge(&self.boot(&work)?)?)
     }
@@ -129,7 +137,13 @@ impl Rig {
         let mut qemu = Command::new("qemu-system-x86_64");
         qemu.current_dir(work).args(&self.qemu);
         qemu.args(["-kernel", "vmlinuz", "-initrd", "initramfs"]);
-        let ended = capture_within(Duration::from_secs(self.seconds), &mut qemu);
+        let (mut words, mut patience) = (self.append.clone(), Duration::from_secs(self.seconds));
+        if let Ok(factor) = env::var(ENDURANCE) {
+            // The kernel passes what it does not know to the guest's first program.
+            words += &format!(" {ENDURANCE}={factor}");
+            patience = LONG;
+        }
+        let ended = capture_within(patience, qemu.args(["-append", &words]));
         let (Ok(console) | Err(console)) = &ended;
         fs::write(work.join("console"), console).map_err(|e| format!("the console: {e}"))?;
         // The guest's 0 is QEMU's 1. QEMU's 0 is a guest that has crashed.
@@ -139,6 +153,12 @@ impl Rig {
             Err(output) => Err(output),
         }
     }
+}
+
+/// Whether a program is for the guest, if tests with `name` in their names are to run.
+fn is_wanted(program: &str, name: &str) -> bool {
+    let place = program.split('=').next().unwrap_or_default();
+    place.strip_prefix("tests/").is_none_or(|test| test.contains(name))
 }
 
 /// Says why the rig can never run here.
@@ -209,6 +229,13 @@ mod tests {
         let told = |status| format!("apt knows no linux\n\"fetch.sh\": exit status: {status}");
         assert!(matches!(cannot_be_had(&told(3)), Stop::Absent(_)));
         assert!(matches!(cannot_be_had(&told(1)), Stop::Skipped(_)));
+    }
+
+    #[test]
+    fn tests_are_chosen_by_name_and_all_programs_come_along() {
+        let test = "tests/gpio-tickwire-exec-std=target/debug/deps/gpio-1";
+        assert!(is_wanted(test, "") && is_wanted(test, "gpio") && !is_wanted(test, "deps"));
+        assert!(is_wanted("bin/gps=target/debug/gps", "gpio"));
     }
 
     #[test]

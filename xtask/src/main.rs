@@ -37,7 +37,8 @@ Usage: cargo xtask COMMAND
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
-  linux-rig                tests of devices, on Debian's kernel in an emulator
+  linux-rig [NAME]         tests of devices, on Debian's kernel in an emulator: all, or those
+                           with NAME in their names
   linux-rig pi             programs for a Raspberry Pi on an emulated one
   docs [--open]            the documentation of all crates, with links between them
       --open               shows it in a browser
@@ -102,11 +103,14 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
             Err(error) => Err(error.into()),
         },
         ["docs"] => docs::run(args.open),
-        ["linux-rig"] => linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run()),
+        ["linux-rig"] => linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run("")),
         ["linux-rig", "pi"] => linux_rig::Rig::read()
             .and_then(|rig| Ok((rig, aarch64::pi::Pi::read()?)))
             .map_err(Stop::from)
             .and_then(|(rig, pi)| pi.run(&rig)),
+        ["linux-rig", name] => {
+            linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run(name))
+        }
         ["sizes"] => sizes::measure(),
         ["instructions"] => instructions::measure(),
         ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),

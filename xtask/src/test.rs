@@ -85,7 +85,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
             step("tests, embassy's own timer queue", || {
                 tests(&["--package", "tickwire-exec-embassy", "--tests"])
             }),
-            step("linux rig", || rig.run()),
+            step("linux rig", || rig.run("")),
             step("recorded inputs", || judge_corpus(corpus())),
             step("docs", || docs::check(&members)),
             step("instructions", instructions::measure),
