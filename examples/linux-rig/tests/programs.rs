@@ -9,11 +9,13 @@ mod rig;
 
 use std::io::{BufRead, BufReader, Lines, Read};
 use std::os::unix::fs::symlink;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::{fs, process};
+use std::process::{self, Child, ChildStdout, Command, Stdio};
 
+use embedded_io_async::Write;
 use rig::{in_rig, with_chip};
 use tickwire_exec_std::gpio::{Output, OutputSettings};
+use tickwire_exec_std::run;
+use tickwire_exec_std::serial::{self, Settings};
 use tickwire_linux_rig::i2c_bus::tell;
 use tickwire_sim::models::gps::demo_log;
 
@@ -116,9 +118,11 @@ fn positions_of_a_receiver_are_printed() {
     in_rig(|| {
         let _ = symlink("/dev/ttyS1", "/dev/serial0");
         let mut program = Program::start("gps");
-        fs::write("/tmp/log.nmea", demo_log(5)).unwrap();
-        let script = "stty -F /dev/ttyS2 9600 raw -echo && cat /tmp/log.nmea > /dev/ttyS2";
-        assert!(Command::new("sh").args(["-ec", script]).status().unwrap().success());
+        run(async |_| {
+            let mut receiver = serial::open("/dev/ttyS2", Settings::new(9_600)).unwrap();
+            receiver.write_all(&demo_log(5)).await.unwrap();
+            receiver.flush().await.unwrap();
+        });
         assert_eq!(program.line(), "fix Found");
         assert_eq!(program.line(), "51.4767867\u{b0} N, 0.0000000\u{b0} E");
         program.stop();
