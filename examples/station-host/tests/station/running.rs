@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::time::Instant;
 
+use crate::board::resident_kib;
 use crate::{Station, command, is_fix, path, text};
 
 #[test]
@@ -20,6 +21,18 @@ fn it_runs_for_as_long_as_it_is_told() {
     assert_eq!((&last["satellites_used"], &last["bad_checksum"]), (&9.into(), &0.into()));
     let climate = ended.lines.iter().find(|line| line["event"] == "climate").unwrap();
     assert!((2_000..2_300).contains(&climate["centi_celsius"].as_i64().unwrap()), "{climate}");
+}
+
+#[test]
+fn it_takes_less_than_ten_megabytes_with_models() {
+    let mut station = Station::start(&[]);
+    station.wait_for("the climate", |line| line["event"] == "climate");
+    station.wait_for("a fix", is_fix);
+    let high = resident_kib(station.child.id());
+    println!("{high} KiB resident");
+    assert!((1_000..10 * 1_024).contains(&high), "{high} KiB");
+    station.signal("TERM");
+    station.end().well();
 }
 
 #[test]
