@@ -11,7 +11,7 @@ use super::{Outcome, Perform, Stopped};
 
 /// The jobs of one worker.
 pub(super) struct State<J> {
-    /// In the order in which they came.
+    /// In the order in which they came, by their numbers. Those that wait are the last.
     requests: VecDeque<Request<J>>,
     next_id: u64,
     running: Option<Running>,
@@ -78,16 +78,12 @@ impl<J> State<J> {
 
     /// Returns the job that has waited longest.
     pub(super) fn begin(&mut self, now: Instant) -> Option<(u64, J)> {
-        for Request { id, stage, .. } in &mut self.requests {
-            match mem::replace(stage, Stage::Running) {
-                Stage::Waiting(job) => {
-                    self.running = Some(Running { id: *id, since: now, suspect_since: None });
-                    return Some((*id, job));
-                }
-                other => *stage = other,
-            }
-        }
-        None
+        let is_begun = |request: &Request<J>| !matches!(request.stage, Stage::Waiting(_));
+        let place = self.requests.partition_point(is_begun);
+        let Request { id, stage, .. } = self.requests.get_mut(place)?;
+        let Stage::Waiting(job) = mem::replace(stage, Stage::Running) else { return None };
+        self.running = Some(Running { id: *id, since: now, suspect_since: None });
+        Some((*id, job))
     }
 
     /// Notes the result of the running job. Returns the waker of the task that waits for it.
@@ -176,6 +172,6 @@ impl<J> State<J> {
     }
 
     fn place(&self, id: u64) -> Option<usize> {
-        self.requests.iter().position(|request| request.id == id)
+        self.requests.binary_search_by_key(&id, |request| request.id).ok()
     }
 }
