@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`switch`] | a debounced contact | an [`EdgeInput`](tickwire_traits::EdgeInput), a clock |
 //! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same, or a [contact source](contact) |
+//! | [`encoder`] | a knob, or the wheel of a motor | [`TwoLines`](tickwire_traits::TwoLines), a clock |
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
@@ -70,6 +71,7 @@ extern crate std;
 pub mod button;
 pub mod civil;
 pub mod contact;
+pub mod encoder;
 #[cfg(feature = "gps")]
 pub mod gps;
 pub mod hd44780;

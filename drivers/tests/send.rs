@@ -14,6 +14,7 @@ use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::{self, SpiDevice};
 use tickwire_drivers::button::{Button, Buttons};
+use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
@@ -64,6 +65,16 @@ fn several_buttons_are_send() {
     send(&buttons);
     send(&buttons.gesture());
     send(&buttons.gestures());
+}
+
+#[test]
+fn an_encoder_is_send() {
+    let mut lines = InOrder::new(Here, Here);
+    send(&lines.edge());
+    let mut encoder = Encoder::new(lines, Here);
+    send(&encoder);
+    send(&encoder.turn());
+    send(&encoder.turns());
 }
 
 #[test]

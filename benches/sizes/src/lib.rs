@@ -21,6 +21,7 @@ use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 use embedded_hal_async::spi::SpiDevice;
 use tickwire_drivers::button::{Button, Buttons};
+use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
@@ -32,7 +33,7 @@ use tickwire_sync::{
 };
 use tickwire_traits::{AnalogInput, Delay, Edges, PollEvery, PolledEdges, SleepUntil, Ticker};
 
-use parts::{Bus, Clock, Line, Pin};
+use parts::{Bus, Clock, Line, Pair, Pin};
 use row::{Row, future_of_1, future_of_2, future_of_3, written};
 
 const ROWS: &[Row] = &[
@@ -61,6 +62,11 @@ const ROWS: &[Row] = &[
         64,
     ),
     Row::new("Buttons::gesture, future", future_of_1(Buttons::<Contact, 2>::gesture), 96),
+    Row::new("Encoder", size_of::<Knob>(), 48),
+    Row::new("Encoder::turn, future", future_of_1(Knob::turn), 80),
+    // An edge of each line, and the time of the last one.
+    Row::new("InOrder", size_of::<InOrder<Pin, Pin>>(), 96),
+    Row::new("InOrder::edge, future", future_of_1(InOrder::<Pin, Pin>::edge), 80),
     Row::new("Htu21d", size_of::<Sensor>(), 16),
     Row::new("Htu21d::temperature, future", future_of_1(Sensor::temperature), 288),
     Row::new("Htu21d::humidity, future", future_of_1(Sensor::humidity), 288),
@@ -149,6 +155,7 @@ const ROWS: &[Row] = &[
 ];
 
 type Contact = Switch<Pin, Clock>;
+type Knob = Encoder<Pair, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Converter = Mcp3008<Bus>;
 type AdcChannel = Channel<Bus, 10>;

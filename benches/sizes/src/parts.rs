@@ -7,7 +7,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
 use embedded_hal_async::spi::{self, SpiBus, SpiDevice};
-use tickwire_traits::{Edge, Edges, Instant, TimeSource, TimerQueue};
+use tickwire_traits::{Edge, Edges, Instant, Side, TimeSource, TimerQueue, TwoLines};
 
 /// A clock that stands still.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +90,36 @@ impl Edges for Pin {
 
     async fn edge(&mut self) -> Result<Edge, Infallible> {
         Ok(Edge { line: (), at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}
+
+/// Two lines whose edges come at once.
+#[derive(Debug)]
+pub(crate) struct Pair;
+
+impl ErrorType for Pair {
+    type Error = Infallible;
+}
+
+impl Edges for Pair {
+    type Line = Side;
+
+    fn time_source(&self) -> TimeSource {
+        TimeSource::Interrupt
+    }
+
+    fn arm(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    async fn edge(&mut self) -> Result<Edge<Side>, Infallible> {
+        Ok(Edge { line: Side::A, at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}
+
+impl TwoLines for Pair {
+    fn levels(&mut self) -> Result<(PinState, PinState), Infallible> {
+        Ok((PinState::High, PinState::High))
     }
 }
 

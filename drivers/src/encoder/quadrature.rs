@@ -1,0 +1,160 @@
+//! Decoding of two levels into quarter steps.
+
+use embedded_hal::digital::PinState;
+use tickwire_traits::{Edge, Side};
+
+/// A decoder of quadrature. Pure: takes edges and levels, returns quarter steps.
+///
+/// ```text
+///          a b      a b      a b      a b      a b
+///   up ►   1 1  ──► 0 1  ──► 0 0  ──► 1 0  ──► 1 1   ◄ down
+/// ```
+///
+/// Both levels decide, not the edges: a contact that bounces steps up and down again, and
+/// ends where it is. A transition that no turn makes is counted in
+/// [`illegal`](Self::illegal), and does not step: both levels at once, or an edge to the
+/// level that its line had.
+///
+/// At the start, and after [missed](Edge::missed) edges, the levels are not known. They
+/// are learned from the next edge of each line, or from a [`look`](Self::look) once there
+/// are no more edges; until then, steps are postponed. After missed edges, the sum of the
+/// steps is off by at most these edges and two.
+///
+/// ```
+/// use embedded_hal::digital::PinState::{High, Low};
+/// use tickwire_drivers::encoder::Quadrature;
+/// use tickwire_traits::{Edge, Instant, Side};
+///
+/// let edge = |line, level| Edge { line, at: Instant::EPOCH, level, missed: 0 };
+/// let mut quadrature = Quadrature::new();
+/// quadrature.look(High, High);
+/// assert_eq!(quadrature.edge(edge(Side::A, Low)), 1);
+/// assert_eq!(quadrature.edge(edge(Side::A, High)), -1); // It has bounced,
+/// assert_eq!(quadrature.edge(edge(Side::A, Low)), 1); // and ends at one.
+/// assert_eq!(quadrature.edge(edge(Side::B, Low)), 1);
+/// assert_eq!(quadrature.illegal(), 0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Quadrature {
+    /// The levels up to which steps were returned.
+    decoded: u8,
+    /// Which bits of `decoded` are known: none at the start.
+    begun: u8,
+    /// The levels now.
+    levels: u8,
+    /// Which bits of `levels` are known. If both are, `levels` equals `decoded`.
+    known: u8,
+    /// The lines whose level was read since their last edge. An edge that happened just
+    /// before may still be queued.
+    read: u8,
+    illegal: u16,
+    missed: u16,
+}
+
+const A: u8 = 0b10;
+const B: u8 = 0b01;
+const BOTH: u8 = A | B;
+
+/// Both levels have changed.
+const ILLEGAL: i8 = 2;
+
+/// The steps from the levels `row` to the levels `column`, each as the bits `ab`.
+const STEPS: [[i8; 4]; 4] = [
+    [0, -1, 1, ILLEGAL], // 00: down to 01, up to 10.
+    [1, 0, ILLEGAL, -1], // 01: up to 00, down to 11.
+    [-1, ILLEGAL, 0, 1], // 10: down to 00, up to 11.
+    [ILLEGAL, 1, -1, 0], // 11: up to 01, down to 10.
+];
+
+impl Quadrature {
+    /// Creates a decoder that knows neither level.
+    pub const fn new() -> Self {
+        Self { decoded: 0, begun: 0, levels: 0, known: 0, read: 0, illegal: 0, missed: 0 }
+    }
+
+    /// Returns the number of illegal transitions, up to 65 535.
+    pub const fn illegal(&self) -> u16 {
+        self.illegal
+    }
+
+    /// Returns the number of missed edges, up to 65 535.
+    pub const fn missed(&self) -> u16 {
+        self.missed
+    }
+
+    /// Returns whether to call [`look`](Self::look) if there is no further edge now.
+    pub const fn is_unsure(&self) -> bool {
+        self.known != BOTH
+    }
+
+    /// Records an edge. Returns the steps up to it, from -2 to 2; more than one if steps were
+    /// postponed.
+    pub fn edge(&mut self, edge: Edge<Side>) -> i8 {
+        if edge.missed > 0 {
+            let missed = u16::try_from(edge.missed).unwrap_or(u16::MAX);
+            self.missed = self.missed.saturating_add(missed);
+            self.forget();
+        }
+        let line = match edge.line {
+            Side::A => A,
+            Side::B => B,
+        };
+        let levels = match edge.level {
+            PinState::High => self.levels | line,
+            PinState::Low => self.levels & !line,
+        };
+        let was_read = self.read & line != 0;
+        self.read &= !line;
+        if self.known & line != 0 && levels == self.levels {
+            self.illegal = self.illegal.saturating_add(u16::from(!was_read));
+            return 0;
+        }
+        self.levels = levels;
+        self.known |= line;
+        if self.begun & line == 0 {
+            // The first edge of a line tells the level that it had from the start.
+            self.decoded |= !levels & line;
+            self.begun |= line;
+        }
+        if self.is_unsure() {
+            return 0;
+        }
+        self.step_to(levels ^ line) + self.step_to(levels)
+    }
+
+    /// Records the levels that were read, which are those after all edges. Returns the step
+    /// to them, from -1 to 1.
+    ///
+    /// Levels that the edges have told are kept: the edge of a newer one is yet to come.
+    pub fn look(&mut self, a: PinState, b: PinState) -> i8 {
+        let read = (u8::from(a == PinState::High) << 1) | u8::from(b == PinState::High);
+        self.read |= !self.known & BOTH;
+        self.levels = (self.levels & self.known) | (read & !self.known);
+        self.known = BOTH;
+        self.decoded |= self.levels & !self.begun;
+        self.begun = BOTH;
+        self.step_to(self.levels)
+    }
+
+    /// Forgets the levels, because edges were missed.
+    pub const fn forget(&mut self) {
+        self.known = 0;
+    }
+
+    fn step_to(&mut self, levels: u8) -> i8 {
+        // The masks only prove to the compiler that there is such an entry.
+        let step = STEPS[usize::from(self.decoded & BOTH)][usize::from(levels & BOTH)];
+        self.decoded = levels;
+        if step == ILLEGAL {
+            self.illegal = self.illegal.saturating_add(1);
+            return 0;
+        }
+        step
+    }
+}
+
+impl Default for Quadrature {
+    fn default() -> Self {
+        Self::new()
+    }
+}

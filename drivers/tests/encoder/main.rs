@@ -1,0 +1,10 @@
+//! Encoders on wires of `sim`: what they report, when they are late or dropped, and
+//! when their lines fail.
+#![forbid(unsafe_code)]
+
+mod behavior;
+mod drops;
+mod faults;
+mod in_order;
+mod late;
+mod rig;
