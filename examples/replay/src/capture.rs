@@ -39,6 +39,16 @@ pub(crate) struct Capture {
     last: i64,
     origin: i64,
     has_level: bool,
+    /// The number of the moment that was returned last.
+    number: u64,
+}
+
+/// When a level changed: changes of several signals with one time may still have an order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
+    pub(crate) at: Nanos,
+    /// The number of the line of a text, or of the time of a VCD file.
+    number: u64,
 }
 
 /// What a capture says of one moment.
@@ -49,6 +59,8 @@ pub(crate) struct Sample {
     /// None where it is unknown, floating, or that of another signal: it is what it
     /// was.
     level: Option<PinState>,
+    /// See [`Moment`].
+    number: u64,
 }
 
 enum Form {
@@ -74,6 +86,7 @@ impl Capture {
                 last: i64::MIN,
                 origin: 0,
                 has_level: false,
+                number: 0,
             })
             .map_err(|failure| failure.in_file(&file))?;
         capture.ahead = capture.read()?;
@@ -89,7 +102,7 @@ impl Capture {
             Some(sample) => Some(sample),
             None => self.read()?,
         };
-        let Some(Sample { at, level }) = sample else {
+        let Some(Sample { at, level, number }) = sample else {
             return if self.has_level {
                 Ok(None)
             } else {
@@ -97,8 +110,14 @@ impl Capture {
             };
         };
         self.has_level |= level.is_some();
+        self.number = number;
         let since_origin = at - self.origin * 1_000;
         Ok(Some((Nanos(since_origin.cast_unsigned()), level)))
+    }
+
+    /// Returns the moment that was returned last, at `at`.
+    pub(crate) fn moment(&self, at: Nanos) -> Moment {
+        Moment { at, number: self.number }
     }
 
     /// Returns the time of the file, in microseconds, that counts as zero: zero, or

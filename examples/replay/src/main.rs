@@ -3,10 +3,12 @@
 
 mod capture;
 mod contact;
+mod encoder;
 mod failure;
 mod line;
 mod nmea;
 mod options;
+mod pair;
 mod pin;
 
 use std::io::{self, BufWriter, Write};
@@ -22,10 +24,12 @@ object per event.
   replay switch FILE [options]      debounced contact: close, open
   replay button FILE [options]      gestures: press, release, long, click,
                                     double, clicks, repeat
+  replay encoder FILE [options]     knob or wheel: each change of the position,
+                                    and the counters at the end
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
 
-FILE of switch and button is a capture:
+FILE of switch, button and encoder is a capture:
   text       lines `time level`, in us, separated by commas, semicolons or white
              space; further columns are other signals. 1 is the idle level, X
              and Z leave it as it was. Lines that begin with # or ; are comments.
@@ -45,14 +49,27 @@ FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
 called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
+Not of encoder:
   --signal NAME       which signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
                       or the first of a text, need not be named. Lists what there
                       is if NAME is not there, or is left out at the very end
   --column N          which signal, by its number                            (1)
+
+Of each:
   --unit UNIT         of the times in a text: s, ms, us, ns, ps, fs
                           (default: that of its labels, or us, with a note on
                           standard error if there are fractions)
+
+Only encoder, whose signals are the first two, `time a b` in a text; 11, 01, 00,
+10 is up, and changes of both in one line, or at one time of a VCD file, are
+illegal:
+  --a NAME, --b NAME  which signals, by their names or their numbers   (1 and 2)
+  --divide N          quarter steps to a position: 4 with a detent a cycle   (1)
+  --min N, --max N    ends of the positions                      (default: none)
+  --wrap [N]          wrap around: from --max to --min, or N positions from --min,
+                      which is 0 by default
+  --interval MS       shortest time between two changes, which are net ones  (0)
 
 Of switch and button:
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
@@ -103,6 +120,7 @@ fn main() -> ExitCode {
 fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     match command {
         Command::Help => Ok(out.write_all(HELP.as_bytes())?),
+        Command::Encoder(options) => encoder::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),
         Command::Switch(contact) => contact::switch(&contact, out),
         Command::Button(contact, timing) => contact::button(&contact, timing, out),

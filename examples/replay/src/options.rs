@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
 use tickwire_drivers::button::{self, Reporting};
+use tickwire_drivers::encoder::{Division, Range};
 use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
 
@@ -13,6 +14,7 @@ use crate::capture::{Signal, Source, Unit, is_vcd};
 /// One replay.
 pub(crate) enum Command {
     Help,
+    Encoder(EncoderOptions),
     Nmea(NmeaOptions),
     Switch(ContactOptions),
     Button(ContactOptions, button::Timing),
@@ -23,6 +25,15 @@ pub(crate) struct ContactOptions {
     pub(crate) source: Source,
     pub(crate) wiring: Wiring,
     pub(crate) debounce: switch::Debounce,
+}
+
+/// Where an encoder was recorded, and how it counts.
+pub(crate) struct EncoderOptions {
+    pub(crate) a: Source,
+    pub(crate) b: Source,
+    pub(crate) division: Division,
+    pub(crate) range: Range,
+    pub(crate) interval: Duration,
 }
 
 /// What a receiver was heard to say.
@@ -47,6 +58,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         None => return Err("nothing to replay".into()),
     };
     match &*kind {
+        "encoder" => encoder(args),
         "nmea" => nmea(args),
         "switch" | "button" => contact(args, kind == "button"),
         other => Err(format!("`{other}` is nothing to replay").into()),
@@ -104,12 +116,80 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     Ok(Command::Nmea(NmeaOptions { source, is_capture, each, baud }))
 }
 
+fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut place = Place::default();
+    let (mut a, mut b) = (Signal::Numbered(1), Signal::Numbered(2));
+    let mut division = Division::X4;
+    let (mut min, mut max, mut wrap) = (None, None, None);
+    let mut interval = Duration::ZERO;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("a") => a = named(&mut args)?,
+            Long("b") => b = named(&mut args)?,
+            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
+            Long("divide") => division = args.value()?.parse_with(self::division)?,
+            Long("min") => min = Some(args.value()?.parse()?),
+            Long("max") => max = Some(args.value()?.parse()?),
+            Long("wrap") => wrap = Some(positions(&mut args)?),
+            Long("interval") => interval = millis(&mut args)?,
+            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
+            other => return Err(unexpected(other)),
+        }
+    }
+    let range = range(min, max, wrap)?;
+    let Source { file, unit, .. } = place.source()?;
+    let a = Source { file: file.clone(), signal: a, unit };
+    let b = Source { file, signal: b, unit };
+    Ok(Command::Encoder(EncoderOptions { a, b, division, range, interval }))
+}
+
+/// The number behind `--wrap`, which may be left out.
+fn positions(args: &mut lexopt::Parser) -> Result<Option<u32>, lexopt::Error> {
+    let number = match args.optional_value() {
+        Some(number) => number,
+        None => {
+            let is_number = |arg: &std::ffi::OsStr| {
+                arg.to_str().is_some_and(|arg| arg.bytes().all(|byte| byte.is_ascii_digit()))
+            };
+            let next = args.try_raw_args().and_then(|mut args| args.next_if(is_number));
+            let Some(number) = next else { return Ok(None) };
+            number
+        }
+    };
+    number.parse_with(|text| match text.parse() {
+        Ok(number @ 1..) => Ok(Some(number)),
+        _ => Err("not a number of positions"),
+    })
+}
+
+fn range(
+    min: Option<i32>,
+    max: Option<i32>,
+    wrap: Option<Option<u32>>,
+) -> Result<Range, lexopt::Error> {
+    let range = match (wrap, max) {
+        (None, _) => Range::clamped(min.unwrap_or(i32::MIN), max.unwrap_or(i32::MAX)),
+        (Some(None), Some(max)) => Range::wrapping(min.unwrap_or(0), max),
+        (Some(None), None) => return Err("--wrap needs --max, or a number of positions".into()),
+        (Some(Some(_)), Some(_)) => return Err("--max and a number of --wrap: give one".into()),
+        (Some(Some(positions)), None) => {
+            let min = min.unwrap_or(0);
+            let max = min.checked_add_unsigned(positions - 1).ok_or("--wrap is too many")?;
+            Range::wrapping(min, max)
+        }
+    };
+    range.map_err(|_| "--min is above --max".into())
+}
+
 /// Says of an option of other drivers of which ones it is.
 fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
     let drivers = match arg {
         Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button",
         Long("active" | "rest" | "mode" | "close" | "open") => "switch and button",
         Long("each" | "baud") => "nmea",
+        Long("signal" | "column") => "switch, button and nmea",
+        Long("a" | "b" | "divide" | "min" | "max" | "wrap" | "interval") => "encoder",
         other => return other.unexpected(),
     };
     format!("{}: it is of {drivers}", arg.unexpected()).into()
@@ -144,6 +224,10 @@ fn numbered(args: &mut lexopt::Parser) -> Result<Signal, lexopt::Error> {
         0 => Err("columns are counted from 1".into()),
         number => Ok(Signal::Numbered(number)),
     }
+}
+
+fn division(text: &str) -> Result<Division, &'static str> {
+    text.parse().ok().and_then(Division::by).ok_or("not a number from 1 to 255")
 }
 
 fn unit(text: &str) -> Result<Unit, &'static str> {

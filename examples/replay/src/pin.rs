@@ -58,7 +58,7 @@ impl Pin {
     fn look_ahead(&mut self) -> Result<(), Failure> {
         while self.next.is_none() && self.end.0.get().is_none() {
             let Some((at, level)) = self.capture.next()? else {
-                self.end.0.set(Some(self.last));
+                self.end.set(self.last);
                 break;
             };
             self.last = instant(at);
@@ -70,6 +70,11 @@ impl Pin {
 }
 
 impl End {
+    /// Tells that the end is at `at`.
+    pub(crate) fn set(&self, at: Instant) {
+        self.0.set(Some(at));
+    }
+
     /// Waits until the pin has found the end: poll the pin first, in the same task.
     pub(crate) async fn found(&self) -> Instant {
         poll_fn(|_| self.0.get().map_or(Poll::Pending, Poll::Ready)).await
@@ -77,7 +82,7 @@ impl End {
 }
 
 /// Rounds down to microseconds.
-fn instant(at: Nanos) -> Instant {
+pub(crate) fn instant(at: Nanos) -> Instant {
     Instant::from_micros(at.0 / 1_000)
 }
 

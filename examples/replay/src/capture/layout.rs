@@ -38,8 +38,8 @@ pub(super) enum Time {
 }
 
 impl Layout {
-    /// Reads a line.
-    pub(super) fn sample(&mut self, line: &str) -> Result<Sample, String> {
+    /// Reads the line of that number.
+    pub(super) fn sample(&mut self, line: &str, number: u64) -> Result<Sample, String> {
         let fields = fields(line);
         let time = fields.first().copied().unwrap_or_default();
         let at = match &mut self.time {
@@ -81,7 +81,7 @@ impl Layout {
                 let other = quoted(other.as_bytes());
                 Err(format!("{other} is one column more, and no number, in {}", in_line()))
             }
-            _ => Ok(Sample { at, level }),
+            _ => Ok(Sample { at, level, number }),
         }
     }
 

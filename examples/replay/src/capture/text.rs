@@ -58,8 +58,9 @@ impl Text {
             }
         }
         let line = self.lines.text()?;
-        let sample = self.layout.sample(line);
-        sample.map(Some).map_err(|what| format!("line {}: {what}", self.lines.line().0))
+        let number = self.lines.line().0;
+        let sample = self.layout.sample(line, number);
+        sample.map(Some).map_err(|what| format!("line {number}: {what}"))
     }
 
     /// See [`Layout::take_doubt`].

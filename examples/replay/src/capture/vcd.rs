@@ -17,6 +17,8 @@ pub(super) struct Vcd {
     /// In femtoseconds.
     tick: u128,
     now: i64,
+    /// How many times were read.
+    number: u64,
 }
 
 /// A file of which the parser takes no more than [`LONGEST`] bytes at a time, and
@@ -71,7 +73,7 @@ impl Vcd {
             timescale.ok_or_else(|| Failure::Capture("it has no timescale".into()))?;
         let id = search.found()?;
         let tick = u128::from(count) * (1_000_000_000_000_000 / u128::from(unit.divisor()));
-        Ok(Self { parser, id, tick, now: 0 })
+        Ok(Self { parser, id, tick, now: 0, number: 0 })
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Sample>, String> {
@@ -82,6 +84,7 @@ impl Vcd {
                         let line = quoted(self.parser.reader().line.trim_ascii());
                         format!("line {}: too late: {line}", self.parser.line())
                     };
+                    self.number += 1;
                     self.now = unit::of_ticks(ticks, self.tick).ok_or_else(late)?;
                     None
                 }
@@ -92,7 +95,7 @@ impl Vcd {
                 }
                 _ => continue,
             };
-            return Ok(Some(Sample { at: self.now, level }));
+            return Ok(Some(Sample { at: self.now, level, number: self.number }));
         }
         Ok(None)
     }

@@ -2,6 +2,7 @@
 
 mod buttons;
 mod captures;
+mod encoders;
 mod memory;
 mod nmea;
 mod readme;

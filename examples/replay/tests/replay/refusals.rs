@@ -148,7 +148,7 @@ fn options_that_make_no_sense_are_refused() {
     };
     check("", "nothing to replay");
     check("--each", "invalid option '--each'");
-    check("encoder x", "`encoder` is nothing to replay");
+    check("knob x", "`knob` is nothing to replay");
     check("nmea", "no file to replay");
     check("switch --mode eager", "no file to replay");
     of_file("nmea", "x", "unexpected argument \"x\"");
