@@ -5,6 +5,7 @@
 
 mod button;
 mod display;
+mod encoder;
 mod gps;
 mod hd44780;
 mod htu21d;
