@@ -8,6 +8,7 @@
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
+//! | [`nec`] | an infrared remote control: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
 //! [`civil`] has the date and time types that drivers share.
@@ -77,6 +78,7 @@ pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
 pub mod mcp3008;
+pub mod nec;
 pub mod switch;
 
 mod span;

@@ -5,8 +5,8 @@ use defmt::Format;
 use embedded_hal::{i2c, spi};
 use tickwire_drivers::civil::{Date, Time};
 use tickwire_drivers::contact::{Change, Contact};
-use tickwire_drivers::{button, hd44780, htu21d, mcp3008, switch};
-use tickwire_traits::Instant;
+use tickwire_drivers::{button, hd44780, htu21d, mcp3008, nec, switch};
+use tickwire_traits::{Duration, Instant};
 
 #[test]
 fn every_value_has_a_format() {
@@ -24,6 +24,11 @@ fn every_value_has_a_format() {
     logged(htu21d::UserRegister(2));
     logged(mcp3008::Error::Spi(spi::ErrorKind::Overrun));
     logged(mcp3008::Input::Ch0);
+    logged(nec::Addressing::default());
+    logged(*nec::Decoder::new().counters());
+    let repeat = nec::Repeat { frame: Some(nec::Frame::new(1, 2)), held: Duration::ZERO };
+    logged(nec::Signal { at: Instant::EPOCH, event: nec::Event::Repeat(repeat) });
+    logged(nec::Event::Error(nec::Error::BadData { address: 1 }));
     logged(Change { key: 1_u8, contact: Contact::Open, at: Instant::EPOCH });
     logged(switch::Debounce::default());
     logged(switch::Mode::Eager);

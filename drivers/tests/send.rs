@@ -20,6 +20,7 @@ use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
+use tickwire_drivers::nec::Nec;
 use tickwire_drivers::switch::Switch;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
@@ -101,6 +102,14 @@ fn an_mcp3008_is_send() {
     let mut channel = adc.into_channel(Input::Ch0);
     send(&channel);
     send(&channel.read());
+}
+
+#[test]
+fn a_nec_receiver_is_send() {
+    let mut nec = Nec::new(Here, Here);
+    send(&nec);
+    send(&nec.signal());
+    send(&nec.signals());
 }
 
 #[cfg(feature = "gps")]

@@ -26,6 +26,7 @@ use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
+use tickwire_drivers::nec::Nec;
 use tickwire_drivers::switch::Switch;
 use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
@@ -82,6 +83,8 @@ const ROWS: &[Row] = &[
     Row::new("Mcp3008::read, future", future_of_2(Converter::read), 72),
     Row::new("Channel of an Mcp3008", size_of::<AdcChannel>(), 2),
     Row::new("Channel::read, future", future_of_1(<AdcChannel as AnalogInput>::read), 80),
+    Row::new("Nec", size_of::<Nec<Pin, Clock>>(), 48),
+    Row::new("Nec::signal, future", future_of_1(Nec::<Pin, Clock>::signal), 80),
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
