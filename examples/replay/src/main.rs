@@ -5,7 +5,9 @@ mod capture;
 mod contact;
 mod encoder;
 mod failure;
+mod flipper;
 mod line;
+mod nec;
 mod nmea;
 mod options;
 mod pair;
@@ -26,10 +28,11 @@ object per event.
                                     double, clicks, repeat
   replay encoder FILE [options]     knob or wheel: each change of the position,
                                     and the counters at the end
+  replay nec FILE [--extended]      remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
 
-FILE of switch, button and encoder is a capture:
+FILE of switch, button, encoder and nec is a capture:
   text       lines `time level`, in us, separated by commas, semicolons or white
              space; further columns are other signals. 1 is the idle level, X
              and Z leave it as it was. Lines that begin with # or ; are comments.
@@ -44,6 +47,9 @@ FILE of switch, button and encoder is a capture:
   VCD        by its name, .vcd, or if it begins with $
 The last level is taken to last: what it leads to is printed too. Times may be
 negative. They are rounded down to us, of which several edges keep their order.
+
+FILE of nec may also be called .ir: a Flipper's file, of which each raw signal is
+replayed alone, from zero on, or only --signal NAME. 1 is the level without light.
 
 FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
 called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
@@ -85,6 +91,9 @@ Only button:
   --clicks N          largest number of clicks told apart from one more      (2)
   --exclusive         report clicks when it is certain how many they are
 
+Only nec:
+  --extended          accept addresses of 16 bits, which have no complement
+
 Only nmea:
   --each              an object after each sentence that is understood
   --baud RATE         how fast the bytes come                             (9600)
@@ -121,6 +130,7 @@ fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     match command {
         Command::Help => Ok(out.write_all(HELP.as_bytes())?),
         Command::Encoder(options) => encoder::replay(&options, out),
+        Command::Nec(options) => nec::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),
         Command::Switch(contact) => contact::switch(&contact, out),
         Command::Button(contact, timing) => contact::button(&contact, timing, out),

@@ -6,6 +6,7 @@ use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
 use tickwire_drivers::button::{self, Reporting};
 use tickwire_drivers::encoder::{Division, Range};
+use tickwire_drivers::nec::Addressing;
 use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
 
@@ -15,6 +16,7 @@ use crate::capture::{Signal, Source, Unit, is_vcd};
 pub(crate) enum Command {
     Help,
     Encoder(EncoderOptions),
+    Nec(NecOptions),
     Nmea(NmeaOptions),
     Switch(ContactOptions),
     Button(ContactOptions, button::Timing),
@@ -34,6 +36,12 @@ pub(crate) struct EncoderOptions {
     pub(crate) division: Division,
     pub(crate) range: Range,
     pub(crate) interval: Duration,
+}
+
+/// What a remote control sent.
+pub(crate) struct NecOptions {
+    pub(crate) source: Source,
+    pub(crate) addressing: Addressing,
 }
 
 /// What a receiver was heard to say.
@@ -59,6 +67,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     };
     match &*kind {
         "encoder" => encoder(args),
+        "nec" => nec(args),
         "nmea" => nmea(args),
         "switch" | "button" => contact(args, kind == "button"),
         other => Err(format!("`{other}` is nothing to replay").into()),
@@ -92,6 +101,23 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
     }
     let contact = ContactOptions { source: place.source()?, wiring, debounce };
     Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
+}
+
+fn nec(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
+    let mut place = Place::default();
+    let mut addressing = Addressing::Standard;
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("signal") => place.signal = Some(named(&mut args)?),
+            Long("column") => place.signal = Some(numbered(&mut args)?),
+            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
+            Long("extended") => addressing = Addressing::Extended,
+            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
+            other => return Err(unexpected(other)),
+        }
+    }
+    Ok(Command::Nec(NecOptions { source: place.source()?, addressing }))
 }
 
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
@@ -188,8 +214,9 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button",
         Long("active" | "rest" | "mode" | "close" | "open") => "switch and button",
         Long("each" | "baud") => "nmea",
-        Long("signal" | "column") => "switch, button and nmea",
+        Long("signal" | "column") => "switch, button, nec and nmea",
         Long("a" | "b" | "divide" | "min" | "max" | "wrap" | "interval") => "encoder",
+        Long("extended") => "nec",
         other => return other.unexpected(),
     };
     format!("{}: it is of {drivers}", arg.unexpected()).into()

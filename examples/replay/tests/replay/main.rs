@@ -4,6 +4,7 @@ mod buttons;
 mod captures;
 mod encoders;
 mod memory;
+mod nec;
 mod nmea;
 mod readme;
 mod refusals;
