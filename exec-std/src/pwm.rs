@@ -73,11 +73,12 @@ pub struct Pwm {
     /// In nanoseconds.
     period: u64,
     duty: u16,
-    /// Locked, so that no other `Pwm` opens the channel.
-    duty_cycle: Attribute,
     period_file: Attribute,
     enable: Attribute,
-    export: Option<Export>,
+    /// Dropped after the files above, whose descriptors it may need, and before the lock.
+    _export: Option<Export>,
+    /// Locked, so that no other `Pwm` opens the channel.
+    duty_cycle: Attribute,
 }
 
 impl Channel {
@@ -154,7 +155,7 @@ impl Pwm {
             duty_cycle,
             period_file: Attribute::open_to_write(folder.join("period"))?,
             enable: Attribute::open_to_write(folder.join("enable"))?,
-            export,
+            _export: export,
         };
         // The polarity cannot be changed while the channel is enabled. The duty cycle must not
         // exceed the period. Both calls fail on a channel that never had a period.
@@ -237,8 +238,6 @@ impl Drop for Pwm {
     fn drop(&mut self) {
         let _ = self.duty_cycle.write(0);
         let _ = self.enable.write(0);
-        // While it is still locked.
-        self.export = None;
     }
 }
 

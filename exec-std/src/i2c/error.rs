@@ -47,7 +47,9 @@ pub enum Error {
     TooLong(usize),
     /// A transaction of this many messages. The kernel sends at most 42.
     TooManyMessages(usize),
-    /// The kernel has reported an error. [`kind`](i2c::Error::kind) says which.
+    /// The kernel has reported an error. Its [kind] says which.
+    ///
+    /// [kind]: https://docs.rs/embedded-hal/1/embedded_hal/i2c/trait.Error.html#tymethod.kind
     Transfer {
         /// The address of the device.
         address: u8,

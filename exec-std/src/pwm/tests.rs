@@ -105,7 +105,7 @@ fn a_channel_is_unexported_before_it_is_unlocked() {
     for file in [&unexport, &chip.path().join("pwm0/duty_cycle")] {
         inotify::add_watch(&watch, file, inotify::WatchFlags::CLOSE_WRITE).unwrap();
     }
-    servo.export = Some(Export { unexport, channel: 0 });
+    servo._export = Some(Export { unexport, channel: 0 });
     drop(servo);
     let mut buffer = [MaybeUninit::uninit(); 512];
     let mut events = inotify::Reader::new(&watch, &mut buffer);

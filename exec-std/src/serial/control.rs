@@ -52,8 +52,8 @@ impl Control {
         Arc::strong_count(&self.0) > 1
     }
 
-    /// Asserts or clears "request to send". The kernel does so itself with
-    /// [`FlowControl::RtsCts`](super::FlowControl::RtsCts).
+    /// Asserts or clears "request to send". The kernel does so itself if the settings'
+    /// [`flow_control`](super::Settings::flow_control) is `RtsCts`.
     pub fn set_rts(&self, on: bool) -> Result<(), Error> {
         self.0.set_rts(on).map_err(Error::of_line)
     }
