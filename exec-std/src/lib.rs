@@ -73,6 +73,10 @@ mod linux;
 pub mod adc;
 #[cfg(all(target_os = "linux", feature = "gpio"))]
 pub mod gpio;
+#[cfg(all(target_os = "linux", feature = "i2c"))]
+pub mod i2c;
+#[cfg(all(target_os = "linux", feature = "led"))]
+pub mod led;
 #[cfg(any(
     all(
         target_os = "linux",
@@ -87,31 +91,12 @@ pub mod gpio;
     ),
     all(unix, feature = "serial"),
 ))]
-mod group;
-#[cfg(all(target_os = "linux", feature = "i2c"))]
-pub mod i2c;
-#[cfg(all(target_os = "linux", feature = "led"))]
-pub mod led;
+mod messages;
 #[cfg(all(
     target_os = "linux",
     any(feature = "adc", feature = "gpio", feature = "led", feature = "pwm"),
 ))]
 mod nearest;
-#[cfg(any(
-    all(
-        target_os = "linux",
-        any(
-            feature = "adc",
-            feature = "gpio",
-            feature = "i2c",
-            feature = "led",
-            feature = "pwm",
-            feature = "spi",
-        ),
-    ),
-    all(unix, feature = "serial"),
-))]
-mod one_line;
 #[cfg(all(target_os = "linux", feature = "pwm"))]
 pub mod pwm;
 #[cfg(all(unix, feature = "serial"))]

@@ -31,7 +31,7 @@ use rustix::fs::{FlockOperation, flock};
 use tickwire_traits::{Duration, Timer};
 
 use crate::StdClock;
-use crate::one_line::OneLine;
+use crate::messages::one_line::OneLine;
 use crate::sysfs::{self, Attribute};
 
 pub use crate::sysfs::Error;

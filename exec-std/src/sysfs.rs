@@ -7,9 +7,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::group::{self, Denied};
+use crate::messages::group::{self, Denied};
+use crate::messages::one_line::OneLine;
 use crate::nearest::nearest;
-use crate::one_line::OneLine;
 
 /// The reason why a PWM channel, a light or an analog input cannot be used.
 ///

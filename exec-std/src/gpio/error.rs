@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use embedded_hal::digital;
 
 use super::Line;
-use crate::group::Denied;
-use crate::one_line::OneLine;
+use crate::messages::group::Denied;
+use crate::messages::one_line::OneLine;
 
 /// The reason why a line cannot be claimed, read or written.
 ///

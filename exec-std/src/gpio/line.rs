@@ -7,8 +7,8 @@ use gpiocdev::{Chip, chip};
 
 use super::Error;
 use super::request::open_chip;
+use crate::messages::one_line::OneLine;
 use crate::nearest::nearest;
-use crate::one_line::OneLine;
 
 /// Where a line is: a chip, and the line's offset on it. It claims nothing.
 ///

@@ -10,7 +10,7 @@ use gpiocdev::request::Builder;
 use gpiocdev::{Chip, Request};
 
 use super::{Error, Line};
-use crate::group;
+use crate::messages::group;
 
 /// Opens a chip.
 pub(super) fn open_chip(path: &Path) -> Result<Chip, Error> {

@@ -8,8 +8,8 @@ use embedded_hal::i2c::{self, ErrorKind, NoAcknowledgeSource};
 use rustix::io::Errno;
 use tickwire_traits::Duration;
 
-use crate::group::{self, Denied};
-use crate::one_line::OneLine;
+use crate::messages::group::{self, Denied};
+use crate::messages::one_line::OneLine;
 use crate::worker::Stopped;
 
 /// The reason why a bus cannot be opened, or a transaction has failed.

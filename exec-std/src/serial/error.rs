@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::Settings;
 use super::ports::ports;
-use crate::group::{self, Denied};
-use crate::one_line::OneLine;
+use crate::messages::group::{self, Denied};
+use crate::messages::one_line::OneLine;
 
 /// The reason why a serial port cannot be opened, read, written or set.
 ///

@@ -8,8 +8,8 @@ use embedded_hal::spi::{self, ErrorKind};
 use rustix::io::Errno;
 use tickwire_traits::Duration;
 
-use crate::group::{self, Denied};
-use crate::one_line::OneLine;
+use crate::messages::group::{self, Denied};
+use crate::messages::one_line::OneLine;
 use crate::worker::Stopped;
 
 /// The reason why a device cannot be opened, or a transaction has failed.
