@@ -9,11 +9,13 @@
 //! | GPS receiver | [`gps::Receiver`] | a byte stream, `embedded_io_async` |
 //! | HD44780 character display | [`hd44780::Display`] | [wires](crate::Wire), or an [I²C bus](crate::i2c) behind a PCF8574 |
 //! | HTU21D humidity sensor | [`htu21d::Htu21d`] | an [I²C bus](crate::i2c) |
+//! | EC11 rotary encoder with a push contact, KY-040 | [`knob::Knob`] | [wires](crate::Wire) |
 //! | infrared remote control, NEC's protocol | [`nec::Remote`] | a [wire](crate::Wire): the output of a receiver module |
 //! | MCP3008 analog-to-digital converter | [`mcp3008::Mcp3008`] | an [SPI bus](crate::spi) |
 
 pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
+pub mod knob;
 pub mod mcp3008;
 pub mod nec;
