@@ -10,11 +10,12 @@
 //!   a task that occupies the thread.
 //! - [`Wire`] is a net with pins: play a timing diagram, let it bounce, record a driver's
 //!   output.
+//! - [`analog`] is a voltage that a converter measures: a wave by points, with noise and faults.
 //! - [`i2c`] and [`spi`] are buses with devices, fault injection, and waveforms that can be
 //!   decoded.
 //! - [`models`] of devices follow their datasheets, including faults, and are generic over
 //!   the clock, so they run in real time too.
-//! - [`Trace`] writes the history of the wires as a VCD file, for GTKWave and
+//! - [`Trace`] writes the history of wires and conversions as a VCD file, for GTKWave and
 //!   PulseView.
 #![forbid(unsafe_code)]
 
@@ -27,6 +28,7 @@ mod pace;
 mod trace;
 mod wire;
 
+pub mod analog;
 pub mod i2c;
 pub mod models;
 pub mod spi;

@@ -1,5 +1,6 @@
-//! The history of wires.
+//! The history of wires and of analog sources.
 
+mod log;
 mod stream;
 
 use std::cell::RefCell;
@@ -9,12 +10,12 @@ use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Instant};
-use vcd::IdCode;
 
-use crate::Wire;
+use crate::{Wire, analog};
+use log::{Log, Value};
 pub use stream::VcdStream;
 
-/// A logic analyzer: records the wires that it created.
+/// A logic analyzer: records the wires and the analog sources that it created.
 ///
 /// The trace reads its wires itself, so a planned edge is recorded with its time even if
 /// nothing else reads the wire, and if no pin is left on it. For that, the trace owns its
@@ -62,24 +63,16 @@ pub(crate) trait Recorded {
     fn catch_up(&self) -> bool;
 }
 
-#[derive(Debug, Default)]
-struct Log {
-    signals: Vec<Signal>,
-    /// By signal; the changes of one signal are in order.
-    changes: Vec<(Instant, usize, PinState)>,
-}
-
-#[derive(Debug)]
-struct Signal {
-    name: String,
-    /// The time and level before all changes that are kept.
-    since: Instant,
-    initial: PinState,
-}
-
 /// One signal of a [`Trace`], for a model that draws its own waveform.
 #[derive(Clone, Debug)]
 pub struct Probe {
+    log: Rc<RefCell<Log>>,
+    signal: usize,
+}
+
+/// One number of a [`Trace`], for the results of a converter.
+#[derive(Clone, Debug)]
+pub(crate) struct NumberProbe {
     log: Rc<RefCell<Log>>,
     signal: usize,
 }
@@ -93,7 +86,7 @@ impl Trace {
     /// Creates a wire that is recorded under `name`.
     pub fn wire<T: Clock + 'static>(&self, name: &str, clock: T, initial: PinState) -> Wire<T> {
         let probe = self.probe(name, initial);
-        let name = self.log.borrow().signals[probe.signal].name.clone();
+        let name = self.name(probe.signal);
         let wire = Wire::probed(name, clock, initial, probe);
         self.wires.borrow_mut().push(wire.recorded());
         wire
@@ -101,10 +94,31 @@ impl Trace {
 
     /// Adds a signal that the caller records itself.
     pub fn probe(&self, name: &str, initial: PinState) -> Probe {
-        let mut log = self.log.borrow_mut();
-        let name = log.unique(name);
-        log.signals.push(Signal { name, since: Instant::EPOCH, initial });
-        Probe { log: self.log.clone(), signal: log.signals.len() - 1 }
+        let signal = self.log.borrow_mut().add(name, Value::Level(initial));
+        Probe { log: self.log.clone(), signal }
+    }
+
+    /// Creates an analog source whose conversions are recorded under `name`. In a VCD file, they
+    /// are an integer, which GTKWave and PulseView can draw as a curve.
+    ///
+    /// ```
+    /// use tickwire_sim::{Sim, Trace};
+    /// use tickwire_traits::{AnalogInput, Instant};
+    ///
+    /// let sim = Sim::new();
+    /// let trace = Trace::new();
+    /// let mut knob = trace.analog("knob", sim.clock(), 1_023);
+    /// knob.set(5);
+    /// sim.run(knob.read()).unwrap();
+    /// assert_eq!(trace.readings("knob"), [(Instant::EPOCH, 5)]);
+    /// let mut vcd = Vec::new();
+    /// trace.write_vcd(&mut vcd).unwrap();
+    /// assert!(vcd.ends_with(b"#0\n$dumpvars\nbx !\n$end\nb101 !\n"));
+    /// ```
+    pub fn analog<T: Clock>(&self, name: &str, clock: T, full_scale: u32) -> analog::Source<T> {
+        let signal = self.log.borrow_mut().add(name, Value::Number(None));
+        let probe = NumberProbe { log: self.log.clone(), signal };
+        analog::Source::probed(self.name(signal), clock, full_scale, probe)
     }
 
     /// Returns the levels of the signal `name`: the initial level, with the time of the epoch as
@@ -115,16 +129,27 @@ impl Trace {
     pub fn waveform(&self, name: &str) -> Vec<(Instant, PinState)> {
         self.catch_up();
         let log = self.log.borrow();
-        let Some(wanted) = log.signals.iter().position(|signal| signal.name == name) else {
-            return Vec::new();
-        };
-        let Signal { since, initial, .. } = log.signals[wanted];
-        let of_wanted = log.changes.iter().filter(|(_, signal, _)| *signal == wanted);
-        let changes = of_wanted.map(|(at, _, level)| (*at, *level));
-        [(since, initial)].into_iter().chain(changes).collect()
+        let levels = log.values(name).filter_map(|(at, value)| match value {
+            Value::Level(level) => Some((at, level)),
+            Value::Number(_) => None,
+        });
+        levels.collect()
     }
 
-    /// Writes all changes so far as a VCD file (IEEE 1364, clause 18) in microseconds, which
+    /// Returns the conversions of the analog source `name`: when each began, and its result.
+    /// Those that failed are not recorded.
+    ///
+    /// If a [stream](Self::stream_vcd) has taken conversions, its last one comes first.
+    pub fn readings(&self, name: &str) -> Vec<(Instant, u32)> {
+        let log = self.log.borrow();
+        let numbers = log.values(name).filter_map(|(at, value)| match value {
+            Value::Number(number) => Some((at, number?)),
+            Value::Level(_) => None,
+        });
+        numbers.collect()
+    }
+
+    /// Writes all changes and conversions so far as a VCD file (IEEE 1364, clause 18) in microseconds, which
     /// GTKWave and PulseView open. The file begins at `#0`, with the initial levels.
     ///
     /// A microsecond is too coarse for fast serial lines: see [`uart`](crate::uart) for the
@@ -143,12 +168,12 @@ impl Trace {
         let mut now = Instant::EPOCH;
         let mut changes: Vec<_> = log.changes.iter().collect();
         changes.sort_by_key(|(at, ..)| *at); // Stable: order at one instant stays.
-        for (at, signal, level) in changes {
+        for (at, signal, value) in changes {
             if now != *at {
                 now = *at;
                 vcd.timestamp(at.as_micros())?;
             }
-            vcd.change_scalar(ids[*signal], *level == PinState::High)?;
+            value.write(&mut vcd, ids[*signal])?;
         }
         vcd.flush()
     }
@@ -173,57 +198,24 @@ impl Trace {
         let wires = self.wires.borrow().clone();
         while wires.iter().fold(false, |moved, wire| wire.catch_up() | moved) {}
     }
-}
 
-impl Log {
-    fn unique(&self, wanted: &str) -> String {
-        let taken =
-            |name: &str| self.signals.iter().any(|known| in_vcd(&known.name) == in_vcd(name));
-        let suffixed = (2..).map(|n| format!("{}_{n}", in_vcd(wanted)));
-        let mut names = [wanted.to_owned()].into_iter().chain(suffixed);
-        names.find(|name| !taken(name)).unwrap_or_default() // They do not run out.
+    fn name(&self, signal: usize) -> String {
+        self.log.borrow().signals[signal].name.clone()
     }
-
-    /// Writes the names of the signals, and their initial levels at `#0`.
-    fn declare(&self, vcd: &mut vcd::Writer<impl io::Write>) -> io::Result<Vec<IdCode>> {
-        vcd.timescale(1, vcd::TimescaleUnit::US)?;
-        vcd.add_module("tickwire")?;
-        let add = |signal: &Signal| vcd.add_wire(1, &in_vcd(&signal.name));
-        let ids = self.signals.iter().map(add).collect::<io::Result<Vec<_>>>()?;
-        vcd.upscope()?;
-        vcd.enddefinitions()?;
-        vcd.timestamp(Instant::EPOCH.as_micros())?;
-        vcd.begin(vcd::SimulationCommand::Dumpvars)?;
-        for (id, signal) in ids.iter().zip(&self.signals) {
-            vcd.change_scalar(*id, signal.initial == PinState::High)?;
-        }
-        vcd.end()?;
-        Ok(ids)
-    }
-
-    /// Takes the changes of the first `signals` up to and including `until`.
-    fn take_until(&mut self, until: Instant, signals: usize) -> Vec<(Instant, usize, PinState)> {
-        let due = |(at, signal, _): &mut _| *at <= until && *signal < signals;
-        let taken: Vec<_> = self.changes.extract_if(.., due).collect();
-        for (at, signal, level) in &taken {
-            let Signal { since, initial, .. } = &mut self.signals[*signal];
-            (*since, *initial) = (*at, *level);
-        }
-        taken
-    }
-}
-
-/// Returns the name of a signal in a VCD file.
-fn in_vcd(name: &str) -> String {
-    let name = name.split_whitespace().collect::<Vec<_>>().join("_");
-    if name.is_empty() { "_".into() } else { name }
 }
 
 impl Probe {
     /// Records that the signal changes to `level` at `at`: now or in the near future, but after
     /// the changes recorded before.
     pub fn record(&self, at: Instant, level: PinState) {
-        self.log.borrow_mut().changes.push((at, self.signal, level));
+        self.log.borrow_mut().changes.push((at, self.signal, Value::Level(level)));
+    }
+}
+
+impl NumberProbe {
+    /// Records a number, after those recorded before.
+    pub(crate) fn record(&self, at: Instant, number: u32) {
+        self.log.borrow_mut().changes.push((at, self.signal, Value::Number(Some(number))));
     }
 }
 

@@ -63,7 +63,7 @@ impl Faults {
 
     /// Returns how many bytes have begun, address bytes included.
     pub fn bytes(&self) -> u64 {
-        self.0.borrow().plan.bytes()
+        self.0.borrow().plan.done()
     }
 
     /// Returns how many transfers have begun.
@@ -77,7 +77,7 @@ impl Faults {
     }
 
     pub(super) fn next_byte(&self) -> Option<Fault> {
-        self.0.borrow_mut().plan.next_byte()
+        self.0.borrow_mut().plan.next_fault()
     }
 
     pub(super) fn count_transfer(&self) {

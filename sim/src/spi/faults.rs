@@ -65,7 +65,7 @@ impl Faults {
 
     /// Returns how many bytes the controller has accepted, including failed ones.
     pub fn bytes(&self) -> u64 {
-        self.0.borrow().plan.bytes()
+        self.0.borrow().plan.done()
     }
 
     /// Returns how often a chip select fell while another was low.
@@ -90,7 +90,7 @@ impl Faults {
     }
 
     pub(super) fn next_byte(&self) -> Option<Fault> {
-        self.0.borrow_mut().plan.next_byte()
+        self.0.borrow_mut().plan.next_fault()
     }
 
     pub(super) fn count(&self, which: impl FnOnce(&mut Counts) -> &mut u64) {

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 
-use embedded_hal::digital::PinState;
 use tickwire_traits::Instant;
 use vcd::IdCode;
 
@@ -64,14 +63,14 @@ impl VcdStream {
         let mut due = self.trace.log.borrow_mut().take_until(until, self.ids.len());
         due.sort_by_key(|(at, ..)| *at); // Stable: order at one instant stays.
         let mut vcd = vcd::Writer::new(out);
-        for (at, signal, level) in due {
+        for (at, signal, value) in due {
             if at > self.reached {
                 self.reached = at;
                 vcd.timestamp(at.as_micros())?;
             } else if at < self.reached {
                 self.late += 1;
             }
-            vcd.change_scalar(self.ids[signal], level == PinState::High)?;
+            value.write(&mut vcd, self.ids[signal])?;
         }
         vcd.flush()
     }
