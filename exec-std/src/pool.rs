@@ -10,6 +10,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use std::{io, mem, process, thread};
 
+use tickwire_traits::waits_for;
+
 use crate::quiet::{quietly, wake};
 
 /// How long a thread waits for another call.
@@ -75,6 +77,7 @@ impl<T> Call<T> {
             }
         };
         drop(replaced);
+        waits_for(|| "a call in another thread");
         Poll::Pending
     }
 }

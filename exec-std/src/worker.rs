@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::{fmt, io, mem, thread};
 
-use tickwire_traits::{Clock, Duration, Instant, TimerQueue};
+use tickwire_traits::{Clock, Duration, Instant, TimerQueue, waits_for};
 
 use crate::StdClock;
 use crate::quiet::{discard, quietly, wake};
@@ -99,6 +99,7 @@ impl<J: Send + 'static> Worker<J> {
                 };
                 ticket = Some(Ticket { shared, id });
                 CLOCK.schedule_wake(deadline, cx.waker());
+                shared.waits_for();
                 Poll::Pending
             }
             (Some(ticket), _) => ticket.poll(cx),
@@ -197,6 +198,11 @@ impl<J: Send + 'static> Shared<J> {
         Some((id, deadline))
     }
 
+    /// For the report of an executor that was not woken, such as one in virtual time.
+    fn waits_for(&self) {
+        waits_for(|| format!("the thread `{}`", self.name));
+    }
+
     fn wake_thread(&self, mut state: MutexGuard<'_, State<J>>) {
         // A notification is a system call, even if nobody waits.
         if mem::take(&mut state.is_idle) {
@@ -241,6 +247,7 @@ impl<J: Send + 'static> Ticket<'_, J> {
                 (Some(outcome), _) => return Poll::Ready(outcome),
                 (None, Some(deadline)) => {
                     CLOCK.schedule_wake(deadline, cx.waker());
+                    self.shared.waits_for();
                     return Poll::Pending;
                 }
                 (None, None) => self.shared.abandon(),

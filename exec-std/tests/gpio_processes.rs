@@ -23,6 +23,7 @@ const CHIP: &str = "TICKWIRE_CHIP";
 /// A group of the rig's `/etc/group`.
 const GPIO: u32 = 997;
 const NOBODY: u32 = 65_534;
+const NO_GROUP: &str = ", and no group has it: let a rule of udev grant it, or be root";
 
 /// Returns the chip if this process is the other one of its test.
 fn is_other() -> Option<PathBuf> {
@@ -62,8 +63,7 @@ fn another_user_is_told_which_group_to_join() {
         chown(&path, None, Some(GPIO)).unwrap();
         let mut nobody = other(&chip);
         nobody.uid(NOBODY).gid(NOBODY);
-        for (mode, then) in
-            [(0o660, ": join the group `gpio` and log in again"), (0o600, ", and no group has it")]
+        for (mode, then) in [(0o660, ": join the group `gpio` and log in again"), (0o600, NO_GROUP)]
         {
             std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
             let expected = format!("no permission to open {shown}{then}");

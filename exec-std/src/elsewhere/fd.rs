@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::task::{Context, Poll, ready};
 
 use async_io::Async;
-use tickwire_traits::{Interest, Readiness};
+use tickwire_traits::{Interest, Readiness, waits_for};
 
 use crate::turns::Turns;
 
@@ -77,6 +77,7 @@ impl<T> Readiness for Fd<T> {
         };
         if polled.is_pending() {
             self.turns.waits();
+            waits_for(|| "a file descriptor");
         }
         polled
     }

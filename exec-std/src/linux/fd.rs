@@ -12,7 +12,7 @@ use rustix::net::sockopt::{socket_domain, socket_type};
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendFlags, SocketType,
 };
-use tickwire_traits::{Interest, Readiness};
+use tickwire_traits::{Interest, Readiness, waits_for};
 
 use super::helper;
 use super::reactor::{Reactor, Registration};
@@ -174,6 +174,7 @@ impl<T: AsFd> Fd<T> {
         let polled = registration.poll_io(inner, interest, cx, || io(inner, kind));
         if polled.is_pending() {
             self.turns.waits();
+            waits_for(|| "a file descriptor");
         }
         polled
     }
@@ -214,6 +215,7 @@ impl<T: AsFd> Readiness for Fd<T> {
             return Poll::Ready(Ok(()));
         }
         self.turns.waits();
+        waits_for(|| "a file descriptor");
         Poll::Pending
     }
 

@@ -50,7 +50,7 @@ impl fmt::Display for Denied<'_> {
         write!(f, "no permission to open {}", self.0.display())?;
         match self.1 {
             Some(group) => write!(f, ": join the group `{group}` and log in again"),
-            None => f.write_str(", and no group has it"),
+            None => f.write_str(", and no group has it: let a rule of udev grant it, or be root"),
         }
     }
 }
