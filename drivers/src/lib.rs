@@ -8,7 +8,8 @@
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
-//! | [`nec`] | an infrared remote control: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
+//! | [`nec`] | an infrared remote control, received: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
+//! | | the same, sent | a [`Carrier`](nec::Carrier), which may be a PWM channel or an `OutputPin`, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
 //! [`civil`] has the date and time types that drivers share.

@@ -6,17 +6,23 @@
 //! 0, or 1687.5 µs for a 1. A key that is held sends a repeat every 108 ms: 9 ms, a space of
 //! 2.25 ms and a last mark.
 
+mod carrier;
 mod counters;
 mod decoder;
 mod frame;
+mod modulator;
+mod transmitter;
 
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use tickwire_traits::{Edges, Instant, Timer, TimerQueue};
 
+pub use carrier::{Carrier, PinCarrier, PwmCarrier};
 pub use counters::Counters;
 pub use decoder::{Decoder, Event, Signal};
 pub use frame::{Addressing, Error, Frame, Repeat};
+pub use modulator::{Modulator, Pulse};
+pub use transmitter::Transmitter;
 
 /// A receiver of a remote control's signals.
 ///

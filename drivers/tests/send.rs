@@ -20,7 +20,7 @@ use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
-use tickwire_drivers::nec::Nec;
+use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
 use tickwire_drivers::switch::Switch;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
@@ -110,6 +110,16 @@ fn a_nec_receiver_is_send() {
     send(&nec);
     send(&nec.signal());
     send(&nec.signals());
+}
+
+#[test]
+fn a_nec_transmitter_is_send() {
+    let mut transmitter = Transmitter::new(PinCarrier::active_high(Here), Here);
+    send(&transmitter);
+    let frame = Frame::new(0x40, 0x12);
+    send(&transmitter.frame(frame));
+    send(&transmitter.repeat());
+    send(&transmitter.hold(frame, async {}));
 }
 
 #[cfg(feature = "gps")]

@@ -26,7 +26,7 @@ use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
-use tickwire_drivers::nec::Nec;
+use tickwire_drivers::nec::{Nec, Transmitter};
 use tickwire_drivers::switch::Switch;
 use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
@@ -85,6 +85,10 @@ const ROWS: &[Row] = &[
     Row::new("Channel::read, future", future_of_1(<AdcChannel as AnalogInput>::read), 80),
     Row::new("Nec", size_of::<Nec<Pin, Clock>>(), 48),
     Row::new("Nec::signal, future", future_of_1(Nec::<Pin, Clock>::signal), 80),
+    Row::new("Transmitter", size_of::<Remote>(), 32),
+    Row::new("Transmitter::frame, future", future_of_2(Remote::frame), 80),
+    Row::new("Transmitter::repeat, future", future_of_1(Remote::repeat), 80),
+    Row::new("Transmitter::hold, future", future_of_3(Remote::hold::<Pending<()>>), 96),
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
@@ -161,6 +165,7 @@ type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Converter = Mcp3008<Bus>;
+type Remote = Transmitter<Pin, Clock>;
 type AdcChannel = Channel<Bus, 10>;
 type FourLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Nothing = ();

@@ -7,6 +7,7 @@ use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{self, I2c, Operation};
 use embedded_hal_async::spi::{self, SpiBus, SpiDevice};
+use tickwire_drivers::nec::Carrier;
 use tickwire_traits::{Edge, Edges, Instant, Side, TimeSource, TimerQueue, TwoLines};
 
 /// A clock that stands still.
@@ -42,6 +43,18 @@ impl InputPin for Pin {
 
     fn is_low(&mut self) -> Result<bool, Infallible> {
         Ok(false)
+    }
+}
+
+impl Carrier for Pin {
+    type Error = Infallible;
+
+    fn mark(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn space(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 
