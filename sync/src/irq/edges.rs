@@ -97,8 +97,9 @@ pub(super) struct Stamped<L> {
 }
 
 pub(super) struct Shared {
-    /// The levels, one bit per line.
-    levels: Cell<u8>,
+    /// A bit per line that is low. Lines with pull-ups start as zeros, so that a `static` takes no
+    /// flash.
+    low: Cell<u8>,
     /// The number of the next edge.
     pub(super) next: Cell<u32>,
     pub(super) is_claimed: Cell<bool>,
@@ -110,12 +111,12 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
     /// A pin at the other level is an edge when it is first recorded or watched.
     pub const fn new(level: PinState, clock: C) -> Self {
         const { assert!(L::COUNT <= 8, "the levels of 8 lines are kept at most") };
-        let levels = match level {
-            PinState::Low => 0,
-            PinState::High => u8::MAX,
+        let low = match level {
+            PinState::Low => u8::MAX,
+            PinState::High => 0,
         };
         let shared =
-            Shared { levels: Cell::new(levels), next: Cell::new(0), is_claimed: Cell::new(false) };
+            Shared { low: Cell::new(low), next: Cell::new(0), is_claimed: Cell::new(false) };
         Self { edges: RingQueue::new(), shared: Monitor::new(shared), clock }
     }
 
@@ -126,11 +127,10 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
     pub fn record_line_at(&self, line: L, at: Instant, level: PinState) {
         let number = self.lock(|shared| {
             let number = shared.next.get();
-            let levels = shared.levels.get();
             if shared.level(line) == level {
                 return None;
             }
-            shared.levels.set(levels ^ bit(line));
+            shared.low.set(shared.low.get() ^ bit(line));
             shared.next.set(number.wrapping_add(1));
             Some(number)
         });
@@ -239,14 +239,14 @@ impl<R: RawMutex, C, const N: usize, L> IrqEdges<R, C, N, L> {
 impl Shared {
     #[inline(always)]
     pub(super) fn level<L: IrqLine>(&self, line: L) -> PinState {
-        (self.levels.get() & bit(line) != 0).into()
+        (self.low.get() & bit(line) == 0).into()
     }
 }
 
 impl<R: RawMutex, C, const N: usize, L> fmt::Debug for IrqEdges<R, C, N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let levels = self.lock(|shared| shared.levels.get());
+        let low = self.lock(|shared| shared.low.get());
         let mut edges = f.debug_struct("IrqEdges");
-        edges.field("levels", &levels).field("waiting", &self.edges.len()).finish_non_exhaustive()
+        edges.field("low", &low).field("waiting", &self.edges.len()).finish_non_exhaustive()
     }
 }
