@@ -112,52 +112,46 @@ impl Position {
     }
 
     /// Returns whether reports have an interval.
+    #[inline]
     pub const fn is_paced(&self) -> bool {
         !self.interval.is_zero()
     }
 
     /// Records quarter steps, upward if positive.
+    #[inline]
     pub const fn advance(&mut self, steps: i8) {
-        self.above = self.above.saturating_add(steps as i16);
-        let division = self.division.quarter_steps() as i16;
-        while 2 * self.above > division {
-            self.above -= division;
-            self.count_up();
-        }
-        while 2 * self.above < -division {
-            self.above += division;
-            self.count_down();
+        // Neither exceeds 8 bits.
+        self.above += steps as i16;
+        while self.above.unsigned_abs() > self.division.quarter_steps() as u16 / 2 {
+            self.count();
         }
     }
 
-    const fn count_up(&mut self) {
-        if self.value < self.max {
-            self.value += 1;
+    /// Moves by one towards the knob.
+    #[inline]
+    const fn count(&mut self) {
+        let is_up = self.above > 0;
+        let (one, end, other_end) =
+            if is_up { (1, self.max, self.min) } else { (-1, self.min, self.max) };
+        self.above -= one as i16 * self.division.quarter_steps() as i16;
+        if self.value != end {
+            self.value += one;
         } else if self.wraps {
-            self.value = self.min;
+            self.value = other_end;
         } else {
             return;
         }
-        self.owed = self.owed.saturating_add(1);
-    }
-
-    const fn count_down(&mut self) {
-        if self.value > self.min {
-            self.value -= 1;
-        } else if self.wraps {
-            self.value = self.max;
-        } else {
-            return;
-        }
-        self.owed = self.owed.saturating_sub(1);
+        self.owed = self.owed.saturating_add(one);
     }
 
     /// Returns when to call [`turn`](Self::turn): `None` while there is nothing to report.
+    #[inline]
     pub fn deadline(&self) -> Option<Instant> {
         (self.owed != 0).then_some(self.due)
     }
 
     /// Returns the moves since the last report, if there are any and the interval is over.
+    #[inline]
     pub fn turn(&mut self, now: Instant) -> Option<Turn> {
         if now < self.deadline()? {
             return None;

@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 
 mod button;
+mod encoder;
 mod meter;
 mod row;
 mod sleep;
@@ -27,6 +28,8 @@ const SPAWN_DETACHED: Row = Row { name: "spawn_detached", most: 364, beside: goa
 const SPAWN_AWAITED: Row = Row { name: "spawn_awaited", most: 323, beside: goal(150, 116) };
 const SPAWN_SENT: Row = Row { name: "spawn_sent", most: 374, beside: goal(150, 137) };
 const BUTTON: Row = Row { name: "edge_to_press", most: 495, beside: None };
+const ENCODER: Row = Row { name: "encoder_step", most: 24, beside: None };
+const ENCODER_REPORT: Row = Row { name: "encoder_step_to_report", most: 43, beside: None };
 const FLAG_SET: Row = Row { name: "flag_set", most: 20, beside: None };
 const FLAG_INTERRUPT: Row = Row { name: "flag_set_by_interrupt", most: 26, beside: None };
 
@@ -49,6 +52,8 @@ async fn measure(spawner: Spawner) {
         SPAWN_AWAITED.judge(spawn::awaited(spawner).await),
         SPAWN_SENT.judge(spawn::sent(spawner).await),
         BUTTON.judge(button::measure().await),
+        ENCODER.judge(encoder::decoded()),
+        ENCODER_REPORT.judge(encoder::reported()),
         FLAG_SET.judge(storm.of_sets),
         FLAG_INTERRUPT.judge(storm.of_interrupts),
     ];
