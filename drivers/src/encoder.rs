@@ -168,9 +168,7 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
     }
 
     /// Returns how many edges the source has missed, or could not put in order, up to 65 535.
-    /// The position is off by at most these edges, and two for each gap in which they were. With
-    /// [`InOrder`], an edge that comes too late may cost four quarter steps, because the step
-    /// before it is not undone.
+    /// The position is off by at most these edges, and two for each gap in which they were.
     pub const fn missed_edges(&self) -> u16 {
         self.quadrature.missed()
     }

@@ -30,12 +30,13 @@ use tickwire_traits::{Edge, EdgeInput, Edges, Either, Instant, Side, TimeSource,
 ///
 /// An edge is returned as soon as it is there, or after an edge of the other line that is
 /// there too and is earlier: one edge per line is held back. Edges whose order is not known
-/// are counted in [`out_of_order`](Self::out_of_order), and each is returned as one that
-/// follows a [missed](Edge::missed) edge, so that the levels are read again. They are:
+/// are counted in [`out_of_order`](Self::out_of_order), and returned as edges after a gap, with
+/// a [missed](Edge::missed) count, so that the levels are read again. They are:
 ///
-/// - an edge that comes later than it should have: the other line's was returned before;
+/// - an edge that comes later than it should have. It counts two missed edges: itself, and the
+///   other line's that was returned before;
 /// - edges with equal times, and edges that a late task finds together on inputs
-///   [without timestamps](TimeSource::Poll).
+///   [without timestamps](TimeSource::Poll). Each counts one.
 #[derive(Debug)]
 pub struct InOrder<A, B> {
     a: A,
@@ -87,7 +88,8 @@ impl<A: EdgeInput, B: EdgeInput<Error = A::Error>> InOrder<A, B> {
         let Edge { line: (), mut at, level, mut missed } = edge;
         if at < self.last {
             self.out_of_order = self.out_of_order.saturating_add(1);
-            (at, missed) = (self.last, missed.max(1));
+            // The order is unknown of this edge and of one before it, at least.
+            (at, missed) = (self.last, missed.max(2));
         }
         self.last = at;
         Some(Edge { line: side, at, level, missed })
