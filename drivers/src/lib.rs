@@ -10,6 +10,7 @@
 //! | [`hd44780`] | a character display | `OutputPin`s or an `I2c`, a `DelayNs` |
 //! | [`nec`] | an infrared remote control, received: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
 //! | | the same, sent | a [`Carrier`](nec::Carrier), which may be a PWM channel or an `OutputPin`, a clock |
+//! | [`analog_watch`] | a voltage that leaves a band, or enters it | an [`AnalogInput`](tickwire_traits::AnalogInput), a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
 //! [`civil`] has the date and time types that drivers share.
@@ -70,6 +71,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod analog_watch;
 pub mod button;
 pub mod civil;
 pub mod contact;

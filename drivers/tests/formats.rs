@@ -5,12 +5,19 @@ use defmt::Format;
 use embedded_hal::{i2c, spi};
 use tickwire_drivers::civil::{Date, Time};
 use tickwire_drivers::contact::{Change, Contact};
-use tickwire_drivers::{button, hd44780, htu21d, mcp3008, nec, switch};
+use tickwire_drivers::{analog_watch, button, hd44780, htu21d, mcp3008, nec, switch};
 use tickwire_traits::{Duration, Instant};
 
 #[test]
 fn every_value_has_a_format() {
     let bus = i2c::ErrorKind::ArbitrationLoss;
+    let band = analog_watch::Band::around_current(5);
+    logged(analog_watch::Settings::new(band));
+    logged(analog_watch::InvalidSettings::ZeroPeriod);
+    logged(analog_watch::Error::Input(bus));
+    logged(analog_watch::BeyondFullScale(5));
+    let place = analog_watch::Place::Inside;
+    logged(analog_watch::Sample { value: 5, place, at: Instant::EPOCH });
     logged(button::Gesture { key: (), event: button::Event::Press, at: Instant::EPOCH });
     logged(button::Timing::default());
     logged(button::Reporting::Immediate);

@@ -13,6 +13,7 @@ use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::{self, SpiDevice};
+use tickwire_drivers::analog_watch::{AnalogWatch, Band, Settings};
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
@@ -102,6 +103,18 @@ fn an_mcp3008_is_send() {
     let mut channel = adc.into_channel(Input::Ch0);
     send(&channel);
     send(&channel.read());
+}
+
+#[test]
+fn an_analog_watch_is_send() {
+    let settings = Settings::new(Band::between(1, 2));
+    let mut watch = AnalogWatch::new(Here, Here, settings).unwrap();
+    send(&watch);
+    send(&watch.sample());
+    send(&watch.leave());
+    send(&watch.enter());
+    send(&watch.change());
+    send(&watch.changes());
 }
 
 #[test]
@@ -228,6 +241,18 @@ impl Edges for Here {
 
     async fn edge(&mut self) -> Result<Edge, Infallible> {
         Ok(Edge { line: (), at: Instant::EPOCH, level: PinState::High, missed: 0 })
+    }
+}
+
+impl AnalogInput for Here {
+    type Error = Infallible;
+
+    fn full_scale(&self) -> u32 {
+        4_095
+    }
+
+    async fn read(&mut self) -> Result<u32, Infallible> {
+        Ok(0)
     }
 }
 

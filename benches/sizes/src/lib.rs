@@ -20,6 +20,7 @@ use core::mem::size_of;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 use embedded_hal_async::spi::SpiDevice;
+use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
@@ -34,7 +35,7 @@ use tickwire_sync::{
 };
 use tickwire_traits::{AnalogInput, Delay, Edges, PollEvery, PolledEdges, SleepUntil, Ticker};
 
-use parts::{Bus, Clock, Line, Pair, Pin};
+use parts::{Adc, Bus, Clock, Line, Pair, Pin};
 use row::{Row, future_of_1, future_of_2, future_of_3, written};
 
 const ROWS: &[Row] = &[
@@ -68,6 +69,11 @@ const ROWS: &[Row] = &[
     // An edge of each line, and the time of the last one.
     Row::new("InOrder", size_of::<InOrder<Pin, Pin>>(), 96),
     Row::new("InOrder::edge, future", future_of_1(InOrder::<Pin, Pin>::edge), 80),
+    Row::new("AnalogWatch", size_of::<Watch>(), 40),
+    Row::new("AnalogWatch::sample, future", future_of_1(Watch::sample), 80),
+    Row::new("AnalogWatch::leave, future", future_of_1(Watch::leave), 80),
+    Row::new("AnalogWatch::enter, future", future_of_1(Watch::enter), 80),
+    Row::new("AnalogWatch::change, future", future_of_1(Watch::change), 80),
     Row::new("Htu21d", size_of::<Sensor>(), 16),
     Row::new("Htu21d::temperature, future", future_of_1(Sensor::temperature), 288),
     Row::new("Htu21d::humidity, future", future_of_1(Sensor::humidity), 288),
@@ -163,6 +169,7 @@ const ROWS: &[Row] = &[
 
 type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
+type Watch = AnalogWatch<Adc, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Converter = Mcp3008<Bus>;
 type Remote = Transmitter<Pin, Clock>;
