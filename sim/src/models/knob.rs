@@ -25,8 +25,10 @@ use contact::Sprung;
 /// it, and is planned on the wires at once: it needs no task. A motion ends when its
 /// contacts have settled.
 ///
-/// The datasheet allows A and B to chatter for 3 ms, at one turn per second, and the push
-/// contact for 10 ms. Worn contacts chatter for longer.
+/// The datasheet allows A and B to chatter for 3 ms at one turn per second, which is 1° of a
+/// turn: each settles before the other one moves, at any speed. So it is in the model, which has
+/// fewer bounces in a fast turn. The push contact may chatter for 10 ms. Worn contacts chatter
+/// for longer.
 ///
 /// ```
 /// use embedded_hal::digital::PinState::High;
@@ -100,8 +102,7 @@ impl<T: Clock> Knob<T> {
         self
     }
 
-    /// Makes each contact bounce. A contact that bounces for longer than until its next move has
-    /// fewer bounces.
+    /// Makes each contact bounce: A and B until the other one moves, at most.
     pub fn with_bounce(mut self, bounce: Bounce) -> Self {
         self.bounce = Some(bounce);
         self
@@ -130,9 +131,9 @@ impl<T: Clock> Knob<T> {
                 start + per_quarter / 2
             };
             let moved = self.move_by(quarters.signum());
-            // The contact moves again two quarters later, with a slip half a quarter earlier. After
-            // the end, it moves in the next motion, which waits until it has settled.
-            let limit = if left > 1 { at + per_quarter + per_quarter / 2 } else { Instant::MAX };
+            // The other contact moves a quarter later. After the end, it moves in the next motion,
+            // which waits until all have settled.
+            let limit = if left > 0 { at + per_quarter } else { Instant::MAX };
             self.operate(moved, at, limit);
             start += per_quarter;
         }
