@@ -11,7 +11,8 @@ use tickwire_traits::{Edge, Side};
 /// ```
 ///
 /// Both levels decide, not the edges: a contact that bounces steps up and down again, and
-/// ends where it is. A transition that no turn makes is counted in
+/// ends where it is. Each contact has to settle before the other one moves: one that still
+/// bounces then looks like a turn back. A transition that no turn makes is counted in
 /// [`illegal`](Self::illegal), and does not step: both levels at once, or an edge to the
 /// level that its line had.
 ///
