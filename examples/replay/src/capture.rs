@@ -6,6 +6,7 @@ mod samples;
 mod signals;
 mod text;
 mod unit;
+mod value;
 mod vcd;
 
 use std::fs::File;
@@ -21,6 +22,7 @@ use vcd::Vcd;
 
 pub(crate) use signals::Signal;
 pub(crate) use unit::Unit;
+pub(crate) use value::{Number, Value};
 
 /// A file, and which of its signals is wanted.
 pub(crate) struct Source {
@@ -31,14 +33,14 @@ pub(crate) struct Source {
 }
 
 /// One signal of a capture. It is read as it is asked for, in constant memory.
-pub(crate) struct Capture {
+pub(crate) struct Capture<V = PinState> {
     form: Form,
     file: String,
     /// The line or command that was read ahead, at opening.
-    ahead: Option<Sample>,
+    ahead: Option<Sample<V>>,
     last: i64,
     origin: i64,
-    has_level: bool,
+    has_value: bool,
     /// The number of the moment that was returned last.
     number: u64,
 }
@@ -53,12 +55,12 @@ pub(crate) struct Moment {
 
 /// What a capture says of one moment.
 #[derive(Clone, Copy)]
-pub(crate) struct Sample {
+pub(crate) struct Sample<V> {
     /// In nanoseconds, as the file counts them.
     at: i64,
     /// None where it is unknown, floating, or that of another signal: it is what it
     /// was.
-    level: Option<PinState>,
+    value: Option<V>,
     /// See [`Moment`].
     number: u64,
 }
@@ -74,18 +76,18 @@ const LONGEST: usize = 1 << 20;
 /// Times in nanoseconds are within 146 years of zero, so that more can come after.
 const LONGEST_NANOS: i64 = i64::MAX / 2;
 
-impl Capture {
+impl<V: Value> Capture<V> {
     /// Opens a file, finds the signal in it, and reads until the first moment.
     pub(crate) fn open(source: &Source) -> Result<Self, Failure> {
         let file = source.file.display().to_string();
-        let mut capture = Form::open(source)
+        let mut capture = Form::open::<V>(source)
             .map(|form| Self {
                 form,
                 file: file.clone(),
                 ahead: None,
                 last: i64::MIN,
                 origin: 0,
-                has_level: false,
+                has_value: false,
                 number: 0,
             })
             .map_err(|failure| failure.in_file(&file))?;
@@ -96,23 +98,23 @@ impl Capture {
     }
 
     /// Returns the next moment, counted from [`origin`](Self::origin), and what is
-    /// known of the level from it on; none at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<(Nanos, Option<PinState>)>, Failure> {
+    /// known of the signal from it on; none at the end.
+    pub(crate) fn next(&mut self) -> Result<Option<(Nanos, Option<V>)>, Failure> {
         let sample = match self.ahead.take() {
             Some(sample) => Some(sample),
             None => self.read()?,
         };
-        let Some(Sample { at, level, number }) = sample else {
-            return if self.has_level {
+        let Some(Sample { at, value, number }) = sample else {
+            return if self.has_value {
                 Ok(None)
             } else {
-                Err(self.failure("an empty capture: there is no level in it".into()))
+                Err(self.failure(format!("an empty capture: there is no {} in it", V::NAME)))
             };
         };
-        self.has_level |= level.is_some();
+        self.has_value |= value.is_some();
         self.number = number;
         let since_origin = at - self.origin * 1_000;
-        Ok(Some((Nanos(since_origin.cast_unsigned()), level)))
+        Ok(Some((Nanos(since_origin.cast_unsigned()), value)))
     }
 
     /// Returns the moment that was returned last, at `at`.
@@ -126,7 +128,7 @@ impl Capture {
         self.origin
     }
 
-    fn read(&mut self) -> Result<Option<Sample>, Failure> {
+    fn read(&mut self) -> Result<Option<Sample<V>>, Failure> {
         let sample = match &mut self.form {
             Form::Text(text) => text.next(),
             Form::Vcd(vcd) => vcd.next(),
@@ -140,15 +142,18 @@ impl Capture {
             note(format_args!("{}: {doubt}", self.file));
         }
         if sample.at < self.last {
-            let (line, found) = match &mut self.form {
-                Form::Text(text) => text.line(),
-                Form::Vcd(vcd) => vcd.line(),
-            };
+            let (line, found) = self.form.line();
             let found = quoted(found.trim_ascii());
             return Err(self.failure(format!("line {line}: time goes back: {found}")));
         }
         self.last = sample.at;
         Ok(Some(sample))
+    }
+
+    /// Returns a failure in the line that was read last.
+    pub(crate) fn failure_here(&mut self, message: String) -> Failure {
+        let (line, _) = self.form.line();
+        self.failure(format!("line {line}: {message}"))
     }
 
     fn failure(&self, message: String) -> Failure {
@@ -157,7 +162,7 @@ impl Capture {
 }
 
 impl Form {
-    fn open(source: &Source) -> Result<Self, Failure> {
+    fn open<V: Value>(source: &Source) -> Result<Self, Failure> {
         let unreadable = |error: std::io::Error| Failure::Capture(error.to_string());
         let mut file = BufReader::new(File::open(&source.file).map_err(unreadable)?);
         let start = file.fill_buf().map_err(unreadable)?;
@@ -167,18 +172,26 @@ impl Form {
         let start = file.fill_buf().map_err(unreadable)?;
         let has_command = start.trim_ascii_start().starts_with(b"$");
         if is_vcd(&source.file) {
-            return Ok(Self::Vcd(Vcd::open(file, &source.signal)?));
+            return Ok(Self::Vcd(Vcd::open::<V>(file, &source.signal)?));
         }
         if !has_command {
-            return Ok(Self::Text(Text::open(file, source)?));
+            return Ok(Self::Text(Text::open::<V>(file, source)?));
         }
-        let vcd = Vcd::open(file, &source.signal).map_err(|failure| match failure {
+        let vcd = Vcd::open::<V>(file, &source.signal).map_err(|failure| match failure {
             Failure::Capture(message) => Failure::Capture(format!(
                 "taken for a VCD file because it begins with $: {message}",
             )),
             other => other,
         });
         Ok(Self::Vcd(vcd?))
+    }
+
+    /// Returns the number and the bytes of the last line.
+    fn line(&mut self) -> (u64, &[u8]) {
+        match self {
+            Self::Text(text) => text.line(),
+            Self::Vcd(vcd) => vcd.line(),
+        }
     }
 }
 

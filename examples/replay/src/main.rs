@@ -1,6 +1,7 @@
 //! Sends recorded captures through the drivers, in virtual time.
 #![forbid(unsafe_code)]
 
+mod analog;
 mod capture;
 mod contact;
 mod encoder;
@@ -28,11 +29,13 @@ object per event.
                                     double, clicks, repeat
   replay encoder FILE [options]     knob or wheel: each change of the position,
                                     and the counters at the end
+  replay analog FILE [options]      number, such as a voltage: each time that it leaves
+                                    a band, or enters it
   replay nec FILE [--extended]      remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
 
-FILE of switch, button, encoder and nec is a capture:
+FILE of switch, button, encoder, analog and nec is a capture:
   text       lines `time level`, in us, separated by commas, semicolons or white
              space; further columns are other signals. 1 is the idle level, X
              and Z leave it as it was. Lines that begin with # or ; are comments.
@@ -45,6 +48,8 @@ FILE of switch, button, encoder and nec is a capture:
              since the first one, because sigrok rounds the times that it
              writes; --unit takes them as written
   VCD        by its name, .vcd, or if it begins with $
+Of analog, signals are decimal numbers in a text, and in a VCD file vectors without
+a sign and real variables; where a number is X, Z or nothing, it is as it was.
 The last level is taken to last: what it leads to is printed too. Times may be
 negative. They are rounded down to us, of which several edges keep their order.
 
@@ -76,6 +81,13 @@ illegal:
   --wrap [N]          wrap around: from --max to --min, or N positions from --min,
                       which is 0 by default
   --interval MS       shortest time between two changes, which are net ones  (0)
+
+Only analog, of which each number is a reading, within 2^30 of the last digit that
+an option has. Both ends are inside, and comparisons with --low and --high are exact:
+  --low N, --high N   the ends of the band                          (default: none)
+  --around N          from N below to N above the first number instead, in steps
+                      of the last digit of N
+  --hysteresis N      by how much a number has to be inside to enter            (0)
 
 Of switch and button:
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
@@ -129,6 +141,7 @@ fn main() -> ExitCode {
 fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     match command {
         Command::Help => Ok(out.write_all(HELP.as_bytes())?),
+        Command::Analog(options) => analog::replay(&options, out),
         Command::Encoder(options) => encoder::replay(&options, out),
         Command::Nec(options) => nec::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),

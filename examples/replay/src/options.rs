@@ -1,20 +1,25 @@
 //! What is asked for.
 
+mod analog;
+
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
+use tickwire_drivers::analog_watch::Watcher;
 use tickwire_drivers::button::{self, Reporting};
 use tickwire_drivers::encoder::{Division, Range};
 use tickwire_drivers::nec::Addressing;
 use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
 
+use crate::analog::Scale;
 use crate::capture::{Signal, Source, Unit, is_vcd};
 
 /// One replay.
 pub(crate) enum Command {
     Help,
+    Analog(AnalogOptions),
     Encoder(EncoderOptions),
     Nec(NecOptions),
     Nmea(NmeaOptions),
@@ -36,6 +41,13 @@ pub(crate) struct EncoderOptions {
     pub(crate) division: Division,
     pub(crate) range: Range,
     pub(crate) interval: Duration,
+}
+
+/// Where a number was recorded, and the band that it is watched for.
+pub(crate) struct AnalogOptions {
+    pub(crate) source: Source,
+    pub(crate) scale: Scale,
+    pub(crate) watcher: Watcher,
 }
 
 /// What a remote control sent.
@@ -66,6 +78,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         None => return Err("nothing to replay".into()),
     };
     match &*kind {
+        "analog" => analog::parse(args),
         "encoder" => encoder(args),
         "nec" => nec(args),
         "nmea" => nmea(args),
@@ -214,7 +227,8 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button",
         Long("active" | "rest" | "mode" | "close" | "open") => "switch and button",
         Long("each" | "baud") => "nmea",
-        Long("signal" | "column") => "switch, button, nec and nmea",
+        Long("signal" | "column") => "switch, button, analog, nec and nmea",
+        Long("low" | "high" | "around" | "hysteresis") => "analog",
         Long("a" | "b" | "divide" | "min" | "max" | "wrap" | "interval") => "encoder",
         Long("extended") => "nec",
         other => return other.unexpected(),

@@ -1,17 +1,15 @@
 //! The fields of a line of text.
 
-use embedded_hal::digital::PinState;
-
-use super::Sample;
 use super::fields::fields;
 use super::samples::Samples;
 use super::unit::{self, Unit};
+use super::{Sample, Value};
 use crate::failure::quoted;
 
 /// What is in which field of a line.
 pub(super) struct Layout {
     pub(super) time: Time,
-    /// The field with the level.
+    /// The field with the level or the number.
     pub(super) level: usize,
     /// How many columns have labels. If any have, the other ones may hold anything.
     pub(super) labels: usize,
@@ -39,7 +37,11 @@ pub(super) enum Time {
 
 impl Layout {
     /// Reads the line of that number.
-    pub(super) fn sample(&mut self, line: &str, number: u64) -> Result<Sample, String> {
+    pub(super) fn sample<V: Value>(
+        &mut self,
+        line: &str,
+        number: u64,
+    ) -> Result<Sample<V>, String> {
         let fields = fields(line);
         let time = fields.first().copied().unwrap_or_default();
         let at = match &mut self.time {
@@ -58,14 +60,8 @@ impl Layout {
             self.unit = Stated::Doubtful;
         }
         let in_line = || quoted(line.as_bytes());
-        let level = match fields.get(self.level) {
-            Some(&"0") => Some(PinState::Low),
-            Some(&"1") => Some(PinState::High),
-            Some(&("x" | "X" | "z" | "Z")) => None,
-            Some(level) => {
-                let level = quoted(level.as_bytes());
-                return Err(format!("the level {level} is neither 0 nor 1"));
-            }
+        let value = match fields.get(self.level) {
+            Some(field) => V::of_text(field)?,
             None => return Err(format!("there is no column {} in {}", self.level, in_line())),
         };
         let is_number = |field: &&str| field.is_empty() || field.parse::<f64>().is_ok();
@@ -81,7 +77,7 @@ impl Layout {
                 let other = quoted(other.as_bytes());
                 Err(format!("{other} is one column more, and no number, in {}", in_line()))
             }
-            _ => Ok(Sample { at, level, number }),
+            _ => Ok(Sample { at, value, number }),
         }
     }
 

@@ -8,7 +8,7 @@ use super::layout::{Layout, Stated, Time};
 use super::samples::Samples;
 use super::signals::{Signal, Signals};
 use super::unit::Unit;
-use super::{Sample, Source};
+use super::{Sample, Source, Value};
 use crate::failure::{Failure, quoted};
 
 /// One column of a text file.
@@ -32,7 +32,7 @@ struct Preamble {
 }
 
 impl Text {
-    pub(super) fn open(file: BufReader<File>, source: &Source) -> Result<Self, Failure> {
+    pub(super) fn open<V: Value>(file: BufReader<File>, source: &Source) -> Result<Self, Failure> {
         let mut lines = Lines::new(file);
         let mut preamble = Preamble::default();
         while lines.advance().map_err(Failure::Capture)? {
@@ -43,10 +43,10 @@ impl Text {
             let layout = preamble.layout(source, line, lines.line().0)?;
             return Ok(Self { lines, is_ahead: true, layout });
         }
-        Err(Failure::Capture("an empty capture: there is no level in it".into()))
+        Err(Failure::Capture(format!("an empty capture: there is no {} in it", V::NAME)))
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Sample>, String> {
+    pub(super) fn next<V: Value>(&mut self) -> Result<Option<Sample<V>>, String> {
         if !std::mem::take(&mut self.is_ahead) {
             loop {
                 if !self.lines.advance()? {

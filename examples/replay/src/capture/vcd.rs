@@ -3,11 +3,10 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
-use embedded_hal::digital::PinState;
-use vcd::{Command, IdCode, ParseError, Parser, Value};
+use vcd::{Command, IdCode, ParseError, Parser};
 
 use super::signals::{Signal, Signals};
-use super::{LONGEST, Sample, unit};
+use super::{LONGEST, Sample, Value, unit};
 use crate::failure::{Failure, quoted};
 
 /// One signal of a VCD file.
@@ -38,11 +37,11 @@ const KEPT: usize = 200;
 const DEEPEST: usize = 100;
 
 impl Vcd {
-    pub(super) fn open(file: BufReader<File>, asked: &Signal) -> Result<Self, Failure> {
+    pub(super) fn open<V: Value>(file: BufReader<File>, asked: &Signal) -> Result<Self, Failure> {
         let file = file.chain(&b"\n"[..]);
         let bounded = Bounded { file, left: 0, line: Vec::new(), is_line_over: false };
         let mut parser = Parser::new(bounded);
-        let mut search = Search::new(asked);
+        let mut search = Search::new(asked, V::has);
         let mut timescale = None;
         loop {
             let Some(command) = command(&mut parser).map_err(Failure::Capture)? else {
@@ -76,9 +75,9 @@ impl Vcd {
         Ok(Self { parser, id, tick, now: 0, number: 0 })
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Sample>, String> {
+    pub(super) fn next<V: Value>(&mut self) -> Result<Option<Sample<V>>, String> {
         while let Some(command) = command(&mut self.parser)? {
-            let level = match command {
+            let value = match command {
                 Command::Timestamp(ticks) => {
                     let late = || {
                         let line = quoted(self.parser.reader().line.trim_ascii());
@@ -86,16 +85,17 @@ impl Vcd {
                     };
                     self.number += 1;
                     self.now = unit::of_ticks(ticks, self.tick).ok_or_else(late)?;
-                    None
+                    Ok(None)
                 }
-                Command::ChangeScalar(id, value) if id == self.id => level(value),
-                // Some tools write a bit as a vector of one.
+                Command::ChangeScalar(id, bit) if id == self.id => V::of_bits(&[bit]),
                 Command::ChangeVector(id, bits) if id == self.id => {
-                    bits.iter().last().and_then(level)
+                    V::of_bits(&bits.iter().collect::<Vec<_>>())
                 }
+                Command::ChangeReal(id, real) if id == self.id => V::of_real(real),
                 _ => continue,
             };
-            return Ok(Some(Sample { at: self.now, level, number: self.number }));
+            let value = value.map_err(|what| format!("line {}: {what}", self.parser.line()))?;
+            return Ok(Some(Sample { at: self.now, value, number: self.number }));
         }
         Ok(None)
     }
@@ -103,14 +103,6 @@ impl Vcd {
     /// Returns the number and the start of the present line.
     pub(super) fn line(&mut self) -> (u64, &[u8]) {
         (self.parser.line(), &self.parser.reader().line)
-    }
-}
-
-fn level(value: Value) -> Option<PinState> {
-    match value {
-        Value::V0 => Some(PinState::Low),
-        Value::V1 => Some(PinState::High),
-        Value::X | Value::Z => None,
     }
 }
 
@@ -129,8 +121,10 @@ fn command(parser: &mut Parser<Bounded>) -> Result<Option<Command>, String> {
 /// The search for a signal, by its name, its path with dots, or its number.
 struct Search<'a> {
     asked: &'a Signal,
+    /// Whether a signal of so many bits is wanted.
+    has: fn(u32) -> bool,
     scopes: Vec<String>,
-    /// The signals of one bit.
+    /// The signals that may be wanted.
     signals: Signals,
     /// Those of the name that is asked for, told apart by code, with their bits.
     named: Vec<(IdCode, u32)>,
@@ -139,9 +133,9 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(asked: &'a Signal) -> Self {
+    fn new(asked: &'a Signal, has: fn(u32) -> bool) -> Self {
         let (scopes, named) = (Vec::new(), Vec::new());
-        Self { asked, scopes, signals: Signals::default(), named, numbered: None }
+        Self { asked, has, scopes, signals: Signals::default(), named, numbered: None }
     }
 
     fn enter(&mut self, scope: &str) {
@@ -165,7 +159,7 @@ impl<'a> Search<'a> {
                 self.named.push((id, bits));
             }
         }
-        if bits == 1 {
+        if (self.has)(bits) {
             let number = self.signals.add(&path);
             let wanted = match self.asked {
                 Signal::Any => Some(1),
@@ -184,7 +178,8 @@ impl<'a> Search<'a> {
             Signal::Any | Signal::Numbered(_) => String::new(),
         };
         match self.named[..] {
-            [(id, 1)] => Ok(id),
+            [(id, bits)] if (self.has)(bits) => Ok(id),
+            [(_, 1)] => Err(Failure::Usage(format!("signal {name} has one bit"))),
             [(_, bits)] => Err(Failure::Usage(format!("signal {name} has {bits} bits"))),
             [_, _, ..] => Err(Failure::Usage(format!(
                 "there are several signals {name}: name it with its scopes",

@@ -104,7 +104,7 @@ fn what_makes_no_encoder_is_refused() {
         (&["--wrap", "3", "--max", "2"], "give one"),
         (&["--min", "2147483647", "--wrap", "2"], "too many"),
         (&["--b", "3"], "there is no signal"),
-        (&["--signal", "a"], "it is of switch, button, nec and nmea"),
+        (&["--signal", "a"], "it is of switch, button, analog, nec and nmea"),
     ] {
         let ran = replay(["encoder", capture].iter().chain(options));
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{options:?}: {}", ran.err);

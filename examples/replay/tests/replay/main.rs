@@ -1,5 +1,6 @@
 //! The program `replay`, from outside.
 
+mod analog;
 mod buttons;
 mod captures;
 mod encoders;
