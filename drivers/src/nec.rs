@@ -10,7 +10,10 @@ mod carrier;
 mod counters;
 mod decoder;
 mod frame;
+mod held;
 mod modulator;
+mod phase;
+mod signal;
 mod transmitter;
 
 use futures_util::Stream;
@@ -19,9 +22,10 @@ use tickwire_traits::{Edges, Instant, Timer, TimerQueue};
 
 pub use carrier::{Carrier, PinCarrier, PwmCarrier};
 pub use counters::Counters;
-pub use decoder::{Decoder, Event, Signal};
+pub use decoder::Decoder;
 pub use frame::{Addressing, Error, Frame, Repeat};
 pub use modulator::{Modulator, Pulse};
+pub use signal::{Event, Signal};
 pub use transmitter::Transmitter;
 
 /// A receiver of a remote control's signals.

@@ -1,9 +1,8 @@
-//! What the primitives of `sync` and the run loop of `exec-std` cost, compared with
-//! others, and an event of `sim` and a step of an encoder.
+//! What the primitives of `sync`, the run loop of `exec-std`, a step of an encoder and an
+//! edge of a remote control cost, compared with others, and an event of `sim`.
 //!
-//! The programs `sync_primitives`, `run_loop`, `virtual_events` and `encoder_steps` in `benches`
-//! count, print and judge: they know their bounds, and fail beyond them. They are built as a
-//! release.
+//! The programs in `benches` count, print and judge: they know their bounds, and fail
+//! beyond them. They are built as a release.
 
 use crate::process::{capture, cargo, on_path};
 use crate::report::{Outcome, Stop};
@@ -17,7 +16,8 @@ pub(crate) fn measure() -> Outcome {
         return Err(Stop::Skipped("no valgrind here: apt-get install valgrind".to_owned()));
     }
     let mut all = String::from("within their bounds");
-    for program in ["sync_primitives", "run_loop", "virtual_events", "encoder_steps"] {
+    let programs = ["sync_primitives", "run_loop", "virtual_events", "encoder_steps", "nec_edges"];
+    for program in programs {
         let program = ["--package", "tickwire-benches", "--bin", program];
         let tables = capture(cargo(&["run", "--quiet", "--release"]).args(program))?;
         all = format!("{all}\n{}", tables.trim_end());

@@ -3,30 +3,9 @@
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Edge, Instant};
 
-use super::{Addressing, Counters, Error, Frame, Repeat};
-
-/// What was received, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Signal {
-    /// The time of the edge that made the event certain. If no edge did, the time at which the
-    /// signal would have been complete.
-    pub at: Instant,
-    /// What was received.
-    pub event: Event,
-}
-
-/// The meaning of a [`Signal`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Event {
-    /// A key was pressed. Some remote controls send the whole frame again while it is held.
-    Frame(Frame),
-    /// The key is still held.
-    Repeat(Repeat),
-    /// What came is neither.
-    Error(Error),
-}
+use super::held::Held;
+use super::phase::Phase;
+use super::{Addressing, Counters, Error, Event, Frame, Signal};
 
 /// A decoder of the edges of an infrared receiver, whose output is high while it sees no light.
 /// Pure: takes edges and times, returns signals.
@@ -77,39 +56,22 @@ pub struct Decoder {
     /// Within a signal: when it has to be complete. Otherwise: the end of a pause from the last
     /// edge on.
     due: Instant,
-    /// When the last frame or repeat began.
-    began: Instant,
     /// The lower half of the time of the last edge. The spans of a signal fit in it.
     last: u32,
+    /// The received bits, the last one highest. Below them is a one, which leaves with the 32nd bit.
     bits: u32,
-    /// From the beginning of the last frame to that of its last repeat, in microseconds.
-    held: u32,
-    /// The last frame, in two fields: a `Frame` has padding, of which 8 bytes would become.
-    address: u16,
-    command: u8,
-    /// Whether a repeat belongs to the last frame.
-    is_held: bool,
+    key: Held,
     addressing: Addressing,
-    /// The number of edges of a frame, or one of the constants below.
-    phase: u8,
+    phase: Phase,
     counters: Counters,
 }
-
-/// The phase after a frame.
-const FRAME: u8 = 68;
-/// Three edges of a repeat. Its parity is that of three.
-const LAST_MARK: u8 = 69;
-/// The phase after a repeat.
-const REPEAT: u8 = 70;
-/// The phase after an error, and at first.
-const BROKEN: u8 = 71;
 
 const START_MARK: u32 = 4_000;
 const FRAME_SPACE: u32 = 3_000;
 const REPEAT_SPACE: u32 = 1_700;
 const ONE_SPACE: u32 = 1_120;
-/// Two periods of 108 ms, and half of one for jitter.
-const HOLD: Duration = Duration::from_millis(270);
+/// No bit, and the one that leaves with the last.
+const NO_BITS: u32 = 1 << 31;
 
 impl Decoder {
     /// How long the line is high between two signals, at least: longer than any space of a
@@ -123,15 +85,11 @@ impl Decoder {
     pub const fn new() -> Self {
         Self {
             due: Instant::EPOCH,
-            began: Instant::EPOCH,
             last: 0,
             bits: 0,
-            held: 0,
-            address: 0,
-            command: 0,
-            is_held: false,
+            key: Held::NONE,
             addressing: Addressing::Standard,
-            phase: BROKEN,
+            phase: Phase::Broken,
             counters: Counters::NONE,
         }
     }
@@ -150,85 +108,93 @@ impl Decoder {
     /// Returns when to call [`elapse`](Self::elapse), unless an edge comes before. `None`
     /// between signals.
     pub const fn deadline(&self) -> Option<Instant> {
-        if self.is_within_signal() { Some(self.due) } else { None }
+        if self.phase.is_within_signal() { Some(self.due) } else { None }
     }
 
     /// Takes an edge.
     ///
     /// Call it before [`elapse`](Self::elapse) if both are due: the decoder then reports the
     /// same, however late its caller is.
+    #[inline]
     pub fn edge(&mut self, edge: Edge) -> Option<Signal> {
-        let now = edge.at.as_micros() as u32;
-        let span = now.wrapping_sub(self.last);
-        // Most edges are those of bits.
-        let is_plain = edge.missed == 0 && edge.at <= self.due && span < PAUSE_MICROS;
-        if is_plain && self.phase >= 3 && self.phase < FRAME {
-            let is_mark_over = self.phase & 1 == 1;
-            if is_mark_over == (edge.level == PinState::High) {
-                self.last = now;
-                self.phase += 1;
-                if !is_mark_over {
-                    let bit = u32::from(span > ONE_SPACE) << 31;
-                    self.bits = self.bits >> 1 | bit;
-                } else if self.phase == FRAME {
-                    return Some(self.end_frame(edge.at));
-                }
-                return None;
-            }
+        let Edge { at, level, missed, .. } = edge;
+        let now = at.as_micros() as u32;
+        // A gap is as good as a pause.
+        let span = if missed == 0 { now.wrapping_sub(self.last) } else { PAUSE };
+        // Most edges are those of bits. Whether they are in time is seen at the end of the frame.
+        if self.phase as u8 != level as u8 || span >= PAUSE {
+            return self.other_edge(at, level, missed);
         }
-        self.other_edge(edge, span)
+        self.last = now;
+        if level == PinState::High {
+            self.phase = Phase::BitSpace;
+            return None;
+        }
+        let is_last = self.bits & 1 == 1;
+        self.bits = self.bits >> 1 | u32::from(span > ONE_SPACE) << 31;
+        self.phase = if is_last { Phase::FrameMark } else { Phase::BitMark };
+        None
     }
 
     /// Reports a signal that is incomplete at its deadline.
     pub fn elapse(&mut self, now: Instant) -> Option<Signal> {
-        (self.is_within_signal() && now >= self.due).then(|| self.expire())
+        if self.phase.is_within_signal() && now >= self.due { self.expire() } else { None }
     }
 }
 
-const PAUSE_MICROS: u32 = Decoder::PAUSE.as_micros() as u32;
+const PAUSE: u32 = Decoder::PAUSE.as_micros() as u32;
 
 impl Decoder {
-    const fn is_within_signal(&self) -> bool {
-        self.phase < FRAME || self.phase == LAST_MARK
+    /// Takes an edge that is not one of a bit, or whose mark is longer than a pause.
+    #[inline(never)]
+    fn other_edge(&mut self, at: Instant, level: PinState, missed: u32) -> Option<Signal> {
+        let is_mark = level == PinState::Low;
+        let now = at.as_micros() as u32;
+        let span = now.wrapping_sub(self.last);
+        if missed > 0 {
+            return self.edge_after_loss(at, is_mark, missed);
+        }
+        if !self.phase.is_within_signal() {
+            self.last = now;
+            return self.outside(at, is_mark);
+        }
+        if at > self.due {
+            return self.edge_after_loss(at, is_mark, missed);
+        }
+        self.last = now;
+        match (self.phase, is_mark) {
+            // No span is longer than 80 ms, unless time goes back.
+            _ if span > u32::MAX / 2 => self.lose(at, 1),
+            (Phase::StartMark, false) if span > START_MARK => self.enter(Phase::StartSpace),
+            (Phase::StartSpace | Phase::BitSpace, true) if span >= PAUSE => self.begin_early(at),
+            (Phase::StartSpace, true) if span > FRAME_SPACE => self.enter(Phase::BitMark),
+            (Phase::StartSpace, true) if span > REPEAT_SPACE => self.enter(Phase::RepeatMark),
+            (Phase::StartMark, false) | (Phase::StartSpace, true) => self.fail(Error::BadStart, at),
+            // Longer than a pause: marks are not measured.
+            (Phase::BitMark, false) => self.enter(Phase::BitSpace),
+            (Phase::FrameMark, false) => self.end_frame(at),
+            (Phase::RepeatMark, false) => self.end_repeat(at),
+            _ => self.lose(at, 1),
+        }
     }
 
-    /// Takes an edge that is not one of a bit.
-    #[inline(never)]
-    fn other_edge(&mut self, edge: Edge, span: u32) -> Option<Signal> {
-        let Edge { at, level, missed, .. } = edge;
-        // The error of a signal that is over is the only one: then, the phase is `BROKEN`.
-        let expired = (self.is_within_signal() && at > self.due).then(|| self.expire());
-        self.last = at.as_micros() as u32;
-        let is_mark = level == PinState::Low;
-        if missed > 0 {
-            return expired.or(self.lose(at, missed));
-        }
-        if !self.is_within_signal() {
-            return expired.or(self.outside(at, is_mark));
-        }
-        // Parity: after an odd number of edges, the line is low.
-        let is_repeated = is_mark == (self.phase & 1 == 1);
-        // Within a signal, no span is longer than 80 ms, unless time goes back.
-        if is_repeated || span > u32::MAX / 2 {
-            return self.lose(at, 1);
-        }
-        if is_mark && span >= PAUSE_MICROS {
-            let signal = self.fail(self.incomplete(), at);
-            self.begin(at);
-            return Some(signal);
-        }
-        let next = match self.phase {
-            1 if span > START_MARK => 2,
-            2 if span > FRAME_SPACE => 3,
-            2 if span > REPEAT_SPACE => LAST_MARK,
-            LAST_MARK => return Some(self.end_repeat(at)),
-            1 | 2 => return Some(self.fail(Error::BadStart, at)),
-            // A mark of a bit that is longer than a pause: marks are not measured.
-            _ if self.phase + 1 == FRAME => return Some(self.end_frame(at)),
-            phase => phase + 1,
-        };
-        self.phase = next;
+    const fn enter(&mut self, phase: Phase) -> Option<Signal> {
+        self.phase = phase;
         None
+    }
+
+    /// Takes an edge after lost ones, or after the deadline of a signal.
+    #[cold]
+    fn edge_after_loss(&mut self, at: Instant, is_mark: bool, missed: u32) -> Option<Signal> {
+        let is_late = self.phase.is_within_signal() && at > self.due;
+        // The error of a signal that is over is the only one: then, the phase is `Broken`.
+        let expired = if is_late { self.expire() } else { None };
+        self.last = at.as_micros() as u32;
+        if missed > 0 {
+            expired.or(self.lose(at, missed))
+        } else {
+            expired.or(self.outside(at, is_mark))
+        }
     }
 
     /// Takes an edge between signals.
@@ -238,103 +204,94 @@ impl Decoder {
             self.begin(at);
             return None;
         }
-        self.due = at + Self::PAUSE;
         let error = match self.phase {
-            BROKEN => return None,
+            Phase::Broken => {
+                self.rest(Phase::Broken, at);
+                return None;
+            }
             // The beginning of a mark was lost.
             _ if is_after_pause => {
                 self.counters.lose(1);
                 Error::BadStart
             }
-            FRAME => Error::Overrun,
+            Phase::Frame => Error::Overrun,
             _ => Error::BadRepeat,
         };
-        Some(self.fail(error, at))
+        self.fail(error, at)
+    }
+
+    /// Returns when the signal began.
+    fn beginning(&self) -> Instant {
+        self.due - self.addressing.longest()
+    }
+
+    /// Begins a signal after one that is incomplete.
+    #[cold]
+    fn begin_early(&mut self, at: Instant) -> Option<Signal> {
+        let signal = self.fail(self.phase.incomplete(), at);
+        self.begin(at);
+        signal
     }
 
     fn begin(&mut self, at: Instant) {
-        self.due = at + self.block();
-        self.phase = 1;
+        self.due = at + self.addressing.longest();
+        self.bits = NO_BITS;
+        self.phase = Phase::StartMark;
     }
 
-    /// The time that a signal may take. The longest frames take 68 ms, with an extended address
-    /// 77 ms.
-    const fn block(&self) -> Duration {
-        match self.addressing {
-            Addressing::Standard => Duration::from_millis(73),
-            Addressing::Extended => Duration::from_millis(80),
-        }
-    }
-
-    fn end_frame(&mut self, at: Instant) -> Signal {
+    #[inline(never)]
+    fn end_frame(&mut self, at: Instant) -> Option<Signal> {
         match Frame::from_bits(self.bits, self.addressing) {
             Ok(frame) => {
-                self.began = self.due - self.block();
-                self.held = 0;
-                self.address = frame.address();
-                self.command = frame.command();
-                self.is_held = true;
-                self.rest(FRAME, at);
-                Signal { at, event: Event::Frame(frame) }
+                self.key.press(frame, self.beginning());
+                self.rest(Phase::Frame, at);
+                Some(Signal { at, event: Event::Frame(frame) })
             }
             Err(error) => self.fail(error, at),
         }
     }
 
-    fn end_repeat(&mut self, at: Instant) -> Signal {
-        let began = self.due - self.block();
-        let gap = began - self.began;
-        self.is_held &= gap <= HOLD;
-        self.began = began;
-        let mut repeat = Repeat { frame: None, held: Duration::ZERO };
-        if self.is_held {
-            self.held = self.held.saturating_add(gap.as_micros() as u32);
-            let held = Duration::from_micros(self.held.into());
-            repeat = Repeat { frame: Some(Frame::new(self.address, self.command)), held };
-        }
-        self.rest(REPEAT, at);
-        Signal { at, event: Event::Repeat(repeat) }
+    #[inline(never)]
+    fn end_repeat(&mut self, at: Instant) -> Option<Signal> {
+        let repeat = self.key.repeat(self.beginning());
+        self.rest(Phase::Repeat, at);
+        Some(Signal { at, event: Event::Repeat(repeat) })
     }
 
     /// Ends a signal at its deadline.
-    #[inline(never)]
-    fn expire(&mut self) -> Signal {
+    #[cold]
+    fn expire(&mut self) -> Option<Signal> {
         let at = self.due;
-        let since_last = (at.as_micros() as u32).wrapping_sub(self.last);
-        let signal = self.fail(self.incomplete(), at);
+        let last = self.last.wrapping_sub(at.as_micros() as u32).cast_signed();
+        let signal = self.fail(self.phase.incomplete(), at);
         // The pause is counted from the last edge, which may be long past.
-        self.due = at - Duration::from_micros(since_last.into()) + Self::PAUSE;
+        let due = at.as_micros().saturating_add_signed(last.into());
+        self.due = Instant::from_micros(due) + Self::PAUSE;
         signal
     }
 
-    fn incomplete(&self) -> Error {
-        match self.phase {
-            3..=67 => Error::BadBlock,
-            LAST_MARK => Error::BadRepeat,
-            _ => Error::BadStart,
-        }
-    }
-
     /// Takes note of lost edges before one at `at`, which may be anything.
-    #[inline(never)]
+    #[cold]
     fn lose(&mut self, at: Instant, edges: u32) -> Option<Signal> {
         self.counters.lose(edges);
-        if self.phase == BROKEN {
-            self.due = at + Self::PAUSE;
+        if self.phase == Phase::Broken {
+            self.rest(Phase::Broken, at);
             return None;
         }
-        Some(self.fail(self.incomplete(), at))
+        self.fail(self.phase.incomplete(), at)
     }
 
-    #[inline(never)]
-    fn fail(&mut self, error: Error, at: Instant) -> Signal {
+    #[cold]
+    fn fail(&mut self, error: Error, at: Instant) -> Option<Signal> {
         self.counters.count(error);
-        self.is_held &= matches!(error, Error::BadRepeat | Error::Overrun);
-        self.rest(BROKEN, at);
-        Signal { at, event: Event::Error(error) }
+        if !matches!(error, Error::BadRepeat | Error::Overrun) {
+            self.key.release();
+        }
+        self.rest(Phase::Broken, at);
+        Some(Signal { at, event: Event::Error(error) })
     }
 
-    fn rest(&mut self, phase: u8, at: Instant) {
+    fn rest(&mut self, phase: Phase, at: Instant) {
         self.phase = phase;
         self.due = at + Self::PAUSE;
     }

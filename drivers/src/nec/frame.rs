@@ -75,6 +75,17 @@ pub enum Addressing {
     Extended,
 }
 
+impl Addressing {
+    /// Returns the time that a signal may take. The longest frames take 68 ms, with an extended
+    /// address 77 ms.
+    pub(super) const fn longest(self) -> Duration {
+        match self {
+            Self::Standard => Duration::from_millis(73),
+            Self::Extended => Duration::from_millis(80),
+        }
+    }
+}
+
 impl Frame {
     /// Creates a frame. See [Addresses](Self#addresses).
     pub const fn new(address: u16, command: u8) -> Self {

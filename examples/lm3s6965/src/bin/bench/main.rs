@@ -10,6 +10,7 @@
 mod button;
 mod encoder;
 mod meter;
+mod nec;
 mod row;
 mod sleep;
 mod spawn;
@@ -19,7 +20,7 @@ mod task_switch;
 use embassy_executor::Spawner;
 use tickwire_lm3s6965::{executor, init, report};
 
-use crate::row::{Row, goal};
+use crate::row::{Row, goal, goal_of};
 
 // The bounds are what rustc 1.96 came to, and 4 % at the most.
 const TASK_SWITCH: Row = Row { name: "task_switch", most: 104, beside: goal(115, 118) };
@@ -30,6 +31,7 @@ const SPAWN_SENT: Row = Row { name: "spawn_sent", most: 374, beside: goal(150, 1
 const BUTTON: Row = Row { name: "edge_to_press", most: 495, beside: None };
 const ENCODER: Row = Row { name: "encoder_step", most: 24, beside: None };
 const ENCODER_REPORT: Row = Row { name: "encoder_step_to_report", most: 43, beside: None };
+const NEC: Row = Row { name: "nec_edge", most: 30, beside: goal_of("infrared", 110, 67) };
 const FLAG_SET: Row = Row { name: "flag_set", most: 20, beside: None };
 const FLAG_INTERRUPT: Row = Row { name: "flag_set_by_interrupt", most: 26, beside: None };
 
@@ -54,6 +56,7 @@ async fn measure(spawner: Spawner) {
         BUTTON.judge(button::measure().await),
         ENCODER.judge(encoder::decoded()),
         ENCODER_REPORT.judge(encoder::reported()),
+        NEC.judge(nec::measure()),
         FLAG_SET.judge(storm.of_sets),
         FLAG_INTERRUPT.judge(storm.of_interrupts),
     ];

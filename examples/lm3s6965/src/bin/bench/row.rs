@@ -9,6 +9,7 @@ pub(crate) struct Tenths(pub(crate) u32);
 /// What was measured.
 pub(crate) struct Measured {
     pub(crate) tickwire: Tenths,
+    /// What embassy takes for the same, or the peer of the row.
     pub(crate) embassy: Option<Tenths>,
 }
 
@@ -27,8 +28,9 @@ pub(crate) struct Row {
     pub(crate) beside: Option<Beside>,
 }
 
-/// What is expected beside embassy, in percent of its instructions.
+/// What is expected beside embassy, or another peer, in percent of its instructions.
 pub(crate) struct Beside {
+    peer: &'static str,
     /// What we want.
     goal: u32,
     /// More fail.
@@ -36,7 +38,11 @@ pub(crate) struct Beside {
 }
 
 pub(crate) const fn goal(goal: u32, most: u32) -> Option<Beside> {
-    Some(Beside { goal, most })
+    goal_of("embassy", goal, most)
+}
+
+pub(crate) const fn goal_of(peer: &'static str, goal: u32, most: u32) -> Option<Beside> {
+    Some(Beside { peer, goal, most })
 }
 
 impl Row {
@@ -46,10 +52,12 @@ impl Row {
         let Tenths(ours) = measured.tickwire;
         let mut within = ours <= most * 10;
         say!("{{\"bench\":\"{name}\",\"tickwire\":{}.{},\"bound\":{most}", ours / 10, ours % 10);
-        if let (Some(Beside { goal, most }), Some(Tenths(theirs))) = (beside, measured.embassy) {
+        if let (Some(Beside { peer, goal, most }), Some(Tenths(theirs))) =
+            (beside, measured.embassy)
+        {
             let permille = (ours * 1_000).div_ceil(theirs);
             within &= permille <= most * 10;
-            say!(",\"embassy\":{}.{}", theirs / 10, theirs % 10);
+            say!(",\"{peer}\":{}.{}", theirs / 10, theirs % 10);
             say!(",\"percent\":{}.{},\"goal\":{goal}", permille / 10, permille % 10);
             say!(",\"percent_bound\":{most},\"reached\":{}", permille <= goal * 10);
         }
