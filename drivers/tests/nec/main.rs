@@ -5,6 +5,7 @@ mod garbage;
 mod line;
 mod modulator;
 mod oracle;
+mod properties;
 mod random;
 mod recorded;
 mod shell;
