@@ -9,7 +9,7 @@
 //! - [`Pace`] and [`at_every_pace`] make a simulation late, by a clock that wakes rarely or
 //!   a task that occupies the thread.
 //! - [`Wire`] is a net with pins: play a timing diagram, let it bounce, record a driver's
-//!   output.
+//!   output. [`Pwm`] is a channel whose duty cycle is recorded.
 //! - [`analog`] is a voltage that a converter measures: a wave by points, with noise and faults.
 //! - [`i2c`] and [`spi`] are buses with devices, fault injection, and waveforms that can be
 //!   decoded.
@@ -25,6 +25,7 @@ mod executor;
 mod fault_plan;
 mod impatience;
 mod pace;
+mod pwm;
 mod trace;
 mod wire;
 
@@ -39,6 +40,7 @@ pub use clock::SimClock;
 pub use executor::{Sim, SimSpawner, SimTask, Stall, StallKind, StalledTask};
 pub use impatience::{drop_after, impatiently};
 pub use pace::{Pace, at_every_pace};
+pub use pwm::Pwm;
 pub use tickwire_traits::waits_for;
 pub use trace::{Probe, Trace, VcdStream};
 pub use wire::{Input, InputPair, InvalidDiagram, Output, PinFault, Wire};
