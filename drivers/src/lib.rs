@@ -11,6 +11,7 @@
 //! | [`nec`] | an infrared remote control, received: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
 //! | | the same, sent | a [`Carrier`](nec::Carrier), which may be a PWM channel or an `OutputPin`, a clock |
 //! | [`analog_watch`] | a voltage that leaves a band, or enters it | an [`AnalogInput`](tickwire_traits::AnalogInput), a clock |
+//! | [`led`] | a light: flashes, patterns, fades | an `OutputPin` or a `SetDutyCycle`, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
 //! [`civil`] has the date and time types that drivers share.
@@ -80,6 +81,7 @@ pub mod encoder;
 pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
+pub mod led;
 pub mod mcp3008;
 pub mod nec;
 pub mod switch;

@@ -19,6 +19,10 @@ impl Span {
         Self(if micros > Self::HOUR as u64 { Self::HOUR } else { micros as u32 })
     }
 
+    pub(crate) const fn as_micros(self) -> u32 {
+        self.0
+    }
+
     pub(crate) const fn is_zero(self) -> bool {
         self.0 == 0
     }

@@ -9,6 +9,7 @@ use core::convert::Infallible;
 use core::task::Waker;
 
 use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
+use embedded_hal::pwm::{self, SetDutyCycle};
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::digital::Wait;
 use embedded_hal_async::i2c::{I2c, Operation};
@@ -20,9 +21,11 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
+use tickwire_drivers::led::{Led, Program};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
 use tickwire_drivers::switch::Switch;
+use tickwire_sync::shared::RingQueue;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
     ReadinessExt, TimeSource, Timer, TimerQueue,
@@ -93,6 +96,19 @@ fn an_htu21d_is_send() {
     send(&sensor.set_heater(false));
     send(&sensor.battery_low());
     send(&sensor.soft_reset());
+}
+
+#[test]
+fn a_light_is_send() {
+    // Static, as all that a spawned task refers to.
+    static ORDERS: RingQueue<Program, 1> = RingQueue::new();
+    let mut led = Led::new(Here, Here);
+    send(&led);
+    send(&led.play(Program::ON));
+    send(&led.run(async || ORDERS.pop().await));
+    let mut led = Led::dimmed(Here, Here);
+    send(&led);
+    send(&led.play(Program::ON));
 }
 
 #[test]
@@ -192,6 +208,20 @@ impl OutputPin for Here {
     }
 
     fn set_high(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl pwm::ErrorType for Here {
+    type Error = Infallible;
+}
+
+impl SetDutyCycle for Here {
+    fn max_duty_cycle(&self) -> u16 {
+        1
+    }
+
+    fn set_duty_cycle(&mut self, _: u16) -> Result<(), Infallible> {
         Ok(())
     }
 }

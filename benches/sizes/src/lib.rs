@@ -14,7 +14,7 @@
 mod parts;
 mod row;
 
-use core::future::Pending;
+use core::future::{Future, Pending, pending};
 use core::mem::size_of;
 
 use embedded_hal_async::delay::DelayNs;
@@ -26,6 +26,7 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
+use tickwire_drivers::led::{Dimmed, Led, OnOff, Program};
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
 use tickwire_drivers::nec::{Nec, Transmitter};
 use tickwire_drivers::switch::Switch;
@@ -85,6 +86,12 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
+    Row::new("Led, on a pin", size_of::<Light>(), 48),
+    Row::new("Led, dimmed", size_of::<Led<Dimmed<Pin>, Clock>>(), 48),
+    Row::new("Led::play, future", future_of_2(Light::play), 48),
+    // `run` is generic over a closure, so a function names its future.
+    Row::new("Led::run, future", future_of_1(shown), 48),
+    Row::new("Program, for a light", size_of::<Program>(), 12),
     Row::new("Mcp3008", size_of::<Converter>(), 1),
     Row::new("Mcp3008::read, future", future_of_2(Converter::read), 72),
     Row::new("Channel of an Mcp3008", size_of::<AdcChannel>(), 2),
@@ -171,6 +178,7 @@ type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
 type Watch = AnalogWatch<Adc, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
+type Light = Led<OnOff<Pin>, Clock>;
 type Converter = Mcp3008<Bus>;
 type Remote = Transmitter<Pin, Clock>;
 type AdcChannel = Channel<Bus, 10>;
@@ -187,6 +195,11 @@ type SharedBus = tickwire_sync::SharedBus<Raw, Bus>;
 type SharedI2c = tickwire_sync::SharedI2c<'static, Raw, Bus>;
 type SharedSpi = tickwire_sync::SharedSpi<'static, Raw, Bus, Pin, Delay<Clock>>;
 type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
+
+/// The future of `run`, with an order that is a future of no size.
+fn shown(led: &'static mut Light) -> impl Future {
+    led.run(async || pending().await)
+}
 
 /// What a group has in [`WakeSlots`].
 const LIST: usize = size_of::<WakeSlots<0, 1>>();

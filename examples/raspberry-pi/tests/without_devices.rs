@@ -30,6 +30,7 @@ fn a_missing_device_is_one_line_and_a_status() {
     no_chip("blinky", env!("CARGO_BIN_EXE_blinky"));
     no_chip("switch", env!("CARGO_BIN_EXE_switch"));
     no_chip("button", env!("CARGO_BIN_EXE_button"));
+    no_chip("led", env!("CARGO_BIN_EXE_led"));
     no_chip("encoder", env!("CARGO_BIN_EXE_encoder"));
     no_chip("nec", env!("CARGO_BIN_EXE_nec"));
     no_chip("hd44780", env!("CARGO_BIN_EXE_hd44780"));
