@@ -9,6 +9,7 @@ mod encoder;
 mod gps;
 mod hd44780;
 mod htu21d;
+mod led;
 mod mcp3008;
 mod recorder;
 #[path = "../../../../exec-std/tests/rig/mod.rs"]
