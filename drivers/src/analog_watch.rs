@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | [`analog::from_fn`](tickwire_traits::analog::from_fn) | an async closure, for example around embassy-rp's ADC |
 //! | [`mcp3008::Channel`](crate::mcp3008::Channel) | an MCP3008 on an SPI bus |
-//! | `tickwire_exec_std::adc::Channel` | a converter of a Linux board |
+//! | `tickwire_exec_std::adc::Input` | a converter of a Linux board |
 //! | `tickwire_sim::analog::Source` | a wave in virtual time |
 //!
 //! To wait for changes of the value by more than a limit, put the band around what was reported:

@@ -3,6 +3,7 @@
 //! They run in `cargo xtask linux-rig`. Elsewhere they do nothing, and say so.
 #![cfg(target_os = "linux")]
 
+mod analog_watch;
 mod button;
 mod display;
 mod encoder;

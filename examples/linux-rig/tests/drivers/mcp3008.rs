@@ -12,7 +12,7 @@ use crate::rig::in_rig;
 
 const INPUTS: [u16; 8] = [0, 1, 2, 511, 512, 700, 1_022, 1_023];
 
-fn set(parameter: &str, value: &str) {
+pub(crate) fn set(parameter: &str, value: &str) {
     fs::write(format!("/sys/module/tickwire_board/parameters/{parameter}"), value).unwrap();
 }
 
