@@ -45,6 +45,7 @@
 //! assert_eq!((volume, knob.position()), (1, 50));
 //! ```
 
+mod acceleration;
 mod in_order;
 mod position;
 mod quadrature;
@@ -52,8 +53,9 @@ mod settings;
 
 use futures_util::stream::unfold;
 use futures_util::{FutureExt, Stream};
-use tickwire_traits::{Duration, Instant, Timer, TimerQueue, TwoLines};
+use tickwire_traits::{Duration, Edge, Instant, Side, Timer, TimerQueue, TwoLines};
 
+pub use acceleration::{Acceleration, Curve};
 pub use in_order::InOrder;
 pub use position::{Position, Turn};
 pub use quadrature::Quadrature;
@@ -83,13 +85,14 @@ pub use settings::{Division, EmptyRange, Range};
 /// ```
 ///
 /// [`Quadrature`] describes which turn is up, and what is illegal; [`Position`] where the
-/// position moves. To reverse the direction, exchange the lines.
+/// position moves, and `C`, a [`Curve`], how far. To reverse the direction, exchange the lines.
 #[derive(Debug)]
-pub struct Encoder<L, T> {
+pub struct Encoder<L, T, C = ()> {
     lines: L,
     clock: T,
     quadrature: Quadrature,
     position: Position,
+    curve: C,
 }
 
 /// How many edges [`Encoder::read`] takes in.
@@ -102,9 +105,11 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
     /// Edges before the first call of [`turn`](Self::turn), [`read`](Self::read) or
     /// [`arm`](Self::arm) are not seen.
     pub const fn new(lines: L, clock: T) -> Self {
-        Self { lines, clock, quadrature: Quadrature::new(), position: Position::new() }
+        Self { lines, clock, quadrature: Quadrature::new(), position: Position::new(), curve: () }
     }
+}
 
+impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
     /// Sets how many quarter steps a count takes. A knob has to be at a detent at the first
     /// call.
     pub const fn with_division(mut self, division: Division) -> Self {
@@ -219,7 +224,7 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
                 self.look()?;
                 break;
             };
-            self.position.advance(self.quadrature.edge(edge?));
+            self.count(edge?);
         }
         Ok(self.position())
     }
@@ -249,7 +254,7 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
             let at = match edge {
                 Ok(edge) => {
                     let edge = edge?;
-                    self.position.advance(self.quadrature.edge(edge));
+                    self.count(edge);
                     if self.position.is_paced() {
                         continue;
                     }
@@ -275,11 +280,17 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
         unfold(self, async |encoder| Some((encoder.turn().await, encoder)))
     }
 
+    fn count(&mut self, edge: Edge<Side>) {
+        let steps = self.quadrature.edge(edge);
+        self.position.advance_along(&mut self.curve, steps, edge.at);
+    }
+
     /// Reads the levels if the edges do not tell them.
     fn look(&mut self) -> Result<(), L::Error> {
         if self.quadrature.is_unsure() {
             let (a, b) = self.lines.levels()?;
-            self.position.advance(self.quadrature.look(a, b));
+            let steps = self.quadrature.look(a, b);
+            self.position.advance_along(&mut self.curve, steps, self.clock.now());
         }
         Ok(())
     }

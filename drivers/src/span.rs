@@ -27,6 +27,10 @@ impl Span {
         self.0 == 0
     }
 
+    pub(crate) fn is_at_least(self, span: Duration) -> bool {
+        u64::from(self.0) >= span.as_micros()
+    }
+
     #[inline(never)]
     pub(crate) fn after(self, at: Instant) -> Instant {
         at + Duration::from_micros(self.0.into())

@@ -22,7 +22,7 @@ use embedded_hal_async::i2c::I2c;
 use embedded_hal_async::spi::SpiDevice;
 use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
-use tickwire_drivers::encoder::{Encoder, InOrder};
+use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
@@ -66,6 +66,7 @@ const ROWS: &[Row] = &[
     ),
     Row::new("Buttons::gesture, future", future_of_1(Buttons::<Contact, 2>::gesture), 96),
     Row::new("Encoder", size_of::<Knob>(), 48),
+    Row::new("Encoder, with Acceleration", size_of::<FastKnob>(), 56),
     Row::new("Encoder::turn, future", future_of_1(Knob::turn), 80),
     // An edge of each line, and the time of the last one.
     Row::new("InOrder", size_of::<InOrder<Pin, Pin>>(), 96),
@@ -176,6 +177,7 @@ const ROWS: &[Row] = &[
 
 type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
+type FastKnob = Encoder<Pair, Clock, Acceleration>;
 type Watch = AnalogWatch<Adc, Clock>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Light = Led<OnOff<Pin>, Clock>;

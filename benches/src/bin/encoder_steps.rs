@@ -30,10 +30,10 @@ const ROWS: &[Row] = &[
     Row { name: "decoded", bound: 200, work: decode },
     Row {
         name: "reported at each quarter step",
-        bound: 613,
+        bound: 514,
         work: |edges| count(edges, Division::X4),
     },
-    Row { name: "reported at each detent", bound: 434, work: |edges| count(edges, Division::X1) },
+    Row { name: "reported at each detent", bound: 399, work: |edges| count(edges, Division::X1) },
 ];
 
 /// A knob that turns by seven quarter steps up, and down again.

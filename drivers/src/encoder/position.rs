@@ -2,7 +2,7 @@
 
 use tickwire_traits::{Duration, Instant};
 
-use super::{Division, Range};
+use super::{Curve, Division, Range};
 use crate::span::Span;
 
 /// A net change of the position.
@@ -122,18 +122,42 @@ impl Position {
     pub const fn advance(&mut self, steps: i8) {
         // Neither exceeds 8 bits.
         self.above += steps as i16;
-        while self.above.unsigned_abs() > self.division.quarter_steps() as u16 / 2 {
-            self.count();
+        while let Some(is_up) = self.count() {
+            self.move_by_one(is_up);
         }
     }
 
-    /// Moves by one towards the knob.
+    /// Records quarter steps at a time. Each count moves as far as `curve` returns.
     #[inline]
-    const fn count(&mut self) {
-        let is_up = self.above > 0;
+    pub fn advance_along(&mut self, curve: &mut impl Curve, steps: i8, at: Instant) {
+        self.above += i16::from(steps);
+        while let Some(is_up) = self.count() {
+            // One by one: each may be the last before an end.
+            for _ in 0..curve.positions(is_up, at) {
+                self.move_by_one(is_up);
+            }
+        }
+    }
+
+    /// Takes a count from the quarter steps, if there is one. Returns its direction.
+    #[inline]
+    const fn count(&mut self) -> Option<bool> {
+        let division = self.division.quarter_steps() as i16;
+        if self.above > division / 2 {
+            self.above -= division;
+            Some(true)
+        } else if self.above < -(division / 2) {
+            self.above += division;
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    #[inline]
+    const fn move_by_one(&mut self, is_up: bool) {
         let (one, end, other_end) =
             if is_up { (1, self.max, self.min) } else { (-1, self.min, self.max) };
-        self.above -= one as i16 * self.division.quarter_steps() as i16;
         if self.value != end {
             self.value += one;
         } else if self.wraps {

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use embedded_hal::digital::PinState::{High, Low};
 use futures_util::{FutureExt, StreamExt};
-use tickwire_drivers::encoder::{Division, Encoder, Range};
+use tickwire_drivers::encoder::{Acceleration, Division, Encoder, Range};
 use tickwire_sim::{Bounce, Sim};
 use tickwire_sync::local::IrqEdges;
 use tickwire_traits::{Duration, Instant, Side, Timer};
@@ -52,6 +52,34 @@ fn a_clamped_knob_turns_back_at_once() {
 fn a_knob_that_wraps_around_reports_ones() {
     let expected = [(9, -1, 5), (0, 1, 10), (1, 1, 15)];
     check(|it| it.with_range(Range::wrapping(0, 9).unwrap()), &[-5, 10, 15], &expected);
+}
+
+#[test]
+fn a_fast_spin_goes_further_and_to_the_end() {
+    // Quarters at 400 ms, after 100, 50, 20 and 20 ms, and back.
+    let quarters = [400, 500, 550, 570, 590, -610, -630];
+    let expected = [
+        (1, 1, 400),
+        (2, 1, 500),
+        (4, 2, 550),
+        (9, 5, 570),
+        (10, 1, 590),
+        (9, -1, 610),
+        (4, -5, 630),
+    ];
+    let sim = Sim::new();
+    let mut it = encoder(&sim, &quarters)
+        .with_range(Range::clamped(0, 10).unwrap())
+        .with_acceleration(Acceleration::new(Duration::from_millis(100), 8));
+    let clock = sim.clock();
+    let seen = sim.run(async {
+        let mut seen = Vec::new();
+        while let Ok(turn) = clock.timeout_at(Instant::from_millis(1_000), it.turn()).await {
+            seen.push(told(turn.unwrap()));
+        }
+        seen
+    });
+    assert_eq!(seen, expected);
 }
 
 #[test]

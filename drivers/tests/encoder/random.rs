@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tickwire_drivers::encoder::{Division, Position, Quadrature, Range};
+use tickwire_drivers::encoder::{Acceleration, Curve, Division, Position, Quadrature, Range};
 use tickwire_traits::{Duration, Instant, Side};
 
 use crate::lines::Lines;
@@ -224,5 +224,60 @@ proptest! {
         prop_assert_eq!(turns.iter().map(|turn| turn.delta).sum::<i32>(), sum);
         prop_assert!(turns.iter().all(|turn| turn.delta != 0));
         prop_assert!(turns.windows(2).all(|two| (two[1].at - two[0].at).as_micros() >= interval));
+    }
+
+    /// By division, which the curve does without.
+    #[test]
+    fn an_acceleration_is_in_proportion_to_the_speed(
+        slow in prop_oneof![1 => 0..100_u64, 9 => 0..1_000_000_u64],
+        most in any::<u8>(),
+        counts in vec((prop_oneof![1 => Just(0), 9 => 0..300_000_u64], any::<bool>()), 1..100),
+    ) {
+        let mut curve = Acceleration::new(Duration::from_micros(slow), most);
+        let (mut now, mut last): (_, Option<(bool, u64)>) = (Instant::from_millis(1), None);
+        for (wait, is_up) in counts {
+            now += Duration::from_micros(wait);
+            let positions = match last {
+                Some((was_up, before)) if was_up == is_up => {
+                    slow.checked_div(wait).map_or(before, |times| times.clamp(1, most.max(1).into()))
+                }
+                _ => 1,
+            };
+            prop_assert_eq!(u64::from(curve.positions(is_up, now)), positions);
+            last = Some((is_up, positions));
+        }
+    }
+
+    /// Whatever the curve, the deltas are those of the position.
+    #[test]
+    fn an_accelerated_position_keeps_within_its_range(
+        (min, more, wraps) in (-50..50_i32, 0..100_i32, any::<bool>()),
+        moves in vec((any::<u8>(), -2..=2_i8), 0..200),
+    ) {
+        struct Script(u8);
+        impl Curve for Script {
+            fn positions(&mut self, _: bool, _: Instant) -> u8 {
+                self.0
+            }
+        }
+
+        let (max, width) = (min + more, i64::from(more) + 1);
+        let mut position = Position::new();
+        let range = if wraps { Range::wrapping(min, max) } else { Range::clamped(min, max) };
+        position.set_range(range.unwrap());
+        let mut expected = i64::from(position.get());
+        for (positions, steps) in moves {
+            position.advance_along(&mut Script(positions), steps, Instant::EPOCH);
+            let (min, before) = (i64::from(min), expected);
+            let wanted = before + i64::from(steps) * i64::from(positions);
+            expected = if wraps {
+                min + (wanted - min).rem_euclid(width)
+            } else {
+                wanted.clamp(min, max.into())
+            };
+            let moved = if wraps { wanted } else { expected } - before;
+            let delta = position.turn(Instant::EPOCH).map_or(0, |turn| turn.delta);
+            prop_assert_eq!((i64::from(position.get()), i64::from(delta)), (expected, moved));
+        }
     }
 }

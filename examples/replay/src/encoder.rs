@@ -22,7 +22,8 @@ pub(crate) fn replay(options: &EncoderOptions, out: &mut impl Write) -> Result<(
     let mut encoder = Encoder::new(pair, sim.clock())
         .with_division(options.division)
         .with_range(options.range)
-        .with_interval(options.interval);
+        .with_interval(options.interval)
+        .with_acceleration(options.acceleration.clone());
     // What the last edge leads to is printed too.
     let after = options.interval + Duration::from_micros(1);
     let mut turns = 0_u64;

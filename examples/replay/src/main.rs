@@ -81,6 +81,8 @@ illegal:
   --wrap [N]          wrap around: from --max to --min, or N positions from --min,
                       which is 0 by default
   --interval MS       shortest time between two changes, which are net ones  (0)
+  --accelerate N      the faster, the further: up to N positions at a time   (1)
+  --slow MS           time between positions from which it accelerates     (100)
 
 Only analog, of which each number is a reading, within 2^30 of the last digit that
 an option has. Both ends are inside, and comparisons with --low and --high are exact:

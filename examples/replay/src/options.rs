@@ -2,13 +2,14 @@
 
 mod analog;
 
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
 use tickwire_drivers::analog_watch::Watcher;
 use tickwire_drivers::button::{self, Reporting};
-use tickwire_drivers::encoder::{Division, Range};
+use tickwire_drivers::encoder::{Acceleration, Division, Range};
 use tickwire_drivers::nec::Addressing;
 use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
@@ -41,6 +42,7 @@ pub(crate) struct EncoderOptions {
     pub(crate) division: Division,
     pub(crate) range: Range,
     pub(crate) interval: Duration,
+    pub(crate) acceleration: Acceleration,
 }
 
 /// Where a number was recorded, and the band that it is watched for.
@@ -161,6 +163,7 @@ fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut division = Division::X4;
     let (mut min, mut max, mut wrap) = (None, None, None);
     let mut interval = Duration::ZERO;
+    let (mut most, mut slow) = (NonZeroU8::MIN, Duration::from_millis(100));
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
@@ -172,6 +175,8 @@ fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("max") => max = Some(args.value()?.parse()?),
             Long("wrap") => wrap = Some(positions(&mut args)?),
             Long("interval") => interval = millis(&mut args)?,
+            Long("accelerate") => most = args.value()?.parse()?,
+            Long("slow") => slow = millis(&mut args)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
         }
@@ -180,7 +185,8 @@ fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let Source { file, unit, .. } = place.source()?;
     let a = Source { file: file.clone(), signal: a, unit };
     let b = Source { file, signal: b, unit };
-    Ok(Command::Encoder(EncoderOptions { a, b, division, range, interval }))
+    let acceleration = Acceleration::new(slow, most.get());
+    Ok(Command::Encoder(EncoderOptions { a, b, division, range, interval, acceleration }))
 }
 
 /// The number behind `--wrap`, which may be left out.
@@ -229,7 +235,8 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("each" | "baud") => "nmea",
         Long("signal" | "column") => "switch, button, analog, nec and nmea",
         Long("low" | "high" | "around" | "hysteresis") => "analog",
-        Long("a" | "b" | "divide" | "min" | "max" | "wrap" | "interval") => "encoder",
+        Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",
+        Long("interval" | "accelerate" | "slow") => "encoder",
         Long("extended") => "nec",
         other => return other.unexpected(),
     };

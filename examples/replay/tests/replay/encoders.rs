@@ -56,6 +56,9 @@ fn detents_ends_and_wraps_are_those_of_the_driver() {
     check("wrap-min.txt", &capture, "--divide 4 --min -5 --wrap 3", below, [-5, 5, 0]);
     let net = "1000 1 1, 11000 11 10, 21000 4 -7";
     check("interval.txt", &capture, "--interval 10", net, [4, 3, 0]);
+    let further = "3000 1 1, 7000 3 2, 11000 4 1, 15000 3 -1, 19000 1 -2";
+    let options = "--divide 4 --max 4 --accelerate 5 --slow 8";
+    check("accelerate.txt", &capture, options, further, [1, 5, 0]);
 }
 
 #[test]
@@ -103,6 +106,7 @@ fn what_makes_no_encoder_is_refused() {
         (&["--wrap", "0"], "not a number of positions"),
         (&["--wrap", "3", "--max", "2"], "give one"),
         (&["--min", "2147483647", "--wrap", "2"], "too many"),
+        (&["--accelerate", "0"], "non-zero"),
         (&["--b", "3"], "there is no signal"),
         (&["--signal", "a"], "it is of switch, button, analog, nec and nmea"),
     ] {
