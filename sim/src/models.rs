@@ -11,11 +11,13 @@
 //! | HTU21D humidity sensor | [`htu21d::Htu21d`] | an [I²C bus](crate::i2c) |
 //! | EC11 rotary encoder with a push contact, KY-040 | [`knob::Knob`] | [wires](crate::Wire) |
 //! | infrared remote control, NEC's protocol | [`nec::Remote`] | a [wire](crate::Wire): the output of a receiver module |
+//! | Keypad, with or without diodes | [`keypad::Keypad`] | [wires](crate::Wire) |
 //! | MCP3008 analog-to-digital converter | [`mcp3008::Mcp3008`] | an [SPI bus](crate::spi) |
 
 pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
+pub mod keypad;
 pub mod knob;
 pub mod mcp3008;
 pub mod nec;
