@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`switch`] | a debounced contact | an [`EdgeInput`](tickwire_traits::EdgeInput), a clock |
 //! | [`button`] | a pushbutton: clicks, double clicks, long presses | the same, or a [contact source](contact) |
+//! | [`keypad`] | keys in rows and columns | `OutputPin`s, pins with `Wait` or without, a clock |
 //! | [`encoder`] | a knob, or the wheel of a motor | [`TwoLines`](tickwire_traits::TwoLines), a clock |
 //! | `gps` | a GPS receiver that speaks NMEA 0183 | an `embedded_io_async::Read`, a clock |
 //! | [`htu21d`] | a hygrometer and thermometer | an embedded-hal-async `I2c`, a `DelayNs` |
@@ -81,6 +82,7 @@ pub mod encoder;
 pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
+pub mod keypad;
 pub mod led;
 pub mod mcp3008;
 pub mod nec;

@@ -5,7 +5,7 @@ use defmt::Format;
 use embedded_hal::{i2c, spi};
 use tickwire_drivers::civil::{Date, Time};
 use tickwire_drivers::contact::{Change, Contact};
-use tickwire_drivers::{analog_watch, button, hd44780, htu21d, led, mcp3008, nec, switch};
+use tickwire_drivers::{analog_watch, button, hd44780, htu21d, keypad, led, mcp3008, nec, switch};
 use tickwire_traits::{Duration, Instant};
 
 #[test]
@@ -31,6 +31,8 @@ fn every_value_has_a_format() {
     logged(htu21d::UserRegister(2));
     logged(led::Brightness::FULL);
     logged(led::Curve::default());
+    let key = keypad::Key { row: 1, column: 2 };
+    logged(keypad::Report::Ambiguous { key, at: Instant::EPOCH });
     logged(mcp3008::Error::Spi(spi::ErrorKind::Overrun));
     logged(mcp3008::Input::Ch0);
     logged(nec::Addressing::default());

@@ -21,6 +21,7 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
+use tickwire_drivers::keypad::{Keypad, Polled};
 use tickwire_drivers::led::{Led, Program};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
@@ -80,6 +81,17 @@ fn an_encoder_is_send() {
     send(&encoder);
     send(&encoder.turn());
     send(&encoder.turns());
+}
+
+#[test]
+fn a_keypad_is_send() {
+    let mut keypad = Keypad::new([Here, Here], [Here, Here], Here);
+    send(&keypad);
+    send(&keypad.change());
+    send(&keypad.report());
+    send(&keypad.changes());
+    let mut keys = Buttons::<_, 2>::of(Keypad::new([Here], [Polled(Here)], Here));
+    send(&keys.gesture());
 }
 
 #[test]

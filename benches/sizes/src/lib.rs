@@ -26,6 +26,7 @@ use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
+use tickwire_drivers::keypad::Keypad;
 use tickwire_drivers::led::{Dimmed, Led, OnOff, Program};
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
 use tickwire_drivers::nec::{Nec, Transmitter};
@@ -76,6 +77,16 @@ const ROWS: &[Row] = &[
     Row::new("AnalogWatch::leave, future", future_of_1(Watch::leave), 80),
     Row::new("AnalogWatch::enter, future", future_of_1(Watch::enter), 80),
     Row::new("AnalogWatch::change, future", future_of_1(Watch::change), 80),
+    // Two bytes for each key.
+    Row::new("Keypad, 4x4", size_of::<Keys<4>>(), 80),
+    // A future for each column comes on top: any of them ends the wait.
+    Row::new(
+        "Keypad::change, future, each column",
+        (future_of_1(Keys::<5>::change) - future_of_1(Keys::<1>::change)) / 4,
+        12,
+    ),
+    Row::new("Keypad::change, future, 4x4", future_of_1(Keys::<4>::change), 104),
+    Row::new("Keypad::report, future, 4x4", future_of_1(Keys::<4>::report), 104),
     Row::new("Htu21d", size_of::<Sensor>(), 16),
     Row::new("Htu21d::temperature, future", future_of_1(Sensor::temperature), 288),
     Row::new("Htu21d::humidity, future", future_of_1(Sensor::humidity), 288),
@@ -179,6 +190,7 @@ type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
 type FastKnob = Encoder<Pair, Clock, Acceleration>;
 type Watch = AnalogWatch<Adc, Clock>;
+type Keys<const COLUMNS: usize> = Keypad<Pin, Pin, Clock, 4, COLUMNS>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Light = Led<OnOff<Pin>, Clock>;
 type Converter = Mcp3008<Bus>;

@@ -133,7 +133,7 @@ impl Debounce {
 }
 
 impl Debounce {
-    pub(super) const DEFAULT: Self = Self::eager(Duration::from_millis(50));
+    pub(crate) const DEFAULT: Self = Self::eager(Duration::from_millis(50));
 }
 
 impl Default for Debounce {

@@ -32,6 +32,7 @@ fn a_missing_device_is_one_line_and_a_status() {
     no_chip("button", env!("CARGO_BIN_EXE_button"));
     no_chip("led", env!("CARGO_BIN_EXE_led"));
     no_chip("encoder", env!("CARGO_BIN_EXE_encoder"));
+    no_chip("keypad", env!("CARGO_BIN_EXE_keypad"));
     no_chip("nec", env!("CARGO_BIN_EXE_nec"));
     no_chip("hd44780", env!("CARGO_BIN_EXE_hd44780"));
     let no_bus = "/dev/i2c-1 is not an I2C bus; is I2C enabled, and `i2c-dev` loaded?";
