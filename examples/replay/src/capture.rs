@@ -20,6 +20,7 @@ use crate::failure::{Failure, note, quoted};
 use text::Text;
 use vcd::Vcd;
 
+pub(crate) use fields::{Lines, fields, is_comment};
 pub(crate) use signals::Signal;
 pub(crate) use unit::Unit;
 pub(crate) use value::{Number, Value};

@@ -7,6 +7,8 @@ mod contact;
 mod encoder;
 mod failure;
 mod flipper;
+mod keypad;
+mod keys;
 mod line;
 mod nec;
 mod nmea;
@@ -31,6 +33,8 @@ object per event.
                                     and the counters at the end
   replay analog FILE [options]      number, such as a voltage: each time that it leaves
                                     a band, or enters it
+  replay keypad FILE [options]      gestures of each key, and how many keys were
+                                    ambiguous at the end
   replay nec FILE [--extended]      remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
@@ -56,11 +60,16 @@ negative. They are rounded down to us, of which several edges keep their order.
 FILE of nec may also be called .ir: a Flipper's file, of which each raw signal is
 replayed alone, from zero on, or only --signal NAME. 1 is the level without light.
 
+FILE of keypad has lines `time ROWxCOL level`, as `1200 0x3 1`, in us; rows and
+columns are 0 to 7, and 1 is a closed contact. Comments are as above, and X and Z.
+A .vcd file has a variable for each key, named ROWxCOL, in any scope. Keys connect
+rows and columns as on a pad: three corners of a rectangle make a ghost.
+
 FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
 called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
-Not of encoder:
+Not of encoder and keypad:
   --signal NAME       which signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
                       or the first of a text, need not be named. Lists what there
@@ -94,16 +103,22 @@ an option has. Both ends are inside, and comparisons with --low and --high are e
 Of switch and button:
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
   --rest STATE        contact nobody acts on: open, closed          (default open)
+
+Of switch, button and keypad:
   --mode MODE         eager, confirmed                              (default eager)
   --close MS          how long the contact settles after closing    (default 50)
   --open MS           the same after opening                        (default 50)
 
-Only button:
+Of button and keypad:
   --double MS         longest time between the presses of a double click  (400)
   --long MS           shortest long press                                 (1000)
   --repeat MS         repeat a held button this often            (default: never)
   --clicks N          largest number of clicks told apart from one more      (2)
   --exclusive         report clicks when it is certain how many they are
+
+Only keypad:
+  --pause MS          time between two scans                                 (5)
+  --diodes            each key has a diode: there are no ghosts
 
 Only nec:
   --extended          accept addresses of 16 bits, which have no complement
@@ -145,6 +160,7 @@ fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Help => Ok(out.write_all(HELP.as_bytes())?),
         Command::Analog(options) => analog::replay(&options, out),
         Command::Encoder(options) => encoder::replay(&options, out),
+        Command::Keypad(options) => keypad::replay(&options, out),
         Command::Nec(options) => nec::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),
         Command::Switch(contact) => contact::switch(&contact, out),

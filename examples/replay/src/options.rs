@@ -1,6 +1,7 @@
 //! What is asked for.
 
 mod analog;
+mod keypad;
 
 use std::num::NonZeroU8;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Help,
     Analog(AnalogOptions),
     Encoder(EncoderOptions),
+    Keypad(KeypadOptions),
     Nec(NecOptions),
     Nmea(NmeaOptions),
     Switch(ContactOptions),
@@ -50,6 +52,15 @@ pub(crate) struct AnalogOptions {
     pub(crate) source: Source,
     pub(crate) scale: Scale,
     pub(crate) watcher: Watcher,
+}
+
+/// Where a keypad was recorded, and how it is scanned.
+pub(crate) struct KeypadOptions {
+    pub(crate) source: Source,
+    pub(crate) debounce: switch::Debounce,
+    pub(crate) timing: button::Timing,
+    pub(crate) pause: Duration,
+    pub(crate) has_diodes: bool,
 }
 
 /// What a remote control sent.
@@ -82,6 +93,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     match &*kind {
         "analog" => analog::parse(args),
         "encoder" => encoder(args),
+        "keypad" => keypad::parse(args),
         "nec" => nec(args),
         "nmea" => nmea(args),
         "switch" | "button" => contact(args, kind == "button"),
@@ -230,8 +242,10 @@ fn range(
 /// Says of an option of other drivers of which ones it is.
 fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
     let drivers = match arg {
-        Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button",
-        Long("active" | "rest" | "mode" | "close" | "open") => "switch and button",
+        Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button and keypad",
+        Long("active" | "rest") => "switch and button",
+        Long("mode" | "close" | "open") => "switch, button and keypad",
+        Long("pause" | "diodes") => "keypad",
         Long("each" | "baud") => "nmea",
         Long("signal" | "column") => "switch, button, analog, nec and nmea",
         Long("low" | "high" | "around" | "hysteresis") => "analog",

@@ -6,19 +6,19 @@ use super::LONGEST;
 use crate::failure::quoted;
 
 /// Lines of bounded length.
-pub(super) struct Lines<R> {
+pub(crate) struct Lines<R> {
     reader: R,
     line: Vec<u8>,
     number: u64,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self { reader, line: Vec::new(), number: 0 }
     }
 
     /// Reads the next line that is not blank; none at the end.
-    pub(super) fn advance(&mut self) -> Result<bool, String> {
+    pub(crate) fn advance(&mut self) -> Result<bool, String> {
         loop {
             self.line.clear();
             self.number += 1;
@@ -37,12 +37,12 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// Returns the number and the bytes of the present line.
-    pub(super) fn line(&self) -> (u64, &[u8]) {
+    pub(crate) fn line(&self) -> (u64, &[u8]) {
         (self.number, &self.line)
     }
 
     /// Returns the present line.
-    pub(super) fn text(&self) -> Result<&str, String> {
+    pub(crate) fn text(&self) -> Result<&str, String> {
         match std::str::from_utf8(&self.line) {
             Ok(line) => Ok(line.trim()),
             Err(_) => Err(self.said("not UTF-8")),
@@ -55,13 +55,13 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// Whether a line says nothing of the signals.
-pub(super) fn is_comment(line: &str) -> bool {
+pub(crate) fn is_comment(line: &str) -> bool {
     line.starts_with(['#', ';'])
 }
 
 /// Splits a line at its semicolons, else at its commas, else at its white space.
 /// What is in quotation marks is one field.
-pub(super) fn fields(line: &str) -> Vec<&str> {
+pub(crate) fn fields(line: &str) -> Vec<&str> {
     match [';', ','].into_iter().find(|separator| line.contains(*separator)) {
         Some(separator) => separated(line, separator),
         None => line.split_whitespace().map(unquoted).collect(),

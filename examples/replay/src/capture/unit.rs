@@ -57,7 +57,7 @@ impl Unit {
 
     /// Reads a time as nanoseconds, rounded down. A number is digits, with a minus
     /// sign or a fraction if need be.
-    pub(super) fn nanos(self, text: &str) -> Option<i64> {
+    pub(crate) fn nanos(self, text: &str) -> Option<i64> {
         let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

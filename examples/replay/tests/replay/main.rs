@@ -4,6 +4,7 @@ mod analog;
 mod buttons;
 mod captures;
 mod encoders;
+mod keypads;
 mod memory;
 mod nec;
 mod nmea;

@@ -152,13 +152,13 @@ fn options_that_make_no_sense_are_refused() {
     check("nmea", "no file to replay");
     check("switch --mode eager", "no file to replay");
     of_file("nmea", "x", "unexpected argument \"x\"");
-    of_file("nmea", "--mode eager", "invalid option '--mode': it is of switch and button");
-    of_file("nmea", "--clicks 3", "invalid option '--clicks': it is of button");
+    of_file("nmea", "--mode eager", "invalid option '--mode': it is of switch, button and keypad");
+    of_file("nmea", "--clicks 3", "invalid option '--clicks': it is of button and keypad");
     of_file("nmea", "--what", "invalid option '--what'");
     of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits a second");
     of_file("switch", "x", "unexpected argument \"x\"");
     for option in ["double", "long", "repeat", "clicks", "exclusive"] {
-        let expected = format!("invalid option '--{option}': it is of button");
+        let expected = format!("invalid option '--{option}': it is of button and keypad");
         of_file("switch", &format!("--{option} 5"), &expected);
     }
     of_file("switch", "--each", "invalid option '--each': it is of nmea");
