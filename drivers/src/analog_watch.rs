@@ -197,6 +197,23 @@ impl<A: AnalogInput, T: TimerQueue> AnalogWatch<A, T> {
     /// Waits until the value leaves the band or enters it. The first sample with a band is a
     /// change as well: it tells where the value is.
     ///
+    /// ```
+    /// use tickwire_drivers::analog_watch::{AnalogWatch, Band, Error, Place, Settings};
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::analog;
+    ///
+    /// let sim = Sim::new();
+    /// let mut readings = [500_u16, 701, 670, 650].into_iter();
+    /// let input = analog::from_fn(1_023, async || readings.next().ok_or("unplugged"));
+    /// let settings = Settings::new(Band::between(300, 700).with_hysteresis(50));
+    /// let mut watch = AnalogWatch::new(input, sim.clock(), settings).unwrap();
+    /// let mut change = || sim.run(watch.change()).map(|sample| (sample.value, sample.place));
+    /// assert_eq!(change(), Ok((500, Place::Inside)));
+    /// assert_eq!(change(), Ok((701, Place::Outside)));
+    /// assert_eq!(change(), Ok((650, Place::Inside)));
+    /// assert_eq!(change(), Err(Error::Input("unplugged")));
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any [`Error`]. The watch may be used again.

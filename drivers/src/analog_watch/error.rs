@@ -6,6 +6,22 @@ use super::BeyondFullScale;
 
 /// An error of an [`AnalogWatch`](super::AnalogWatch). The watch may be used again after either of
 /// them.
+///
+/// ```
+/// use tickwire_drivers::analog_watch::{AnalogWatch, Band, Error, Settings};
+/// use tickwire_sim::Sim;
+/// use tickwire_sim::analog::{Fault, Source};
+///
+/// let sim = Sim::new();
+/// let knob = Source::new(sim.clock(), 1_023);
+/// let settings = Settings::new(Band::between(0, 500));
+/// let mut watch = AnalogWatch::new(knob.clone(), sim.clock(), settings).unwrap();
+/// knob.set_fault(Some(Fault::Value(65_535)));
+/// assert_eq!(sim.run(watch.enter()), Err(Error::BeyondFullScale(65_535)));
+/// knob.set_fault(None);
+/// assert_eq!(sim.run(watch.enter()).unwrap().value, 0);
+/// assert_eq!(watch.beyond_full_scale(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -31,8 +31,8 @@ object per event.
                                     double, clicks, repeat
   replay encoder FILE [options]     knob or wheel: each change of the position,
                                     and the counters at the end
-  replay analog FILE [options]      number, such as a voltage: each time that it leaves
-                                    a band, or enters it
+  replay analog FILE [options]      number, such as a voltage: each time that
+                                    it leaves a band or enters it
   replay keypad FILE [options]      gestures of each key, and how many keys were
                                     ambiguous at the end
   replay nec FILE [--extended]      remote control: frames, repeats, errors
@@ -52,8 +52,8 @@ FILE of switch, button, encoder, analog and nec is a capture:
              since the first one, because sigrok rounds the times that it
              writes; --unit takes them as written
   VCD        by its name, .vcd, or if it begins with $
-Of analog, signals are decimal numbers in a text, and in a VCD file vectors without
-a sign and real variables; where a number is X, Z or nothing, it is as it was.
+The signals of analog are decimal numbers in a text. In a VCD file they are vectors
+without a sign, or real variables. X, Z and nothing leave a number as it was.
 The last level is taken to last: what it leads to is printed too. Times may be
 negative. They are rounded down to us, of which several edges keep their order.
 
@@ -93,11 +93,11 @@ illegal:
   --accelerate N      the faster, the further: up to N positions at a time   (1)
   --slow MS           time between positions from which it accelerates     (100)
 
-Only analog, of which each number is a reading, within 2^30 of the last digit that
-an option has. Both ends are inside, and comparisons with --low and --high are exact:
+Only analog, where each number is a reading. Both ends of the band are inside. Numbers
+are compared exactly with --low and --high; they are less than 2^30 in units of the
+last digit of all these options:
   --low N, --high N   the ends of the band                          (default: none)
-  --around N          from N below to N above the first number instead, in steps
-                      of the last digit of N
+  --around N          instead, from N below the first number to N above it
   --hysteresis N      by how much a number has to be inside to enter            (0)
 
 Of switch and button:
