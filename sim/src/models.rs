@@ -13,6 +13,9 @@
 //! | infrared remote control, NEC's protocol | [`nec::Remote`] | a [wire](crate::Wire): the output of a receiver module |
 //! | Keypad, with or without diodes | [`keypad::Keypad`] | [wires](crate::Wire) |
 //! | MCP3008 analog-to-digital converter | [`mcp3008::Mcp3008`] | an [SPI bus](crate::spi) |
+//!
+//! A potentiometer, or any other voltage, is an [`analog::Source`](crate::analog::Source): an
+//! `AnalogInput` itself, or the input of a model.
 
 pub mod gps;
 pub mod hd44780;
