@@ -1,4 +1,5 @@
-//! A knob at a converter on `/dev/spidev0.0`: its value is a parameter of the kernel's module.
+//! A knob at a converter on `/dev/spidev0.0`, whose value is a parameter of the kernel's module,
+//! and a converter of the kernel's industrial I/O, whose value stays.
 
 use std::pin::pin;
 
@@ -6,7 +7,7 @@ use futures_lite::future::{poll_fn, poll_once};
 use tickwire_drivers::analog_watch::Place::{Inside, Outside};
 use tickwire_drivers::analog_watch::{AnalogWatch, Band, Error, Settings};
 use tickwire_drivers::mcp3008::{Channel, Input, Mcp3008};
-use tickwire_exec_std::{StdClock, run, spi};
+use tickwire_exec_std::{StdClock, adc, run, spi};
 use tickwire_traits::{Duration, Timer};
 
 use crate::CLOCK;
@@ -85,6 +86,22 @@ fn a_watch_is_polled_at_its_readings_alone_and_keeps_its_periods() {
             .await;
             // The start, and for each reading the end of its period and that of its transfer.
             assert!(polls <= 1 + 2 * 4 * 8, "{polls} polls");
+        });
+    });
+}
+
+#[test]
+fn a_converter_of_the_kernel_is_an_input() {
+    in_rig(|| {
+        let input = adc::Input::open("adc", "voltage0", 4_095).unwrap();
+        let settings = Settings::new(Band::around_current(5)).with_mean_of(4);
+        let mut watch = AnalogWatch::new(input, CLOCK, settings).unwrap();
+        run(async |_| {
+            assert_eq!(watch.enter().await.unwrap().value, 73);
+            let left = CLOCK.timeout(Duration::from_millis(200), watch.leave()).await;
+            assert!(left.is_err());
+            watch.set_band(Band::between(74, 4_095)).unwrap();
+            assert_eq!(watch.leave().await.unwrap().value, 73);
         });
     });
 }
