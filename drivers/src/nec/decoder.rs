@@ -221,6 +221,7 @@ impl Decoder {
     }
 
     /// Returns when the signal began.
+    #[inline(never)]
     fn beginning(&self) -> Instant {
         self.due - self.addressing.longest()
     }
@@ -233,6 +234,7 @@ impl Decoder {
         signal
     }
 
+    #[inline(never)]
     fn begin(&mut self, at: Instant) {
         self.due = at + self.addressing.longest();
         self.bits = NO_BITS;
@@ -291,6 +293,7 @@ impl Decoder {
         Some(Signal { at, event: Event::Error(error) })
     }
 
+    #[inline(never)]
     fn rest(&mut self, phase: Phase, at: Instant) {
         self.phase = phase;
         self.due = at + Self::PAUSE;

@@ -29,7 +29,7 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
-    Row { name: "Decoder::edge", bound: Some(230), work: work::decoder },
+    Row { name: "Decoder::edge", bound: Some(237), work: work::decoder },
     Row { name: "infrared, Receiver::event_instant", bound: None, work: work::infrared },
 ];
 

@@ -5,7 +5,7 @@ const held = (ms) => [ms * 1000 - 40, ms * 1000 + 40];
 
 export default {
   for_ms: 2_000,
-  stack: 560,
+  stack: 590,
   parts: {
     remote: { model: 'nec', pin: 14, stretch: 60 },
     led: { model: 'led', pin: 25 },

@@ -1,23 +1,37 @@
 //! A remote control: each key switches the light, and a key that is held lets it flicker.
 //!
-//! The times of edges are those of polls, since no other task runs. `busy` shows how edges are
-//! stamped by an interrupt.
+//! An executor in an interrupt stamps the edges, so that the driver may be late.
 #![no_std]
 #![no_main]
+#![deny(unsafe_code)]
+
+#[path = "../watchman.rs"]
+mod watchman;
 
 use embassy_executor::Spawner;
 use embassy_rp::gpio::{Input, Level, Output, Pull};
+use embedded_hal::digital::PinState;
 use tickwire_drivers::nec::{Addressing, Event, Nec};
-use tickwire_exec_embassy::EmbassyClock;
+use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::report;
-use tickwire_traits::PolledEdges;
+
+static EDGES: IrqEdges<32> = IrqEdges::new(PinState::High, EmbassyClock);
+
+#[embassy_executor::task]
+async fn watch(pin: Input<'static>) {
+    let Ok(never) = EDGES.watch(pin).await;
+    match never {}
+}
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
     let board = embassy_rp::init(Default::default());
     let mut led = Output::new(board.PIN_25, Level::Low);
-    let edges = PolledEdges::new(Input::new(board.PIN_14, Pull::Up), EmbassyClock);
+    let edges = EDGES.claim().expect("it is claimed once");
     let mut nec = Nec::new(edges, EmbassyClock).with_addressing(Addressing::Extended);
+    let watchman = watchman::start();
+    let pin = Input::new(board.PIN_14, Pull::Up);
+    watchman.spawn(watch(pin).expect("it is spawned once"));
     loop {
         let Ok(signal) = nec.signal().await;
         match signal.event {
