@@ -12,6 +12,7 @@ mod hd44780;
 mod htu21d;
 mod led;
 mod mcp3008;
+mod nec;
 mod recorder;
 #[path = "../../../../exec-std/tests/rig/mod.rs"]
 #[allow(dead_code, reason = "the tests of exec-std use more of it")]
