@@ -10,6 +10,7 @@ mod encoder;
 mod gps;
 mod hd44780;
 mod htu21d;
+mod keypad;
 mod led;
 mod mcp3008;
 mod nec;
