@@ -58,6 +58,7 @@ pub(crate) fn open(
         lcd: Glass { wires, shown: is_drawn.then_some(shown) },
         gps: gps.unwrap_or(GpsLine::Absent),
         clock: StdClock::new(),
+        controls: (),
     };
     Ok((world, parts))
 }

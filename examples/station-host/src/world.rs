@@ -94,7 +94,8 @@ impl World {
             }
         };
 
-        let parts = Parts { button: button.input(), lcd, gps: gps_line, clock: CLOCK, i2c };
+        let parts =
+            Parts { button: button.input(), lcd, gps: gps_line, clock: CLOCK, i2c, controls: () };
         let bounce = RefCell::new(Bounce::new(1));
         let (sensor, bus, button) = (Some(sensor), Some(bus), Some(button));
         Ok((Self { display, sensor, bus, gps, button, bounce, trace }, parts))

@@ -1,11 +1,13 @@
 //! What the station has to tell.
 
 use tickwire_drivers::button::Gesture;
+use tickwire_drivers::encoder::Turn;
 use tickwire_drivers::gps::{self, Counters, Fix, Update};
 use tickwire_drivers::htu21d::{self, Measurement};
+use tickwire_drivers::nec::{self, Signal};
 use tickwire_traits::Instant;
 
-use crate::{Page, Units};
+use crate::{Focus, Limit, Page, Units};
 
 /// Something that happened. The type parameters are the errors of the I2C bus,
 /// the GPS line and the display's lines.
@@ -14,7 +16,7 @@ use crate::{Page, Units};
 pub enum Event<'a, I, R, B> {
     /// The button was used.
     Gesture(Gesture),
-    /// The button changed what is shown.
+    /// A control changed what is shown.
     View(Page, Units),
     /// The pin of the button failed.
     ButtonFailed,
@@ -30,6 +32,27 @@ pub enum Event<'a, I, R, B> {
     GpsFailed(&'a gps::Error<R>, &'a Counters),
     /// The display could not be written to.
     DisplayFailed(&'a B),
+    /// The knob was turned. With the number of illegal transitions so far.
+    Turn(Turn, u16),
+    /// The knob was pushed.
+    Push(Gesture),
+    /// A pin of the knob failed.
+    KnobFailed,
+    /// The remote control sent something, or something else did.
+    Remote(Signal, &'a nec::Counters),
+    /// The pin of the remote control failed.
+    RemoteFailed,
+    /// What a turn of the knob changes is another thing now. It is not reported when it is
+    /// forgotten after a while.
+    Focus(Focus),
+    /// A limit was changed. In hundredths of a degree Celsius or of a percent.
+    Limit(Limit, i16),
+    /// An alarm began or ended.
+    Alarm(Limit, bool),
+    /// The brightness was changed. In percent.
+    Brightness(u8),
+    /// The potentiometer or the backlight failed.
+    DimmerFailed,
 }
 
 /// Hears of what happens.

@@ -1,5 +1,7 @@
 //! What a page looks like: state and time in, four lines out.
 
+mod limits;
+
 use core::fmt::{self, Write};
 
 use heapless::String;
@@ -21,14 +23,21 @@ const SILENCE: Duration = Duration::from_secs(12);
 /// A line, in UTF-8: no character of ours takes more than three bytes.
 type Line = String<{ COLUMNS * 3 }>;
 
-/// Draws the page that `state` shows.
-pub(crate) fn render(state: &State, now: Instant) -> [Line; ROWS] {
-    match state.page {
+/// Draws the page that `state` shows. Without limits, there is neither their page nor an alarm.
+pub(crate) fn render(state: &State, now: Instant, has_limits: bool) -> [Line; ROWS] {
+    if has_limits && state.page == Page::Limits {
+        return limits::page(state, now);
+    }
+    let mut page = match state.page {
         Page::Position => position(state, now),
         Page::Time => time(state, now),
         Page::Climate => climate(state),
-        Page::Counters => counters(state),
+        Page::Counters | Page::Limits => counters(state),
+    };
+    if has_limits && let Some(alarm) = limits::alarm(state, now) {
+        page[ROWS - 1] = alarm;
     }
+    page
 }
 
 fn position(state: &State, now: Instant) -> [Line; ROWS] {

@@ -1,8 +1,11 @@
-//! What the station knows, and what the button does with it.
+//! What the station knows, and what the controls do with it.
 
 use tickwire_drivers::button;
 use tickwire_drivers::gps::{Counters, Fix};
 use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Measurement};
+
+use crate::limits::{Alarms, Limits};
+use crate::menu::Menu;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -16,6 +19,8 @@ pub enum Page {
     Climate,
     /// What has been counted.
     Counters,
+    /// The limits of temperature and humidity. Only if there is a control that changes them.
+    Limits,
 }
 
 /// In which units.
@@ -56,16 +61,28 @@ pub struct State {
     pub humidities: Option<Extremes<CentiPercent>>,
     /// How many measurements failed.
     pub sensor_failures: u32,
+    /// Of temperature and humidity.
+    pub limits: Limits,
+    /// The limits that the climate is beyond.
+    pub alarms: Alarms,
+    /// What the knob and the remote control act on.
+    pub menu: Menu,
 }
 
 impl Page {
-    /// Returns the page that a click leads to.
-    pub const fn next(self) -> Self {
+    /// All pages, in order. The digits of a remote control begin with 1.
+    pub const ALL: [Self; 5] =
+        [Self::Position, Self::Time, Self::Climate, Self::Counters, Self::Limits];
+
+    /// Returns the page that a click leads to. `has_limits` tells whether there is a page of
+    /// limits.
+    pub const fn next(self, has_limits: bool) -> Self {
         match self {
             Self::Position => Self::Time,
             Self::Time => Self::Climate,
             Self::Climate => Self::Counters,
-            Self::Counters => Self::Position,
+            Self::Counters if has_limits => Self::Limits,
+            Self::Counters | Self::Limits => Self::Position,
         }
     }
 }
@@ -89,9 +106,14 @@ impl<V: Ord + Copy> Extremes<V> {
 }
 
 impl State {
-    pub(crate) fn obey(&mut self, event: button::Event) {
+    pub(crate) fn obey(&mut self, event: button::Event, has_limits: bool) {
         match event {
-            button::Event::Click => self.page = self.page.next(),
+            button::Event::Click => {
+                self.page = self.page.next(has_limits);
+                if has_limits {
+                    self.leave();
+                }
+            }
             button::Event::Double => self.units = self.units.other(),
             button::Event::Long => {
                 self.temperatures = None;
@@ -108,8 +130,14 @@ impl State {
         self.climate = climate;
         match climate {
             Some(climate) => self.note(climate),
+            // The alarms stay: it is not known whether the climate has changed.
             None => self.sensor_failures = self.sensor_failures.saturating_add(1),
         }
+    }
+
+    /// Returns the alarms after a comparison of the climate with the limits.
+    pub(crate) fn compared(&self) -> Alarms {
+        self.climate.map_or(self.alarms, |climate| self.alarms.after(&self.limits, &climate))
     }
 
     fn note(&mut self, climate: Measurement) {

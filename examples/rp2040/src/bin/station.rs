@@ -47,6 +47,7 @@ async fn main(_spawner: Spawner) {
         ),
         gps: BufferedUartRx::new(board.UART0, Interrupts, board.PIN_1, buffer, line),
         clock: EmbassyClock,
+        controls: (),
     };
     match tickwire_station::run(parts, &Observer).await {}
 }

@@ -7,14 +7,17 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use embedded_hal::digital::PinState;
+use embedded_hal_async::i2c::I2c;
 use futures_util::future::{Either, select};
-use tickwire_drivers::hd44780::FourBit;
+use tickwire_drivers::hd44780::{self, FourBit};
 use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, models::gps};
-use tickwire_station::{COLUMNS, Event, Observe, Parts, ROWS};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_station::{COLUMNS, Control, Event, Observe, Parts, ROWS};
+use tickwire_traits::{Clock, Duration, EdgeInput, Instant, Timer};
+
+use crate::hand::Hand;
 
 /// Everything that the station is connected to, and the station itself.
 pub(crate) struct Rig {
@@ -30,7 +33,13 @@ pub(crate) struct Rig {
     e: Wire<SimClock>,
     data: [Wire<SimClock>; 4],
     bounce: Bounce,
+    /// The controls besides the button, if the station has them.
+    pub(crate) hand: Option<Hand>,
     station: Pin<Box<dyn Future<Output = Infallible>>>,
+}
+
+fn on_a_walk(clock: SimClock) -> gps::Receiver<SimClock> {
+    gps::Receiver::new(clock, gps::demo_log(60), 9_600).repeat()
 }
 
 /// The names of the events, with their times.
@@ -48,6 +57,17 @@ impl<I, R, B> Observe<I, R, B> for Heard {
             Event::GpsFailed(..) => "GpsFailed",
             Event::GpsQuiet(_) => "GpsQuiet",
             Event::DisplayFailed(_) => "DisplayFailed",
+            Event::Turn(..) => "Turn",
+            Event::Push(_) => "Push",
+            Event::KnobFailed => "KnobFailed",
+            Event::Remote(..) => "Remote",
+            Event::RemoteFailed => "RemoteFailed",
+            Event::Brightness(_) => "Brightness",
+            Event::DimmerFailed => "DimmerFailed",
+            Event::Focus(_) => "Focus",
+            Event::Limit(..) => "Limit",
+            Event::Alarm(_, true) => "Alarm",
+            Event::Alarm(_, false) => "AlarmOver",
             _ => "another",
         };
         self.0.borrow_mut().push((at, name));
@@ -76,15 +96,25 @@ impl Rig {
     }
 
     pub(crate) fn with_gps(gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
-        Self::on(Sim::new(), gps)
+        Self::on(Sim::new(), gps, None)
     }
 
     /// With an executor that may be late.
     pub(crate) fn at(pace: Pace) -> Self {
-        Self::on(pace.sim(), |clock| gps::Receiver::new(clock, gps::demo_log(60), 9_600).repeat())
+        Self::on(pace.sim(), on_a_walk, None)
     }
 
-    fn on(sim: Sim, gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
+    /// The same, with all controls.
+    pub(crate) fn with_controls(sim: Sim) -> Self {
+        let hand = Hand::new(&sim.clock());
+        Self::on(sim, on_a_walk, Some(hand))
+    }
+
+    fn on(
+        sim: Sim,
+        gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>,
+        hand: Option<Hand>,
+    ) -> Self {
         let clock = sim.clock();
         let wire = |level| Wire::new(clock.clone(), level);
         let button = wire(PinState::High);
@@ -104,6 +134,7 @@ impl Rig {
             gps: gps.control(),
             heard: Rc::default(),
             bounce: Bounce::new(7),
+            hand,
             station: Box::pin(std::future::pending()),
             sim,
             clock,
@@ -131,9 +162,28 @@ impl Rig {
             lcd: FourBit::new(self.rs.output(), self.e.output(), d4, d5, d6, d7),
             gps,
             clock: self.clock.clone(),
+            controls: (),
         };
+        self.station = match &self.hand {
+            Some(hand) => self.runs(parts, hand.controls()),
+            None => self.runs(parts, ()),
+        };
+    }
+
+    fn runs<
+        P: EdgeInput + 'static,
+        I: I2c + 'static,
+        L: hd44780::Bus + 'static,
+        C: Control + 'static,
+    >(
+        &self,
+        parts: Parts<P, I, L, gps::Receiver<SimClock>, SimClock>,
+        controls: C,
+    ) -> Pin<Box<dyn Future<Output = Infallible>>> {
+        let Parts { button, i2c, lcd, gps, clock, .. } = parts;
+        let parts = Parts { button, i2c, lcd, gps, clock, controls };
         let observer = self.heard.clone();
-        self.station = Box::pin(async move { tickwire_station::run(parts, &*observer).await });
+        Box::pin(async move { tickwire_station::run(parts, &*observer).await })
     }
 
     /// Drops the station when it has been pending so many times.

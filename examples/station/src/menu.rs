@@ -1,0 +1,123 @@
+//! The menu: what a turn of the knob and a push of it do.
+
+use tickwire_traits::{Duration, Instant};
+
+use crate::limits::Limit;
+use crate::{Page, State};
+
+/// What a turn of the knob changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Focus {
+    /// The page.
+    #[default]
+    Page,
+    /// Which limit is marked.
+    Limit(Limit),
+    /// The value of this limit.
+    Value(Limit),
+}
+
+/// What the knob and the remote control act on.
+///
+/// ```text
+///         push                      push
+///   Page ──────► Limit(the first) ───────► Value ┐
+///    ▲ ▲              │  ▲                    │  │ push
+///    │ └──────────────┘  └────────────────────│──┘
+///    │   held, or not used for 30 s           │
+///    └────────────────────────────────────────┘
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Menu {
+    focus: Focus,
+    used: Instant,
+}
+
+/// A key of a remote control, by what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A digit: chooses a page. 1 is the first.
+    Digit(u8),
+    /// Turns the knob back by one.
+    Minus,
+    /// Turns the knob by one.
+    Plus,
+    /// Pushes the knob.
+    Enter,
+}
+
+/// After this time, the knob turns pages again. Otherwise, the next one who passes by would
+/// change a limit without looking.
+const FORGET_AFTER: Duration = Duration::from_secs(30);
+
+impl Menu {
+    /// Returns what a turn of the knob changes now.
+    pub fn focus(&self, now: Instant) -> Focus {
+        if now - self.used >= FORGET_AFTER { Focus::Page } else { self.focus }
+    }
+}
+
+impl Default for Menu {
+    /// Turns pages.
+    fn default() -> Self {
+        Self { focus: Focus::Page, used: Instant::EPOCH }
+    }
+}
+
+impl State {
+    /// Turns the knob by `steps`: pages go round, limits and values have ends.
+    pub(crate) fn turn(&mut self, steps: i32, now: Instant) {
+        match self.menu.focus(now) {
+            Focus::Page => {
+                let pages = Page::ALL.len() as i32;
+                let page = (self.page as i32 + steps % pages).rem_euclid(pages);
+                self.page = Page::ALL[page as usize];
+            }
+            Focus::Limit(limit) => self.mark(Focus::Limit(limit.moved(steps)), now),
+            Focus::Value(limit) => {
+                self.limits.turn(limit, steps);
+                self.mark(Focus::Value(limit), now);
+            }
+        }
+    }
+
+    /// Pushes the knob: opens the page of limits, then a value, and leaves the value.
+    pub(crate) fn push(&mut self, now: Instant) {
+        match self.menu.focus(now) {
+            Focus::Page => {
+                self.page = Page::Limits;
+                self.mark(Focus::Limit(Limit::Cold), now);
+            }
+            Focus::Limit(limit) => self.mark(Focus::Value(limit), now),
+            Focus::Value(limit) => self.mark(Focus::Limit(limit), now),
+        }
+    }
+
+    /// Leaves the menu. The page and the limits stay as they are.
+    pub(crate) fn leave(&mut self) {
+        self.menu = Menu::default();
+    }
+
+    /// Does what a key of the remote control does.
+    pub(crate) fn press(&mut self, key: Key, now: Instant) {
+        match key {
+            Key::Digit(digit) => {
+                let page = usize::from(digit).checked_sub(1).and_then(|at| Page::ALL.get(at));
+                if let Some(page) = page {
+                    self.page = *page;
+                    self.leave();
+                }
+            }
+            Key::Minus => self.turn(-1, now),
+            Key::Plus => self.turn(1, now),
+            Key::Enter => self.push(now),
+        }
+    }
+
+    fn mark(&mut self, focus: Focus, now: Instant) {
+        self.menu = Menu { focus, used: now };
+    }
+}
+
+#[cfg(test)]
+mod tests;
