@@ -41,7 +41,47 @@ impl<I: i2c::Error, R: Display, B: Display> Observe<I, R, B> for Observer {
             Event::DisplayFailed(error) => {
                 report!(at, "display_failed", error: format_args!("\"{error}\""));
             }
-            _ => report!(at, "unknown"),
+            _ => report_control(at, event),
         }
+    }
+}
+
+#[cfg(feature = "report")]
+fn report_control<I, R, B>(at: Instant, event: &Event<'_, I, R, B>) {
+    use crate::report;
+    use tickwire_drivers::nec::Event as Received;
+    use tickwire_station::Focus;
+    match event {
+        Event::Turn(turn, illegal) => report!(
+            turn.at, "turn", position: turn.position, delta: turn.delta, illegal: illegal,
+        ),
+        Event::Push(gesture) => {
+            report!(at, "push", gesture: format_args!("\"{}\"", crate::gesture_name(gesture.event)));
+        }
+        Event::KnobFailed => report!(at, "knob_failed"),
+        Event::Remote(signal, _) => match signal.event {
+            Received::Frame(frame) => {
+                report!(signal.at, "remote", address: frame.address(), command: frame.command());
+            }
+            Received::Repeat(_) => report!(signal.at, "remote_repeat"),
+            Received::Error(error) => report!(signal.at, error.name()),
+        },
+        Event::RemoteFailed => report!(at, "remote_failed"),
+        Event::Focus(Focus::Page) => report!(at, "focus", on: "\"page\""),
+        Event::Focus(Focus::Limit(limit)) => {
+            report!(at, "focus", on: "\"limit\"", limit: format_args!("\"{limit:?}\""));
+        }
+        Event::Focus(Focus::Value(limit)) => {
+            report!(at, "focus", on: "\"value\"", limit: format_args!("\"{limit:?}\""));
+        }
+        Event::Limit(limit, value) => {
+            report!(at, "limit", limit: format_args!("\"{limit:?}\""), value: value);
+        }
+        Event::Alarm(limit, is_on) => {
+            report!(at, "alarm", limit: format_args!("\"{limit:?}\""), on: is_on);
+        }
+        Event::Brightness(percent) => report!(at, "brightness", percent: percent),
+        Event::DimmerFailed => report!(at, "dimmer_failed"),
+        _ => report!(at, "unknown"),
     }
 }

@@ -1,19 +1,29 @@
 // The station with all of its devices: pages by clicks, units by a double click,
-// a sensor that is unplugged for a while, and in the end ten seconds of quiet.
+// a sensor that is unplugged for a while, a knob that sets a limit, a remote control, a dial that
+// dims the light, and in the end ten seconds of quiet.
 const climate = { event: 'climate', centi_celsius: 2_381, centi_percent: 5_072 };
+const cool = { event: 'climate', centi_celsius: 2_299, centi_percent: 5_072 };
 const failed = { event: 'sensor_failed', error: 'i2c bus: The device did not acknowledge its address' };
 const told = (event, millis) => ({ event, t_us: [millis * 1000, millis * 1000 + 200] });
 const view = (page, units) => ({ event: 'view', page, units });
+const push = (gesture) => ({ event: 'push', gesture });
+const turn = (position, delta) => ({ event: 'turn', position, delta, illegal: 0 });
+const key = (command) => ({ event: 'remote', address: 0, command });
 const shows = (...rows) => ({ lcd: { rows: rows.map((row) => row.padEnd(20)) } });
 
 export default {
-  for_ms: 36_000,
+  for_ms: 46_000,
   stack: 3_350,
   parts: {
     button: { model: 'button', pin: 15, seed: 5 },
     sensor: { model: 'htu21d', bus: 0, celsius: 23.81, percent: 50.72 },
     lcd: { model: 'hd44780', rs: 16, e: 17, data: [18, 19, 20, 21], columns: 20, rows: 4, khz: 190 },
     gps: { model: 'gps', uart: 0, baud: 9_600 },
+    knob: { model: 'encoder', a: 10, b: 11, seed: 9 },
+    push: { model: 'button', pin: 12, seed: 6 },
+    remote: { model: 'nec', pin: 14, stretch: 60 },
+    dial: { model: 'adc', channel: 0, value: 1_000 },
+    light: { model: 'pwm', pin: 22 },
   },
   stimuli: [
     [200, 'gps', 'play', '../replay/captures/walk.nmea', { seconds: 5 }],
@@ -24,9 +34,23 @@ export default {
     [8_100, 'sensor', 'unplug'],
     [12_100, 'sensor', 'plug'],
     [15_000, 'button', 'tap', 1_300],
+    [18_100, 'knob', 'turn', 1], // Counters.
+    [18_300, 'remote', 'press', 0, 0x5e, 1], // 3.
+    [18_600, 'push', 'tap', 90],
+    [18_900, 'knob', 'turn', 1],
+    [19_100, 'push', 'tap', 90],
+    [19_300, 'knob', 'turn', -13, { each_ms: 40 }], // It is 23.81 degrees: too hot from 23.5 on.
+    [22_300, 'push', 'tap', 1_200],
+    [24_500, 'remote', 'press', 0, 0x15], // +, from the last page to the first.
+    [24_700, 'remote', 'press', 1, 0x0c], // Another remote control.
+    [25_500, 'remote', 'press', 0, 0x5e],
+    [26_300, 'dial', 'set', 3_000],
+    [26_510, 'dial', 'set', 3_040], // Within the dead band.
+    [26_000, 'sensor', 'set', { celsius: 23.0, percent: 50.72 }],
   ],
   ignore: ['gps_quiet', 'fix'],
   lines: [
+    { event: 'brightness', percent: 24 },
     climate,
     { event: 'fix_found' },
     told('press', 1_500),
@@ -54,7 +78,44 @@ export default {
     told('long', 16_000),
     climate,
     told('release', 16_300),
-    ...Array.from({ length: 9 }, () => climate),
+    climate,
+    turn(1, 1),
+    view('Counters', 'Imperial'),
+    key(0x5e),
+    view('Climate', 'Imperial'),
+    { event: 'remote_repeat' }, // It is a short one.
+    push('press'),
+    push('release'),
+    push('click'),
+    view('Limits', 'Imperial'),
+    { event: 'focus', on: 'limit', limit: 'Cold' },
+    turn(2, 1),
+    { event: 'focus', on: 'limit', limit: 'Hot' },
+    push('press'),
+    push('release'),
+    push('click'),
+    { event: 'focus', on: 'value', limit: 'Hot' },
+    ...Array.from({ length: 13 }, (_, i) => [
+      turn(1 - i, -1),
+      { event: 'limit', limit: 'Hot', value: 2_950 - 50 * i },
+    ]).flat(),
+    { event: 'alarm', limit: 'Hot', on: true },
+    climate,
+    climate,
+    push('press'),
+    push('long'),
+    { event: 'focus', on: 'page' },
+    push('release'),
+    climate,
+    key(0x15),
+    view('Position', 'Imperial'),
+    { event: 'remote', address: 1, command: 0x0c },
+    key(0x5e),
+    view('Climate', 'Imperial'),
+    cool,
+    { event: 'alarm', limit: 'Hot', on: false },
+    { event: 'brightness', percent: 74 },
+    ...Array.from({ length: 9 }, () => cool),
   ],
   looks: [
     {
@@ -65,23 +126,32 @@ export default {
     { at_ms: 5_000, ...shows('23.8°C  50.72 %', 'dew point 13.0°C', '23.8°C to 23.8°C', '50.72 to 50.72 %') },
     { at_ms: 7_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },
     { at_ms: 11_000, ...shows('No sensor', '1 failures', '', '') },
+    { at_ms: 22_000, ...shows(' cold below  50.0°F ', '*hot above   74.3°F!', ' dry below     30 % ', ' damp above    70 % ') },
+    // Every other second.
+    { at_ms: 25_740, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', ' hot above   74.3°F!') },
+    { at_ms: 26_250, light: { permille: 240 } },
+    { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F', '73.4°F to 74.9°F', '50.72 to 50.72 %') },
     { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },
   ],
-  end: { lcd: { violations: [] }, gps: { waiting: 0 } },
+  end: { lcd: { violations: [] }, gps: { waiting: 0 }, knob: { detents: -11 }, remote: { frames: 5 } },
   // The page is drawn each second, the climate is measured every two, the receiver is
-  // silent. Which of the timer's entries is looked at first differs by some instructions.
+  // silent, the dial is read every 50 ms. Which of the timer's entries is looked at first differs
+  // by some instructions.
   spans: [
-    { name: 'a refresh', from_ms: 27_600, to_ms: 27_800 },
-    { name: 'a measurement', from_ms: 28_000, to_ms: 28_200 },
+    { name: 'a refresh', from_ms: 37_600, to_ms: 37_800 },
+    { name: 'a measurement', from_ms: 38_000, to_ms: 38_200 },
+    { name: 'a reading', from_ms: 38_240, to_ms: 38_260 },
     {
       name: 'ten idle seconds',
-      from_ms: 25_200,
-      to_ms: 35_200,
-      most: (spans) => 1.01 * (10 * spans['a refresh'] + 5 * spans['a measurement']),
+      from_ms: 35_200,
+      to_ms: 45_200,
+      // Four readings are in a refresh, and in a measurement.
+      most: (spans) =>
+        1.01 * (10 * spans['a refresh'] + 5 * spans['a measurement'] + (200 - 15 * 4) * spans['a reading']),
     },
   ],
-  quiet: Array.from({ length: 10 }, (_, i) => 25_000 + i * 1_000).flatMap((second) => [
-    [second + 180, second + 640],
-    [second + 760, second + 990],
-  ]),
+  // Between two readings, but for the beginning of a second and its refresh.
+  quiet: Array.from({ length: 10 }, (_, i) => 35_000 + i * 1_000).flatMap((second) =>
+    [200, 250, 300, 350, 400, 450, 500, 550, 600, 800, 850, 900, 950].map((ms) => [second + ms + 5, second + ms + 45]),
+  ),
 };

@@ -1,23 +1,49 @@
 //! The station: the application of `examples/station`, on this board.
 #![no_std]
 #![no_main]
+#![deny(unsafe_code)]
+
+#[path = "../watchman.rs"]
+mod watchman;
 
 use embassy_executor::Spawner;
+use embassy_rp::adc::{self, Adc};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embassy_rp::peripherals::{I2C0, UART0};
+use embassy_rp::pwm::{self, Pwm};
 use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUartRx};
 use embassy_rp::{bind_interrupts, i2c};
+use embedded_hal::digital::PinState;
 use static_cell::StaticCell;
+use tickwire_drivers::encoder::Division;
 use tickwire_drivers::hd44780::FourBit;
-use tickwire_exec_embassy::EmbassyClock;
+use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::{Observer, Settled};
-use tickwire_station::Parts;
-use tickwire_traits::PolledEdges;
+use tickwire_station::{Controls, Dimmer, Keymap, Knob, Parts, Remote};
+use tickwire_traits::{Edges, PolledEdges, Side, analog};
 
 bind_interrupts!(struct Interrupts {
     I2C0_IRQ => i2c::InterruptHandler<I2C0>;
     UART0_IRQ => BufferedInterruptHandler<UART0>;
+    ADC_IRQ_FIFO => adc::InterruptHandler;
 });
+
+/// The display keeps the processor from edges for longer than they may be late. So an interrupt
+/// stamps those of which the time matters.
+static KNOB: IrqEdges<32, Side> = IrqEdges::new(PinState::High, EmbassyClock);
+static REMOTE: IrqEdges<16> = IrqEdges::new(PinState::High, EmbassyClock);
+
+#[embassy_executor::task(pool_size = 2)]
+async fn watch_knob(line: Side, pin: Input<'static>) {
+    let Ok(never) = KNOB.watch_line(line, pin).await;
+    match never {}
+}
+
+#[embassy_executor::task]
+async fn watch_remote(pin: Input<'static>) {
+    let Ok(never) = REMOTE.watch(pin).await;
+    match never {}
+}
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
@@ -25,11 +51,34 @@ async fn main(_spawner: Spawner) {
 
     let board = embassy_rp::init(Default::default());
     let low = Level::Low;
+    let contact = |pin| PolledEdges::new(pin, EmbassyClock);
     let mut line = uart::Config::default();
     line.baudrate = 9_600;
     let buffer = BUFFER.init([0; 256]);
+
+    let mut lines = KNOB.claim().expect("it is claimed once");
+    let mut receiver = REMOTE.claim().expect("it is claimed once");
+    // From here on, no edge is lost.
+    let (Ok(()), Ok(())) = (lines.arm(), receiver.arm());
+    let watchman = watchman::start();
+    let a = watch_knob(Side::A, Input::new(board.PIN_10, Pull::Up));
+    let b = watch_knob(Side::B, Input::new(board.PIN_11, Pull::Up));
+    let remote = watch_remote(Input::new(board.PIN_14, Pull::Up));
+    for task in [a, b] {
+        watchman.spawn(task.expect("there is a task for each pin"));
+    }
+    watchman.spawn(remote.expect("it is spawned once"));
+    let push = contact(Input::new(board.PIN_12, Pull::Up));
+    let mut converter = Adc::new(board.ADC, Interrupts, adc::Config::default());
+    let mut channel = adc::Channel::new_pin(board.PIN_26, Pull::None);
+    let dial = analog::from_fn(4_095, async || converter.read(&mut channel).await);
+    // 200 Hz, at 125 MHz.
+    let mut pulses = pwm::Config::default();
+    (pulses.divider, pulses.top) = (10.into(), 62_499);
+    let light = Pwm::new_output_a(board.PWM_SLICE3, board.PIN_22, pulses);
+
     let parts = Parts {
-        button: PolledEdges::new(Input::new(board.PIN_15, Pull::Up), EmbassyClock),
+        button: contact(Input::new(board.PIN_15, Pull::Up)),
         i2c: Settled(i2c::I2c::new_async(
             board.I2C0,
             board.PIN_5,
@@ -47,7 +96,11 @@ async fn main(_spawner: Spawner) {
         ),
         gps: BufferedUartRx::new(board.UART0, Interrupts, board.PIN_1, buffer, line),
         clock: EmbassyClock,
-        controls: (),
+        controls: Controls {
+            knob: Knob { lines, push, division: Division::X1 },
+            remote: Remote { receiver, keymap: Keymap::default() },
+            dimmer: Dimmer { dial, light },
+        },
     };
     match tickwire_station::run(parts, &Observer).await {}
 }
