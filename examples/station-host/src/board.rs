@@ -1,6 +1,8 @@
 //! The station's devices, as parts of a board.
 
+mod controls;
 mod file;
+mod lines;
 mod parts;
 mod watched;
 
@@ -17,13 +19,15 @@ use tickwire_station::Parts;
 
 use crate::gps_line::{GpsLine, Source};
 use crate::record::Record;
-use crate::world::World;
+use crate::world::{Hand, World};
+use controls::BoardControls;
 use file::{Backpack, DisplayLines, File, Gps, Line};
-use parts::{Button, Glass, SensorBus, Wires};
+use lines::{Contact, Lines};
+use parts::{Glass, SensorBus, Wires};
 use watched::Watched;
 
 /// What the station is given.
-pub(crate) type BoardParts = Parts<Button, SensorBus, Glass, GpsLine, StdClock>;
+pub(crate) type BoardParts = Parts<Contact, SensorBus, Glass, GpsLine, StdClock, BoardControls>;
 
 /// Opens the parts that the file at `path` names. `record` is told which are not there.
 ///
@@ -35,30 +39,35 @@ pub(crate) fn open(
     record: &Rc<Record>,
     is_drawn: bool,
 ) -> Result<(World, BoardParts), String> {
-    let File { button, climate, display, gps } = file::read(path)?;
+    let File { button, climate, display, gps, knob, remote } = file::read(path)?;
     let mut buses = Buses { open: Vec::new(), record };
     let button = opened(path, "button", button.map(open_button))?;
     let sensor = opened(path, "climate", climate.map(|it| buses.open(&it.bus)))?;
     let wires = opened(path, "display", display.map(|it| open_display(it, &mut buses)))?;
     let gps = opened(path, "gps", gps.map(|it| open_gps(it, record)))?;
+    let mut controls = controls::open(path, (knob, remote))?;
 
     let is_there = [
         ("button", button.is_some()),
         ("climate", sensor.is_some()),
         ("display", wires.is_some()),
         ("gps", gps.is_some()),
+        ("knob", controls.knob.is_some()),
+        ("remote", controls.remote.is_some()),
     ];
     for (part, _) in is_there.into_iter().filter(|(_, is_there)| !is_there) {
         record.lacks(part);
     }
-    let (world, keys, shown) = World::of_board(button.is_none());
+    // Without a screen, there are no keys.
+    let hand = if is_drawn { controls::add_keys(&mut controls) } else { Hand::default() };
+    let (world, keys, shown) = World::of_board(button.is_none(), hand);
     let parts = Parts {
-        button: button.map_or_else(|| Button::Keys(keys), |it| Button::Line(Box::new(it))),
+        button: button.unwrap_or(Lines::Keys(keys)),
         i2c: SensorBus(sensor),
         lcd: Glass { wires, shown: is_drawn.then_some(shown) },
         gps: gps.unwrap_or(GpsLine::Absent),
         clock: StdClock::new(),
-        controls: (),
+        controls,
     };
     Ok((world, parts))
 }
@@ -87,9 +96,17 @@ impl Buses<'_> {
     }
 }
 
-fn open_button(button: file::Button) -> Result<Input, gpio::Error> {
-    let bias = button.pull_up.then_some(Bias::PullUp);
-    Input::open(&button.line.find()?, InputSettings { bias, ..InputSettings::DEFAULT })
+fn open_button(button: file::Button) -> Result<Contact, gpio::Error> {
+    open_contact(&button.line, button.pull_up)
+}
+
+fn open_contact(line: &Line, pull_up: bool) -> Result<Contact, gpio::Error> {
+    let input = Input::open(&line.find()?, settings(pull_up))?;
+    Ok(Lines::Real(Box::new(input)))
+}
+
+fn settings(pull_up: bool) -> InputSettings {
+    InputSettings { bias: pull_up.then_some(Bias::PullUp), ..InputSettings::DEFAULT }
 }
 
 fn open_display(display: file::Display, buses: &mut Buses<'_>) -> Result<Wires, Box<dyn Error>> {

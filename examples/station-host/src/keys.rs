@@ -8,6 +8,16 @@ use embedded_io_async::Read;
 use rustix::fs::OFlags;
 use tickwire_exec_std::Fd;
 
+/// A key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A character, or a part of one.
+    Byte(u8),
+    /// The arrows.
+    Left,
+    Right,
+}
+
 pub(crate) const CTRL_C: u8 = 0x03;
 pub(crate) const ENTER: u8 = b'\r';
 pub(crate) const CTRL_Z: u8 = 0x1a;
@@ -34,7 +44,7 @@ impl Keyboard {
     /// # Cancel safety
     ///
     /// Cancel-safe: keys are taken only by resolving.
-    pub(crate) async fn keys(&mut self) -> io::Result<Option<Vec<u8>>> {
+    pub(crate) async fn keys(&mut self) -> io::Result<Option<Vec<Key>>> {
         let mut bytes = [0; 256];
         match self.0.read(&mut bytes).await? {
             0 => Ok(None),
@@ -43,20 +53,24 @@ impl Keyboard {
     }
 }
 
-/// Removes the escape sequences that other keys than characters send: a control
-/// sequence (ECMA-48, section 5.4), SS3 and a character, or, with Alt, Escape and a
-/// character. An Escape at the end is the key of that name.
-fn keys(mut bytes: &[u8]) -> Vec<u8> {
+/// Removes the escape sequences that other keys than characters send, but for those of two
+/// arrows: a control sequence (ECMA-48, section 5.4), SS3 and a character, or, with Alt, Escape
+/// and a character. An Escape at the end is the key of that name.
+fn keys(mut bytes: &[u8]) -> Vec<Key> {
     let mut keys = Vec::new();
     while let Some((first, rest)) = bytes.split_first() {
         bytes = match (*first, rest) {
+            (ESCAPE, [b'[' | b'O', arrow @ (b'C' | b'D'), rest @ ..]) => {
+                keys.push(if *arrow == b'C' { Key::Right } else { Key::Left });
+                rest
+            }
             (ESCAPE, [b'[', rest @ ..]) => {
                 let end = rest.iter().position(|byte| (0x40..=0x7e).contains(byte));
                 end.map_or(&[][..], |end| &rest[end + 1..])
             }
             (ESCAPE, [b'O', _, rest @ ..] | [_, rest @ ..]) => rest,
             (key, rest) => {
-                keys.push(key);
+                keys.push(Key::Byte(key));
                 rest
             }
         };
@@ -70,7 +84,13 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: &str, expected: &str) {
-        assert_eq!(String::from_utf8(keys(bytes.as_bytes())).unwrap(), expected, "{bytes:?}");
+        let letter = |key| match key {
+            Key::Byte(byte) => char::from(byte),
+            Key::Left => '←',
+            Key::Right => '→',
+        };
+        let keys: String = keys(bytes.as_bytes()).into_iter().map(letter).collect();
+        assert_eq!(keys, expected, "{bytes:?}");
     }
 
     #[test]
@@ -81,6 +101,8 @@ mod tests {
         check("u\x1b", "u\x1b");
         check("\x1b[A", ""); // Up.
         check("\x1b[Aq\x1b[B", "q");
+        check("\x1b[Dp\x1b[C", "←p→");
+        check("\x1bOD\x1bOC1", "←→1"); // In the mode of applications.
         check("\x1b[1;5Cd", "d"); // Ctrl-right.
         check("\x1b[15~l", "l"); // F5.
         check("\x1bOPu", "u"); // F1.

@@ -17,9 +17,10 @@ const MARGIN: usize = 2;
 /// The two sides of a frame.
 const FRAME: u16 = 2;
 
-const LIT: Color = Color::Rgb(214, 235, 82);
 const DARK: Color = Color::Rgb(28, 46, 18);
-const OFF: Color = Color::Rgb(52, 66, 40);
+/// The glass with its light on, and without. In red, green and blue.
+const LIT: (u8, u8, u8) = (214, 235, 82);
+const OFF: (u8, u8, u8) = (52, 66, 40);
 
 /// How a display is drawn, from the best look to the smallest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) enum Look {
 pub(crate) struct Panel<'a> {
     pub(crate) display: &'a Display<StdClock>,
     pub(crate) look: Look,
+    /// In percent.
+    pub(crate) brightness: u8,
 }
 
 impl Look {
@@ -107,7 +110,8 @@ impl Panel<'_> {
 
 impl Widget for Panel<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let glass = Style::new().fg(DARK).bg(if self.display.backlight() { LIT } else { OFF });
+        let brightness = if self.display.backlight() { self.brightness } else { 0 };
+        let glass = Style::new().fg(DARK).bg(glass(brightness));
         let area = match self.look {
             Look::Bare => area,
             _ => {
@@ -126,6 +130,16 @@ impl Widget for Panel<'_> {
             }
         }
     }
+}
+
+/// The color of the glass at this brightness.
+fn glass(percent: u8) -> Color {
+    let percent = u32::from(percent.min(100));
+    let mix = |off: u8, lit: u8| {
+        // Between both.
+        ((u32::from(off) * (100 - percent) + u32::from(lit) * percent) / 100) as u8
+    };
+    Color::Rgb(mix(OFF.0, LIT.0), mix(OFF.1, LIT.1), mix(OFF.2, LIT.2))
 }
 
 fn cells(area: Rect) -> impl Iterator<Item = (u16, u16)> {

@@ -12,6 +12,7 @@ use embedded_hal::i2c;
 use rustix::fs::{FileType, fstat};
 use serde_json::json;
 use tickwire_drivers::gps::{Counters, Field, Fix};
+use tickwire_drivers::nec;
 use tickwire_exec_std::StdClock;
 use tickwire_replay::{gps_summary, merged};
 use tickwire_station::{Event, Observe};
@@ -53,6 +54,22 @@ pub(crate) struct Known {
     /// On a real bus.
     pub(crate) transfers: u64,
     pub(crate) refused: u64,
+    pub(crate) controls: Controls,
+}
+
+/// What is known of the controls.
+#[derive(Default)]
+pub(crate) struct Controls {
+    /// The position of the knob.
+    pub(crate) position: i32,
+    /// `None` until it is turned.
+    pub(crate) illegal: Option<u16>,
+    /// The last key of the remote control: address and command.
+    pub(crate) key: Option<(u16, u8)>,
+    /// `None` until something is received.
+    pub(crate) bad_frames: Option<u64>,
+    /// In percent. `None` if nothing has set it.
+    pub(crate) brightness: Option<u8>,
 }
 
 impl Record {
@@ -146,6 +163,9 @@ impl Record {
         let known = self.known.borrow();
         let head = json!({ "t_us": StdClock::new().now().as_micros(), "event": "end" });
         let line = merged(head, gps_summary(&known.fix, &known.counters));
+        let Controls { illegal, bad_frames, .. } = known.controls;
+        let of_controls = json!({ "knob_illegal": illegal, "remote_bad_frames": bad_frames });
+        let line = merged(line, of_controls);
         print(&format!("{line}\n")).map(drop)
     }
 
@@ -208,6 +228,24 @@ impl Known {
             Event::GpsQuiet(counters) | Event::GpsFailed(_, counters) => self.counters = **counters,
             Event::SensorFailed(_) => self.sensor_failures += 1,
             Event::DisplayFailed(_) => self.display_failures += 1,
+            _ => self.controls.note(event),
+        }
+    }
+}
+
+impl Controls {
+    fn note<I, R, B>(&mut self, event: &Event<'_, I, R, B>) {
+        match event {
+            Event::Turn(turn, illegal) => {
+                (self.position, self.illegal) = (turn.position, Some(*illegal))
+            }
+            Event::Brightness(percent) => self.brightness = Some(*percent),
+            Event::Remote(signal, counters) => {
+                self.bad_frames = Some(report::bad_frames(counters));
+                if let nec::Event::Frame(frame) = signal.event {
+                    self.key = Some((frame.address(), frame.command()));
+                }
+            }
             _ => {}
         }
     }

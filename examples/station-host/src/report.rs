@@ -1,5 +1,7 @@
 //! What happens, as JSON and as lines.
 
+mod controls;
+
 use std::fmt::{Debug, Display};
 
 use embedded_hal::i2c;
@@ -14,11 +16,16 @@ use tickwire_traits::Instant;
 
 use crate::gps_line::{LOOK_EVERY, LineState};
 
+pub(crate) use controls::{bad_frames, key};
+
 /// Describes an event as an object with its time and its name.
 pub(crate) fn event<I: i2c::Error + Display, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> Value {
+    if let Some((name, details)) = controls::event(event) {
+        return merged(json!({ "t_us": at.as_micros(), "event": name }), details);
+    }
     let (name, details) = match event {
         Event::Gesture(gesture) => {
             let clicks = match gesture.event {
@@ -57,6 +64,9 @@ pub(crate) fn line<I: i2c::Error + Display, R: Display, B: Display>(
     at: Instant,
     event: &Event<'_, I, R, B>,
 ) -> String {
+    if let Some(what) = controls::text(event) {
+        return stamped(at, what);
+    }
     let what = match event {
         Event::Gesture(gesture) => format!("button: {}", gesture_name(gesture.event)),
         Event::View(page, units) => format!("page {}, {}", lower(page), lower(units)),

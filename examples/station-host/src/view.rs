@@ -1,5 +1,6 @@
 //! What the screen shows.
 
+mod controls;
 mod panes;
 #[cfg(test)]
 mod tests;
@@ -24,8 +25,20 @@ use panes::Panes;
 const WINDOW_SECONDS: f64 = 120.0;
 
 /// What the keys do, the most wanted first.
-const KEYS: [&str; 7] =
-    ["q quit", "space click", "d double", "l long", "u unplug sensor", "g garble GPS", "^Z stop"];
+const KEYS: [&str; 12] = [
+    "q quit",
+    "space click",
+    "d double",
+    "←→ turn",
+    "p push",
+    "0-9 remote",
+    "+- light",
+    "l long",
+    "[]o remote",
+    "u unplug sensor",
+    "g garble GPS",
+    "^Z stop",
+];
 
 /// How long the time in front of an event is.
 const STAMP_WIDTH: usize = 13;
@@ -39,7 +52,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, world: &World, record: &Record) {
     };
     let panes = Panes::new(frame.area(), notice.len());
     if let Some((look, area)) = panes.lcd {
-        frame.render_widget(Panel { display: &world.display, look }, area);
+        let brightness = known.controls.brightness.unwrap_or(100);
+        frame.render_widget(Panel { display: &world.display, look, brightness }, area);
     }
     let [temperature, humidity] = panes.curves;
     draw_curve(frame, temperature, "temperature, °C", &known.temperatures, Color::LightRed);
@@ -47,6 +61,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, world: &World, record: &Record) {
     draw_lines(frame, panes.events, "events", &known.log);
     draw_lines(frame, panes.traffic, "I2C", &record.traffic());
     frame.render_widget(counts(&known, world), panes.counters);
+    frame.render_widget(controls::row(&known.controls), panes.controls);
     frame.render_widget(Line::from(notice).centered().black().on_yellow(), panes.notice);
     frame.render_widget(Line::from(keys(panes.keys.width)).reversed(), panes.keys);
 }
@@ -145,7 +160,7 @@ fn keys(width: u16) -> String {
     let mut keys = String::new();
     for key in KEYS {
         let longer = format!("{keys} {key}  ");
-        if longer.trim_end().len() > width.into() {
+        if longer.trim_end().chars().count() > width.into() {
             break;
         }
         keys = longer;

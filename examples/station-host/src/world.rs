@@ -1,5 +1,7 @@
 //! The station's devices, as models in real time; and what the user holds in hand.
 
+mod hand;
+
 use std::cell::RefCell;
 use std::future::pending;
 use std::io;
@@ -8,19 +10,24 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use tickwire_drivers::hd44780::FourBit;
 use tickwire_exec_std::StdClock;
+use tickwire_sim::analog::Source;
 use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Input, Output, Trace, VcdStream, Wire, models::gps};
-use tickwire_station::{COLUMNS, Parts, ROWS};
+use tickwire_station::{COLUMNS, Controls, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 
 use crate::gps_line::GpsLine;
 use crate::options::Options;
 use crate::record::Record;
 
+pub(crate) use hand::{DIAL, DimmerPart, Hand, KnobPart, RemoteKey, RemotePart};
+
 /// What the station is given.
-pub(crate) type StationParts = Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock>;
+pub(crate) type StationParts =
+    Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock, AllControls>;
+type AllControls = Controls<KnobPart, RemotePart, DimmerPart>;
 /// The display's RS, E and D4 to D7.
 pub(crate) type LcdLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
 type Pin = Output<StdClock>;
@@ -33,6 +40,7 @@ pub(crate) struct World {
     pub(crate) bus: Option<Faults>,
     pub(crate) gps: Option<gps::Control<StdClock>>,
     button: Option<Wire<StdClock>>,
+    pub(crate) hand: Hand,
     bounce: RefCell<Bounce>,
     trace: Trace,
 }
@@ -94,21 +102,31 @@ impl World {
             }
         };
 
-        let parts =
-            Parts { button: button.input(), lcd, gps: gps_line, clock: CLOCK, i2c, controls: () };
+        let mut hand = Hand::default();
+        let high = |name| wire(name, hand::REST);
+        let (knob, remote) = (hand.with_knob(high), hand.with_remote(high));
+        let dimmer = hand.with_dimmer(match options.vcd {
+            Some(_) => trace.analog("dial", CLOCK, DIAL),
+            None => Source::named("dial", CLOCK, DIAL),
+        });
+        let controls = Controls { knob, remote, dimmer };
+        let button_input = button.input();
+        let parts = Parts { button: button_input, lcd, gps: gps_line, clock: CLOCK, i2c, controls };
         let bounce = RefCell::new(Bounce::new(1));
         let (sensor, bus, button) = (Some(sensor), Some(bus), Some(button));
-        Ok((Self { display, sensor, bus, gps, button, bounce, trace }, parts))
+        Ok((Self { display, sensor, bus, gps, button, hand, bounce, trace }, parts))
     }
 
     /// Builds what the screen of a board has: a display, and a button for the keys if the
     /// board has none. Returns their ends for the station, too.
-    pub(crate) fn of_board(has_keys: bool) -> (Self, Input<StdClock>, LcdLines) {
+    pub(crate) fn of_board(has_keys: bool, hand: Hand) -> (Self, Input<StdClock>, LcdLines) {
         let (display, lcd) = display(|name| Wire::named(name, CLOCK, PinState::Low));
         let button = Wire::named("button", CLOCK, PinState::High);
         let (input, button) = (button.input(), has_keys.then_some(button));
         let (trace, bounce) = (Trace::new(), RefCell::new(Bounce::new(1)));
-        (Self { display, sensor: None, bus: None, gps: None, button, bounce, trace }, input, lcd)
+        let world =
+            Self { display, sensor: None, bus: None, gps: None, button, hand, bounce, trace };
+        (world, input, lcd)
     }
 
     /// Begins a file of what happens on the wires.

@@ -1,5 +1,7 @@
 //! The file that says where the parts of a board are.
 
+mod controls;
+
 use std::fmt;
 use std::fs;
 use std::num::NonZeroU32;
@@ -11,6 +13,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use tickwire_exec_std::gpio;
 
 use crate::options::USUAL_BAUD;
+pub(crate) use controls::{Knob, Remote};
 
 /// Where the parts of a board are. A board may lack any of them.
 #[derive(Debug, Deserialize)]
@@ -20,6 +23,8 @@ pub(crate) struct File {
     pub(crate) climate: Option<Climate>,
     pub(crate) display: Option<Display>,
     pub(crate) gps: Option<Gps>,
+    pub(crate) knob: Option<Knob>,
+    pub(crate) remote: Option<Remote>,
 }
 
 /// A button to ground.

@@ -2,25 +2,15 @@
 
 use std::fmt;
 
-use embedded_hal::digital::{self, InputPin};
 use embedded_hal::i2c;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::{I2c, Operation};
 use tickwire_drivers::hd44780::{self, FourBit, Pcf8574, Width, Write};
-use tickwire_exec_std::StdClock;
-use tickwire_exec_std::gpio::{Input, Output};
+use tickwire_exec_std::gpio::Output;
 use tickwire_exec_std::i2c::Error as BusError;
-use tickwire_sim as sim;
-use tickwire_traits::{Edge, Edges, TimeSource};
 
 use super::watched::Watched;
 use crate::world::LcdLines;
-
-/// A button at a line, or one that only the keys press.
-pub(crate) enum Button {
-    Line(Box<Input>),
-    Keys(sim::Input<StdClock>),
-}
 
 /// The bus of the sensor.
 pub(crate) struct SensorBus(pub(crate) Option<Watched>);
@@ -43,52 +33,6 @@ pub(crate) struct Glass {
 pub(crate) enum Wires {
     Lines(Box<FourBit<Output, Output, Output, Output, Output, Output>>),
     Backpack(Pcf8574<Watched>),
-}
-
-impl digital::ErrorType for Button {
-    type Error = digital::ErrorKind;
-}
-
-impl InputPin for Button {
-    fn is_high(&mut self) -> Result<bool, digital::ErrorKind> {
-        match self {
-            Self::Line(line) => line.is_high().map_err(kind),
-            Self::Keys(wire) => wire.is_high().map_err(kind),
-        }
-    }
-
-    fn is_low(&mut self) -> Result<bool, digital::ErrorKind> {
-        self.is_high().map(|is_high| !is_high)
-    }
-}
-
-impl Edges for Button {
-    type Line = ();
-
-    fn time_source(&self) -> TimeSource {
-        match self {
-            Self::Line(line) => line.time_source(),
-            Self::Keys(wire) => wire.time_source(),
-        }
-    }
-
-    fn arm(&mut self) -> Result<(), digital::ErrorKind> {
-        match self {
-            Self::Line(line) => line.arm().map_err(kind),
-            Self::Keys(wire) => wire.arm().map_err(kind),
-        }
-    }
-
-    async fn edge(&mut self) -> Result<Edge, digital::ErrorKind> {
-        match self {
-            Self::Line(line) => line.edge().await.map_err(kind),
-            Self::Keys(wire) => wire.edge().await.map_err(kind),
-        }
-    }
-}
-
-fn kind(error: impl digital::Error) -> digital::ErrorKind {
-    error.kind()
 }
 
 impl i2c::ErrorType for SensorBus {
@@ -155,16 +99,16 @@ fn text(error: impl fmt::Display) -> String {
 #[cfg(test)]
 mod tests {
     use tickwire_drivers::hd44780::Lcd;
-    use tickwire_exec_std::run;
+    use tickwire_exec_std::{StdClock, run};
     use tickwire_station::{COLUMNS, ROWS};
     use tickwire_traits::Delay;
 
     use super::*;
-    use crate::world::World;
+    use crate::world::{Hand, World};
 
     #[test]
     fn the_screen_shows_what_is_written_to_the_display() {
-        let (world, _, shown) = World::of_board(true);
+        let (world, _, shown) = World::of_board(true, Hand::default());
         let glass = Glass { wires: None, shown: Some(shown) };
         let mut lcd = Lcd::<_, _, COLUMNS, ROWS>::new(glass, Delay(StdClock::new()));
         lcd.set_line(2, "third");

@@ -13,6 +13,7 @@ pub(super) struct Panes {
     pub(super) events: Rect,
     pub(super) traffic: Rect,
     pub(super) counters: Rect,
+    pub(super) controls: Rect,
     pub(super) notice: Rect,
     pub(super) keys: Rect,
 }
@@ -22,6 +23,8 @@ const EVENTS_WIDTH: u16 = 46;
 const EVENTS_HEIGHT: u16 = 5;
 /// From here on there is room for what events tell too.
 const NOTICE_HEIGHT: u16 = 12;
+/// From here on there is room for the controls too, unless there is a notice.
+const CONTROLS: (u16, u16) = (76, 24);
 /// What the panes want whose text is known.
 const COUNTERS: (u16, u16) = (34, 10);
 const TRAFFIC_WIDTH: u16 = 28;
@@ -38,6 +41,9 @@ impl Panes {
         }
         if notice > 0 && area.height >= NOTICE_HEIGHT && usize::from(area.width) >= notice {
             panes.notice = take_bottom(&mut rest, 1);
+        }
+        if area.width >= CONTROLS.0 && area.height - panes.notice.height >= CONTROLS.1 {
+            panes.controls = take_bottom(&mut rest, 1);
         }
         let fits = |look: &Look| {
             let (width, height) = look.size();

@@ -20,9 +20,9 @@ fn a_board_without_parts_says_so_and_runs() {
     let board = file("empty.toml", "");
     let ended = Station::start(&["--board", &board, "--for", "2.5"]).end();
     assert_eq!(ended.well()["sentences"], 0);
-    assert_eq!(absent(&ended), ["button", "climate", "display", "gps"]);
+    assert_eq!(absent(&ended), ["button", "climate", "display", "gps", "knob", "remote"]);
     // What is not there does not fail, either.
-    assert_eq!(ended.lines.len(), 5, "{:?}", ended.lines);
+    assert_eq!(ended.lines.len(), 7, "{:?}", ended.lines);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_receiver_alone_is_enough() {
     station.signal("TERM");
     let ended = station.end();
     assert_eq!(ended.well()["valid"], true);
-    assert_eq!(absent(&ended), ["button", "climate", "display"]);
+    assert_eq!(absent(&ended), ["button", "climate", "display", "knob", "remote"]);
 }
 
 /// The most memory that a process has had so far, of which a station takes less than 10 MB.
@@ -91,6 +91,17 @@ fn a_part_that_cannot_be_opened_is_named() {
         "chip",
         "[button]\nline = { chip = '/dev/null', offset = 4 }\n",
         "button: /dev/null is not a GPIO chip",
+    );
+    part(
+        "knob",
+        "[knob]\na = { chip = '/dev/null', offset = 4 }\nb = { chip = '/dev/null', offset = 5 }\n\
+         push = { chip = '/dev/null', offset = 6 }\n",
+        "knob: /dev/null is not a GPIO chip",
+    );
+    part(
+        "remote",
+        "[remote]\nline = { chip = '/dev/null', offset = 4 }\n",
+        "remote: /dev/null is not a GPIO chip",
     );
     let lines = ["rs", "e", "d4", "d5", "d6", "d7"]
         .map(|name| format!("{name} = {{ chip = '/dev/gpiochip99', offset = 1 }}\n"));

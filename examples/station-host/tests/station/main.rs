@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod board;
+mod controls;
 mod lines;
 mod logs;
 mod refusals;

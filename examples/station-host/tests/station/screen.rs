@@ -21,7 +21,7 @@ use crate::{PATIENCE, file, path, text};
 
 /// A terminal of 80 x 24, with a session of its own in it. The session does not
 /// outlive the test.
-struct Session {
+pub(crate) struct Session {
     /// The side of who looks and types; none when the window is closed.
     far: Option<File>,
     near: File,
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Runs a station by itself.
-    fn station(args: &[&str]) -> Self {
+    pub(crate) fn station(args: &[&str]) -> Self {
         Self::start(env!("CARGO_BIN_EXE_station"), args)
     }
 
@@ -75,7 +75,7 @@ impl Session {
 
     /// Waits until the screen shows `text`, and returns what it shows.
     #[track_caller]
-    fn see(&mut self, text: &str) -> String {
+    pub(crate) fn see(&mut self, text: &str) -> String {
         self.wait_for(text, |screen| screen.contents().contains(text))
     }
 
@@ -101,7 +101,7 @@ impl Session {
 
     /// Waits for the whole picture, on a screen of its own.
     #[track_caller]
-    fn see_the_station(&mut self) {
+    pub(crate) fn see_the_station(&mut self) {
         self.wait_for("picture", |screen| {
             let all = ["HD44780", " events ", " counters ", "q quit   space click"];
             screen.alternate_screen() && all.iter().all(|text| screen.contents().contains(text))
@@ -109,7 +109,7 @@ impl Session {
         assert!(self.is_raw());
     }
 
-    fn type_in(&mut self, keys: &str) {
+    pub(crate) fn type_in(&mut self, keys: &str) {
         self.far.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
     }
 
@@ -133,7 +133,7 @@ impl Session {
 
     /// Waits for the end in good order: the terminal is as it was.
     #[track_caller]
-    fn end_well(&mut self) {
+    pub(crate) fn end_well(&mut self) {
         self.wait_for("end of the picture", is_given_back);
         assert_eq!(self.end().code(), Some(0));
         assert!(!self.is_raw());
@@ -166,6 +166,10 @@ fn a_board_is_drawn_too() {
     session.see("page time, metric");
     session.type_in("u");
     session.see("a real sensor is not ours");
+    session.type_in("\x1b[C");
+    session.see("page climate, metric");
+    session.type_in("5");
+    session.see("page limits, metric");
     let high = resident_kib(session.child.id());
     assert!(high < 10 * 1_024, "{high} KiB");
     session.type_in("q");

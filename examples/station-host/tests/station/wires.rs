@@ -8,7 +8,7 @@ use std::process;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use vcd::{Command, ScopeItem, SimulationCommand};
+use vcd::{Command, Header, IdCode, ScopeItem, SimulationCommand};
 
 use crate::{GGA, PATIENCE, Station, fifo, file, path, text};
 
@@ -21,15 +21,7 @@ fn changes_in(vcd: impl io::BufRead) -> (BTreeMap<String, usize>, u64) {
     let mut vcd = vcd::Parser::new(vcd);
     let header = vcd.parse_header().unwrap();
     assert_eq!(header.timescale, Some((1, vcd::TimescaleUnit::US)));
-    let [ScopeItem::Scope(scope)] = &header.items[..] else { panic!("{header:?}") };
-    let names: BTreeMap<_, _> = scope
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            ScopeItem::Var(var) => Some((var.code, var.reference.clone())),
-            _ => None,
-        })
-        .collect();
+    let names = names(&header);
     let mut counts: BTreeMap<_, _> = names.values().map(|name| (name.clone(), 0)).collect();
     let mut now = 0;
     let mut begun = false;
@@ -41,11 +33,23 @@ fn changes_in(vcd: impl io::BufRead) -> (BTreeMap<String, usize>, u64) {
             }
             // Before that are the initial levels.
             Command::End(SimulationCommand::Dumpvars) => begun = true,
-            Command::ChangeScalar(id, _) if begun => *counts.get_mut(&names[&id]).unwrap() += 1,
+            Command::ChangeScalar(id, _) | Command::ChangeVector(id, _) if begun => {
+                *counts.get_mut(&names[&id]).unwrap() += 1;
+            }
             _ => {}
         }
     }
     (counts, now)
+}
+
+/// The names of the signals.
+pub(crate) fn names(header: &Header) -> BTreeMap<IdCode, String> {
+    let [ScopeItem::Scope(scope)] = &header.items[..] else { panic!("{header:?}") };
+    let names = scope.items.iter().filter_map(|item| match item {
+        ScopeItem::Var(var) => Some((var.code, var.reference.clone())),
+        _ => None,
+    });
+    names.collect()
 }
 
 #[test]
@@ -62,9 +66,12 @@ fn every_wire_moves_within(seconds: &str) -> bool {
     Station::start(&["--vcd", &vcd, "--for", seconds]).end().well();
     let (counts, last) = changes(&vcd);
     let names: Vec<_> = counts.keys().map(String::as_str).collect();
-    let expected = "SCL SDA button gps_pps gps_tx lcd_d4 lcd_d5 lcd_d6 lcd_d7 lcd_e lcd_rs";
+    let expected = "SCL SDA button dial gps_pps gps_tx knob_a knob_b knob_push \
+                    lcd_d4 lcd_d5 lcd_d6 lcd_d7 lcd_e lcd_rs remote";
     assert_eq!(names.join(" "), expected);
-    assert_eq!(counts["button"], 0, "nobody presses it");
+    for still in ["button", "knob_a", "knob_b", "knob_push", "remote"] {
+        assert_eq!(counts[still], 0, "nobody touches {still}");
+    }
     assert_eq!(counts["lcd_e"] % 2, 0);
     println!("in {seconds} s: {counts:?}, the last one at {last} us");
     let data = ["lcd_rs", "lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"];
@@ -75,6 +82,8 @@ fn every_wire_moves_within(seconds: &str) -> bool {
         && counts["SCL"] > 2 * 5 * 18
         && counts["SDA"] > 40
         && counts["gps_pps"] >= 2
+        // 20 conversions a second.
+        && counts["dial"] >= 20
         // A start bit and a stop bit per byte, at the least.
         && counts["gps_tx"] > 2 * 2 * 400
         && last >= 1_000_000
@@ -118,7 +127,7 @@ fn the_file_grows_and_is_whole_whenever_the_station_is_killed() {
         let written = fs::read_to_string(&vcd).unwrap();
         assert!(written.len() as u64 >= len && written.ends_with('\n'), "{written}");
         let (counts, _) = changes(&vcd);
-        assert_eq!(counts.len(), 11, "{counts:?}");
+        assert_eq!(counts.len(), 16, "{counts:?}");
         assert!(times < 4 || counts["lcd_e"] > 0, "{counts:?}");
     }
 }

@@ -1,3 +1,6 @@
+use tickwire_drivers::encoder::Division;
+use tickwire_station::Keymap;
+
 use super::*;
 
 /// The sample, which the README of its folder tells people to copy.
@@ -5,7 +8,7 @@ const SAMPLE: &str = include_str!("../../../../raspberry-pi/station.toml");
 
 #[test]
 fn the_sample_for_a_raspberry_pi_has_all_parts() {
-    let File { button, climate, display, gps } = parse(SAMPLE).unwrap();
+    let File { button, climate, display, gps, knob, remote } = parse(SAMPLE).unwrap();
     let button = button.unwrap();
     assert_eq!((button.line, button.pull_up), (Line::Named("GPIO17".to_owned()), true));
     assert_eq!(climate.unwrap().bus, Path::new("/dev/i2c-1"));
@@ -13,12 +16,19 @@ fn the_sample_for_a_raspberry_pi_has_all_parts() {
     assert_eq!(lines.d7, Line::Named("GPIO6".to_owned()));
     let gps = gps.unwrap();
     assert_eq!((gps.port.as_path(), gps.baud.get()), (Path::new("/dev/serial0"), 9_600));
+    let knob = knob.unwrap();
+    let lines = [knob.a, knob.b, knob.push];
+    assert_eq!(lines, ["GPIO20", "GPIO21", "GPIO26"].map(|name| Line::Named(name.to_owned())));
+    let remote = remote.unwrap();
+    assert_eq!(remote.line, Line::Named("GPIO27".to_owned()));
+    assert_eq!(remote.keymap(), Keymap::default());
 }
 
 #[test]
 fn a_board_may_lack_any_part() {
-    let File { button, climate, display, gps } = parse("").unwrap();
+    let File { button, climate, display, gps, knob, remote } = parse("").unwrap();
     assert!(button.is_none() && climate.is_none() && display.is_none() && gps.is_none());
+    assert!(knob.is_none() && remote.is_none());
     let only_gps = parse("[gps]\nport = '/dev/ttyUSB0'\nbaud = 115_200").unwrap();
     assert_eq!(only_gps.gps.unwrap().baud.get(), 115_200);
     assert!(only_gps.button.is_none());
@@ -30,6 +40,22 @@ fn a_line_has_a_name_or_a_place() {
     assert_eq!(line("'GPIO4'").line, Line::Named("GPIO4".to_owned()));
     let place = Place { chip: "/dev/gpiochip4".into(), offset: 17 };
     assert_eq!(line("{ chip = '/dev/gpiochip4', offset = 17 }").line, Line::At(place));
+}
+
+#[test]
+fn a_knob_has_detents_and_a_remote_control_its_own_keys() {
+    let knob = |rest: &str| {
+        let file = parse(&format!("[knob]\na = 'A'\nb = 'B'\npush = 'P'\n{rest}")).unwrap();
+        file.knob.unwrap().detents.0
+    };
+    assert_eq!([knob(""), knob("detents-per-cycle = 2")], [Division::X1, Division::X2]);
+    let remote = |rest: &str| {
+        parse(&format!("[remote]\nline = 'R'\n{rest}")).unwrap().remote.unwrap().keymap()
+    };
+    let usual = Keymap::default();
+    assert_eq!(remote("address = 0x1234\nplus = 9"), Keymap { address: 0x1234, plus: 9, ..usual });
+    let digits = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+    assert_eq!(remote(&format!("digits = {digits:?}")), Keymap { digits, ..usual });
 }
 
 #[test]
@@ -50,7 +76,7 @@ fn what_is_wrong_is_named_with_its_line() {
         assert_eq!((at, why.as_str()), (line, expected), "{text}");
         assert!(!why.contains('\n'), "{why}");
     }
-    let parts = "expected one of `button`, `climate`, `display`, `gps`";
+    let parts = "expected one of `button`, `climate`, `display`, `gps`, `knob`, `remote`";
     check("[gps]\nport = 'a'\n\n[butto]\n", 4, &format!("unknown field `butto`, {parts}"));
     check(
         "[button]\n# A comment.\nlien = 'GPIO17'",
@@ -92,5 +118,15 @@ fn what_is_wrong_is_named_with_its_line() {
         );
     }
     check("[gps]\nport = 'a'\nport = 'b'", 3, "duplicate key");
+    check("[knob]\na = 'A'\nb = 'B'", 1, "missing field `push`");
+    for detents in ["0", "3", "260", "-1"] {
+        check(
+            &format!("[knob]\na = 'A'\nb = 'B'\npush = 'P'\ndetents-per-cycle = {detents}"),
+            5,
+            "a cycle has 1, 2 or 4 detents",
+        );
+    }
+    check("remote = 'R'", 1, "invalid type: string \"R\", expected a section");
+    check("[remote]\nline = 'R'\nplus = 256", 3, "invalid value: integer `256`, expected u8");
     check("[gps\nport = 'a'", 1, "unclosed table, expected `]`");
 }
