@@ -8,6 +8,7 @@ mod oracle;
 mod properties;
 mod random;
 mod recorded;
+mod remote;
 mod shell;
 mod transmitter;
 mod vectors;
