@@ -3,7 +3,6 @@
 
 #[path = "support/hooks.rs"]
 #[allow(unsafe_code)] // ALONE
-#[allow(dead_code)] // No test here reads a waker.
 mod hooks;
 
 use std::cell::{Cell, RefCell};
@@ -240,6 +239,32 @@ fn the_clock_is_asked_outside_of_the_lock() {
 
     PIN.with(|pin| pin.record(Low));
     assert_eq!(LOOKED.get(), 1);
+}
+
+#[test]
+fn no_waker_is_touched_under_the_lock() {
+    let pin = Rc::new(IrqEdges::<Strict, _, 2>::new(High, NoTime));
+    let looking = |touched: &Rc<Cell<u32>>| {
+        let (pin, touched) = (pin.clone(), touched.clone());
+        hooks::waker(move |_| {
+            pin.level();
+            touched.set(touched.get() + 1);
+        })
+    };
+    let touched = Rc::new(Cell::new(0));
+    let mut input = pin.claim().unwrap();
+    // Registered, replaced by the next, woken, registered again and given up.
+    for _ in 0..2 {
+        let waker = looking(&touched);
+        assert!(pin!(input.edge()).poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    pin.record(Low);
+    let waker = looking(&touched);
+    assert!(pin!(input.edge()).poll(&mut Context::from_waker(&waker)).is_ready());
+    assert!(pin!(input.edge()).poll(&mut Context::from_waker(&waker)).is_pending());
+    let before = touched.get();
+    drop(input);
+    assert_eq!(touched.get(), before + 1, "the claim's waker is dropped with it");
 }
 
 /// A pin of a HAL with its own interrupts: a wait for a level ends when the level has

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 use core::convert::Infallible;
 use core::fmt;
+use core::task::Waker;
 
 use embedded_hal::digital::{InputPin, PinState};
 use embedded_hal_async::digital::Wait;
@@ -12,7 +13,7 @@ use super::input::IrqInput;
 use super::line::{IrqLine, bit};
 use crate::kernel::monitor::Monitor;
 use crate::kernel::raw::RawMutex;
-use crate::ring_queue::RingQueue;
+use crate::kernel::ring::Ring;
 
 /// Edges of one pin, or of several in one order, stamped by an interrupt and read by a
 /// task: [`Edges`] whose timestamps are right however late the task is.
@@ -82,8 +83,7 @@ use crate::ring_queue::RingQueue;
 /// [`Side`]: tickwire_traits::Side
 /// [`TwoLines`]: tickwire_traits::TwoLines
 pub struct IrqEdges<R, C, const N: usize, L = ()> {
-    pub(super) edges: RingQueue<R, Stamped<L>, N>,
-    shared: Monitor<R, Shared, 0>,
+    shared: Monitor<R, Shared<L, N>, 0>,
     clock: C,
 }
 
@@ -96,7 +96,11 @@ pub(super) struct Stamped<L> {
     pub(super) line: L,
 }
 
-pub(super) struct Shared {
+/// Invariant: while there are edges, `reader` is `None`.
+pub(super) struct Shared<L, const N: usize> {
+    pub(super) edges: Ring<Stamped<L>, N>,
+    /// The waker of the claim's task, if it waits.
+    pub(super) reader: Cell<Option<Waker>>,
     /// A bit per line that is low. Lines with pull-ups start as zeros, so that a `static` takes no
     /// flash.
     low: Cell<u8>,
@@ -111,13 +115,19 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
     /// A pin at the other level is an edge when it is first recorded or watched.
     pub const fn new(level: PinState, clock: C) -> Self {
         const { assert!(L::COUNT <= 8, "the levels of 8 lines are kept at most") };
+        const { assert!(Ring::<Stamped<L>, N>::CAPACITY > 0) };
         let low = match level {
             PinState::Low => u8::MAX,
             PinState::High => 0,
         };
-        let shared =
-            Shared { low: Cell::new(low), next: Cell::new(0), is_claimed: Cell::new(false) };
-        Self { edges: RingQueue::new(), shared: Monitor::new(shared), clock }
+        let shared = Shared {
+            edges: Ring::new(),
+            reader: Cell::new(None),
+            low: Cell::new(low),
+            next: Cell::new(0),
+            is_claimed: Cell::new(false),
+        };
+        Self { shared: Monitor::new(shared), clock }
     }
 
     /// Records an edge with a more precise timestamp than the handler's own reading of
@@ -125,18 +135,18 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqEdges<R, C, N, L> {
     ///
     /// Timestamps must not decrease, across all lines.
     pub fn record_line_at(&self, line: L, at: Instant, level: PinState) {
-        let number = self.lock(|shared| {
+        let reader = self.lock(|shared| {
             let number = shared.next.get();
             if shared.level(line) == level {
                 return None;
             }
             shared.low.set(shared.low.get() ^ bit(line));
             shared.next.set(number.wrapping_add(1));
-            Some(number)
+            shared.keep(Stamped { at, number, level, line });
+            shared.reader.take()
         });
-        if let Some(number) = number {
-            // A gap in the numbers shows an overwritten edge.
-            self.edges.push(Stamped { at, number, level, line });
+        if let Some(reader) = reader {
+            reader.wake();
         }
     }
 
@@ -231,22 +241,34 @@ impl<R: RawMutex, C: Clock, const N: usize> IrqEdges<R, C, N> {
 
 impl<R: RawMutex, C, const N: usize, L> IrqEdges<R, C, N, L> {
     #[inline(always)]
-    pub(super) fn lock<T>(&self, f: impl FnOnce(&Shared) -> T) -> T {
+    pub(super) fn lock<T>(&self, f: impl FnOnce(&Shared<L, N>) -> T) -> T {
         self.shared.lock(|inside| f(&inside.state))
     }
 }
 
-impl Shared {
+impl<L, const N: usize> Shared<L, N> {
+    /// Adds an edge, in place of the oldest if there is no room. A gap in the numbers shows that.
     #[inline(always)]
-    pub(super) fn level<L: IrqLine>(&self, line: L) -> PinState {
+    fn keep(&self, edge: Stamped<L>) {
+        if let Err(edge) = self.edges.push(edge) {
+            self.edges.pop();
+            let pushed = self.edges.push(edge);
+            debug_assert!(pushed.is_ok(), "the oldest has made room");
+        }
+    }
+}
+
+impl<L: IrqLine, const N: usize> Shared<L, N> {
+    #[inline(always)]
+    pub(super) fn level(&self, line: L) -> PinState {
         (self.low.get() & bit(line) == 0).into()
     }
 }
 
 impl<R: RawMutex, C, const N: usize, L> fmt::Debug for IrqEdges<R, C, N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let low = self.lock(|shared| shared.low.get());
+        let (low, waiting) = self.lock(|shared| (shared.low.get(), shared.edges.len()));
         let mut edges = f.debug_struct("IrqEdges");
-        edges.field("low", &low).field("waiting", &self.edges.len()).finish_non_exhaustive()
+        edges.field("low", &low).field("waiting", &waiting).finish_non_exhaustive()
     }
 }

@@ -2,9 +2,12 @@
 
 use core::convert::Infallible;
 use core::fmt;
+use core::future::poll_fn;
+use core::task::{Context, Poll};
 
 use embedded_hal::digital::{ErrorType, InputPin, PinState};
-use tickwire_traits::{Edge, Edges, Side, TimeSource, TwoLines};
+use futures_util::FutureExt;
+use tickwire_traits::{Edge, Edges, Side, TimeSource, TwoLines, waits_for};
 
 use super::edges::{IrqEdges, Stamped};
 use super::line::IrqLine;
@@ -39,6 +42,33 @@ impl<'a, R: RawMutex, C, const N: usize, L> IrqInput<'a, R, C, N, L> {
     }
 }
 
+impl<R: RawMutex, C, const N: usize, L: IrqLine> IrqInput<'_, R, C, N, L> {
+    fn poll_edge(&mut self, cx: &mut Context<'_>) -> Poll<Edge<L>> {
+        // The waker is cloned before the lock is taken and dropped after it. Looking for an edge
+        // and registering are one step, so no edge is missed in between.
+        let mut reader = Some(cx.waker().clone());
+        loop {
+            let edge = self.edges.lock(|shared| {
+                let edge = shared.edges.pop();
+                if edge.is_none() {
+                    reader = shared.reader.replace(reader.take());
+                }
+                edge
+            });
+            let Some(Stamped { at, number, level, line }) = edge else {
+                waits_for(|| "an edge of `IrqEdges`");
+                return Poll::Pending;
+            };
+            let missed = number.wrapping_sub(self.next.unwrap_or(number));
+            // Half of all numbers are earlier: those of edges from before it was armed.
+            if missed < 1 << 31 {
+                self.next = Some(number.wrapping_add(1));
+                return Poll::Ready(Edge { line, at, level, missed });
+            }
+        }
+    }
+}
+
 impl<R: RawMutex, C, const N: usize, L> ErrorType for IrqInput<'_, R, C, N, L> {
     type Error = Infallible;
 }
@@ -69,16 +99,7 @@ impl<R: RawMutex, C, const N: usize, L: IrqLine> Edges for IrqInput<'_, R, C, N,
         if self.next.is_none() {
             self.arm()?;
         }
-        loop {
-            let Stamped { at, number, level, line } = self.edges.edges.pop().await;
-            // No await below: the poll that takes an edge must return it.
-            let missed = number.wrapping_sub(self.next.unwrap_or(number));
-            // Half of all numbers are earlier: those of edges from before it was armed.
-            if missed < 1 << 31 {
-                self.next = Some(number.wrapping_add(1));
-                return Ok(Edge { line, at, level, missed });
-            }
-        }
+        poll_fn(|cx| self.poll_edge(cx)).map(Ok).await
     }
 }
 
@@ -90,7 +111,11 @@ impl<R: RawMutex, C, const N: usize> TwoLines for IrqInput<'_, R, C, N, Side> {
 
 impl<R: RawMutex, C, const N: usize, L> Drop for IrqInput<'_, R, C, N, L> {
     fn drop(&mut self) {
-        self.edges.lock(|shared| shared.is_claimed.set(false));
+        let reader = self.edges.lock(|shared| {
+            shared.is_claimed.set(false);
+            shared.reader.take()
+        });
+        drop(reader);
     }
 }
 
