@@ -20,23 +20,23 @@
 mod column;
 mod key;
 mod matrix;
+mod pins;
 mod scan;
 mod settling;
 mod state;
 
-use embedded_hal::digital::{OutputPin, PinState};
+use embedded_hal::digital::OutputPin;
+use futures_util::Stream;
 use futures_util::stream::unfold;
-use futures_util::{FutureExt, Stream};
-use tickwire_sync::try_gather;
-use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
+use tickwire_traits::{Duration, Instant, TimerQueue};
 
-use crate::contact::{Change, Contact, ContactSource};
+use crate::contact::{Change, ContactSource};
 use crate::switch::Debounce;
 
 pub use column::{Column, Polled};
 pub use key::{Key, Report};
 pub use matrix::Matrix;
-use scan::{Phase, Scan};
+use scan::Scan;
 
 /// A keypad on the pins of its rows and columns.
 ///
@@ -90,7 +90,8 @@ use scan::{Phase, Scan};
 /// # Times
 ///
 /// The time of a change is that of the scan that decided it. A key that is down between two scans
-/// only is not seen. If the task is late, so is the scan.
+/// only is not seen. A scan awaits its clock once for each row, so if the task is late, each row
+/// is.
 #[derive(Debug)]
 pub struct Keypad<R, C, T, const ROWS: usize, const COLUMNS: usize> {
     rows: [R; ROWS],
@@ -242,89 +243,6 @@ where
     pub fn changes(&mut self) -> impl Stream<Item = Result<Change<Key>, R::Error>> {
         unfold(self, async |keypad| Some((keypad.change().await, keypad)))
     }
-
-    #[allow(clippy::manual_async_fn)] // An `async fn` stores its arguments twice.
-    fn report_until(
-        &mut self,
-        until: Instant,
-    ) -> impl Future<Output = Result<Option<Report>, R::Error>> {
-        async move {
-            loop {
-                if let Some(report) = self.matrix.report() {
-                    return Ok(Some(report));
-                }
-                let Some(due) = self.scan.deadline() else {
-                    self.drive()?;
-                    continue;
-                };
-                self.clock.sleep_until(due.min(until)).await;
-                if self.clock.now() < due {
-                    return Ok(None);
-                }
-                if self.scan.phase() == Phase::Pause && self.matrix.is_at_rest() {
-                    match self.clock.timeout_at(until, any(&mut self.columns)).await {
-                        Ok(low) => low?,
-                        Err(_) => return Ok(None),
-                    }
-                }
-                // No await below: a reading is recorded in the poll that takes it.
-                self.read()?;
-            }
-        }
-    }
-
-    /// Drives the rows of the present phase low. All others are released first.
-    fn drive(&mut self) -> Result<(), R::Error> {
-        let phase = self.scan.phase();
-        for level in [PinState::High, PinState::Low] {
-            for (index, row) in (0..).zip(&mut self.rows) {
-                let is_low = phase == Phase::Pause || phase == Phase::Row(index);
-                if is_low == (level == PinState::Low) {
-                    row.set_state(level)?;
-                }
-            }
-        }
-        self.scan.driven(self.clock.now());
-        Ok(())
-    }
-
-    /// Reads the columns, and ends the present phase.
-    fn read(&mut self) -> Result<(), R::Error> {
-        let Phase::Row(row) = self.scan.phase() else {
-            return self.look();
-        };
-        for (index, column) in self.columns.iter_mut().enumerate() {
-            let contact = if column.is_low()? { Contact::Closed } else { Contact::Open };
-            self.matrix.read(row.into(), index, contact);
-        }
-        if self.scan.end_phase(ROWS) {
-            self.matrix.end_scan(self.clock.now());
-        }
-        Ok(())
-    }
-
-    /// Ends a pause, if a key is down or settles. If there is none, another pause follows: the
-    /// key that has ended the wait bounces.
-    fn look(&mut self) -> Result<(), R::Error> {
-        let mut is_due = !self.matrix.is_at_rest();
-        for column in &mut self.columns {
-            is_due = is_due || column.is_low()?;
-        }
-        if is_due {
-            self.scan.end_phase(ROWS);
-        } else {
-            self.scan.driven(self.clock.now());
-        }
-        Ok(())
-    }
-}
-
-/// Waits until any of the columns is low. The first one ends the wait, as if that were an error.
-fn any<C: Column, const COLUMNS: usize>(
-    columns: &mut [C; COLUMNS],
-) -> impl Future<Output = Result<(), C::Error>> {
-    let waits = columns.each_mut().map(|column| column.wait().map(Err::<(), _>));
-    try_gather(waits).map(|low| low.map_or_else(|low| low, |_| Ok(())))
 }
 
 impl<R, C, T, const ROWS: usize, const COLUMNS: usize> ContactSource

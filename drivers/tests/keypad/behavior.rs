@@ -3,12 +3,13 @@
 use std::pin::pin;
 
 use Contact::{Closed, Open};
+use embedded_hal::digital::PinState::High;
 use futures_util::StreamExt;
 use tickwire_drivers::button::{Buttons, Event};
 use tickwire_drivers::contact::{Contact, ContactSource};
 use tickwire_drivers::keypad::{Key, Keypad, Polled};
 use tickwire_drivers::switch::Debounce;
-use tickwire_sim::{Bounce, Sim};
+use tickwire_sim::{Bounce, Sim, Wire};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 use crate::rig::{CONFIRMED, EAGER, Model, Toggles, changes, keypad, play, told};
@@ -222,4 +223,13 @@ fn a_limit_in_the_past_keeps_nobody() {
         }
         assert!(clock.now() < Instant::from_millis(112), "a row in each call");
     });
+}
+
+#[test]
+fn a_keypad_may_have_255_rows() {
+    let sim = Sim::new();
+    let wire = || Wire::new(sim.clock(), High);
+    let rows = [(); 255].map(|()| wire().output());
+    let mut it = Keypad::new(rows, [wire().input()], sim.clock());
+    assert_eq!(sim.run(it.change_until(Instant::from_millis(20))), Ok(None));
 }
