@@ -12,6 +12,8 @@
 //! | [`nec`] | an infrared remote control, received: NEC's protocol | an [`Edges`](tickwire_traits::Edges) of one line, a clock |
 //! | | the same, sent | a [`Carrier`](nec::Carrier), which may be a PWM channel or an `OutputPin`, a clock |
 //! | [`analog_watch`] | a voltage that leaves a band, or enters it | an [`AnalogInput`](tickwire_traits::AnalogInput), a clock |
+//! | [`ladder`] | several buttons on one analog input: a [contact source](contact) | the same |
+//! | [`touch`] | a pad that a finger touches: a [contact source](contact) | the same |
 //! | [`led`] | a light: flashes, patterns, fades | an `OutputPin` or a `SetDutyCycle`, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //!
@@ -83,10 +85,13 @@ pub mod gps;
 pub mod hd44780;
 pub mod htu21d;
 pub mod keypad;
+pub mod ladder;
 pub mod led;
 pub mod mcp3008;
 pub mod nec;
 pub mod switch;
+pub mod touch;
 
 mod span;
+mod steady;
 mod within;

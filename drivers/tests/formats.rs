@@ -5,7 +5,9 @@ use defmt::Format;
 use embedded_hal::{i2c, spi};
 use tickwire_drivers::civil::{Date, Time};
 use tickwire_drivers::contact::{Change, Contact};
-use tickwire_drivers::{analog_watch, button, hd44780, htu21d, keypad, led, mcp3008, nec, switch};
+use tickwire_drivers::{
+    analog_watch, button, hd44780, htu21d, keypad, ladder, led, mcp3008, nec, switch, touch,
+};
 use tickwire_traits::{Duration, Instant};
 
 #[test]
@@ -29,6 +31,8 @@ fn every_value_has_a_format() {
     logged(htu21d::Error::Bus(bus));
     logged(htu21d::Resolution::default());
     logged(htu21d::UserRegister(2));
+    logged(ladder::InvalidSettings::TooClose);
+    logged(ladder::Share::FULL);
     logged(led::Brightness::FULL);
     logged(led::Curve::default());
     let key = keypad::Key { row: 1, column: 2 };
@@ -44,6 +48,8 @@ fn every_value_has_a_format() {
     logged(switch::Debounce::default());
     logged(switch::Mode::Eager);
     logged(switch::Wiring::default());
+    logged(touch::InvalidSettings::Threshold);
+    logged(touch::Settings::default());
 }
 
 #[test]

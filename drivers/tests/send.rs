@@ -16,16 +16,19 @@ use embedded_hal_async::i2c::{I2c, Operation};
 use embedded_hal_async::spi::{self, SpiDevice};
 use tickwire_drivers::analog_watch::{AnalogWatch, Band, Settings};
 use tickwire_drivers::button::{Button, Buttons};
+use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{Htu21d, Resolution};
 use tickwire_drivers::keypad::{Keypad, Polled};
+use tickwire_drivers::ladder::{self, Ladder, Share};
 use tickwire_drivers::led::{Led, Program};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
 use tickwire_drivers::switch::Switch;
+use tickwire_drivers::touch::{self, Touch};
 use tickwire_sync::shared::RingQueue;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
@@ -108,6 +111,25 @@ fn an_htu21d_is_send() {
     send(&sensor.set_heater(false));
     send(&sensor.battery_low());
     send(&sensor.soft_reset());
+}
+
+#[test]
+fn a_ladder_is_send() {
+    let settings = ladder::Settings::new([Share::percent(0)]).with_tolerance(Share::percent(0));
+    let mut ladder = Ladder::new(Here, Here, settings).unwrap();
+    send(&ladder);
+    send(&ladder.change_until(Instant::MAX));
+    let mut keys = Buttons::<_, 2>::of(ladder);
+    send(&keys.gesture());
+}
+
+#[test]
+fn a_touch_pad_is_send() {
+    let mut touch = Touch::new(Here, Here, touch::Settings::default()).unwrap();
+    send(&touch);
+    send(&touch.change_until(Instant::MAX));
+    let mut button = Button::of(touch);
+    send(&button.gesture());
 }
 
 #[test]

@@ -22,15 +22,18 @@ use embedded_hal_async::i2c::I2c;
 use embedded_hal_async::spi::SpiDevice;
 use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
+use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_drivers::keypad::Keypad;
+use tickwire_drivers::ladder::Ladder;
 use tickwire_drivers::led::{Dimmed, Led, OnOff, Program};
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
 use tickwire_drivers::nec::{Nec, Transmitter};
 use tickwire_drivers::switch::Switch;
+use tickwire_drivers::touch::Touch;
 use tickwire_sync::{
     Barrier, CancelToken, Condition, CriticalSectionRawMutex as Raw, Event, Flag, Listener,
     Message, MutexGuard, Promise, Room, SemaphorePermit, TaskGroup, Unbounded, WakeSlots,
@@ -98,6 +101,16 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
+    // Each key has its level.
+    Row::new("Ladder, each key", (size_of::<Rungs<5>>() - size_of::<Rungs<3>>()) / 2, 4),
+    Row::new("Ladder, beside those", size_of::<Rungs<4>>() - 4 * 4, 48),
+    Row::new(
+        "Ladder::change_until, future",
+        future_of_2(<Rungs<4> as ContactSource>::change_until),
+        80,
+    ),
+    Row::new("Touch", size_of::<Pad>(), 32),
+    Row::new("Touch::change_until, future", future_of_2(<Pad as ContactSource>::change_until), 80),
     Row::new("Led, on a pin", size_of::<Light>(), 48),
     Row::new("Led, dimmed", size_of::<Led<Dimmed<Pin>, Clock>>(), 48),
     Row::new("Led::play, future", future_of_2(Light::play), 48),
@@ -186,6 +199,8 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+type Rungs<const N: usize> = Ladder<Adc, Clock, N>;
+type Pad = Touch<Adc, Clock>;
 type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;
 type FastKnob = Encoder<Pair, Clock, Acceleration>;
