@@ -11,6 +11,7 @@ mod gps;
 mod hd44780;
 mod htu21d;
 mod keypad;
+mod ladder;
 mod led;
 mod mcp3008;
 mod nec;
@@ -18,6 +19,7 @@ mod recorder;
 #[path = "../../../../exec-std/tests/rig/mod.rs"]
 #[allow(dead_code, reason = "the tests of exec-std use more of it")]
 mod rig;
+mod touch;
 
 use tickwire_exec_std::StdClock;
 
