@@ -1,4 +1,5 @@
-//! Infrared remote controls that use NEC's protocol: a receiver and a transmitter.
+//! Infrared remote controls that use NEC's protocol: a receiver, also of Samsung's and Apple's
+//! variants, and a transmitter.
 //!
 //! A receiver module such as the TSOP38238 removes the carrier: its output is low while it sees
 //! modulated light (a mark), and high otherwise (a space). A frame is a mark of 9 ms, a space of

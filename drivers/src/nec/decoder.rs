@@ -25,7 +25,7 @@ use super::{Addressing, Counters, Error, Event, Frame, Signal};
 ///
 /// | | longer than |
 /// | --- | --- |
-/// | start mark | 4000 µs |
+/// | start mark | 4000 µs, Samsung's 2000 µs |
 /// | start space of a frame | 3000 µs |
 /// | start space of a repeat | 1700 µs |
 /// | space of a 1 | 1120 µs |
@@ -66,7 +66,6 @@ pub struct Decoder {
     counters: Counters,
 }
 
-const START_MARK: u32 = 4_000;
 const FRAME_SPACE: u32 = 3_000;
 const REPEAT_SPACE: u32 = 1_700;
 const ONE_SPACE: u32 = 1_120;
@@ -86,7 +85,7 @@ impl Decoder {
         Self {
             due: Instant::EPOCH,
             last: 0,
-            bits: 0,
+            bits: NO_BITS,
             key: Held::NONE,
             addressing: Addressing::Standard,
             phase: Phase::Broken,
@@ -165,7 +164,9 @@ impl Decoder {
         match (self.phase, is_mark) {
             // No span is longer than 80 ms, unless time goes back.
             _ if span > u32::MAX / 2 => self.lose(at, 1),
-            (Phase::StartMark, false) if span > START_MARK => self.enter(Phase::StartSpace),
+            (Phase::StartMark, false) if span > self.addressing.start_mark() => {
+                self.enter(Phase::StartSpace)
+            }
             (Phase::StartSpace | Phase::BitSpace, true) if span >= PAUSE => self.begin_early(at),
             (Phase::StartSpace, true) if span > FRAME_SPACE => self.enter(Phase::BitMark),
             (Phase::StartSpace, true) if span > REPEAT_SPACE => self.enter(Phase::RepeatMark),

@@ -52,39 +52,57 @@ pub enum Error {
     BadRepeat,
     /// A frame, which was reported, has too many edges (−5).
     Overrun,
-    /// The command is not followed by its complement (−6).
+    /// The command is not followed by its complement, or the parity of Apple's is wrong (−6).
     BadData {
         /// The received address.
         address: u16,
     },
-    /// The address is not followed by its complement, and addresses are standard (−7).
+    /// The address is not one of the [accepted](Addressing) kind (−7).
     BadAddress {
         /// The received 16 bits.
         address: u16,
     },
 }
 
-/// The addresses that are accepted.
+/// The addresses that are accepted, or another meaning of the 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
 pub enum Addressing {
     /// 8 bits and their complement.
     #[default]
     Standard,
     /// 16 bits, or 8 bits and their complement.
     Extended,
+    /// 8 bits twice: Samsung's variant, whose start mark takes 4.5 ms. Received only.
+    Samsung,
+    /// 8 bits, the id with which a remote control of Apple's is paired. It is sent in place of the
+    /// command's complement, and Apple's number in place of an address. The command has 7 bits;
+    /// another bit makes the number of ones odd. Received only.
+    Apple,
 }
 
 impl Addressing {
     /// Returns the time that a signal may take. The longest frames take 68 ms, with an extended
-    /// address 77 ms.
+    /// address 77 ms, Samsung's 73 ms and Apple's 78 ms.
     pub(super) const fn longest(self) -> Duration {
         match self {
             Self::Standard => Duration::from_millis(73),
-            Self::Extended => Duration::from_millis(80),
+            Self::Extended | Self::Samsung | Self::Apple => Duration::from_millis(80),
+        }
+    }
+
+    /// Returns the time that a start mark exceeds, in microseconds.
+    pub(super) const fn start_mark(self) -> u32 {
+        match self {
+            Self::Standard | Self::Extended | Self::Apple => 4_000,
+            Self::Samsung => 2_000,
         }
     }
 }
+
+/// Apple's number, in place of an address.
+const APPLE: u16 = 0x87EE;
 
 impl Frame {
     /// Creates a frame. See [Addresses](Self#addresses).
@@ -121,18 +139,37 @@ impl Frame {
 
     /// Returns the frame of 32 received bits.
     ///
+    /// ```
+    /// use tickwire_drivers::nec::{Addressing, Frame};
+    ///
+    /// let frame = Frame::new(0x07, 0x02);
+    /// assert_eq!(Frame::from_bits(0xFD02_F807, Addressing::Standard), Ok(frame));
+    /// assert_eq!(Frame::from_bits(0xFD02_0707, Addressing::Samsung), Ok(frame));
+    /// assert_eq!(Frame::from_bits(0x0705_87EE, Addressing::Apple), Ok(frame));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::BadAddress`], or [`Error::BadData`] if the address is accepted.
     pub const fn from_bits(bits: u32, addressing: Addressing) -> Result<Self, Error> {
         let [low, high, command, check] = bits.to_le_bytes();
-        let frame = Self::new(u16::from_le_bytes([low, high]), command);
-        let address = frame.address;
-        if high != !low && matches!(addressing, Addressing::Standard) {
-            return Err(Error::BadAddress { address });
+        let sent = u16::from_le_bytes([low, high]);
+        let (is_accepted, is_checked, frame) = match addressing {
+            Addressing::Standard => (high == !low, command == !check, Self::new(sent, command)),
+            Addressing::Extended => (true, command == !check, Self::new(sent, command)),
+            Addressing::Samsung => {
+                (high == low, command == !check, Self { address: low as u16, command })
+            }
+            Addressing::Apple => {
+                let frame = Self { address: check as u16, command: command >> 1 };
+                (sent == APPLE, bits.count_ones() % 2 == 1, frame)
+            }
+        };
+        if !is_accepted {
+            return Err(Error::BadAddress { address: sent });
         }
-        if command != !check {
-            return Err(Error::BadData { address });
+        if !is_checked {
+            return Err(Error::BadData { address: frame.address });
         }
         Ok(frame)
     }

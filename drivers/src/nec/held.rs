@@ -22,8 +22,9 @@ pub(super) struct Held {
 const LONGEST_GAP: Duration = Duration::from_millis(270);
 
 impl Held {
+    /// Not of zeros alone: a `memset` of all of a decoder would take 136 bytes of flash.
     pub(super) const NONE: Self =
-        Self { began: Instant::EPOCH, micros: 0, address: 0, command: 0, is_held: false };
+        Self { began: Instant::EPOCH, micros: u32::MAX, address: 0, command: 0, is_held: false };
 
     pub(super) const fn press(&mut self, frame: Frame, began: Instant) {
         let (address, command) = (frame.address(), frame.command());

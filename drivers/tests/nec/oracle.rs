@@ -1,6 +1,7 @@
 //! Random frames, compared with the decoder of the crate `infrared`.
 
-use infrared::protocol::{Nec16, nec::Nec16Command};
+use infrared::protocol::nec::{AppleNecCommand, Nec16Command, SamsungNecCommand};
+use infrared::protocol::{AppleNec, Nec16, SamsungNec};
 use infrared::receiver::BufferInputReceiver;
 use tickwire_drivers::nec::{Addressing, Event, Frame};
 
@@ -21,14 +22,50 @@ fn random_frames_are_those_of_another_decoder() {
         assert_eq!(frame, sent);
 
         let mut receiver = BufferInputReceiver::<Nec16, u32>::with_frequenzy(1_000_000);
-        let spans: Vec<_> = [0].into_iter().chain(spans).map(|span| span as u32).collect();
-        let commands: Vec<Nec16Command> = receiver.iter(&spans).collect();
+        let commands: Vec<Nec16Command> = receiver.iter(&buffer(&spans)).collect();
         let [low, high, ..] = sent.to_bits().to_le_bytes();
         let theirs = commands.first().map(|it| (it.addr, it.cmd));
         assert_eq!(theirs, Some((u16::from_le_bytes([low, high]), frame.command())), "{sent:?}");
         decoded += 1;
     }
     assert_eq!(decoded, 20_000);
+}
+
+/// The spans as `infrared` takes them: the first is the pause before.
+fn buffer(spans: &[u64]) -> Vec<u32> {
+    [0].iter().chain(spans).map(|span| *span as u32).collect()
+}
+
+#[test]
+fn random_frames_of_variants_are_those_of_another_decoder() {
+    let mut random = Random(17);
+    let receive = |addressing, spans: &[u64]| {
+        let mut line = Line::new(addressing);
+        line.signal(spans);
+        let [(_, Event::Frame(frame))] = line.signals()[..] else { panic!("{spans:?}") };
+        frame
+    };
+    for _ in 0..1_000 {
+        let [address, command, ..] = random.next().to_le_bytes();
+        let bits = u32::from_le_bytes([address, address, command, !command]);
+        let spans = [&[4_500], &frame(bits)[1..]].concat();
+        let spans = random.jittered(&spans, 4);
+        let found = receive(Addressing::Samsung, &spans);
+        assert_eq!(found, Frame::new(address.into(), command));
+        let mut theirs = BufferInputReceiver::<SamsungNec, u32>::with_frequenzy(1_000_000);
+        let theirs: Vec<SamsungNecCommand> = theirs.iter(&buffer(&spans)).collect();
+        assert_eq!((theirs[0].addr, theirs[0].cmd), (address, command));
+
+        let command = command >> 1;
+        let even = u32::from_le_bytes([0xEE, 0x87, command << 1, address]);
+        let bits = if even.count_ones() % 2 == 1 { even } else { even | 1 << 16 };
+        let spans = frame(bits);
+        let found = receive(Addressing::Apple, &spans);
+        assert_eq!(found, Frame::new(address.into(), command));
+        let mut theirs = BufferInputReceiver::<AppleNec, u32>::with_frequenzy(1_000_000);
+        let theirs: Vec<AppleNecCommand> = theirs.iter(&buffer(&spans)).collect();
+        assert_eq!((theirs[0].device_id, theirs[0].command), (address, command));
+    }
 }
 
 /// Frames and their repeats follow each other at their shortest distance.

@@ -12,7 +12,7 @@ use tickwire_traits::Duration;
 
 use crate::line::{Line, REPEAT, frame, key};
 
-use Addressing::{Extended, Standard};
+use Addressing::{Apple, Extended, Samsung, Standard};
 
 /// Spans in, signals out, at microseconds after the first edge.
 #[track_caller]
@@ -74,6 +74,35 @@ fn check_bytes_are_compared() {
         let spans = frame(0xFE01_BF40 ^ 1 << bit);
         check(Standard, &spans, &[(spans.iter().sum(), expected)]);
     }
+}
+
+#[test]
+fn variants_have_checks_of_their_own() {
+    let bad_data = |address| Event::Error(Error::BadData { address });
+    let bad_address = |address| Event::Error(Error::BadAddress { address });
+    for (addressing, bytes, expected) in [
+        (Samsung, [0x07, 0x07, 0x02, 0xFD], pressed(0x07, 0x02)),
+        (Samsung, [0xFF, 0xFF, 0x02, 0xFD], pressed(0xFF, 0x02)),
+        (Samsung, [0x07, 0xF8, 0x02, 0xFD], bad_address(0xF807)),
+        (Samsung, [0x07, 0x07, 0x02, 0xFC], bad_data(0x07)),
+        (Standard, [0x07, 0x07, 0x02, 0xFD], bad_address(0x0707)),
+        // The lowest bit of the third byte is the parity.
+        (Apple, [0xEE, 0x87, 0x04, 0x07], bad_data(0x07)),
+        (Apple, [0xEE, 0x87, 0x05, 0x07], pressed(0x07, 0x02)),
+        (Apple, [0xEE, 0x87, 0xFF, 0xFE], pressed(0xFE, 0x7F)),
+        (Apple, [0xEF, 0x87, 0x04, 0x07], bad_address(0x87EF)),
+    ] {
+        let spans = frame(u32::from_le_bytes(bytes));
+        check(addressing, &spans, &[(spans.iter().sum(), expected)]);
+    }
+    // Samsung's start mark is short.
+    let bad_start = Event::Error(Error::BadStart);
+    let spans = with(frame(0xFD02_0707), 0, 2_000);
+    check(Samsung, &spans, &[(2_000, bad_start)]);
+    let spans = with(spans, 0, 2_001);
+    check(Samsung, &spans, &[(spans.iter().sum(), pressed(0x07, 0x02))]);
+    check(Samsung, &[4_500, 2_250, 562], &[(7_312, UNKNOWN)]);
+    check(Apple, &with(frame(0x0705_87EE), 0, 4_000), &[(4_000, bad_start)]);
 }
 
 #[test]

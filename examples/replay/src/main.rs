@@ -122,6 +122,8 @@ Only keypad:
 
 Only nec:
   --extended          accept addresses of 16 bits, which have no complement
+  --samsung           Samsung's variant: an address of 8 bits, twice
+  --apple             Apple's variant: the id of the remote control as the address
 
 Only nmea:
   --each              an object after each sentence that is understood

@@ -140,6 +140,8 @@ fn nec(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("column") => place.signal = Some(numbered(&mut args)?),
             Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
             Long("extended") => addressing = Addressing::Extended,
+            Long("samsung") => addressing = Addressing::Samsung,
+            Long("apple") => addressing = Addressing::Apple,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
         }
@@ -251,7 +253,7 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("low" | "high" | "around" | "hysteresis") => "analog",
         Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",
         Long("interval" | "accelerate" | "slow") => "encoder",
-        Long("extended") => "nec",
+        Long("extended" | "samsung" | "apple") => "nec",
         other => return other.unexpected(),
     };
     format!("{}: it is of {drivers}", arg.unexpected()).into()

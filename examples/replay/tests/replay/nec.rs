@@ -51,6 +51,10 @@ fn frames_repeats_and_errors_are_printed() {
     check("standard", &extended, "", "{\"t_us\":65687,\"error\":\"bad_address\"}\n");
     let shown = "{\"t_us\":65687,\"frame\":{\"address\":4660,\"command\":165}}\n";
     check("extended", &extended, "--extended", shown);
+    let samsung = [&[4_500], &frame(0xFE01_4040)[1..]].concat();
+    check("samsung", &samsung, "--samsung", &format!("{{\"t_us\":57812,\"frame\":{{{KEY}}}}}\n"));
+    let apple = frame(0x4003_87EE);
+    check("apple", &apple, "--apple", &format!("{{\"t_us\":65687,\"frame\":{{{KEY}}}}}\n"));
 }
 
 #[test]

@@ -31,7 +31,7 @@ const SPAWN_SENT: Row = Row { name: "spawn_sent", most: 374, beside: goal(150, 1
 const BUTTON: Row = Row { name: "edge_to_press", most: 495, beside: None };
 const ENCODER: Row = Row { name: "encoder_step", most: 24, beside: None };
 const ENCODER_REPORT: Row = Row { name: "encoder_step_to_report", most: 43, beside: None };
-const NEC: Row = Row { name: "nec_edge", most: 30, beside: goal_of("infrared", 110, 67) };
+const NEC: Row = Row { name: "nec_edge", most: 31, beside: goal_of("infrared", 110, 69) };
 const FLAG_SET: Row = Row { name: "flag_set", most: 20, beside: None };
 const FLAG_INTERRUPT: Row = Row { name: "flag_set_by_interrupt", most: 26, beside: None };
 
