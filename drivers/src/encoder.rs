@@ -9,40 +9,42 @@
 //! | `tickwire_sim::InputPair` | two wires in virtual time |
 //! | [`InOrder`] | two inputs with queues of their own, or with `Wait` alone |
 //!
-//! A knob that can be pressed is an encoder and a [`Button`](crate::button::Button) to the same
-//! ground. Both wait together:
+//! A knob that can be pressed is an encoder and a [`Button`](crate::button::Button):
 //!
 //! ```
 //! use embedded_hal::digital::PinState::High;
-//! use tickwire_drivers::button::{Button, Event};
-//! use tickwire_drivers::encoder::{Division, Encoder, Range};
-//! use tickwire_sim::{InputPair, Sim, Wire};
-//! use tickwire_traits::{Duration, Either, race};
+//! use tickwire_drivers::button::{Button, Event, Gesture};
+//! use tickwire_drivers::encoder::{Division, Encoder, Turn};
+//! use tickwire_drivers::switch::Switch;
+//! use tickwire_sim::{InputPair, Sim, Wire, models::knob};
+//! use tickwire_traits::{Duration, EdgeInput, Either, TimerQueue, TwoLines, race};
 //!
-//! let sim = Sim::new();
-//! let wires @ [a, b, push] = &[(); 3].map(|()| Wire::new(sim.clock(), High));
-//! let mut knob = Encoder::new(InputPair::new(a, b), sim.clock())
-//!     .with_division(Division::X1)
-//!     .with_range(Range::clamped(0, 100).unwrap());
-//! let mut button = Button::new(push.input(), sim.clock());
-//! for (wire, diagram) in wires.iter().zip(["-__--------", "--__-------", "------__---"]) {
-//!     wire.play(diagram, Duration::from_millis(20)).unwrap();
+//! struct Knob<L, P, T> {
+//!     dial: Encoder<L, T>,
+//!     push: Button<Switch<P, T>>,
 //! }
 //!
-//! let mut volume = 0;
-//! sim.run(async {
-//!     loop {
+//! impl<E, L: TwoLines<Error = E>, P: EdgeInput<Error = E>, T: TimerQueue> Knob<L, P, T> {
+//!     async fn next(&mut self) -> Result<Either<Turn, Gesture>, E> {
 //!         // Neither loses anything if the other one is first.
-//!         match race(knob.turn(), button.gesture()).await {
-//!             Either::First(turn) => volume = turn.unwrap().position,
-//!             Either::Second(gesture) => match gesture.unwrap().event {
-//!                 Event::Press => knob.set_position(50),
-//!                 _ => break,
-//!             },
+//!         match race(self.dial.turn(), self.push.gesture()).await {
+//!             Either::First(turn) => turn.map(Either::First),
+//!             Either::Second(gesture) => gesture.map(Either::Second),
 //!         }
 //!     }
+//! }
+//!
+//! let sim = Sim::new();
+//! let [a, b, push] = &[(); 3].map(|()| Wire::new(sim.clock(), High));
+//! let dial = Encoder::new(InputPair::new(a, b), sim.clock()).with_division(Division::X1);
+//! let mut knob = Knob { dial, push: Button::new(push.input(), sim.clock()) };
+//! let mut hand = knob::Knob::new(sim.clock(), [a, b, push]);
+//! hand.turn(1, Duration::from_millis(80));
+//! hand.push(Duration::from_millis(60));
+//! sim.run(async {
+//!     assert!(matches!(knob.next().await, Ok(Either::First(Turn { position: 1, .. }))));
+//!     assert!(matches!(knob.next().await, Ok(Either::Second(Gesture { event: Event::Press, .. }))));
 //! });
-//! assert_eq!((volume, knob.position()), (1, 50));
 //! ```
 
 mod acceleration;
@@ -132,17 +134,16 @@ impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
     /// ```
     /// use embedded_hal::digital::PinState::High;
     /// use tickwire_drivers::encoder::Encoder;
-    /// use tickwire_sim::{InputPair, Sim, Wire};
+    /// use tickwire_sim::{InputPair, Sim, Wire, models::knob::Knob};
     /// use tickwire_traits::Duration;
     ///
     /// let sim = Sim::new();
-    /// let (a, b) = (Wire::new(sim.clock(), High), Wire::new(sim.clock(), High));
-    /// a.play("-__--__--__--", Duration::from_millis(5)).unwrap();
-    /// b.play("--__--__--__-", Duration::from_millis(5)).unwrap();
-    /// let mut knob = Encoder::new(InputPair::new(&a, &b), sim.clock())
+    /// let [a, b, push] = &[(); 3].map(|()| Wire::new(sim.clock(), High));
+    /// let mut encoder = Encoder::new(InputPair::new(a, b), sim.clock())
     ///     .with_interval(Duration::from_millis(100));
-    /// assert_eq!(sim.run(knob.turn()).unwrap().delta, 1);
-    /// assert_eq!(sim.run(knob.turn()).unwrap().delta, 11); // 100 ms later.
+    /// Knob::new(sim.clock(), [a, b, push]).turn(3, Duration::from_millis(20));
+    /// assert_eq!(sim.run(encoder.turn()).unwrap().delta, 1);
+    /// assert_eq!(sim.run(encoder.turn()).unwrap().delta, 11); // 100 ms later.
     /// ```
     pub const fn with_interval(mut self, interval: Duration) -> Self {
         self.position.set_interval(interval);
@@ -206,17 +207,16 @@ impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
     /// ```
     /// use embedded_hal::digital::PinState::High;
     /// use tickwire_drivers::encoder::Encoder;
-    /// use tickwire_sim::{InputPair, Sim, Wire};
+    /// use tickwire_sim::{InputPair, Sim, Wire, models::knob::Knob};
     /// use tickwire_traits::{Duration, Timer};
     ///
     /// let sim = Sim::new();
-    /// let (a, b) = (Wire::new(sim.clock(), High), Wire::new(sim.clock(), High));
-    /// let mut wheel = Encoder::new(InputPair::new(&a, &b), sim.clock());
+    /// let [a, b, push] = &[(); 3].map(|()| Wire::new(sim.clock(), High));
+    /// let mut wheel = Encoder::new(InputPair::new(a, b), sim.clock());
     /// wheel.arm().unwrap();
-    /// a.play("-__--__--__--", Duration::from_millis(1)).unwrap();
-    /// b.play("--__--__--__-", Duration::from_millis(1)).unwrap();
+    /// Knob::new(sim.clock(), [a, b, push]).turn_quarters(-12, Duration::from_millis(1));
     /// sim.run(sim.clock().sleep(Duration::from_millis(10)));
-    /// assert_eq!(wheel.read(), Ok(10));
+    /// assert_eq!(wheel.read(), Ok(-10));
     /// ```
     pub fn read(&mut self) -> Result<i32, L::Error> {
         for _ in 0..EDGES_PER_READ {
