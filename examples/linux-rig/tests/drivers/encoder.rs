@@ -1,5 +1,8 @@
 //! A knob on two lines that bounce.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+
 use tickwire_drivers::encoder::{Division, Encoder, Range};
 use tickwire_exec_std::gpio::{InputPair, InputSettings};
 use tickwire_exec_std::run;
@@ -70,6 +73,29 @@ fn a_bouncing_knob_is_counted_by_the_edges_of_two_lines() {
             assert_eq!(encoder.read().unwrap(), 2);
         });
         assert_eq!((encoder.illegal(), encoder.missed_edges()), (0, 0));
+    });
+}
+
+#[test]
+fn it_is_not_polled_while_the_knob_is_still() {
+    with_chip(|chip| {
+        chip.pull(A, true);
+        chip.pull(B, true);
+        let lines = [chip.line(A), chip.line(B)];
+        let lines = InputPair::open(&lines[0], &lines[1], InputSettings::DEFAULT).unwrap();
+        let mut encoder = Encoder::new(lines, CLOCK);
+        let mut polls = 0;
+        run(async |_| {
+            let mut turn = pin!(encoder.turn());
+            let counted = poll_fn(|cx| {
+                polls += 1;
+                turn.as_mut().poll(cx)
+            });
+            let wait = CLOCK.timeout(Duration::from_secs(5), counted).await;
+            assert!(wait.is_err(), "nobody turned it");
+        });
+        // At the start, and when the time is over.
+        assert_eq!(polls, 2);
     });
 }
 
