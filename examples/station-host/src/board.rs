@@ -1,6 +1,7 @@
 //! The station's devices, as parts of a board.
 
 mod controls;
+mod dimmer;
 mod file;
 mod lines;
 mod parts;
@@ -39,13 +40,13 @@ pub(crate) fn open(
     record: &Rc<Record>,
     is_drawn: bool,
 ) -> Result<(World, BoardParts), String> {
-    let File { button, climate, display, gps, knob, remote } = file::read(path)?;
+    let File { button, climate, display, gps, knob, remote, brightness } = file::read(path)?;
     let mut buses = Buses { open: Vec::new(), record };
     let button = opened(path, "button", button.map(open_button))?;
     let sensor = opened(path, "climate", climate.map(|it| buses.open(&it.bus)))?;
     let wires = opened(path, "display", display.map(|it| open_display(it, &mut buses)))?;
     let gps = opened(path, "gps", gps.map(|it| open_gps(it, record)))?;
-    let mut controls = controls::open(path, (knob, remote))?;
+    let mut controls = controls::open(path, knob, remote, brightness)?;
 
     let is_there = [
         ("button", button.is_some()),
@@ -54,6 +55,7 @@ pub(crate) fn open(
         ("gps", gps.is_some()),
         ("knob", controls.knob.is_some()),
         ("remote", controls.remote.is_some()),
+        ("brightness", controls.dimmer.is_some()),
     ];
     for (part, _) in is_there.into_iter().filter(|(_, is_there)| !is_there) {
         record.lacks(part);

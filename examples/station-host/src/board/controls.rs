@@ -6,14 +6,17 @@ use embedded_hal::digital::PinState;
 use tickwire_exec_std::StdClock;
 use tickwire_exec_std::gpio::{self, InputPair};
 use tickwire_sim::Wire;
-use tickwire_station::{Controls, Knob, Remote};
+use tickwire_sim::analog::Source;
+use tickwire_station::{Controls, Dimmer, Knob, Remote};
 
+use super::dimmer::{self, Dial, Light};
 use super::file;
 use super::lines::{Contact, Lines, Pair};
 use super::{open_contact, opened, settings};
-use crate::world::Hand;
+use crate::world::{DIAL, Hand};
 
-pub(super) type BoardControls = Controls<Option<Knob<Pair, Contact>>, Option<Remote<Contact>>>;
+pub(super) type BoardControls =
+    Controls<Option<Knob<Pair, Contact>>, Option<Remote<Contact>>, Option<Dimmer<Dial, Light>>>;
 
 /// Opens the controls of a board.
 ///
@@ -22,11 +25,14 @@ pub(super) type BoardControls = Controls<Option<Knob<Pair, Contact>>, Option<Rem
 /// As for the other parts.
 pub(super) fn open(
     path: &Path,
-    (knob, remote): (Option<file::Knob>, Option<file::Remote>),
+    knob: Option<file::Knob>,
+    remote: Option<file::Remote>,
+    brightness: Option<file::Brightness>,
 ) -> Result<BoardControls, String> {
     let knob = opened(path, "knob", knob.map(open_knob))?;
     let remote = opened(path, "remote", remote.map(open_remote))?;
-    Ok(Controls { knob, remote, dimmer: () })
+    let dimmer = opened(path, "brightness", brightness.map(dimmer::open))?;
+    Ok(Controls { knob, remote, dimmer })
 }
 
 /// Lets keys act as the controls that a board lacks.
@@ -40,6 +46,11 @@ pub(super) fn add_keys(controls: &mut BoardControls) -> Hand {
     if controls.remote.is_none() {
         let Remote { receiver, keymap } = hand.with_remote(unrecorded);
         controls.remote = Some(Remote { receiver: Lines::Keys(receiver), keymap });
+    }
+    if controls.dimmer.is_none() {
+        let dial = Source::named("dial", StdClock::new(), DIAL);
+        let Dimmer { dial, light } = hand.with_dimmer(dial);
+        controls.dimmer = Some(Dimmer { dial: Dial::Keys(dial), light: Light::Keys(light) });
     }
     hand
 }

@@ -1,5 +1,6 @@
 //! The file that says where the parts of a board are.
 
+mod brightness;
 mod controls;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use tickwire_exec_std::gpio;
 
 use crate::options::USUAL_BAUD;
+pub(crate) use brightness::{Brightness, Potentiometer};
 pub(crate) use controls::{Knob, Remote};
 
 /// Where the parts of a board are. A board may lack any of them.
@@ -25,6 +27,7 @@ pub(crate) struct File {
     pub(crate) gps: Option<Gps>,
     pub(crate) knob: Option<Knob>,
     pub(crate) remote: Option<Remote>,
+    pub(crate) brightness: Option<Brightness>,
 }
 
 /// A button to ground.

@@ -20,9 +20,12 @@ fn a_board_without_parts_says_so_and_runs() {
     let board = file("empty.toml", "");
     let ended = Station::start(&["--board", &board, "--for", "2.5"]).end();
     assert_eq!(ended.well()["sentences"], 0);
-    assert_eq!(absent(&ended), ["button", "climate", "display", "gps", "knob", "remote"]);
+    assert_eq!(
+        absent(&ended),
+        ["button", "climate", "display", "gps", "knob", "remote", "brightness"]
+    );
     // What is not there does not fail, either.
-    assert_eq!(ended.lines.len(), 7, "{:?}", ended.lines);
+    assert_eq!(ended.lines.len(), 8, "{:?}", ended.lines);
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn a_receiver_alone_is_enough() {
     station.signal("TERM");
     let ended = station.end();
     assert_eq!(ended.well()["valid"], true);
-    assert_eq!(absent(&ended), ["button", "climate", "display", "knob", "remote"]);
+    assert_eq!(absent(&ended), ["button", "climate", "display", "knob", "remote", "brightness"]);
 }
 
 /// The most memory that a process has had so far, of which a station takes less than 10 MB.
@@ -109,6 +112,14 @@ fn a_part_that_cannot_be_opened_is_named() {
         "lines",
         &format!("[display.lines]\n{}", lines.concat()),
         "display: /dev/gpiochip99 is not a GPIO chip",
+    );
+    let brightness = |dial: &str| {
+        format!("[brightness.{dial}\n[brightness.pwm]\nchip = '/dev/null'\nchannel = 0\n")
+    };
+    part(
+        "spi",
+        &brightness("mcp3008]\ndevice = '/dev/null'\nchannel = 0"),
+        "brightness: /dev/null is not an SPI device; is SPI enabled, and `spidev` loaded?",
     );
     let no_bus = "/dev/null is not an I2C bus";
     for (part_, section) in [("climate", "climate"), ("display", "display.backpack")] {

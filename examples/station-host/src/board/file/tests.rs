@@ -1,4 +1,5 @@
 use tickwire_drivers::encoder::Division;
+use tickwire_drivers::mcp3008::Input;
 use tickwire_station::Keymap;
 
 use super::*;
@@ -8,7 +9,7 @@ const SAMPLE: &str = include_str!("../../../../raspberry-pi/station.toml");
 
 #[test]
 fn the_sample_for_a_raspberry_pi_has_all_parts() {
-    let File { button, climate, display, gps, knob, remote } = parse(SAMPLE).unwrap();
+    let File { button, climate, display, gps, knob, remote, brightness } = parse(SAMPLE).unwrap();
     let button = button.unwrap();
     assert_eq!((button.line, button.pull_up), (Line::Named("GPIO17".to_owned()), true));
     assert_eq!(climate.unwrap().bus, Path::new("/dev/i2c-1"));
@@ -22,13 +23,17 @@ fn the_sample_for_a_raspberry_pi_has_all_parts() {
     let remote = remote.unwrap();
     assert_eq!(remote.line, Line::Named("GPIO27".to_owned()));
     assert_eq!(remote.keymap(), Keymap::default());
+    let Brightness { dial, pwm } = brightness.unwrap();
+    let Potentiometer::Mcp3008 { device, channel } = dial else { panic!("{dial:?}") };
+    assert_eq!((device.as_path(), channel.0), (Path::new("/dev/spidev0.0"), Input::Ch0));
+    assert_eq!((pwm.chip.as_path(), pwm.channel), (Path::new("/sys/class/pwm/pwmchip0"), 0));
 }
 
 #[test]
 fn a_board_may_lack_any_part() {
-    let File { button, climate, display, gps, knob, remote } = parse("").unwrap();
+    let File { button, climate, display, gps, knob, remote, brightness } = parse("").unwrap();
     assert!(button.is_none() && climate.is_none() && display.is_none() && gps.is_none());
-    assert!(knob.is_none() && remote.is_none());
+    assert!(knob.is_none() && remote.is_none() && brightness.is_none());
     let only_gps = parse("[gps]\nport = '/dev/ttyUSB0'\nbaud = 115_200").unwrap();
     assert_eq!(only_gps.gps.unwrap().baud.get(), 115_200);
     assert!(only_gps.button.is_none());
@@ -76,7 +81,8 @@ fn what_is_wrong_is_named_with_its_line() {
         assert_eq!((at, why.as_str()), (line, expected), "{text}");
         assert!(!why.contains('\n'), "{why}");
     }
-    let parts = "expected one of `button`, `climate`, `display`, `gps`, `knob`, `remote`";
+    let parts = "expected one of `button`, `climate`, `display`, `gps`, `knob`, `remote`, \
+                 `brightness`";
     check("[gps]\nport = 'a'\n\n[butto]\n", 4, &format!("unknown field `butto`, {parts}"));
     check(
         "[button]\n# A comment.\nlien = 'GPIO17'",
@@ -128,5 +134,14 @@ fn what_is_wrong_is_named_with_its_line() {
     }
     check("remote = 'R'", 1, "invalid type: string \"R\", expected a section");
     check("[remote]\nline = 'R'\nplus = 256", 3, "invalid value: integer `256`, expected u8");
+    let pwm = "[brightness.pwm]\nchip = 'a'\nchannel = 0\n";
+    let converter = "a potentiometer is either at an `mcp3008` or at an `adc`";
+    check(pwm, 1, converter);
+    let spi = "[brightness.mcp3008]\ndevice = 'a'\nchannel =";
+    let adc = "[brightness.adc]\ndevice = 'a'\ninput = 'voltage0'\nfull-scale =";
+    check(&format!("{pwm}{spi} 0\n{adc} 9"), 1, converter);
+    check(&format!("{spi} 0"), 1, "missing field `pwm`");
+    check(&format!("{pwm}{spi} 8"), 6, "a channel is between 0 and 7");
+    check(&format!("{pwm}{adc} 0"), 7, "invalid value: integer `0`, expected a nonzero u32");
     check("[gps\nport = 'a'", 1, "unclosed table, expected `]`");
 }
