@@ -14,12 +14,14 @@ mod rig;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, sleep};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use embedded_io_async::Write;
+use tickwire_drivers::nec::Frame;
 use tickwire_exec_std::gpio::{Input, InputSettings, Output, OutputSettings};
 use tickwire_exec_std::run;
 use tickwire_exec_std::serial::{self, Settings};
@@ -28,7 +30,7 @@ use tickwire_sim::models::hd44780::Controller;
 
 use display::{Wiring, play};
 use recorder::Recorder;
-use rig::{in_rig, with_chip};
+use rig::{Chip, in_rig, with_chip};
 
 /// The most time that the guest may take for an event.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,6 +39,10 @@ const BUTTON: u32 = 17;
 const RS: u32 = 2;
 const E: u32 = 3;
 const DATA: [u32; 4] = [4, 5, 6, 7];
+const KNOB: [u32; 3] = [20, 21, 26];
+const REMOTE: u32 = 27;
+
+const PWM: &str = "/sys/class/pwm/pwmchip0";
 
 /// The date is 2011-09-24.
 const RMC: &[u8] = b"$GPRMC,180049.896,A,3749.1808,N,08338.7869,W,001.8,156.3,240911,,,A*70\r\n";
@@ -101,7 +107,8 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
         let lines = lines.map(|(name, offset)| format!("{name} = {}\n", at(offset)));
         let file = format!(
             "[button]\nline = 'GPIO17'\n[climate]\nbus = '{PATH}'\n[gps]\nport = '/dev/ttyS1'\n\
-             [display.lines]\n{}",
+             {}[display.lines]\n{}",
+            controls(&chip),
             lines.collect::<String>()
         );
         let board = "/tmp/board.toml";
@@ -138,8 +145,8 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
 
         let (kib, threads) = (station.status("VmHWM:"), station.status("Threads:"));
         println!("counted: {kib} KiB resident at most, {threads} threads");
-        // The run loop's, and that of the bus.
-        assert!(kib < 10 * 1_024 && threads == 2, "{kib} KiB, {threads} threads");
+        // The run loop's, and those of both buses.
+        assert!(kib < 10 * 1_024 && threads == 3, "{kib} KiB, {threads} threads");
 
         station.stop();
 
@@ -150,6 +157,95 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
         Input::open(&chip.line(BUTTON), InputSettings::DEFAULT).unwrap();
         Output::open(&chip.line(E), OutputSettings::DEFAULT).unwrap();
     });
+}
+
+#[test]
+fn a_knob_a_remote_control_and_a_dial_are_obeyed() {
+    with_chip(|chip| {
+        let [a, b, push] = KNOB;
+        [a, b, push, REMOTE].into_iter().for_each(|line| chip.pull(line, true));
+        set_dial(512);
+        let file = format!("{}[display.backpack]\nbus = '{PATH}'\n", controls(&chip));
+        let board = "/tmp/controls.toml";
+        fs::write(board, file).unwrap();
+        let mut station = Station::start(board);
+        station.wait_for("\"event\":\"brightness\",\"percent\":50");
+        assert_eq!(duty(), 499_992);
+        set_dial(1_020);
+        station.wait_for("\"percent\":100");
+        assert_eq!(duty(), 1_000_000);
+
+        // A detent against the clock, from the first page to the last.
+        for (line, is_up) in [(b, false), (a, false), (b, true), (a, true)] {
+            chip.pull(line, is_up);
+        }
+        station.wait_for("\"delta\":-1,\"illegal\":0");
+        station.wait_for("\"page\":\"limits\"");
+        for is_up in [false, true] {
+            chip.pull(push, is_up);
+            sleep(Duration::from_millis(100));
+        }
+        station.wait_for("\"on\":\"limit\",\"limit\":\"cold\"");
+        // Until it is drawn.
+        sleep(Duration::from_secs(2));
+        assert_eq!(tell("row 0"), ">cold below  10.");
+
+        press(&chip, 0x18);
+        station.wait_for("\"event\":\"remote\",\"at_us\":");
+        station.wait_for("\"page\":\"time\"");
+        station.stop();
+        assert!(!Path::new(PWM).join("pwm0").exists(), "the channel is given back");
+    });
+}
+
+/// The sections of all controls.
+fn controls(chip: &Chip) -> String {
+    let path = chip.line(0).chip().display().to_string();
+    let at = |offset: u32| format!("{{ chip = '{path}', offset = {offset} }}");
+    let [a, b, push] = KNOB.map(at);
+    format!(
+        "[knob]\na = {a}\nb = {b}\npush = {push}\n[remote]\nline = 'GPIO27'\n\
+         [brightness.mcp3008]\ndevice = '/dev/spidev0.0'\nchannel = 0\n\
+         [brightness.pwm]\nchip = '{PWM}'\nchannel = 0\n"
+    )
+}
+
+fn set_dial(value: u32) {
+    fs::write("/sys/module/tickwire_board/parameters/inputs", format!("{value},0,0,0,0,0,0,0"))
+        .unwrap();
+}
+
+/// Returns how many nanoseconds of a millisecond the backlight is on.
+fn duty() -> u32 {
+    let told = fs::read_to_string(format!("{PWM}/device/pwm_told")).unwrap();
+    let fields: Vec<_> = told.lines().next().unwrap().split(' ').collect();
+    let ["1000000", duty, "normal", "on"] = fields[..] else { panic!("{told}") };
+    duty.parse().unwrap()
+}
+
+/// Presses a key of the remote control until a frame is well timed: the station, which each edge
+/// wakes, has the same processor.
+fn press(chip: &Chip, command: u8) {
+    let mut late = Vec::new();
+    for _ in 0..30 {
+        sleep(Duration::from_millis(100));
+        let (began, mut at, mut latest) = (Instant::now(), Duration::ZERO, Duration::ZERO);
+        let bits = Frame::new(0, command).to_bits();
+        let spaces = (0..32).map(|bit| if bits >> bit & 1 == 1 { 1_687 } else { 562 });
+        let spans = [9_000, 4_500].into_iter().chain(spaces.flat_map(|space| [562, space]));
+        for (edge, span) in spans.chain([562, 0]).enumerate() {
+            chip.pull(REMOTE, edge % 2 == 1);
+            latest = latest.max(began.elapsed().saturating_sub(at));
+            at += Duration::from_micros(span);
+            while began.elapsed() < at {}
+        }
+        // A space of 562 us is a 0 up to 1120 us.
+        if latest < Duration::from_micros(500) {
+            return;
+        }
+        late.push(latest);
+    }
+    panic!("no frame was well timed: {late:?}");
 }
 
 #[test]
