@@ -56,7 +56,8 @@ pub struct Decoder {
     /// Within a signal: when it has to be complete. Otherwise: the end of a pause from the last
     /// edge on.
     due: Instant,
-    /// The lower half of the time of the last edge. The spans of a signal fit in it.
+    /// The lower half of the time of the last edge. The spans of a signal fit in it. Only a caller
+    /// that is late by 71 minutes may take a pause for one of them.
     last: u32,
     /// The received bits, the last one highest. Below them is a one, which leaves with the 32nd bit.
     bits: u32,
@@ -161,12 +162,11 @@ impl Decoder {
             return self.edge_after_loss(at, is_mark, missed);
         }
         self.last = now;
+        let start_mark = self.addressing.start_mark();
         match (self.phase, is_mark) {
             // No span is longer than 80 ms, unless time goes back.
             _ if span > u32::MAX / 2 => self.lose(at, 1),
-            (Phase::StartMark, false) if span > self.addressing.start_mark() => {
-                self.enter(Phase::StartSpace)
-            }
+            (Phase::StartMark, false) if span > start_mark => self.enter(Phase::StartSpace),
             (Phase::StartSpace | Phase::BitSpace, true) if span >= PAUSE => self.begin_early(at),
             (Phase::StartSpace, true) if span > FRAME_SPACE => self.enter(Phase::BitMark),
             (Phase::StartSpace, true) if span > REPEAT_SPACE => self.enter(Phase::RepeatMark),
@@ -191,11 +191,8 @@ impl Decoder {
         // The error of a signal that is over is the only one: then, the phase is `Broken`.
         let expired = if is_late { self.expire() } else { None };
         self.last = at.as_micros() as u32;
-        if missed > 0 {
-            expired.or(self.lose(at, missed))
-        } else {
-            expired.or(self.outside(at, is_mark))
-        }
+        let next = if missed > 0 { self.lose(at, missed) } else { self.outside(at, is_mark) };
+        expired.or(next)
     }
 
     /// Takes an edge between signals.
