@@ -14,7 +14,7 @@ use super::line::IrqLine;
 use crate::kernel::raw::RawMutex;
 
 /// The right to read the edges of [`IrqEdges`], for a driver. Its levels are the most
-/// recently recorded ones.
+/// recently recorded ones. The next edge after a wait that was dropped wakes the task once.
 ///
 /// ```
 /// use embedded_hal::digital::{InputPin, PinState};
