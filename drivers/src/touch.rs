@@ -215,7 +215,8 @@ impl<A: AnalogInput, T: TimerQueue> ContactSource for Touch<A, T> {
                     return Err(Error::Input(error));
                 }
             };
-            if change.is_some() || until <= now {
+            // Without a change, the next reading is due after a limit that is past.
+            if change.is_some() {
                 return Ok(change);
             }
         }

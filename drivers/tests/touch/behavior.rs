@@ -1,8 +1,9 @@
 //! What pads report, and how often they are read.
 
 use tickwire_drivers::button::{Button, Event};
+use tickwire_drivers::contact::ContactSource;
 use tickwire_sim::{Pace, Sim};
-use tickwire_traits::Instant;
+use tickwire_traits::{Clock, Instant};
 
 use crate::rig::{Rig, TOUCHED, UNTOUCHED};
 
@@ -63,6 +64,18 @@ fn a_button_tells_gestures_of_a_pad() {
         Event::Long,
     ] {
         assert_eq!(rig.sim.run(button.gesture()).unwrap().event, event);
+    }
+}
+
+#[test]
+fn a_wait_ends_at_its_limit() {
+    for until in [0, 1, 19, 20, 21, 1_003] {
+        let Rig { sim, mut pad, .. } = Rig::on(Sim::new());
+        let until = Instant::from_millis(until);
+        assert_eq!(sim.run(pad.change_until(until)), Ok(None));
+        assert_eq!(sim.clock().now(), until);
+        assert_eq!(sim.run(pad.change_until(Instant::EPOCH)), Ok(None), "a past limit");
+        assert_eq!(sim.clock().now(), until);
     }
 }
 
