@@ -35,7 +35,7 @@ object per event.
                                     it leaves a band or enters it
   replay keypad FILE [options]      gestures of each key, and how many keys were
                                     ambiguous at the end
-  replay nec FILE [--extended]      remote control: frames, repeats, errors
+  replay nec FILE [options]         remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use embedded_hal::digital::PinState;
 use futures_lite::future;
 use serde_json::{Value, json};
-use tickwire_drivers::nec::{Event, Nec, Repeat, Signal};
+use tickwire_drivers::nec::{Error, Event, Nec, Repeat, Signal};
 use tickwire_replay::merged;
 use tickwire_sim::{Sim, Wire};
 use tickwire_traits::{Duration, Edges, Instant, Timer};
@@ -95,6 +95,9 @@ fn described(signal: Signal) -> Value {
                 "held_us": held.as_micros(),
             },
         }),
+        Event::Error(error @ (Error::BadAddress { address } | Error::BadData { address })) => {
+            json!({ "error": error.name(), "address": address })
+        }
         Event::Error(error) => json!({ "error": error.name() }),
     }
 }

@@ -78,6 +78,9 @@ pub(crate) struct NmeaOptions {
     pub(crate) baud: u32,
 }
 
+/// The drivers to which a capture can be sent.
+const DRIVERS: &str = "switch, button, encoder, analog, keypad, nec or nmea";
+
 /// Reads the command line.
 pub(crate) fn parse() -> Result<Command, String> {
     parse_from(lexopt::Parser::from_env()).map_err(|error| format!("{error}; try --help"))
@@ -88,7 +91,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         Some(Value(kind)) => kind.string()?,
         Some(Long("help") | Short('h')) => return Ok(Command::Help),
         Some(other) => return Err(other.unexpected()),
-        None => return Err("nothing to replay".into()),
+        None => return Err(format!("no driver: give {DRIVERS}").into()),
     };
     match &*kind {
         "analog" => analog::parse(args),
@@ -97,7 +100,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         "nec" => nec(args),
         "nmea" => nmea(args),
         "switch" | "button" => contact(args, kind == "button"),
-        other => Err(format!("`{other}` is nothing to replay").into()),
+        other => Err(format!("no driver `{other}`: give {DRIVERS}").into()),
     }
 }
 
@@ -132,21 +135,30 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
 
 fn nec(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut place = Place::default();
-    let mut addressing = Addressing::Standard;
+    let mut addressing = None;
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("signal") => place.signal = Some(named(&mut args)?),
             Long("column") => place.signal = Some(numbered(&mut args)?),
             Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
-            Long("extended") => addressing = Addressing::Extended,
-            Long("samsung") => addressing = Addressing::Samsung,
-            Long("apple") => addressing = Addressing::Apple,
+            Long("extended") => set_once(&mut addressing, Addressing::Extended)?,
+            Long("samsung") => set_once(&mut addressing, Addressing::Samsung)?,
+            Long("apple") => set_once(&mut addressing, Addressing::Apple)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
         }
     }
+    let addressing = addressing.unwrap_or_default();
     Ok(Command::Nec(NecOptions { source: place.source()?, addressing }))
+}
+
+/// Sets the addressing, unless another one is given already.
+fn set_once(addressing: &mut Option<Addressing>, to: Addressing) -> Result<(), lexopt::Error> {
+    match addressing.replace(to) {
+        Some(other) if other != to => Err("--extended, --samsung and --apple: give one".into()),
+        _ => Ok(()),
+    }
 }
 
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
@@ -189,11 +201,14 @@ fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("max") => max = Some(args.value()?.parse()?),
             Long("wrap") => wrap = Some(positions(&mut args)?),
             Long("interval") => interval = millis(&mut args)?,
-            Long("accelerate") => most = args.value()?.parse()?,
+            Long("accelerate") => most = args.value()?.parse_with(most_positions)?,
             Long("slow") => slow = millis(&mut args)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
         }
+    }
+    if a == b {
+        return Err("--a and --b are the same signal".into());
     }
     let range = range(min, max, wrap)?;
     let Source { file, unit, .. } = place.source()?;
@@ -292,6 +307,10 @@ fn numbered(args: &mut lexopt::Parser) -> Result<Signal, lexopt::Error> {
 
 fn division(text: &str) -> Result<Division, &'static str> {
     text.parse().ok().and_then(Division::by).ok_or("not a number from 1 to 255")
+}
+
+fn most_positions(text: &str) -> Result<NonZeroU8, &'static str> {
+    text.parse().map_err(|_| "not a number from 1 to 255")
 }
 
 fn unit(text: &str) -> Result<Unit, &'static str> {

@@ -3,7 +3,7 @@
 use crate::failure::{Failure, quoted};
 
 /// A signal, as it was asked for.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// None was asked for.
     Any,

@@ -106,7 +106,7 @@ fn what_makes_no_encoder_is_refused() {
         (&["--wrap", "0"], "not a number of positions"),
         (&["--wrap", "3", "--max", "2"], "give one"),
         (&["--min", "2147483647", "--wrap", "2"], "too many"),
-        (&["--accelerate", "0"], "non-zero"),
+        (&["--accelerate", "0"], "not a number from 1 to 255"),
         (&["--b", "3"], "there is no signal"),
         (&["--signal", "a"], "it is of switch, button, analog, nec and nmea"),
     ] {

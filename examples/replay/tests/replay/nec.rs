@@ -48,7 +48,12 @@ fn frames_repeats_and_errors_are_printed() {
     check("cut", &key[..31], "", "{\"t_us\":74000,\"error\":\"bad_block\"}\n");
     check("cut-extended", &key[..31], "--extended", "{\"t_us\":81000,\"error\":\"bad_block\"}\n");
     let extended = frame(0x5AA5_1234);
-    check("standard", &extended, "", "{\"t_us\":65687,\"error\":\"bad_address\"}\n");
+    check(
+        "standard",
+        &extended,
+        "",
+        "{\"t_us\":65687,\"error\":\"bad_address\",\"address\":4660}\n",
+    );
     let shown = "{\"t_us\":65687,\"frame\":{\"address\":4660,\"command\":165}}\n";
     check("extended", &extended, "--extended", shown);
     let samsung = [&[4_500], &frame(0xFE01_4040)[1..]].concat();

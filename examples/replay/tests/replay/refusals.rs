@@ -146,15 +146,18 @@ fn options_that_make_no_sense_are_refused() {
     let of_file = |kind: &str, options: &str, expected: &str| {
         check(&format!("{kind} {capture} {options}"), expected);
     };
-    check("", "nothing to replay");
+    let drivers = "give switch, button, encoder, analog, keypad, nec or nmea";
+    check("", &format!("no driver: {drivers}"));
     check("--each", "invalid option '--each'");
-    check("knob x", "`knob` is nothing to replay");
+    check("knob x", &format!("no driver `knob`: {drivers}"));
     check("nmea", "no file to replay");
     check("switch --mode eager", "no file to replay");
     of_file("nmea", "x", "unexpected argument \"x\"");
     of_file("nmea", "--mode eager", "invalid option '--mode': it is of switch, button and keypad");
     of_file("nmea", "--clicks 3", "invalid option '--clicks': it is of button and keypad");
     of_file("nmea", "--what", "invalid option '--what'");
+    of_file("nec", "--apple --samsung", "--extended, --samsung and --apple: give one");
+    of_file("encoder", "--a 2 --b 2", "--a and --b are the same signal");
     of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits a second");
     of_file("switch", "x", "unexpected argument \"x\"");
     for option in ["double", "long", "repeat", "clicks", "exclusive"] {
