@@ -38,6 +38,10 @@ use core::fmt;
 ///
 /// Express thresholds as fractions of [`full_scale`](Self::full_scale), so that they hold
 /// at any resolution.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an analog input",
+    note = "`tickwire_traits::analog::from_fn` makes one of an async closure that converts once"
+)]
 pub trait AnalogInput {
     /// The error of a conversion.
     type Error;

@@ -209,7 +209,8 @@ impl<P: Edges<Line = ()> + InputPin + ?Sized> EdgeInput for P {}
 /// already included in the levels, and is also returned.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not report the edges of two lines in one order",
-    note = "two pins of which each reports its own edges have no common order"
+    note = "two inputs that each report their own edges become one by \
+            `tickwire_drivers::encoder::InOrder`"
 )]
 pub trait TwoLines: Edges<Line = Side> {
     /// Returns the current levels of both lines, sampled at the same moment, [`Side::A`]
