@@ -34,8 +34,9 @@
 //! assert_eq!(seen, [12_100, 14_200, 16_300]);
 //! ```
 //!
-//! That band moves with the reports: what changes between two calls is reported by the second.
-//! [`Band::around_current`] in its place begins anew instead, at the value of the next reading.
+//! That band moves with the reports: a change between two calls is reported by the second call.
+//! If [`Band::around_current`] is set there instead, the band is around the next value, and a
+//! change before it is lost.
 
 mod error;
 mod settings;

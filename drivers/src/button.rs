@@ -85,7 +85,8 @@ impl<P: EdgeInput, T: TimerQueue> Button<Switch<P, T>> {
 }
 
 impl<S> Button<S> {
-    /// Creates a button with `source` as its contact.
+    /// Creates a button with `source` as its contact. For a source of several contacts, such as a
+    /// keypad or a ladder, use [`Buttons`].
     pub const fn of(source: S) -> Self {
         Self { source, recognizer: Recognizer::new(Timing::DEFAULT) }
     }

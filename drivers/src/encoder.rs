@@ -86,8 +86,9 @@ pub use settings::{Division, EmptyRange, Range};
 /// assert_eq!(knob.illegal(), 0);
 /// ```
 ///
-/// [`Quadrature`] describes which turn is up, and what is illegal; [`Position`] where the
-/// position moves, and `C`, a [`Curve`], how far. To reverse the direction, exchange the lines.
+/// Up is the turn in which A falls while B is high: clockwise for an EC11. To reverse the
+/// direction, exchange the lines. [`Quadrature`] lists the transitions that are up, down and
+/// illegal. [`Position`] describes when the position moves; the [`Curve`] `C` decides how far.
 #[derive(Debug)]
 pub struct Encoder<L, T, C = ()> {
     lines: L,
@@ -112,8 +113,8 @@ impl<L: TwoLines, T: TimerQueue> Encoder<L, T> {
 }
 
 impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
-    /// Sets how many quarter steps a count takes. A knob has to be at a detent at the first
-    /// call.
+    /// Sets how many quarter steps a count takes. A knob has to be at a detent when the lines are
+    /// armed: at [`arm`](Self::arm), or at the first [`turn`](Self::turn).
     pub const fn with_division(mut self, division: Division) -> Self {
         self.position.set_division(division);
         self
@@ -179,11 +180,10 @@ impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
         self.quadrature.missed()
     }
 
-    /// Arms the lines, and takes the present levels as those of the position. Discards past
-    /// edges.
+    /// Arms the lines, takes their levels as those of the position, and discards past edges.
     ///
-    /// The first [`turn`](Self::turn) does so by itself. A task that may be late for it calls
-    /// this before.
+    /// The first [`turn`](Self::turn) or [`read`](Self::read) arms lines that are not armed. Call
+    /// this earlier if edges before that call have to count.
     ///
     /// # Errors
     ///

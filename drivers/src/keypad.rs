@@ -90,8 +90,8 @@ use scan::Scan;
 /// # Times
 ///
 /// The time of a change is that of the scan that decided it. A key that is down between two scans
-/// only is not seen. A scan awaits its clock once for each row, so if the task is late, each row
-/// is.
+/// only is not seen. A scan awaits its clock once for each row, so if the task is late, it is late
+/// for each row.
 #[derive(Debug)]
 pub struct Keypad<R, C, T, const ROWS: usize, const COLUMNS: usize> {
     rows: [R; ROWS],
@@ -103,7 +103,7 @@ pub struct Keypad<R, C, T, const ROWS: usize, const COLUMNS: usize> {
 
 impl<R, C, T, const ROWS: usize, const COLUMNS: usize> Keypad<R, C, T, ROWS, COLUMNS> {
     /// Creates a keypad without diodes, whose keys bounce for up to 50 ms: the default of
-    /// [`Debounce`]. A key that is down at the first call reports that.
+    /// [`Debounce`]. A key that is down at the first call reports a press.
     pub const fn new(rows: [R; ROWS], columns: [C; COLUMNS], clock: T) -> Self {
         Self { rows, columns, clock, matrix: Matrix::new(Debounce::DEFAULT), scan: Scan::new() }
     }

@@ -10,7 +10,7 @@
 //!                           ground     ground       ground       ground
 //! ```
 //!
-//! Only one key at a time can be told. In this circuit, the lowest key that is held hides those
+//! Only one key at a time is recognized. In this circuit, the lowest key that is held hides those
 //! above it, which are reported as released. Where each key has a resistor of its own to ground,
 //! two keys together make a level of neither, which is [counted](Ladder::between).
 
@@ -97,7 +97,7 @@ impl<A: AnalogInput, T: TimerQueue, const N: usize> Ladder<A, T, N> {
     }
 
     /// Returns the number of readings between the levels, up to 65 535. A few are normal while a
-    /// key goes down or up; many tell of wrong resistances, or of two keys at once.
+    /// key goes down or up; many are a sign of wrong resistances, or of two keys at once.
     pub const fn between(&self) -> u16 {
         self.decoder.between()
     }

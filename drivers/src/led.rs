@@ -71,7 +71,7 @@ pub struct Led<L, T> {
 
 impl<P: OutputPin, T: TimerQueue> Led<OnOff<P>, T> {
     /// Creates a light that is on while the pin is high, with the program [`Program::OFF`]. The
-    /// pin is not written to yet.
+    /// pin is not written to yet. For a PWM channel, call [`dimmed`](Self::dimmed).
     pub const fn new(pin: P, clock: T) -> Self {
         Self::of(OnOff::new(pin, PinState::High), clock)
     }

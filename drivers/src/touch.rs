@@ -1,8 +1,10 @@
 //! A pad that a finger touches, as a button.
 //!
-//! A converter whose value falls when the pad is touched is an [`AnalogInput`]: the touch sensor
-//! of a microcontroller, the time in which a pin charges, or a light sensor that a hand covers.
-//! The driver compares it with the level that it has untouched, which it learns.
+//! The pad is an [`AnalogInput`] whose value falls when it is touched: the touch sensor of an
+//! ESP32, how often a pin charges within a fixed time, or a light sensor that a hand covers. Where
+//! a value rises, such as the time that a pin takes to charge, subtract it from a full scale in
+//! [`analog::from_fn`](tickwire_traits::analog::from_fn). The driver compares the value with the
+//! one of the untouched pad, which it learns.
 
 mod detector;
 

@@ -28,8 +28,8 @@ use super::BeyondFullScale;
 pub enum Error<E> {
     /// The input failed.
     Input(E),
-    /// The input returned this value, which is above its own full scale. It is reported once,
-    /// until a reading is not above.
+    /// The input returned this value, which is above its own full scale. Further such readings are
+    /// only counted, until one is within the full scale.
     BeyondFullScale(u32),
 }
 

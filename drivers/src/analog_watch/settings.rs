@@ -163,7 +163,7 @@ pub(super) const fn entrance(low: u32, high: u32, hysteresis: u32, full_scale: u
 }
 
 impl Settings {
-    /// A value each 10 ms, of one reading.
+    /// Creates settings with a value every 10 ms, of one reading.
     pub const fn new(band: Band) -> Self {
         Self { band, period: Duration::from_millis(10), readings: 1 }
     }

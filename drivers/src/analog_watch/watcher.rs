@@ -10,7 +10,7 @@ use crate::span::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Sample {
-    /// The mean of the readings, rounded to the nearest value, and up if it is half way.
+    /// The mean of the readings, rounded to the nearest value; halves are rounded up.
     pub value: u32,
     /// Where the value is, with hysteresis.
     pub place: Place,
@@ -162,8 +162,8 @@ impl Watcher {
     /// # Errors
     ///
     /// [`BeyondFullScale`] for the first reading above the full scale. It is counted, and is in no
-    /// value. The watcher may be used again. Further such readings are counted, until one is not
-    /// above.
+    /// value. The watcher may be used again. Further such readings are only counted, until one is
+    /// within the full scale.
     pub fn reading(
         &mut self,
         reading: u32,

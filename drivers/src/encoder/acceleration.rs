@@ -7,8 +7,8 @@ use crate::span::Span;
 
 /// The number of positions by which a count moves. Pure: takes directions and times.
 ///
-/// `()` moves by one. [`Acceleration`] moves further if the knob is turned fast; your own curve
-/// may be another.
+/// `()` moves by one. [`Acceleration`] moves further if the knob is turned fast. Implement the
+/// trait for any other curve.
 pub trait Curve {
     /// Records a count at a time, and returns by how many positions it moves: none if zero.
     fn positions(&mut self, is_up: bool, at: Instant) -> u8;
@@ -28,8 +28,9 @@ impl Curve for () {
 /// after half of that, by three after a third, and so on up to `most`. The first count in another
 /// direction moves by one. A count at the time of the one before it moves as far as that one.
 ///
-/// The times are those of the edges. So inputs [without timestamps](tickwire_traits::TimeSource::Poll)
-/// accelerate where a task is late.
+/// The times are those of the edges. On inputs
+/// [without timestamps](tickwire_traits::TimeSource::Poll), edges that a late task finds together
+/// have nearly equal times, and count as a fast turn.
 ///
 /// ```
 /// use tickwire_drivers::encoder::{Acceleration, Curve};
@@ -55,7 +56,8 @@ pub struct Acceleration {
 
 impl Acceleration {
     /// Creates an acceleration that begins where counts are less than `slow` apart, and is `most`
-    /// at the highest speed. More than an hour is reduced to an hour; 0 is taken as 1.
+    /// at the highest speed. If `slow` is more than an hour, it is reduced to an hour. If `most`
+    /// is 0, it is taken as 1.
     pub const fn new(slow: Duration, most: u8) -> Self {
         let most = if most == 0 { 1 } else { most };
         Self { last: Instant::EPOCH, slow: Span::new(slow), most, positions: 0, was_up: false }

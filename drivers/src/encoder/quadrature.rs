@@ -155,7 +155,8 @@ impl Quadrature {
     /// Records the levels that were read, which are those after all edges. Returns the step
     /// to them, from -1 to 1.
     ///
-    /// Levels that the edges have told are kept: the edge of a newer one is yet to come.
+    /// A level that is known from an edge is kept. If the line has changed since, the edge is
+    /// still queued.
     pub fn look(&mut self, a: PinState, b: PinState) -> i8 {
         self.begin_doubt();
         let bit = |line, level| if level == PinState::High { line } else { 0 };

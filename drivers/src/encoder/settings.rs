@@ -91,7 +91,7 @@ impl Range {
     pub const FREE: Self = Self { min: i32::MIN, max: i32::MAX, wraps: false };
 
     /// From `min` to `max`, both included. At either end, the position stays when the knob is
-    /// turned on. Turning it back moves the position at the next count.
+    /// turned further. Turning it back moves the position at the next count.
     ///
     /// # Errors
     ///

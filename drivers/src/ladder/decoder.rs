@@ -106,8 +106,8 @@ impl<const N: usize> Decoder<N> {
     ///
     /// # Errors
     ///
-    /// [`BeyondFullScale`] for the first reading above the full scale. It tells no key. Further
-    /// ones are counted, until one is not above.
+    /// [`BeyondFullScale`] for the first reading above the full scale. It means no key. Further
+    /// such readings are only counted, until one is within the full scale.
     pub fn reading(
         &mut self,
         reading: u32,

@@ -20,7 +20,7 @@ use tickwire_traits::Duration;
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Share(u16);
 
-/// The levels of the keys, how they are told from each other, and how often they are read.
+/// The levels of the keys, how they are distinguished, and how often they are read.
 ///
 /// ```
 /// use tickwire_drivers::ladder::{Settings, Share};
@@ -71,10 +71,10 @@ pub enum InvalidSettings {
 }
 
 impl Share {
-    /// All of it.
+    /// The full scale.
     pub const FULL: Self = Self(u16::MAX);
 
-    /// The level between two resistors, in ohms. Two of zero are taken as no level.
+    /// The level between two resistors, in ohms. If both are zero, the level is 0.
     pub const fn divider(to_ground: u32, to_supply: u32) -> Self {
         Self::ratio(to_ground as u64, to_ground as u64 + to_supply as u64)
     }

@@ -48,9 +48,9 @@ pub struct Step {
 ///
 /// # Time
 ///
-/// Steps follow each other without a gap: what a task is late for one step is not added to the
-/// next, so repetitions stay on the grid of their start. Steps that a late task has slept through
-/// are skipped, and not shown in a burst. A step that lasts longer than an hour is shortened to
+/// Steps follow each other without a gap. If a task is late for one step, the next one still ends
+/// at its time, so repetitions stay on the grid of their start. Steps that a late task has slept
+/// through are skipped, and not shown in a burst. A step that lasts longer than an hour is shortened to
 /// an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Program(pub(super) Kind);
@@ -106,7 +106,7 @@ impl Program {
     /// Flashes: on for half of `period`, then off for the other half. At a rate of `n` per second,
     /// the period is `Duration::from_secs(1) / n`.
     ///
-    /// Less than 2 ms are taken as 2 ms, more than two hours as two hours.
+    /// A period below 2 ms is taken as 2 ms, one above two hours as two hours.
     #[doc(alias = "blink")]
     pub const fn flash(period: Duration) -> Self {
         let half = period.as_micros() / 2;

@@ -33,8 +33,9 @@ use super::{Addressing, Counters, Error, Event, Frame, Signal};
 /// # Repeats
 ///
 /// A repeat belongs to the last frame if it begins up to 270 ms after that frame or after the
-/// previous repeat: one repeat in between may be lost. An error in between ends that, since it
-/// may have been another key. [`Error::BadRepeat`] and [`Error::Overrun`] do not.
+/// previous repeat: one repeat in between may be lost. After an error in between it does not,
+/// since the rejected signal may have been another key. [`Error::BadRepeat`] and
+/// [`Error::Overrun`] are exceptions.
 ///
 /// ```
 /// use embedded_hal::digital::PinState::{High, Low};

@@ -48,9 +48,10 @@ pub enum Error {
     BadStart,
     /// A frame ended early (−3).
     BadBlock,
-    /// A repeat has too few or too many edges (−4). In the second case it was reported.
+    /// A repeat has too few or too many edges (−4). One with too many was reported as a repeat
+    /// before.
     BadRepeat,
-    /// A frame, which was reported, has too many edges (−5).
+    /// A frame has too many edges (−5). It was reported as a frame before.
     Overrun,
     /// The command is not followed by its complement, or the parity of Apple's is wrong (−6).
     BadData {

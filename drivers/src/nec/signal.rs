@@ -23,6 +23,6 @@ pub enum Event {
     Frame(Frame),
     /// The key is still held.
     Repeat(Repeat),
-    /// What came is neither.
+    /// A signal was rejected.
     Error(Error),
 }

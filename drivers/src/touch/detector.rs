@@ -93,8 +93,8 @@ impl Detector {
     ///
     /// # Errors
     ///
-    /// [`BeyondFullScale`] for the first reading above the full scale. It tells nothing. Further
-    /// ones are counted, until one is not above.
+    /// [`BeyondFullScale`] for the first reading above the full scale. It is ignored. Further such
+    /// readings are only counted, until one is within the full scale.
     pub fn reading(
         &mut self,
         reading: u32,
