@@ -95,7 +95,7 @@ impl<T: Clock> Knob<T> {
     ///
     /// # Panics
     ///
-    /// Unless it is 1, 2 or 4.
+    /// If `detents` is not 1, 2 or 4.
     pub fn with_detents_per_cycle(mut self, detents: u8) -> Self {
         assert!(matches!(detents, 1 | 2 | 4), "a cycle has 1, 2 or 4 detents, not {detents}");
         self.quarters_per_detent = 4 / i64::from(detents);
@@ -187,8 +187,8 @@ impl<T: Clock> Knob<T> {
         self.slips += times;
     }
 
-    /// Returns the detent at which the knob is after all motions, or that it has last passed
-    /// clockwise.
+    /// Returns the detent at which the knob is after all motions. Between two detents, returns the
+    /// lower one.
     pub fn detent(&self) -> i64 {
         self.quarters.div_euclid(self.quarters_per_detent)
     }

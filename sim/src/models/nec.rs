@@ -52,7 +52,7 @@ pub struct Remote<T> {
     wire: Wire<T>,
     clock: T,
     period: Duration,
-    /// Up to this many per cent are added to or taken from each span.
+    /// Up to this many percent are added to or taken from each span.
     jitter: u64,
     random: Pcg32,
     repeats_frames: bool,
@@ -124,7 +124,7 @@ impl<T: Clock> Remote<T> {
         self
     }
 
-    /// Presses a key now. See [`press_at`](Self::press_at).
+    /// Presses a key now, as [`press_at`](Self::press_at) does. Returns the time of the last edge.
     pub fn press(&mut self, key: Key, held: Duration) -> Instant {
         self.press_at(self.clock.now(), key, held)
     }
@@ -132,7 +132,7 @@ impl<T: Clock> Remote<T> {
     /// Presses a key at `at`, or when the remote control has finished, and holds it. It is sent
     /// once, and repeated at each period that begins while it is held.
     ///
-    /// Returns when the last edge is.
+    /// Returns the time of the last edge.
     pub fn press_at(&mut self, at: Instant, key: Key, held: Duration) -> Instant {
         let frame = Signal::Frame(key.bits());
         let repeat = if self.repeats_frames { frame } else { Signal::Repeat };
@@ -145,9 +145,9 @@ impl<T: Clock> Remote<T> {
     }
 
     /// Sends one signal at `at`, or when the remote control has finished: any 32 bits, or a
-    /// repeat of nothing.
+    /// repeat without a frame before it.
     ///
-    /// Returns when the last edge is.
+    /// Returns the time of the last edge.
     pub fn send_at(&mut self, at: Instant, signal: Signal) -> Instant {
         let began = at.max(self.free);
         let faults = self.faults.pop_front().unwrap_or_default();
@@ -161,8 +161,8 @@ impl<T: Clock> Remote<T> {
         end
     }
 
-    /// Makes a later signal faulty: the next one if `signals` is 0, and the one after as many
-    /// otherwise. A signal may have several faults, which happen in the order of the calls.
+    /// Makes one signal faulty, after `signals` other ones. A signal may have several faults,
+    /// which happen in the order of the calls.
     pub fn fail_after(&mut self, signals: usize, fault: Fault) {
         if self.faults.len() <= signals {
             self.faults.resize(signals + 1, Vec::new());
