@@ -92,6 +92,7 @@ pub mod nec;
 pub mod switch;
 pub mod touch;
 
+mod full_scale;
 mod span;
 mod steady;
 mod within;

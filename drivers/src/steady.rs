@@ -1,8 +1,4 @@
-//! States that count once several readings agree, and readings that are no reading.
-
-use core::mem;
-
-use crate::analog_watch::BeyondFullScale;
+//! States that count once several readings agree.
 
 /// A state that changes once the readings in a row agree on another one.
 #[derive(Clone, Debug)]
@@ -12,14 +8,6 @@ pub(crate) struct Steady<S> {
     next: S,
     alike: u8,
     readings: u8,
-}
-
-/// Which readings are above the full scale of their input.
-#[derive(Clone, Debug)]
-pub(crate) struct FullScale {
-    beyond: u16,
-    /// The last reading was.
-    is_beyond: bool,
 }
 
 impl<S: Copy + PartialEq> Steady<S> {
@@ -56,31 +44,5 @@ impl<S: Copy + PartialEq> Steady<S> {
     /// Records a reading that tells no state: the readings begin anew.
     pub(crate) const fn doubt(&mut self) {
         self.alike = 0;
-    }
-}
-
-impl FullScale {
-    pub(crate) const fn new() -> Self {
-        Self { beyond: 0, is_beyond: false }
-    }
-
-    pub(crate) const fn beyond(&self) -> u16 {
-        self.beyond
-    }
-
-    /// Returns the reading if it is in the scale. The first one in a row that is not is an error;
-    /// all are counted.
-    pub(crate) fn check(
-        &mut self,
-        reading: u32,
-        full: u32,
-    ) -> Result<Option<u32>, BeyondFullScale> {
-        let is_beyond = reading > full;
-        let was_beyond = mem::replace(&mut self.is_beyond, is_beyond);
-        if !is_beyond {
-            return Ok(Some(reading));
-        }
-        self.beyond = self.beyond.saturating_add(1);
-        if was_beyond { Ok(None) } else { Err(BeyondFullScale(reading)) }
     }
 }

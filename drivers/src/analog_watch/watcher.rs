@@ -4,6 +4,7 @@ use tickwire_traits::Instant;
 
 use super::settings::{Ends, around, entrance};
 use super::{Band, InvalidSettings, Settings};
+use crate::full_scale::FullScale;
 use crate::span::Span;
 
 /// A value, and where it is.
@@ -64,14 +65,12 @@ pub struct Watcher {
     /// The span, while the band has no place.
     high: u32,
     hysteresis: u32,
-    beyond: u16,
+    full_scale: FullScale,
     /// The readings in the sum.
     taken: u8,
     /// The readings of a value before its last one.
     before_last: u8,
     state: State,
-    /// The last reading was above the full scale.
-    is_beyond: bool,
     has_begun: bool,
 }
 
@@ -100,11 +99,10 @@ impl Watcher {
             low: 0,
             high: 0,
             hysteresis: 0,
-            beyond: 0,
+            full_scale: FullScale::new(),
             taken: 0,
             before_last: settings.readings.saturating_sub(1).try_into().unwrap_or(u8::MAX),
             state: State::Unknown,
-            is_beyond: false,
             has_begun: false,
         };
         watcher.place_band(settings.band, full_scale);
@@ -151,7 +149,7 @@ impl Watcher {
 
     /// Returns the number of readings above the full scale, up to 65 535.
     pub const fn beyond(&self) -> u16 {
-        self.beyond
+        self.full_scale.beyond()
     }
 
     /// Takes a reading that was complete at `now`. Returns a sample if it completes a value.
@@ -171,12 +169,7 @@ impl Watcher {
         now: Instant,
     ) -> Result<Option<Sample>, BeyondFullScale> {
         self.skip(now);
-        if reading > full_scale {
-            self.beyond = self.beyond.saturating_add(1);
-            let is_reported = core::mem::replace(&mut self.is_beyond, true);
-            return if is_reported { Ok(None) } else { Err(BeyondFullScale(reading)) };
-        }
-        self.is_beyond = false;
+        let Some(reading) = self.full_scale.check(reading, full_scale)? else { return Ok(None) };
         // Saturates only if the full scale is not that of the settings.
         self.sum = self.sum.saturating_add(reading);
         if self.taken < self.before_last {

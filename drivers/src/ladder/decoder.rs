@@ -5,8 +5,9 @@ use tickwire_traits::Instant;
 use super::{InvalidSettings, Settings};
 use crate::analog_watch::BeyondFullScale;
 use crate::contact::{Change, Contact};
+use crate::full_scale::FullScale;
 use crate::span::Span;
-use crate::steady::{FullScale, Steady};
+use crate::steady::Steady;
 
 /// Decides when to read, and which key is down. Pure: takes readings and times, returns changes.
 ///
