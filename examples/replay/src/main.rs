@@ -52,82 +52,84 @@ FILE of switch, button, encoder, analog and nec is a capture:
              since the first one, because sigrok rounds the times that it
              writes; --unit takes them as written
   VCD        by its name, .vcd, or if it begins with $
-The signals of analog are decimal numbers in a text. In a VCD file they are vectors
-without a sign, or real variables. X, Z and nothing leave a number as it was.
-The last level is taken to last: what it leads to is printed too. Times may be
-negative. They are rounded down to us, of which several edges keep their order.
+The signals of analog are decimal numbers in a text. In a VCD file they are
+unsigned vectors or real variables. X, Z and empty fields leave a number as it was.
+The last level is taken to last: events that follow from it are printed too. Times
+may be negative. They are rounded down to us; edges in the same us keep their order.
 
-FILE of nec may also be called .ir: a Flipper's file, of which each raw signal is
-replayed alone, from zero on, or only --signal NAME. 1 is the level without light.
+FILE of nec may also be a Flipper's file, named .ir. Each raw signal in it is
+replayed alone, from zero on, or only --signal NAME. In other files, 1 is the level
+without light. Addresses and commands are printed in decimal.
 
 FILE of keypad has lines `time ROWxCOL level`, as `1200 0x3 1`, in us; rows and
-columns are 0 to 7, and 1 is a closed contact. Comments are as above, and X and Z.
+columns are 0 to 7, and 1 is a closed contact. Comments, X and Z are as above.
 A .vcd file has a variable for each key, named ROWxCOL, in any scope. Keys connect
-rows and columns as on a pad: three corners of a rectangle make a ghost.
+rows and columns as in a matrix: three corners of a rectangle make a ghost.
 
-FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if it is
-called .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
+FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if its name ends
+in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
-Not of encoder and keypad:
-  --signal NAME       which signal, by its name or its number; in a VCD file
+Options of all but encoder and keypad:
+  --signal NAME       the signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
-                      or the first of a text, need not be named. Lists what there
-                      is if NAME is not there, or is left out at the very end
-  --column N          which signal, by its number                            (1)
+                      or the first of a text, need not be named. Lists the signals
+                      if there is none of this name, or if NAME is left out at the
+                      end of the command line
+  --column N          the signal, by its number                              (1)
 
-Of each:
-  --unit UNIT         of the times in a text: s, ms, us, ns, ps, fs
+Options of all:
+  --unit UNIT         unit of the times in a text: s, ms, us, ns, ps, fs
                           (default: that of its labels, or us, with a note on
                           standard error if there are fractions)
 
-Only encoder, whose signals are the first two, `time a b` in a text; 11, 01, 00,
-10 is up, and changes of both in one line, or at one time of a VCD file, are
-illegal:
-  --a NAME, --b NAME  which signals, by their names or their numbers   (1 and 2)
-  --divide N          quarter steps to a position: 4 with a detent a cycle   (1)
+Options of encoder, whose signals are the first two, `time a b` in a text. The
+levels 11, 01, 00, 10 are a turn up. Changes of both levels in one line, or at one
+time of a VCD file, are illegal:
+  --a NAME, --b NAME  the signals, by their names or their numbers     (1 and 2)
+  --divide N          quarter steps per position: 4 for a detent per cycle   (1)
   --min N, --max N    ends of the positions                      (default: none)
   --wrap [N]          wrap around: from --max to --min, or N positions from --min,
                       which is 0 by default
-  --interval MS       shortest time between two changes, which are net ones  (0)
-  --accelerate N      the faster, the further: up to N positions at a time   (1)
-  --slow MS           time between positions from which it accelerates     (100)
+  --interval MS       shortest time between two reports, each a net change   (0)
+  --accelerate N      a fast turn moves by up to N positions at a time       (1)
+  --slow MS           time between two positions below which a turn is fast (100)
 
-Only analog, where each number is a reading. Both ends of the band are inside. Numbers
-are compared exactly with --low and --high; they are less than 2^30 in units of the
-last digit of all these options:
+Options of analog, where each number is a reading. Both ends of the band are inside.
+Numbers are compared exactly with --low and --high; they are less than 2^30 in units
+of the last digit of all these options:
   --low N, --high N   the ends of the band                          (default: none)
   --around N          instead, from N below the first number to N above it
   --hysteresis N      by how much a number has to be inside to enter            (0)
 
-Of switch and button:
+Options of switch and button:
   --active LEVEL      level of a closed contact: low, high, learn   (default low)
-  --rest STATE        contact nobody acts on: open, closed          (default open)
+  --rest STATE        state of the contact at rest: open, closed    (default open)
 
-Of switch, button and keypad:
+Options of switch, button and keypad:
   --mode MODE         eager, confirmed                              (default eager)
   --close MS          how long the contact settles after closing    (default 50)
   --open MS           the same after opening                        (default 50)
 
-Of button and keypad:
+Options of button and keypad:
   --double MS         longest time between the presses of a double click  (400)
   --long MS           shortest long press                                 (1000)
   --repeat MS         repeat a held button this often            (default: never)
-  --clicks N          largest number of clicks told apart from one more      (2)
-  --exclusive         report clicks when it is certain how many they are
+  --clicks N          largest number of clicks that is counted               (2)
+  --exclusive         report clicks once their number is certain
 
-Only keypad:
+Options of keypad:
   --pause MS          time between two scans                                 (5)
   --diodes            each key has a diode: there are no ghosts
 
-Only nec:
+Options of nec, at most one:
   --extended          accept addresses of 16 bits, which have no complement
   --samsung           Samsung's variant: an address of 8 bits, twice
   --apple             Apple's variant: the id of the remote control as the address
 
-Only nmea:
-  --each              an object after each sentence that is understood
-  --baud RATE         how fast the bytes come                             (9600)
+Options of nmea:
+  --each              print an object after each sentence that is understood
+  --baud RATE         speed of the serial line, in bits per second        (9600)
 
 Captures are read as they are needed: events before a line that is malformed are
 printed. Exit status: 0 if all was replayed, or the reader of the output closed
@@ -143,7 +145,7 @@ fn main() -> ExitCode {
     let written = out.flush().map_err(Failure::Output);
     match replayed.and(written) {
         Ok(()) => ExitCode::SUCCESS,
-        // Who closes the pipe has seen enough.
+        // A reader that closes the pipe needs no more.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }

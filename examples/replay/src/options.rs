@@ -256,7 +256,7 @@ fn range(
     range.map_err(|_| "--min is above --max".into())
 }
 
-/// Says of an option of other drivers of which ones it is.
+/// Names the drivers to which an option belongs that this one does not have.
 fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
     let drivers = match arg {
         Long("double" | "long" | "repeat" | "clicks" | "exclusive") => "button and keypad",
@@ -271,7 +271,7 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("extended" | "samsung" | "apple") => "nec",
         other => return other.unexpected(),
     };
-    format!("{}: it is of {drivers}", arg.unexpected()).into()
+    format!("{}: it belongs to {drivers}", arg.unexpected()).into()
 }
 
 /// The parts of a [`Source`] that have been given.

@@ -172,7 +172,7 @@ fn options_that_contradict_one_another_are_refused() {
         ("--low 5 --high 7 --hysteresis 2", "the hysteresis is too wide for the band"),
         ("--around 1 --hysteresis 1.5", "the hysteresis is too wide for the band"),
         ("--low 5000000000", "--low and --high are within -1073741823 to 1073741823"),
-        ("--low 5 --close 3", "invalid option '--close': it is of switch, button and keypad"),
+        ("--low 5 --close 3", "invalid option '--close': it belongs to switch, button and keypad"),
     ] {
         refused(2, "options", "0 7\n", options, "", &format!("{message}{help}"));
     }

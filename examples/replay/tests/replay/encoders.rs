@@ -108,7 +108,7 @@ fn what_makes_no_encoder_is_refused() {
         (&["--min", "2147483647", "--wrap", "2"], "too many"),
         (&["--accelerate", "0"], "not a number from 1 to 255"),
         (&["--b", "3"], "there is no signal"),
-        (&["--signal", "a"], "it is of switch, button, analog, nec and nmea"),
+        (&["--signal", "a"], "it belongs to switch, button, analog, nec and nmea"),
     ] {
         let ran = replay(["encoder", capture].iter().chain(options));
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{options:?}: {}", ran.err);
@@ -116,7 +116,7 @@ fn what_makes_no_encoder_is_refused() {
         assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
     }
     let ran = replay(["switch", capture, "--wrap"]);
-    assert!(ran.err.contains("it is of encoder"), "{}", ran.err);
+    assert!(ran.err.contains("it belongs to encoder"), "{}", ran.err);
     let broken = file("broken.txt", "0 1 1\n10 0 1\n5 0 0\n");
     let ran = replay(["encoder", broken.to_str().unwrap()]);
     assert_eq!(ran.status, Some(1));

@@ -121,9 +121,9 @@ fn what_makes_no_keypad_is_refused() {
     assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""), "{}", ran.err);
     assert!(ran.err.contains("there is no signal \"0x0\""), "{}", ran.err);
     let ran = replay(["keypad", none.to_str().unwrap(), "--column", "1"]);
-    assert!(ran.err.contains("it is of switch, button, analog, nec and nmea"), "{}", ran.err);
+    assert!(ran.err.contains("it belongs to switch, button, analog, nec and nmea"), "{}", ran.err);
     let ran = replay(["button", none.to_str().unwrap(), "--diodes"]);
-    assert!(ran.err.contains("it is of keypad"), "{}", ran.err);
+    assert!(ran.err.contains("it belongs to keypad"), "{}", ran.err);
 }
 
 #[test]

@@ -153,19 +153,23 @@ fn options_that_make_no_sense_are_refused() {
     check("nmea", "no file to replay");
     check("switch --mode eager", "no file to replay");
     of_file("nmea", "x", "unexpected argument \"x\"");
-    of_file("nmea", "--mode eager", "invalid option '--mode': it is of switch, button and keypad");
-    of_file("nmea", "--clicks 3", "invalid option '--clicks': it is of button and keypad");
+    of_file(
+        "nmea",
+        "--mode eager",
+        "invalid option '--mode': it belongs to switch, button and keypad",
+    );
+    of_file("nmea", "--clicks 3", "invalid option '--clicks': it belongs to button and keypad");
     of_file("nmea", "--what", "invalid option '--what'");
     of_file("nec", "--apple --samsung", "--extended, --samsung and --apple: give one");
     of_file("encoder", "--a 2 --b 2", "--a and --b are the same signal");
     of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits a second");
     of_file("switch", "x", "unexpected argument \"x\"");
     for option in ["double", "long", "repeat", "clicks", "exclusive"] {
-        let expected = format!("invalid option '--{option}': it is of button and keypad");
+        let expected = format!("invalid option '--{option}': it belongs to button and keypad");
         of_file("switch", &format!("--{option} 5"), &expected);
     }
-    of_file("switch", "--each", "invalid option '--each': it is of nmea");
-    of_file("button", "--baud=5", "invalid option '--baud': it is of nmea");
+    of_file("switch", "--each", "invalid option '--each': it belongs to nmea");
+    of_file("button", "--baud=5", "invalid option '--baud': it belongs to nmea");
     of_file("button", "--what", "invalid option '--what'");
     of_file("button", "-x", "invalid option '-x'");
     of_file("switch", "--mode", "missing argument for option '--mode'");
