@@ -117,7 +117,7 @@ fn a_gap_costs_its_edges_and_two_at_most() {
                 assert_eq!(u32::from(quadrature.missed()), to - from, "{told}");
                 let off = sum - lines.turned;
                 assert!(off.unsigned_abs() <= to - from + 2, "{told}: off by {off}");
-                // An illegal transition is two steps, of which nobody knows the direction.
+                // An illegal transition is two steps in an unknown direction.
                 let hidden = off + 2 * i32::from(quadrature.illegal());
                 assert_eq!(hidden.rem_euclid(4), 0, "{told}: off by {off}, not counted");
             }

@@ -182,7 +182,7 @@ impl<T: Clock> Remote<T> {
     }
 
     fn jittered(&mut self, nanos: u64) -> u64 {
-        // In hundredths of a per cent.
+        // In hundredths of a percent.
         let most = 100 * self.jitter;
         let change = if most == 0 { 0 } else { self.random.next_u64() % (2 * most + 1) };
         nanos * (10_000 + change - most) / 10_000
