@@ -59,6 +59,19 @@ impl Instant {
         self.0
     }
 
+    /// Returns the number of whole milliseconds since the epoch, rounded down.
+    ///
+    /// ```
+    /// use tickwire_sim::Sim;
+    /// use tickwire_traits::{Clock, Duration};
+    ///
+    /// let clock = Sim::new().clock();
+    /// assert_eq!((clock.now() + Duration::from_micros(2_999)).as_millis(), 2);
+    /// ```
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1_000
+    }
+
     /// Returns the time from `earlier` to `self`, or zero if `earlier` is later.
     ///
     /// Equals subtraction, but works in `const` contexts.
