@@ -144,9 +144,10 @@ impl Band {
         if high > full_scale {
             return Err(InvalidSettings::BandBeyondFullScale);
         }
-        let (from, to) = entrance(low, high, self.hysteresis, full_scale);
+        let (_, to) = entrance(low, high, self.hysteresis, full_scale);
+        let is_above_end = low > 0 && self.hysteresis > to.saturating_sub(low);
         let is_below_zero = high < full_scale && self.hysteresis > high;
-        if from > to || is_below_zero { Err(InvalidSettings::HysteresisTooWide) } else { Ok(()) }
+        if is_above_end || is_below_zero { Err(InvalidSettings::HysteresisTooWide) } else { Ok(()) }
     }
 }
 

@@ -156,6 +156,9 @@ fn settings_that_contradict_one_another_are_refused() {
         let made = Watcher::new(settings.with_mean_of(readings), full).map(drop);
         assert_eq!(made, expected, "{readings} of {full}");
     }
+    // No value is so large: the sum of the low end and the hysteresis is beyond 32 bits.
+    let beyond = Settings::new(band(10, u32::MAX).with_hysteresis(u32::MAX - 9));
+    assert_eq!(Watcher::new(beyond, u32::MAX).map(drop), Err(HysteresisTooWide));
 }
 
 #[test]
