@@ -180,7 +180,7 @@ impl<L: TwoLines, T: TimerQueue, C: Curve> Encoder<L, T, C> {
         self.quadrature.missed()
     }
 
-    /// Arms the lines, takes their levels as those of the position, and discards past edges.
+    /// Arms the lines and discards past edges. Levels that have changed meanwhile are a move.
     ///
     /// The first [`turn`](Self::turn) or [`read`](Self::read) arms lines that are not armed. Call
     /// this earlier if edges before that call have to count.

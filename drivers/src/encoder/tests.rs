@@ -199,6 +199,18 @@ fn each_detent_is_one_count_above_zero_and_below() {
 }
 
 #[test]
+fn a_look_keeps_what_an_edge_has_told() {
+    let mut quadrature = Quadrature::new();
+    quadrature.look(High, High);
+    quadrature.forget();
+    let edge = |level| Edge { line: Side::A, at: Instant::EPOCH, level, missed: 0 };
+    assert_eq!(quadrature.edge(edge(Low)), 0, "B is not known");
+    // A has risen again meanwhile. Its edge is yet to come.
+    assert_eq!(quadrature.look(High, High), 1);
+    assert_eq!((quadrature.edge(edge(High)), quadrature.illegal()), (-1, 0));
+}
+
+#[test]
 fn a_clamped_position_turns_back_at_once() {
     let mut position = Position::new();
     position.set_range(Range::clamped(-1, 2).unwrap());

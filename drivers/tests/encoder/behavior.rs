@@ -178,3 +178,32 @@ fn it_sleeps_while_the_knob_is_still() {
     sim.run(it.turn()).unwrap();
     assert_eq!(sim.polls() - before, 5, "asleep, turned, due");
 }
+
+#[test]
+fn a_late_report_includes_all_edges() {
+    let sim = Sim::new();
+    let mut it = encoder(&sim, &[5, 6, 7]).with_interval(Duration::from_millis(100));
+    sim.run(sim.clock().sleep(Duration::from_millis(50)));
+    assert_eq!(told(sim.run(it.turn()).unwrap()), (3, 3, 50));
+}
+
+#[test]
+fn a_read_takes_in_256_edges() {
+    let sim = Sim::new();
+    let mut it = encoder(&sim, &Vec::from_iter(1..=300));
+    sim.run(sim.clock().sleep(Duration::from_millis(400)));
+    assert_eq!([it.read(), it.read()], [Ok(256), Ok(300)]);
+}
+
+#[test]
+fn lines_that_are_armed_again_are_read_again() {
+    let sim = Sim::new();
+    let knob = Knob::new(&sim);
+    let mut it = Encoder::new(knob.lines(), sim.clock());
+    it.arm().unwrap();
+    knob.a.set(Low);
+    it.arm().unwrap();
+    assert_eq!((it.position(), it.illegal()), (1, 0), "its edge is discarded, not its move");
+    knob.b.set(Low);
+    assert_eq!(it.read(), Ok(2), "from both low on");
+}

@@ -10,8 +10,8 @@ use std::task::Poll;
 use embedded_hal::digital::PinState::{self, High, Low};
 use embedded_hal::digital::{ErrorType, InputPin};
 use tickwire_drivers::encoder::{Encoder, InOrder};
-use tickwire_sim::Sim;
-use tickwire_traits::{Edge, Edges, Instant, Side, TimeSource};
+use tickwire_sim::{Sim, Wire};
+use tickwire_traits::{Duration, Edge, Edges, Instant, Side, TimeSource, Timer};
 
 use futures_util::FutureExt;
 
@@ -187,4 +187,27 @@ fn an_encoder_reads_the_levels_after_edges_without_order() {
     let turn = it.turn().now_or_never().map(Result::unwrap);
     assert_eq!(turn.map(|turn| turn.position), Some(1), "from both low, up");
     assert_eq!(it.illegal(), 1);
+}
+
+#[test]
+fn an_edge_that_is_held_back_is_discarded_with_the_others() {
+    let sim = Sim::new();
+    let wires = [High; 2].map(|level| Wire::new(sim.clock(), level));
+    let [a, b] = wires.each_ref();
+    let mut it = InOrder::new(a.input(), b.input());
+    it.arm().unwrap();
+    a.set(Low);
+    sim.run(sim.clock().sleep(Duration::from_micros(1)));
+    b.set(Low);
+    let first = it.edge().now_or_never().map(Result::unwrap).map(|edge| edge.line);
+    assert_eq!(first, Some(A));
+    it.arm().unwrap();
+    assert!(it.edge().now_or_never().is_none());
+}
+
+#[test]
+fn the_less_precise_source_is_that_of_both() {
+    for (a, b) in [(TimeSource::Kernel, TimeSource::Poll), (TimeSource::Poll, TimeSource::Kernel)] {
+        assert_eq!(InOrder::new(Late::new(a), Late::new(b)).time_source(), TimeSource::Poll);
+    }
 }
