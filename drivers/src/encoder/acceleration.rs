@@ -55,9 +55,9 @@ pub struct Acceleration {
 }
 
 impl Acceleration {
-    /// Creates an acceleration that begins where counts are less than `slow` apart, and is `most`
-    /// at the highest speed. If `slow` is more than an hour, it is reduced to an hour. If `most`
-    /// is 0, it is taken as 1.
+    /// Creates an acceleration that moves by one where counts are `slow` apart, by two where they
+    /// are half of that apart, and by `most` at the highest speed. A `slow` of more than an hour
+    /// is reduced to an hour; a `most` of 0 is taken as 1.
     pub const fn new(slow: Duration, most: u8) -> Self {
         let most = if most == 0 { 1 } else { most };
         Self { last: Instant::EPOCH, slow: Span::new(slow), most, positions: 0, was_up: false }

@@ -93,7 +93,7 @@ time of a VCD file, are illegal:
                       which is 0 by default
   --interval MS       shortest time between two reports, each a net change   (0)
   --accelerate N      a fast turn moves by up to N positions at a time       (1)
-  --slow MS           time between two positions below which a turn is fast (100)
+  --slow MS           time between positions that are one; half of it is two (100)
 
 Options of analog, where each number is a reading. Both ends of the band are inside.
 Numbers are compared exactly with --low and --high; they are less than 2^30 in units
