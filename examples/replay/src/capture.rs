@@ -10,7 +10,7 @@ mod value;
 mod vcd;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use embedded_hal::digital::PinState;
@@ -164,12 +164,8 @@ impl<V: Value> Capture<V> {
 
 impl Form {
     fn open<V: Value>(source: &Source) -> Result<Self, Failure> {
-        let unreadable = |error: std::io::Error| Failure::Capture(error.to_string());
-        let mut file = BufReader::new(File::open(&source.file).map_err(unreadable)?);
-        let start = file.fill_buf().map_err(unreadable)?;
-        if start.starts_with("\u{feff}".as_bytes()) {
-            file.consume('\u{feff}'.len_utf8());
-        }
+        let unreadable = |error: io::Error| Failure::Capture(error.to_string());
+        let mut file = opened(&source.file).map_err(unreadable)?;
         let start = file.fill_buf().map_err(unreadable)?;
         let has_command = start.trim_ascii_start().starts_with(b"$");
         if is_vcd(&source.file) {
@@ -194,6 +190,25 @@ impl Form {
             Self::Vcd(vcd) => vcd.line(),
         }
     }
+}
+
+/// Opens a file, behind a mark of the byte order.
+pub(crate) fn opened(path: &Path) -> io::Result<BufReader<File>> {
+    let mut file = BufReader::new(File::open(path)?);
+    if file.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
+        file.consume('\u{feff}'.len_utf8());
+    }
+    Ok(file)
+}
+
+/// Refuses a file that cannot be read once for each signal, such as a pipe: each reader would see
+/// another part of it.
+pub(crate) fn check_is_lasting(path: &Path) -> Result<(), Failure> {
+    // What cannot be opened is told by whoever opens it.
+    let is_lasting = path.metadata().map_or(true, |file| file.is_file() || file.is_dir());
+    let message = || "not a file: a pipe cannot be read once for each signal".into();
+    let failure = || Failure::Capture(message()).in_file(&path.display().to_string());
+    if is_lasting { Ok(()) } else { Err(failure()) }
 }
 
 /// Whether a file is a VCD file, by its name.

@@ -7,12 +7,13 @@ use tickwire_drivers::encoder::{Encoder, Turn};
 use tickwire_sim::Sim;
 use tickwire_traits::{Duration, Timer};
 
-use crate::capture::Capture;
+use crate::capture::{Capture, check_is_lasting};
 use crate::failure::Failure;
 use crate::options::EncoderOptions;
 use crate::pair::Pair;
 
 pub(crate) fn replay(options: &EncoderOptions, out: &mut impl Write) -> Result<(), Failure> {
+    check_is_lasting(&options.a.file)?;
     let (a, b) = (Capture::open(&options.a)?, Capture::open(&options.b)?);
     let origin = a.origin();
     let sim = Sim::new();

@@ -8,7 +8,10 @@ use tickwire_drivers::keypad::Key;
 use tickwire_sim::uart::Nanos;
 use tickwire_traits::Instant;
 
-use crate::capture::{Capture, Lines, Moment, Signal, Source, Unit, fields, is_comment, is_vcd};
+use crate::capture::{
+    Capture, Lines, Moment, Signal, Source, Unit, check_is_lasting, fields, is_comment, is_vcd,
+    opened,
+};
 use crate::failure::{Failure, quoted};
 use crate::pin::instant;
 
@@ -50,12 +53,13 @@ impl Keys {
     pub(crate) fn open(source: &Source) -> Result<Self, Failure> {
         if !is_vcd(&source.file) {
             let name = source.file.display().to_string();
-            let file = File::open(&source.file)
+            let file = opened(&source.file)
                 .map_err(|error| Failure::Capture(error.to_string()).in_file(&name))?;
-            let lines = Lines::new(BufReader::new(file));
+            let lines = Lines::new(file);
             let (unit, origin) = (source.unit, None);
             return Ok(Self::Text(Text { lines, file: name, unit, origin, last: i64::MIN }));
         }
+        check_is_lasting(&source.file)?;
         let mut variables = Vec::new();
         let mut missing = None;
         let keys = (0..MOST as u8).flat_map(|row| (0..MOST as u8).map(move |column| (row, column)));

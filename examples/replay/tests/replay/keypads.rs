@@ -115,6 +115,13 @@ fn a_malformed_line_is_quoted_with_its_number() {
 }
 
 #[test]
+fn a_mark_of_the_byte_order_is_no_time() {
+    let events = "0 0 0 press, 200000 0 0 release";
+    check("keys-bom.txt", "\u{feff}0 0x0 1\n200000 0x0 0\n", "", events, 0);
+    check("keys-bom.csv", "\u{feff}time_ms,key,level\n0,0x0,1\n200,0x0,0\n", "", events, 0);
+}
+
+#[test]
 fn what_makes_no_keypad_is_refused() {
     let none = file("none.vcd", VCD.replace("0x0", "a").replace("1x2", "b"));
     let ran = replay(["keypad", none.to_str().unwrap()]);

@@ -284,3 +284,17 @@ fn who_has_seen_enough_may_close_the_pipe() {
     let ended = running.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), &*ended.stderr), (Some(0), &b""[..]));
 }
+
+#[test]
+#[cfg(unix)]
+fn two_signals_are_not_read_from_a_pipe() {
+    let program = Command::new(env!("CARGO_BIN_EXE_replay"))
+        .args(["encoder", "/dev/stdin"])
+        .stdin(Stdio::piped())
+        .output()
+        .expect("the program starts");
+    let message = "not a file: a pipe cannot be read once for each signal";
+    assert_eq!(program.status.code(), Some(CAPTURE));
+    let said = String::from_utf8_lossy(&program.stderr);
+    assert_eq!(said, format!("replay: /dev/stdin: {message}\n"));
+}
