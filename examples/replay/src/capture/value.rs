@@ -100,6 +100,21 @@ impl Number {
         number.checked_mul(Self::ONE).map(Self)
     }
 
+    /// Reads digits with a point or without, which a float may not have room for. Rounds to
+    /// billionths.
+    fn of_digits(text: &str) -> Option<Self> {
+        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+            return None;
+        }
+        // The tenth digit rounds.
+        let tenths: i64 = format!("{fraction:0<10}")[..10].parse().ok()?;
+        let whole = Self::whole(whole.parse().ok()?)?.0;
+        whole.checked_add((tenths + 5) / 10).map(|number| Self(sign * number))
+    }
+
     fn of_float(number: f64) -> Option<Self> {
         const MOST: f64 = 9e9;
         if number.is_nan() || number.abs() > MOST {
@@ -117,8 +132,7 @@ impl std::str::FromStr for Number {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let whole = text.parse().ok().and_then(Self::whole);
-        let number = whole.or_else(|| text.parse().ok().and_then(Self::of_float));
+        let number = Self::of_digits(text).or_else(|| text.parse().ok().and_then(Self::of_float));
         number.ok_or_else(|| {
             let is_number = text.parse::<f64>().is_ok_and(f64::is_finite);
             let what = if is_number { "too large" } else { "no number" };

@@ -72,6 +72,16 @@ fn fractions_and_signs_are_compared_exactly() {
 }
 
 #[test]
+fn numbers_are_as_they_are_written() {
+    let digits = "0 123456789.123456789\n1 0.0000000005\n2 -0.123456789\n3 -.5\n";
+    let expected = "0 123456789.123456789 inside, 2 -0.123456789 outside";
+    check("digits.txt", digits, "--low 0", expected);
+    let close = "0 12345678.5\n1 12345678.500000001\n";
+    let expected = "0 12345678.5 inside, 1 12345678.500000001 outside";
+    check("close.txt", close, "--low 0 --high 12345678.5", expected);
+}
+
+#[test]
 fn what_is_unknown_is_as_it_was() {
     check(
         "unknown.txt",
