@@ -120,6 +120,17 @@ fn lateness_of_up_to_140_us_moves_one_edge() {
 }
 
 #[test]
+fn lateness_is_that_of_one_signal() {
+    let mut modulator = Modulator::new();
+    for (late, lateness) in [(200, 200), (0, 0)] {
+        let now = modulator.next().max(Instant::from_millis(20));
+        modulator.frame(Frame::new(0x40, 0x12), now);
+        steps(&mut modulator, |step| if step == 5 { late } else { 0 });
+        assert_eq!(modulator.lateness(), Duration::from_micros(lateness));
+    }
+}
+
+#[test]
 fn more_lateness_makes_one_span_longer() {
     check(&[(10, 141)], &[(9, 141)], 141);
     check(&[(10, 50_000)], &[(9, 50_000)], 50_000);

@@ -248,6 +248,34 @@ fn a_pwm_channel_is_on_for_a_third_of_each_period() {
     assert_eq!(sim.run(transmitter.repeat()), Err(Broken));
 }
 
+/// A carrier that is turned on, and says that it could not be.
+#[derive(Default)]
+struct Liar {
+    is_on: bool,
+}
+
+impl Carrier for Liar {
+    type Error = Broken;
+
+    fn mark(&mut self) -> Result<(), Broken> {
+        self.is_on = true;
+        Err(Broken)
+    }
+
+    fn space(&mut self) -> Result<(), Broken> {
+        self.is_on = false;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_carrier_that_may_be_on_after_an_error_is_turned_off() {
+    let sim = Sim::new();
+    let mut transmitter = Transmitter::new(Liar::default(), sim.clock());
+    assert_eq!(sim.run(transmitter.frame(KEY)), Err(Broken));
+    assert!(!transmitter.release().0.is_on);
+}
+
 #[test]
 fn a_pin_is_active_at_either_level() {
     let sim = Sim::new();
