@@ -1,9 +1,11 @@
 //! What is reported, and when.
 
+use std::cell::RefCell;
 use std::pin::pin;
+use std::rc::Rc;
 
 use Contact::{Closed, Open};
-use embedded_hal::digital::PinState::High;
+use embedded_hal::digital::PinState::{High, Low};
 use futures_util::StreamExt;
 use tickwire_drivers::button::{Buttons, Event};
 use tickwire_drivers::contact::{Contact, ContactSource};
@@ -232,4 +234,31 @@ fn a_keypad_may_have_255_rows() {
     let rows = [(); 255].map(|()| wire().output());
     let mut it = Keypad::new(rows, [wire().input()], sim.clock());
     assert_eq!(sim.run(it.change_until(Instant::from_millis(20))), Ok(None));
+}
+
+#[test]
+fn a_row_is_released_before_the_next_one_is_driven() {
+    let sim = Sim::new();
+    let (model, mut it) = keypad(&sim, EAGER, &[(0, 0, &[1])]);
+    let rows = [0, 1, 2].map(|row| model.row(row).clone());
+    let driven = Rc::new(RefCell::new(Vec::new()));
+    for row in &rows {
+        let (rows, driven) = (rows.clone(), driven.clone());
+        row.on_edge(move |_| {
+            driven.borrow_mut().push(rows.iter().filter(|row| row.level() == Low).count());
+        });
+    }
+    sim.run(it.change()).unwrap();
+    // A scan of three rows, the pause in which all are driven, and a scan.
+    assert_eq!(*driven.borrow(), [1, 0, 1, 0, 1, 2, 3, 2, 1, 0, 1, 0, 1]);
+}
+
+#[test]
+fn a_contact_that_bounces_settles_in_the_time_of_its_reported_state() {
+    let (close, open) = (Duration::from_millis(20), Duration::from_millis(100));
+    let debounce = Debounce { close, open, ..EAGER };
+    // It bounces 8 ms after it has closed.
+    check(debounce, &[(0, 0, &[100, 108, 113, 300])], &[(100, 0, 0, Closed), (300, 0, 0, Open)]);
+    // After a bounce to open, it stays open: 20 ms of the closed state, not 100 ms.
+    check(debounce, &[(0, 0, &[100, 110])], &[(100, 0, 0, Closed), (132, 0, 0, Open)]);
 }
