@@ -9,14 +9,14 @@
 //! - [`Pace`] and [`at_every_pace`] make a simulation late, by a clock that wakes rarely or
 //!   a task that occupies the thread.
 //! - [`Wire`] is a net with pins: play a timing diagram, let it bounce, record a driver's
-//!   output. [`Pwm`] is a channel whose duty cycle is recorded.
+//!   output. [`Pwm`] is a channel with a duty cycle.
 //! - [`analog`] is a voltage that a converter measures: a wave by points, with noise and faults.
 //! - [`i2c`] and [`spi`] are buses with devices, fault injection, and waveforms that can be
 //!   decoded.
 //! - [`models`] of devices follow their datasheets, including faults, and are generic over
 //!   the clock, so they run in real time too.
-//! - [`Trace`] writes the history of wires and conversions as a VCD file, for GTKWave and
-//!   PulseView.
+//! - [`Trace`] writes the history of wires, conversions and duty cycles as a VCD file, for
+//!   GTKWave and PulseView.
 #![forbid(unsafe_code)]
 
 mod bounce;

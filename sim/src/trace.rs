@@ -1,4 +1,4 @@
-//! The history of wires and of analog sources.
+//! The history of wires, of analog sources and of PWM channels.
 
 mod log;
 mod stream;
@@ -11,11 +11,11 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use tickwire_traits::{Clock, Instant};
 
-use crate::{Wire, analog};
+use crate::{Pwm, Wire, analog};
 use log::{Log, Value};
 pub use stream::VcdStream;
 
-/// A logic analyzer: records the wires and the analog sources that it created.
+/// A logic analyzer: records the wires, the analog sources and the PWM channels that it created.
 ///
 /// The trace reads its wires itself, so a planned edge is recorded with its time even if
 /// nothing else reads the wire, and if no pin is left on it. For that, the trace owns its
@@ -70,7 +70,7 @@ pub struct Probe {
     signal: usize,
 }
 
-/// One number of a [`Trace`], for the results of a converter.
+/// One number of a [`Trace`], for the results of a converter and for a duty cycle.
 #[derive(Clone, Debug)]
 pub(crate) struct NumberProbe {
     log: Rc<RefCell<Log>>,
@@ -116,9 +116,32 @@ impl Trace {
     /// assert!(vcd.ends_with(b"#0\n$dumpvars\nbx !\n$end\nb101 !\n"));
     /// ```
     pub fn analog<T: Clock>(&self, name: &str, clock: T, full_scale: u32) -> analog::Source<T> {
-        let signal = self.log.borrow_mut().add(name, Value::Number(None));
-        let probe = NumberProbe { log: self.log.clone(), signal };
-        analog::Source::probed(self.name(signal), clock, full_scale, probe)
+        let probe = self.number(name, None);
+        analog::Source::probed(self.name(probe.signal), clock, full_scale, probe)
+    }
+
+    /// Creates a PWM channel whose duty cycle is recorded under `name`, each time that it is
+    /// set. In a VCD file, it is an integer, as conversions are.
+    ///
+    /// ```
+    /// use embedded_hal::pwm::SetDutyCycle;
+    /// use tickwire_sim::{Sim, Trace};
+    /// use tickwire_traits::{Duration, Instant, Timer};
+    ///
+    /// let sim = Sim::new();
+    /// let clock = sim.clock();
+    /// let trace = Trace::new();
+    /// let mut light = trace.pwm("light", clock.clone(), 255);
+    /// sim.run(async {
+    ///     clock.sleep(Duration::from_millis(10)).await;
+    ///     light.set_duty_cycle(128).unwrap();
+    /// });
+    /// let duties = [(Instant::EPOCH, 0), (Instant::from_millis(10), 128)];
+    /// assert_eq!(trace.readings("light"), duties);
+    /// ```
+    pub fn pwm<T: Clock>(&self, name: &str, clock: T, max: u16) -> Pwm<T> {
+        let probe = self.number(name, Some(0));
+        Pwm::probed(self.name(probe.signal), clock, max, probe)
     }
 
     /// Returns the levels of the signal `name`: the initial level, with the time of the epoch as
@@ -136,10 +159,12 @@ impl Trace {
         levels.collect()
     }
 
-    /// Returns the conversions of the analog source `name`: when each began, and its result.
-    /// Those that failed are not recorded.
+    /// Returns the numbers of the signal `name`, or nothing if there is no such signal. Of an
+    /// analog source, they are the conversions: when each began, and its result. Of a PWM
+    /// channel, they are the duty cycles: 0 with the time of the epoch, and each that was set.
+    /// Conversions and settings that failed are not recorded.
     ///
-    /// If a [stream](Self::stream_vcd) has taken conversions, its last one comes first.
+    /// If a [stream](Self::stream_vcd) has taken numbers, its last one comes first.
     pub fn readings(&self, name: &str) -> Vec<(Instant, u32)> {
         let log = self.log.borrow();
         let numbers = log.values(name).filter_map(|(at, value)| match value {
@@ -149,8 +174,9 @@ impl Trace {
         numbers.collect()
     }
 
-    /// Writes all changes and conversions so far as a VCD file (IEEE 1364, clause 18) in microseconds, which
-    /// GTKWave and PulseView open. The file begins at `#0`, with the initial levels.
+    /// Writes all changes and numbers so far as a VCD file (IEEE 1364, clause 18) in
+    /// microseconds, which GTKWave and PulseView open. The file begins at `#0`, with the initial
+    /// values.
     ///
     /// A microsecond is too coarse for fast serial lines: see [`uart`](crate::uart) for the
     /// limit.
@@ -197,6 +223,11 @@ impl Trace {
         // Not borrowed during the reads: a listener may create another wire.
         let wires = self.wires.borrow().clone();
         while wires.iter().fold(false, |moved, wire| wire.catch_up() | moved) {}
+    }
+
+    fn number(&self, name: &str, initial: Option<u32>) -> NumberProbe {
+        let signal = self.log.borrow_mut().add(name, Value::Number(initial));
+        NumberProbe { log: self.log.clone(), signal }
     }
 
     fn name(&self, signal: usize) -> String {

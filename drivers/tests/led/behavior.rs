@@ -2,7 +2,7 @@
 
 use embedded_hal::digital::PinState::{High, Low};
 use tickwire_drivers::led::{Brightness, Curve, Led, Program, Step};
-use tickwire_sim::{Pwm, Sim};
+use tickwire_sim::{Sim, Trace};
 use tickwire_sync::local;
 use tickwire_traits::{Clock, Duration, Instant, Timer, race};
 
@@ -92,8 +92,9 @@ fn a_light_may_be_lit_by_a_low_level() {
 #[test]
 fn a_channel_is_written_at_each_step_of_a_fade() {
     let sim = Sim::new();
-    let channel = Pwm::new(sim.clock(), 100);
-    let mut led = Led::dimmed(channel.clone(), sim.clock()).with_curve(Curve::Linear);
+    let trace = Trace::new();
+    let channel = trace.pwm("light", sim.clock(), 100);
+    let mut led = Led::dimmed(channel, sim.clock()).with_curve(Curve::Linear);
     const UP_AND_DOWN: Program = Program::once(&[
         Step::fade(Brightness::FULL, Duration::from_millis(40)),
         Step::at(Brightness::percent(60), Duration::from_millis(100)),
@@ -101,8 +102,8 @@ fn a_channel_is_written_at_each_step_of_a_fade() {
     ]);
     sim.run(led.play(UP_AND_DOWN)).unwrap();
     let expected = [(0, 0), (10, 25), (20, 50), (30, 75), (40, 60), (150, 40), (160, 20), (170, 0)];
-    let history = channel.history();
-    let seen: Vec<_> = history.iter().map(|(at, duty)| (at.as_micros() / 1_000, *duty)).collect();
+    let duties = &trace.readings("light")[1..];
+    let seen: Vec<_> = duties.iter().map(|(at, duty)| (at.as_micros() / 1_000, *duty)).collect();
     assert_eq!(seen, expected);
     assert_eq!(led.brightness(), Brightness::OFF);
 }

@@ -42,9 +42,9 @@ fn a_channel_that_fails_at_any_write_is_an_error_and_the_fade_goes_on() {
         channel.fail_after(writes);
         let fade = Program::fade(Brightness::FULL, Duration::from_millis(60));
         assert_eq!(sim.run(led.play(fade)), Err(PinFault), "after {writes}");
-        assert_eq!(channel.history().len(), writes as usize);
+        assert_eq!(channel.writes(), writes.into());
         let rest = clock.timeout(Duration::from_secs(1), led.run(none));
         assert!(sim.run(rest).is_err());
-        assert_eq!((channel.duty(), channel.history().len()), (255, 7), "after {writes}");
+        assert_eq!((channel.duty(), channel.writes()), (255, 7), "after {writes}");
     }
 }

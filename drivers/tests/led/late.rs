@@ -2,7 +2,7 @@
 
 use embedded_hal::digital::PinState::Low;
 use tickwire_drivers::led::{Brightness, Led, Program};
-use tickwire_sim::{Pace, Pwm};
+use tickwire_sim::{Pace, Trace};
 use tickwire_sync::local;
 use tickwire_traits::{Clock, Duration, Instant, Timer, race};
 
@@ -39,16 +39,17 @@ fn a_late_light_shows_no_burst_and_keeps_the_grid() {
 fn a_late_fade_takes_as_long_with_fewer_steps() {
     for pace in Pace::ALL {
         let sim = pace.sim();
-        let channel = Pwm::new(sim.clock(), u16::MAX);
-        let mut led = Led::dimmed(channel.clone(), sim.clock());
+        let trace = Trace::new();
+        let channel = trace.pwm("light", sim.clock(), u16::MAX);
+        let mut led = Led::dimmed(channel, sim.clock());
         let fade = Program::fade(Brightness::FULL, Duration::from_secs(2));
         let start = sim.clock().now();
         sim.run(led.play(fade)).unwrap();
         let took = sim.clock().now() - start;
         let most = Duration::from_secs(2) + pace.lateness() + pace.lateness();
         assert!((Duration::from_secs(2)..=most).contains(&took), "{pace:?}: {took:?}");
-        let history = channel.history();
-        assert!(history.is_sorted_by_key(|(_, duty)| *duty), "{pace:?}");
-        assert_eq!(channel.duty(), u16::MAX, "{pace:?}");
+        let duties = trace.readings("light");
+        assert!(duties.is_sorted_by_key(|(_, duty)| *duty), "{pace:?}");
+        assert_eq!(duties.last().map(|(_, duty)| *duty), Some(u16::MAX.into()), "{pace:?}");
     }
 }
