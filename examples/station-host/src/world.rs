@@ -14,7 +14,7 @@ use tickwire_sim::analog::Source;
 use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
-use tickwire_sim::{Bounce, Input, Output, Trace, VcdStream, Wire, models::gps};
+use tickwire_sim::{Bounce, Input, Output, Pwm, Trace, VcdStream, Wire, models::gps};
 use tickwire_station::{COLUMNS, Controls, Parts, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 
@@ -22,7 +22,7 @@ use crate::gps_line::GpsLine;
 use crate::options::Options;
 use crate::record::Record;
 
-pub(crate) use hand::{DIAL, DimmerPart, Hand, KnobPart, RemoteKey, RemotePart};
+pub(crate) use hand::{DIAL, DimmerPart, Hand, KnobPart, LIGHT, RemoteKey, RemotePart};
 
 /// What the station is given.
 pub(crate) type StationParts =
@@ -105,10 +105,11 @@ impl World {
         let mut hand = Hand::default();
         let high = |name| wire(name, hand::REST);
         let (knob, remote) = (hand.with_knob(high), hand.with_remote(high));
-        let dimmer = hand.with_dimmer(match options.vcd {
-            Some(_) => trace.analog("dial", CLOCK, DIAL),
-            None => Source::named("dial", CLOCK, DIAL),
-        });
+        let (dial, light) = match options.vcd {
+            Some(_) => (trace.analog("dial", CLOCK, DIAL), trace.pwm("backlight", CLOCK, LIGHT)),
+            None => (Source::named("dial", CLOCK, DIAL), Pwm::named("backlight", CLOCK, LIGHT)),
+        };
+        let dimmer = hand.with_dimmer(dial, light);
         let controls = Controls { knob, remote, dimmer };
         let button_input = button.input();
         let parts = Parts { button: button_input, lcd, gps: gps_line, clock: CLOCK, i2c, controls };

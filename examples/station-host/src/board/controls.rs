@@ -5,15 +5,15 @@ use std::path::Path;
 use embedded_hal::digital::PinState;
 use tickwire_exec_std::StdClock;
 use tickwire_exec_std::gpio::{self, InputPair};
-use tickwire_sim::Wire;
 use tickwire_sim::analog::Source;
+use tickwire_sim::{Pwm, Wire};
 use tickwire_station::{Controls, Dimmer, Knob, Remote};
 
 use super::dimmer::{self, Dial, Light};
 use super::file;
 use super::lines::{Contact, Lines, Pair};
 use super::{open_contact, opened, settings};
-use crate::world::{DIAL, Hand};
+use crate::world::{DIAL, Hand, LIGHT};
 
 pub(super) type BoardControls =
     Controls<Option<Knob<Pair, Contact>>, Option<Remote<Contact>>, Option<Dimmer<Dial, Light>>>;
@@ -49,7 +49,8 @@ pub(super) fn add_keys(controls: &mut BoardControls) -> Hand {
     }
     if controls.dimmer.is_none() {
         let dial = Source::named("dial", StdClock::new(), DIAL);
-        let Dimmer { dial, light } = hand.with_dimmer(dial);
+        let light = Pwm::named("backlight", StdClock::new(), LIGHT);
+        let Dimmer { dial, light } = hand.with_dimmer(dial, light);
         controls.dimmer = Some(Dimmer { dial: Dial::Keys(dial), light: Light::Keys(light) });
     }
     hand

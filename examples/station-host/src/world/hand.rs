@@ -40,6 +40,9 @@ pub(crate) enum RemoteKey {
 pub(crate) const DIAL: u32 = 1_023;
 const NOISE: u32 = 2;
 
+/// The duty cycle of a backlight that is fully on.
+pub(crate) const LIGHT: u16 = 1_000;
+
 /// How long a hand takes for a detent, and holds the keys.
 const DETENT: Duration = Duration::from_millis(20);
 const SHORT: Duration = Duration::from_millis(90);
@@ -69,11 +72,15 @@ impl Hand {
 
     /// Adds a potentiometer, and a backlight that nothing but the screen shows. Returns them for
     /// the station.
-    pub(crate) fn with_dimmer(&mut self, dial: Source<StdClock>) -> DimmerPart {
+    pub(crate) fn with_dimmer(
+        &mut self,
+        dial: Source<StdClock>,
+        light: Pwm<StdClock>,
+    ) -> DimmerPart {
         dial.set(dial_at(70));
         dial.set_noise(5, NOISE);
         self.dial = Some(dial.clone());
-        Dimmer { dial, light: Pwm::new(CLOCK, 1_000) }
+        Dimmer { dial, light }
     }
 
     /// Turns the knob. Returns whether it could.

@@ -66,7 +66,7 @@ fn every_wire_moves_within(seconds: &str) -> bool {
     Station::start(&["--vcd", &vcd, "--for", seconds]).end().well();
     let (counts, last) = changes(&vcd);
     let names: Vec<_> = counts.keys().map(String::as_str).collect();
-    let expected = "SCL SDA button dial gps_pps gps_tx knob_a knob_b knob_push \
+    let expected = "SCL SDA backlight button dial gps_pps gps_tx knob_a knob_b knob_push \
                     lcd_d4 lcd_d5 lcd_d6 lcd_d7 lcd_e lcd_rs remote";
     assert_eq!(names.join(" "), expected);
     for still in ["button", "knob_a", "knob_b", "knob_push", "remote"] {
@@ -84,6 +84,8 @@ fn every_wire_moves_within(seconds: &str) -> bool {
         && counts["gps_pps"] >= 2
         // 20 conversions a second.
         && counts["dial"] >= 20
+        // As bright as the dial says, at the least.
+        && counts["backlight"] >= 1
         // A start bit and a stop bit per byte, at the least.
         && counts["gps_tx"] > 2 * 2 * 400
         && last >= 1_000_000
@@ -127,7 +129,7 @@ fn the_file_grows_and_is_whole_whenever_the_station_is_killed() {
         let written = fs::read_to_string(&vcd).unwrap();
         assert!(written.len() as u64 >= len && written.ends_with('\n'), "{written}");
         let (counts, _) = changes(&vcd);
-        assert_eq!(counts.len(), 16, "{counts:?}");
+        assert_eq!(counts.len(), 17, "{counts:?}");
         assert!(times < 4 || counts["lcd_e"] > 0, "{counts:?}");
     }
 }
