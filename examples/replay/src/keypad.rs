@@ -1,18 +1,21 @@
 //! Keypads.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use embedded_hal::digital::PinState;
 use futures_lite::future;
-use tickwire_drivers::button::{Buttons, Event};
-use tickwire_drivers::keypad::Keypad;
+use tickwire_drivers::button::{Buttons, Event, Gesture};
+use tickwire_drivers::keypad::{Key, Keypad};
 use tickwire_replay::gesture_name;
 use tickwire_sim::{Sim, models};
-use tickwire_traits::{Duration, Timer};
+use tickwire_traits::{Duration, Instant, Timer};
 
 use crate::failure::Failure;
 use crate::keys::{Keys, MOST};
 use crate::options::KeypadOptions;
+
+/// The shortest time.
+const MOMENT: Duration = Duration::from_micros(1);
 
 type Model<T> = models::keypad::Keypad<T, MOST, MOST>;
 
@@ -36,48 +39,59 @@ pub(crate) fn replay(options: &KeypadOptions, out: &mut impl Write) -> Result<()
     let mut buttons = Buttons::<_, { MOST * MOST }>::of(keypad).with_timing(*timing);
     // What the last change may still lead to.
     let settle = debounce.close.max(debounce.open);
-    let after = settle + timing.long.max(timing.double) + *pause + *pause;
+    let after = settle + timing.long.max(timing.double) + *pause + *pause + MOMENT;
     let mut events = 0_u64;
-    let play = async {
-        while let Some(change) = next.take() {
-            clock.sleep_until(change.at).await;
-            let (row, column) = (change.key.row.into(), change.key.column.into());
-            model.key(row, column).set(PinState::from(change.is_closed));
-            next = match keys.next() {
-                Ok(next) => next,
-                Err(failure) => {
-                    // What this change leads to at once is printed before.
-                    clock.sleep(Duration::from_micros(1)).await;
-                    return Err(failure);
+    // Takes gestures until a time. At that time, a change of the keys comes first.
+    let mut take_gestures = |until| {
+        sim.run(async {
+            loop {
+                let gesture = async { Some(buttons.gesture().await) };
+                let over = async {
+                    clock.sleep_until(until).await;
+                    None
+                };
+                match future::or(over, gesture).await {
+                    None => return Ok::<_, Failure>(()),
+                    Some(Err(_)) => {}
+                    Some(Ok(gesture)) => {
+                        print(out, origin, gesture)?;
+                        events += 1;
+                    }
                 }
-            };
-        }
-        clock.sleep(after + Duration::from_micros(1)).await;
-        Ok(None)
+            }
+        })
     };
-    sim.run(async {
-        let mut play = std::pin::pin!(play);
-        loop {
-            let gesture = async { Ok(Some(buttons.gesture().await)) };
-            // The keys first: a scan at the time of a change sees it.
-            let gesture = future::or(play.as_mut(), gesture).await?;
-            let Some(gesture) = gesture else { return Ok::<_, Failure>(()) };
-            let Ok(gesture) = gesture else { continue };
-            let at = origin.saturating_add_unsigned(gesture.at.as_micros());
-            let (row, column) = (gesture.key.row, gesture.key.column);
-            let event = gesture_name(gesture.event);
-            let more = match gesture.event {
-                Event::Clicks(n) => format!(",\"n\":{n}"),
-                _ => String::new(),
-            };
-            writeln!(
-                out,
-                "{{\"t_us\":{at},\"key\":[{row},{column}],\"event\":\"{event}\"{more}}}"
-            )?;
-            events += 1;
-        }
-    })?;
+    let mut reached = Instant::EPOCH;
+    while let Some(change) = next {
+        // After that, a key that is held gives no gestures, and a scan changes nothing.
+        let over = if timing.repeat.is_some() { change.at } else { reached + after };
+        take_gestures(over.min(change.at))?;
+        sim.run(clock.sleep_until(change.at));
+        let (row, column) = (change.key.row.into(), change.key.column.into());
+        model.key(row, column).set(PinState::from(change.is_closed));
+        reached = change.at;
+        next = match keys.next() {
+            Ok(next) => next,
+            Err(failure) => {
+                // What this change leads to at once is printed before.
+                take_gestures(reached + MOMENT)?;
+                return Err(failure);
+            }
+        };
+    }
+    take_gestures(reached + after)?;
     let ambiguous = buttons.release().ambiguous();
     writeln!(out, "{{\"events\":{events},\"ambiguous\":{ambiguous}}}")?;
     Ok(())
+}
+
+fn print(out: &mut impl Write, origin: i64, gesture: Gesture<Key>) -> io::Result<()> {
+    let at = origin.saturating_add_unsigned(gesture.at.as_micros());
+    let Key { row, column } = gesture.key;
+    let event = gesture_name(gesture.event);
+    let more = match gesture.event {
+        Event::Clicks(n) => format!(",\"n\":{n}"),
+        _ => String::new(),
+    };
+    writeln!(out, "{{\"t_us\":{at},\"key\":[{row},{column}],\"event\":\"{event}\"{more}}}")
 }

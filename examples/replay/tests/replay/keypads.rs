@@ -50,6 +50,18 @@ fn three_corners_make_a_ghost_unless_there_are_diodes() {
     check("diodes.txt", corners, "--diodes", diodes, 0);
 }
 
+#[test]
+fn a_key_that_is_held_for_a_century_is_not_scanned_all_the_time() {
+    let held = "0 2x2 1\n3000000000000000 2x2 0\n";
+    let events = "0 2 2 press, 1000000 2 2 long, 3000000000000000 2 2 release";
+    check("held.txt", held, "", events, 0);
+    // As often as asked for, at scans.
+    let held = "0 2x2 1\n1600000 2x2 0\n";
+    let events = "0 2 2 press, 1000000 2 2 long, 1250000 2 2 repeat, 1500000 2 2 repeat, \
+        1600000 2 2 release";
+    check("repeats.txt", held, "--repeat 250", events, 0);
+}
+
 const VCD: &str = "$timescale 1 us $end
 $scope module pad $end
 $var wire 1 # 1x2 $end
