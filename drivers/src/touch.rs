@@ -39,7 +39,8 @@ pub use detector::Detector;
 ///
 /// # The untouched level
 ///
-/// It is the largest reading so far. While the pad is not touched, it falls toward lower readings:
+/// It is the highest level of two readings in a row so far: a single disturbed one is not taken
+/// for it. While the pad is not touched, it falls toward lower readings:
 /// every 64 readings by a 64th of the difference, so that it follows temperature and moisture
 /// within some minutes. While the pad is touched, it stays.
 ///
@@ -175,12 +176,13 @@ impl<A: AnalogInput, T: TimerQueue> Touch<A, T> {
         self.detector.is_touched()
     }
 
-    /// Returns the untouched level, or 0 before the first reading.
+    /// Returns the untouched level, or 0 before the second reading.
     pub const fn untouched(&self) -> u32 {
         self.detector.untouched()
     }
 
-    /// Learns the untouched level anew: the next reading is taken as untouched, which ends a touch.
+    /// Learns the untouched level anew: the next two readings are taken as untouched, which ends a
+    /// touch.
     pub const fn relearn(&mut self) {
         self.detector.relearn();
     }

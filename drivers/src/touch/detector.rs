@@ -22,7 +22,7 @@ const DRIFT: u8 = 64;
 /// let mut pad = Detector::new(Settings::default().with_readings(1)).unwrap();
 /// let mut seen = Vec::new();
 /// // Below 80 % it is touched, and from 85 % on it is not.
-/// for reading in [600, 1_000, 800, 799, 849, 850] {
+/// for reading in [1_000, 1_000, 800, 799, 849, 850] {
 ///     let now = pad.deadline();
 ///     let change = pad.reading(reading, 1_023, now).unwrap();
 ///     seen.push(change.map(|change| change.contact));
@@ -34,6 +34,8 @@ pub struct Detector {
     due: Instant,
     period: Span,
     untouched: u32,
+    /// The reading before: a single one does not raise the level.
+    last: u32,
     touched: Steady<bool>,
     scale: FullScale,
     threshold: u8,
@@ -56,6 +58,7 @@ impl Detector {
             due: Instant::EPOCH,
             period: Span::new(settings.period),
             untouched: 0,
+            last: 0,
             touched: Steady::new(false, settings.readings),
             scale: FullScale::new(),
             threshold: settings.threshold,
@@ -74,14 +77,14 @@ impl Detector {
         self.touched.state()
     }
 
-    /// Returns the untouched level, or 0 before the first reading.
+    /// Returns the untouched level, or 0 before the second reading.
     pub const fn untouched(&self) -> u32 {
         self.untouched
     }
 
-    /// Takes the next reading as untouched.
+    /// Takes the next two readings as untouched.
     pub const fn relearn(&mut self) {
-        (self.untouched, self.since_drift) = (0, 0);
+        (self.untouched, self.last, self.since_drift) = (0, 0, 0);
         self.touched.doubt();
     }
 
@@ -108,7 +111,8 @@ impl Detector {
         else {
             return Ok(None);
         };
-        self.untouched = self.untouched.max(reading);
+        self.untouched = self.untouched.max(reading.min(self.last));
+        self.last = reading;
         // The bound below which a reading is touched.
         let percent = self.threshold + if self.is_touched() { self.hysteresis } else { 0 };
         let is_touched = reading < part(self.untouched, percent);
@@ -133,7 +137,7 @@ impl Detector {
             return;
         }
         self.since_drift = 0;
-        self.untouched -= (self.untouched - reading).div_ceil(DRIFT.into());
+        self.untouched -= self.untouched.saturating_sub(reading).div_ceil(DRIFT.into());
     }
 }
 

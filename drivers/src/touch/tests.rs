@@ -19,10 +19,19 @@ fn take(detector: &mut Detector, reading: u32) -> Option<Contact> {
     detector.reading(reading, FULL, now).unwrap().map(|change| change.contact)
 }
 
-/// The changes of a pad with one reading per change, each in its reading's place.
+/// A detector that knows the untouched level.
+fn learned(settings: Settings, untouched: u32) -> Detector {
+    let mut detector = detector(settings);
+    assert_eq!([take(&mut detector, untouched), take(&mut detector, untouched)], [None; 2]);
+    assert_eq!(detector.untouched(), untouched);
+    detector
+}
+
+/// The changes of a pad with one reading per change, each in its reading's place. The first reading
+/// was already taken once.
 #[track_caller]
 fn check(settings: Settings, readings: &[u32], expected: &[Option<Contact>]) {
-    let mut detector = detector(settings.with_readings(1));
+    let mut detector = learned(settings.with_readings(1), readings[0]);
     let told: Vec<_> = readings.iter().map(|reading| take(&mut detector, *reading)).collect();
     assert_eq!(told, expected);
 }
@@ -44,7 +53,9 @@ fn a_pad_is_touched_below_its_share_and_released_above_the_hysteresis() {
     check(settings, &[0, 0, 1, 0], &[None, None, None, None]);
     let largest = u32::MAX;
     let mut detector = detector(settings.with_readings(1));
-    detector.reading(largest, largest, Instant::EPOCH).unwrap();
+    for _ in 0..2 {
+        detector.reading(largest, largest, Instant::EPOCH).unwrap();
+    }
     let bound = (u64::from(largest) * 80 / 100) as u32;
     assert_eq!(detector.reading(bound, largest, Instant::EPOCH), Ok(None));
     assert!(detector.reading(bound - 1, largest, Instant::EPOCH).unwrap().is_some());
@@ -57,8 +68,24 @@ fn a_pad_that_is_touched_at_the_start_reports_its_second_touch() {
 }
 
 #[test]
+fn a_single_disturbed_reading_does_not_become_the_untouched_level() {
+    for disturbed in [1_300, FULL] {
+        let readings = [1_000, 1_000, disturbed, 1_000, 990, disturbed, 700, 1_000];
+        let mut expected = [None; 8];
+        (expected[6], expected[7]) = (Some(Closed), Some(Open));
+        check(Settings::default(), &readings, &expected);
+    }
+    // The very first one.
+    let mut detector = detector(Settings::default());
+    for reading in [FULL, 1_000, 1_000, 1_000] {
+        assert_eq!(take(&mut detector, reading), None);
+    }
+    assert_eq!(detector.untouched(), 1_000);
+}
+
+#[test]
 fn several_readings_in_a_row_make_a_change() {
-    let mut detector = detector(Settings::default().with_readings(3));
+    let mut detector = learned(Settings::default().with_readings(3), 1_000);
     let readings =
         [1_000, 500, 500, 1_000, 500, 500, 500, 500, 1_000, 1_000, 500, 1_000, 1_000, 1_000];
     let told: Vec<_> = readings.iter().map(|reading| take(&mut detector, *reading)).collect();
@@ -68,8 +95,7 @@ fn several_readings_in_a_row_make_a_change() {
 
 #[test]
 fn noise_within_the_hysteresis_does_not_chatter() {
-    let mut detector = detector(Settings::default().with_readings(1));
-    take(&mut detector, 1_000);
+    let mut detector = learned(Settings::default().with_readings(1), 1_000);
     assert_eq!(take(&mut detector, 780), Some(Closed));
     for noise in (0..500_u32).map(|at| at.wrapping_mul(2_654_435_761) >> 27) {
         assert_eq!(take(&mut detector, 810 + noise), None);
@@ -78,12 +104,13 @@ fn noise_within_the_hysteresis_does_not_chatter() {
 }
 
 #[test]
-fn the_untouched_level_rises_at_once_and_falls_slowly() {
-    let mut detector = detector(Settings::default());
-    take(&mut detector, 10_000);
+fn the_untouched_level_rises_by_two_readings_and_falls_slowly() {
+    let mut detector = learned(Settings::default(), 10_000);
+    take(&mut detector, 12_000);
+    assert_eq!(detector.untouched(), 10_000, "not by one reading");
     take(&mut detector, 12_000);
     assert_eq!(detector.untouched(), 12_000);
-    for _ in 0..61 {
+    for _ in 0..59 {
         take(&mut detector, 11_000);
     }
     assert_eq!(detector.untouched(), 12_000);
@@ -117,18 +144,16 @@ fn a_slow_drift_is_no_touch() {
 
 #[test]
 fn a_level_that_is_learned_anew_ends_a_touch() {
-    let mut detector = detector(Settings::default().with_readings(1));
-    take(&mut detector, 1_000);
+    let mut detector = learned(Settings::default().with_readings(1), 1_000);
     assert_eq!(take(&mut detector, 300), Some(Closed));
     detector.relearn();
-    assert_eq!(take(&mut detector, 300), Some(Open));
+    assert_eq!([take(&mut detector, 300), take(&mut detector, 300)], [Some(Open), None]);
     assert_eq!((take(&mut detector, 239), detector.untouched()), (Some(Closed), 300));
 }
 
 #[test]
 fn a_reading_beyond_the_full_scale_is_not_learned() {
-    let mut detector = detector(Settings::default());
-    take(&mut detector, 1_000);
+    let mut detector = learned(Settings::default(), 1_000);
     let mut read = |reading| detector.reading(reading, FULL, Instant::EPOCH);
     assert_eq!(read(FULL + 1), Err(BeyondFullScale(FULL + 1)));
     assert_eq!([read(FULL + 1), read(u32::MAX), read(1_000)], [Ok(None); 3]);
@@ -165,9 +190,8 @@ fn each_touch_of_a_fluttering_pad_is_told_once() {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (seed >> 8) % below
     };
-    let mut detector = detector(Settings::default());
+    let mut detector = learned(Settings::default(), 30_000);
     let (mut is_down, mut began, mut seen) = (false, 100_000_u64, Vec::new());
-    take(&mut detector, 30_000);
     for _ in 0..20_000 {
         is_down = !is_down;
         let end = began + u64::from(60_000 + random(60_000));
