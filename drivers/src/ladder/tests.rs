@@ -53,6 +53,15 @@ fn a_level_within_the_tolerance_is_its_key() {
 }
 
 #[test]
+fn readings_between_the_levels_are_counted_up_to_the_most_that_fits() {
+    let mut decoder = decoder(settings());
+    for _ in 0..=u16::MAX {
+        decoder.reading(200, Instant::EPOCH).unwrap();
+    }
+    assert_eq!(decoder.between(), u16::MAX);
+}
+
+#[test]
 fn changes_are_told_in_order() {
     let three = settings().with_readings(3);
     check(settings(), &[1_000, 300, 300, 1_000], &["", "+1", "", "-1"]);
@@ -106,6 +115,7 @@ fn a_change_that_is_owed_is_not_lost_to_a_reading() {
     let down = decoder.reading(1_000, Instant::from_millis(50)).unwrap().unwrap();
     assert_eq!((down.key, down.contact, down.at, decoder.key()), (0, Closed, later, Some(0)));
     assert_eq!(decoder.owed(), None);
+    assert_eq!(decoder.deadline(), later + Duration::from_millis(5), "not again at once");
 }
 
 #[test]

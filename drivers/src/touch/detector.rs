@@ -85,7 +85,6 @@ impl Detector {
     /// Takes the next two readings as untouched.
     pub const fn relearn(&mut self) {
         (self.untouched, self.last, self.since_drift) = (0, 0, 0);
-        self.touched.doubt();
     }
 
     /// Returns the number of readings above the full scale, up to 65 535.

@@ -127,6 +127,16 @@ fn the_untouched_level_rises_by_two_readings_and_falls_slowly() {
     assert_eq!((detector.untouched(), detector.is_touched()), (11_000, true));
 }
 
+#[test]
+fn a_flicker_does_not_lower_the_untouched_level() {
+    let mut detector = learned(Settings::default(), 10_000);
+    for reading in 1..=64_u32 * 10 {
+        let level = if reading % 64 == 62 { 5_000 } else { 10_000 };
+        assert_eq!(take(&mut detector, level), None);
+    }
+    assert_eq!(detector.untouched(), 10_000);
+}
+
 /// A level that falls by a half within an hour, and a touch now and then.
 #[test]
 fn a_slow_drift_is_no_touch() {
@@ -147,7 +157,8 @@ fn a_level_that_is_learned_anew_ends_a_touch() {
     let mut detector = learned(Settings::default().with_readings(1), 1_000);
     assert_eq!(take(&mut detector, 300), Some(Closed));
     detector.relearn();
-    assert_eq!([take(&mut detector, 300), take(&mut detector, 300)], [Some(Open), None]);
+    assert_eq!((take(&mut detector, 300), detector.untouched()), (Some(Open), 0));
+    assert_eq!((take(&mut detector, 300), detector.untouched()), (None, 300));
     assert_eq!((take(&mut detector, 239), detector.untouched()), (Some(Closed), 300));
 }
 
@@ -158,7 +169,12 @@ fn a_reading_beyond_the_full_scale_is_not_learned() {
     assert_eq!(read(FULL + 1), Err(BeyondFullScale(FULL + 1)));
     assert_eq!([read(FULL + 1), read(u32::MAX), read(1_000)], [Ok(None); 3]);
     assert_eq!(read(u32::MAX), Err(BeyondFullScale(u32::MAX)));
-    assert_eq!((detector.untouched(), detector.beyond()), (1_000, 4));
+    // It ends a run of readings that agree.
+    assert_eq!(read(700), Ok(None));
+    assert_eq!(read(u32::MAX), Err(BeyondFullScale(u32::MAX)));
+    assert_eq!(read(700), Ok(None));
+    assert_eq!(read(700).unwrap().map(|change| change.contact), Some(Closed));
+    assert_eq!((detector.untouched(), detector.beyond()), (1_000, 5));
 }
 
 #[test]
