@@ -24,6 +24,8 @@ pub(crate) fn raws(path: &Path) -> Result<Vec<Raw>, Failure> {
     let failure = |message: String| Failure::Capture(message).in_file(&path.display().to_string());
     let text = fs::read(path).map_err(|error| failure(error.to_string()))?;
     let text = String::from_utf8_lossy(&text);
+    // A mark of the byte order is no part of the first key.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let (mut name, mut raws) = (String::new(), Vec::new());
     for (number, line) in (1..).zip(text.lines()) {
         let Some((key, value)) = line.split_once(':').filter(|_| !line.starts_with('#')) else {

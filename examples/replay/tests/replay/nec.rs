@@ -95,6 +95,9 @@ fn each_raw_signal_of_a_flipper_is_printed() {
     refused("nec-word.ir", "name: On\ndata: 9000 x 5\n", &[], 1, "line 2: not a span");
     let data = "name: On\ndata: 9000\n";
     refused("nec-name.ir", data, &["--signal", "Of"], 2, "no such signal; there are On");
+    // A mark of the byte order is no part of the first key.
+    let data = "\u{feff}name: On\ndata: 9000\n";
+    refused("nec-mark.ir", data, &["--signal", "Of"], 2, "no such signal; there are On");
 }
 
 #[test]
