@@ -4,12 +4,14 @@
 mod counting;
 mod instructions;
 mod sample;
+mod table;
 
 use std::fmt::Display;
 
 pub use counting::{counted, phase_ends, phases};
 pub use instructions::{Run, instructions, slope};
 pub use sample::Sample;
+pub use table::{Row, Table, Tenths};
 
 /// Prints a goal, what came of it, and whether that is good.
 ///
