@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use tickwire_drivers::encoder::{Division, Encoder, Range};
 use tickwire_exec_std::gpio::{InputPair, InputSettings};
-use tickwire_exec_std::run;
+use tickwire_exec_std::{StdClock, run};
 use tickwire_traits::{Duration, Timer};
 
 use crate::CLOCK;
@@ -37,16 +37,20 @@ impl Knob<'_> {
     }
 }
 
+/// Returns an encoder on both lines, which are high.
+fn encoder(chip: &Chip) -> Encoder<InputPair, StdClock> {
+    let [a, b] = [A, B].map(|line| {
+        chip.pull(line, true);
+        chip.line(line)
+    });
+    Encoder::new(InputPair::open(&a, &b, InputSettings::DEFAULT).unwrap(), CLOCK)
+}
+
 #[test]
 fn a_bouncing_knob_is_counted_by_the_edges_of_two_lines() {
     with_chip(|chip| {
-        chip.pull(A, true);
-        chip.pull(B, true);
-        let lines = [chip.line(A), chip.line(B)];
-        let lines = InputPair::open(&lines[0], &lines[1], InputSettings::DEFAULT).unwrap();
-        let mut encoder = Encoder::new(lines, CLOCK)
-            .with_division(Division::X1)
-            .with_range(Range::clamped(0, 4).unwrap());
+        let mut encoder =
+            encoder(&chip).with_division(Division::X1).with_range(Range::clamped(0, 4).unwrap());
         encoder.arm().unwrap();
         let mut knob = Knob { chip: &chip, quarter: 0 };
         run(async |_| {
@@ -79,11 +83,7 @@ fn a_bouncing_knob_is_counted_by_the_edges_of_two_lines() {
 #[test]
 fn it_is_not_polled_while_the_knob_is_still() {
     with_chip(|chip| {
-        chip.pull(A, true);
-        chip.pull(B, true);
-        let lines = [chip.line(A), chip.line(B)];
-        let lines = InputPair::open(&lines[0], &lines[1], InputSettings::DEFAULT).unwrap();
-        let mut encoder = Encoder::new(lines, CLOCK);
+        let mut encoder = encoder(&chip);
         let mut polls = 0;
         run(async |_| {
             let mut turn = pin!(encoder.turn());
@@ -102,11 +102,7 @@ fn it_is_not_polled_while_the_knob_is_still() {
 #[test]
 fn edges_that_the_kernel_could_not_keep_are_counted() {
     with_chip(|chip| {
-        chip.pull(A, true);
-        chip.pull(B, true);
-        let lines = [chip.line(A), chip.line(B)];
-        let lines = InputPair::open(&lines[0], &lines[1], InputSettings::DEFAULT).unwrap();
-        let mut encoder = Encoder::new(lines, CLOCK);
+        let mut encoder = encoder(&chip);
         encoder.arm().unwrap();
         let mut knob = Knob { chip: &chip, quarter: 0 };
         knob.turn(400);
