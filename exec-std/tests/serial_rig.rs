@@ -14,7 +14,7 @@ use std::thread;
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use patience::within_two_minutes;
-use process::threads;
+use process::pool_threads;
 use tickwire_exec_std::serial::{
     CharSize, Error, FlowControl, Parity, Serial, Settings, StopBits, open,
 };
@@ -94,12 +94,12 @@ fn a_flush_waits_while_flow_control_holds_the_bytes() {
         // Until the kernel has seen the byte, which is not read.
         CLOCK.sleep(Duration::from_millis(50)).await;
         one.write_all(b"held").await.unwrap();
-        let before = threads();
+        let before = pool_threads();
         for _ in 0..20 {
             let held = CLOCK.timeout(Duration::from_millis(2), one.flush()).await;
             assert!(held.is_err(), "nothing was sent");
         }
-        assert!(threads() <= before + 1, "one drain");
+        assert!(pool_threads() <= before + 1, "one drain");
         assert!(poll_once(other.read(&mut [0])).await.is_none());
         other.write_all(&[XON]).await.unwrap();
         zip(async { one.flush().await.unwrap() }, expect(&mut other, b"held")).await;
@@ -117,9 +117,9 @@ fn a_port_that_is_dropped_is_not_drained_forever_and_may_be_opened() {
         CLOCK.sleep(Duration::from_millis(50)).await;
         one.write_all(b"held").await.unwrap();
         assert!(CLOCK.timeout(Duration::from_millis(20), one.flush()).await.is_err());
-        let before = threads();
+        let before = pool_threads();
         drop(one);
-        while threads() >= before {
+        while pool_threads() >= before {
             CLOCK.sleep(Duration::from_millis(50)).await;
         }
         let mut one = open(ONE, SETTINGS).unwrap();
