@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use embedded_hal::digital::PinState::{self, High, Low};
-use tickwire_benches::{Row, Table, Tenths, counted};
+use tickwire_counting::{Row, Table, Tenths, counted};
 use tickwire_drivers::encoder::{Division, Position, Quadrature, Range};
 use tickwire_traits::{Edge, Instant, Side};
 

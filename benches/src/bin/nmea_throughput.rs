@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use lexopt::prelude::*;
-use tickwire_benches::{Run, slope};
+use tickwire_counting::{Run, slope};
 use tickwire_drivers::gps::{Decoder, LINE_LENGTH, NmeaCrate, Receiver};
 use tickwire_sim::models::gps::demo_log;
 use tickwire_traits::Instant as Time;

@@ -11,7 +11,7 @@ mod linux {
     use nix::sys::prctl::set_timerslack;
     use nix::sys::time::TimeSpec;
     use nix::time::{ClockId, ClockNanosleepFlags, clock_gettime, clock_nanosleep};
-    use tickwire_benches::{Sample, judge};
+    use tickwire_counting::{Sample, judge};
     use tickwire_exec_std::{StdClock, run};
     use tickwire_traits::Timer;
 

@@ -14,7 +14,7 @@ mod linux {
     use lexopt::prelude::*;
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::TimeVal;
-    use tickwire_benches::judge;
+    use tickwire_counting::judge;
 
     pub(crate) fn main() -> Result<(), lexopt::Error> {
         let ours = env::current_exe().map_err(|error| format!("this program: {error}"))?;

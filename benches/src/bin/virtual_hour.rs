@@ -11,7 +11,7 @@ use std::time;
 
 use embedded_hal::digital::PinState;
 use lexopt::prelude::*;
-use tickwire_benches::{Run, judge, slope};
+use tickwire_counting::{Run, judge, slope};
 use tickwire_drivers::button::{Button, Event};
 use tickwire_sim::{Bounce, Sim, Wire};
 use tickwire_traits::{Duration, Instant, JoinHandle, Spawn, Timer};

@@ -11,7 +11,7 @@ mod work;
 
 use std::process::ExitCode;
 
-use tickwire_benches::{Row, Table, Tenths, counted};
+use tickwire_counting::{Row, Table, Tenths, counted};
 use tickwire_traits::Edge;
 
 const TABLE: Table<'_> = Table {

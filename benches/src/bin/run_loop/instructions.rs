@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use async_executor::LocalExecutor;
 use futures_lite::future::block_on;
-use tickwire_benches::{counted, phase_ends, phases};
+use tickwire_counting::{counted, phase_ends, phases};
 use tickwire_exec_std::run;
 use tickwire_sync::{HeapSlots, TaskGroup};
 use tickwire_traits::{Spawn, yield_now};

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
-use tickwire_benches::counted;
+use tickwire_counting::counted;
 use tickwire_sync::{TaskGroup, WakeSlots, gather};
 
 use crate::table::Case;

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use tickwire_benches::counted;
+use tickwire_counting::counted;
 
 /// Wakes a waker: what any implementation pays for its part.
 pub(crate) fn plain_wake(times: u32, waker: &Waker) {

@@ -2,7 +2,7 @@
 //! operation, and polls while nothing can move.
 //!
 //! The program runs itself under valgrind, once. What a row is named for happens
-//! inside of one function call, [`counted`](tickwire_benches::counted), and only
+//! inside of one function call, [`counted`](tickwire_counting::counted), and only
 //! that is counted, by callgrind's `--toggle-collect`; getting ready for it, as
 //! enrolling who waits, happens outside. All contenders are driven by the same
 //! generic functions (`harness`), with a waker that does nothing, whose cost is the
@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Wake, Waker};
 
 use lexopt::prelude::*;
-use tickwire_benches::{phase_ends, phases};
+use tickwire_counting::{phase_ends, phases};
 
 use table::Raw::{Critical, Noop, Own};
 use table::Who::{AsyncLock, Embassy, Futures, Gather, JoinAll, Maitake, Tickwire, Tokio};

@@ -11,7 +11,7 @@ mod work;
 
 use std::process::ExitCode;
 
-use tickwire_benches::{Row, Table, Tenths, counted};
+use tickwire_counting::{Row, Table, Tenths, counted};
 
 /// Both amounts are multiples of the most tasks of a row. The bounds are what was measured and 4 %;
 /// for 1,000 tasks it is the goal.

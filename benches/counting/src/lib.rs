@@ -1,4 +1,4 @@
-//! What the programs in `src/bin` share: how they count, sort and judge.
+//! How the programs that compare count instructions, sort samples and judge.
 #![forbid(unsafe_code)]
 
 mod counting;
@@ -8,7 +8,7 @@ mod table;
 
 use std::fmt::Display;
 
-pub use counting::{counted, phase_ends, phases};
+pub use counting::{counted, phase_ends, phases, phases_of_all_threads};
 pub use instructions::{Run, instructions, slope};
 pub use sample::Sample;
 pub use table::{Row, Table, Tenths};

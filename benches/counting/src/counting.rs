@@ -26,11 +26,26 @@ pub fn phase_ends() {
 ///
 /// What kept it from being counted; on a machine without valgrind, that.
 pub fn phases(args: &[&str]) -> Result<Vec<u64>, String> {
+    run(args, &["--toggle-collect=*counting::counted*"]).map(|(_, counts)| counts)
+}
+
+/// Runs this program with these arguments. Returns what it printed, and how many
+/// instructions it executed in each of its phases, in all threads and anywhere.
+///
+/// # Errors
+///
+/// As [`phases`].
+pub fn phases_of_all_threads(args: &[&str]) -> Result<(String, Vec<u64>), String> {
+    run(args, &[])
+}
+
+fn run(args: &[&str], options: &[&str]) -> Result<(String, Vec<u64>), String> {
     let program = env::current_exe().map_err(|error| format!("this program: {error}"))?;
     let file = env::temp_dir().join(format!("tickwire-phases-{}", process::id()));
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--combine-dumps=yes"])
-        .args(["--toggle-collect=*counting::counted*", "--dump-after=*counting::phase_ends*"])
+        .args(options)
+        .arg("--dump-after=*counting::phase_ends*")
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(program)
         .args(args)
@@ -47,5 +62,5 @@ pub fn phases(args: &[&str]) -> Result<Vec<u64>, String> {
     let mut counts: Vec<_> = totals.filter_map(|total| total.trim().parse().ok()).collect();
     // The last is what was left when the program ended.
     counts.pop();
-    Ok(counts)
+    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), counts))
 }

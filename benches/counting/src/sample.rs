@@ -6,7 +6,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tickwire_benches::Sample;
+/// use tickwire_counting::Sample;
 ///
 /// let mut sample = Sample::default();
 /// (1..=100).rev().for_each(|micros| sample.add(Duration::from_micros(micros)));

@@ -1,0 +1,116 @@
+//! Counting what work costs, from inside and from outside of the program.
+
+use std::env;
+use std::process::Command;
+
+use rustix::process::getppid;
+use tickwire_backends::{Meter, Operation, polls, wakes};
+use tickwire_counting::{phase_ends, phases_of_all_threads};
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Count {
+    Instructions,
+    SystemCalls,
+    Polls,
+}
+
+/// Counts, or marks what valgrind counts.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    count: Count,
+    /// Polls and wakes when work began.
+    before: [u64; 2],
+}
+
+impl Counter {
+    pub(crate) fn new(count: Count) -> Self {
+        Self { count, before: [0; 2] }
+    }
+
+    fn mark(&self) {
+        match self.count {
+            Count::Instructions => phase_ends(),
+            // A call that nothing else makes.
+            Count::SystemCalls => drop(getppid()),
+            Count::Polls => {}
+        }
+    }
+}
+
+impl Meter for Counter {
+    fn begin(&mut self) {
+        self.before = [polls(), wakes()];
+        self.mark();
+    }
+
+    fn end(&mut self, operation: Operation, times: u32) {
+        self.mark();
+        if let Count::Polls = self.count {
+            let [polls, wakes] = [polls() - self.before[0], wakes() - self.before[1]];
+            println!("polls\t{operation}\t{times}\t{polls}");
+            println!("wakes\t{operation}\t{times}\t{wakes}");
+        } else {
+            println!("{operation}\t{times}");
+        }
+    }
+}
+
+/// Runs this program under valgrind, and prints what that counts.
+pub(crate) fn print(name: &str, count: Count) -> Result<(), String> {
+    let (unit, told, marks) = match count {
+        Count::Instructions => {
+            let args = [name, "--instructions", "--inside"];
+            let (told, counts) = phases_of_all_threads(&args)?;
+            ("instructions", told, counts)
+        }
+        Count::SystemCalls => {
+            let (told, counts) = system_calls(name)?;
+            ("system calls", told, counts)
+        }
+        Count::Polls => unreachable!("these are counted inside"),
+    };
+    // What lies between the end of one work and the beginning of the next does not count.
+    let counts = marks.iter().skip(1).step_by(2);
+    let done: Vec<_> = told.lines().filter(|line| line.contains('\t')).collect();
+    if counts.len() < done.len() || done.is_empty() {
+        return Err(format!("{} counts of {} pieces of work", counts.len(), done.len()));
+    }
+    for (done, count) in done.iter().zip(counts) {
+        println!("{unit}\t{done}\t{count}");
+    }
+    Ok(())
+}
+
+/// Returns what the program prints, and how many system calls it makes up to each mark. The
+/// time is read without a system call where valgrind does not run the program, and the
+/// program's own output is not the executor's.
+fn system_calls(name: &str) -> Result<(String, Vec<u64>), String> {
+    let program = env::current_exe().map_err(|error| format!("this program: {error}"))?;
+    let output = Command::new("valgrind")
+        .args(["--tool=none", "--trace-syscalls=yes"])
+        .arg(program)
+        .args([name, "--system-calls", "--inside"])
+        .output()
+        .map_err(|error| format!("valgrind: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("valgrind: {}", output.status));
+    }
+    let listed = String::from_utf8_lossy(&output.stderr);
+    let mut counts = vec![0];
+    for call in listed.lines().filter_map(name_of_call) {
+        match (call, counts.last_mut()) {
+            ("sys_getppid", _) => counts.push(0),
+            ("sys_clock_gettime", _) => {}
+            (_, count) => *count.expect("there is one from the start") += 1,
+        }
+    }
+    Ok((String::from_utf8_lossy(&output.stdout).into_owned(), counts))
+}
+
+/// Returns the name of the system call that a line lists.
+fn name_of_call(line: &str) -> Option<&str> {
+    let (_, call) = line.strip_prefix("SYSCALL[")?.split_once("](")?;
+    let name = call.split_once(") ")?.1.split_whitespace().next()?.trim_end_matches('(');
+    name.starts_with("sys_").then_some(name)
+}
