@@ -11,10 +11,7 @@ use embassy_sync::mutex::Mutex;
 use embassy_sync::signal::Signal;
 use embassy_time::{Duration, Instant, Timer, with_timeout};
 
-use crate::{CAPACITY, Devices, HOUR, Operation, ROUND, SLEEP, Workload, watched};
-
-/// The most tasks at once, as embassy wants them declared.
-const TASKS: usize = if cfg!(feature = "host") { 1_000 } else { 100 };
+use crate::{CAPACITY, Devices, HOUR, Operation, ROUND, SLEEP, TASKS, Workload, watched};
 
 const ROOM: &str = "as many tasks as `Workload::has` admits";
 

@@ -23,4 +23,6 @@ pub use embassy::{Embassy, EmbassyShared};
 pub use operation::{OPERATIONS, Operation};
 pub use ours::{Devices, Ours, Shared};
 pub use watch::{Watched, keep_wakers, polls, wakes, watched};
-pub use workload::{CAPACITY, CHUNK, HOUR, Meter, ROUND, SLEEP, Workload, begin_then, measure};
+pub use workload::{
+    CAPACITY, CHUNK, HOUR, Meter, ROUND, SLEEP, TASKS, Workload, begin_then, measure,
+};

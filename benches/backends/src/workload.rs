@@ -18,6 +18,9 @@ pub const HOUR: Duration = Duration::from_secs(3_600);
 /// The places of the queue.
 pub const CAPACITY: usize = 8;
 
+/// The most tasks at once where each has its place from the start, so that memory bounds them.
+pub const TASKS: usize = if cfg!(feature = "host") { 1_000 } else { 100 };
+
 /// The bytes of [`Workload::chunk`].
 pub const CHUNK: usize = 64;
 

@@ -5,10 +5,12 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+mod counter;
 #[allow(unsafe_code)] // ALONE
 pub mod executor;
 #[allow(unsafe_code)] // NOT BY MASK
 pub mod interrupts;
+pub mod meter;
 #[allow(unsafe_code)] // MAPPED
 mod registers;
 pub mod report;
@@ -16,6 +18,8 @@ pub mod stopwatch;
 mod time;
 
 use lm3s6965::Interrupt;
+
+pub use counter::Counter;
 
 /// Starts the clocks.
 pub fn init() {

@@ -118,9 +118,9 @@ impl Panic {
             let told = || format!("may panic: something in core, {file}:{line}");
             return key.map(|key| Some(&**key)).ok_or_else(told);
         }
-        // Applications and crates of others may have their own panics.
+        // Applications, benches and crates of others may have their own panics.
         let Ok(file) = Path::new(&self.file).strip_prefix(root()) else { return Ok(None) };
-        if ["examples", "conformance"].iter().any(|folder| file.starts_with(folder)) {
+        if ["examples", "conformance", "benches"].iter().any(|folder| file.starts_with(folder)) {
             return Ok(None);
         }
         let source = fs::read_to_string(&self.file).unwrap_or_default();

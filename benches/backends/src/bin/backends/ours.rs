@@ -6,7 +6,9 @@ use std::os::unix::net::UnixStream;
 use embedded_hal::digital::{OutputPin as _, PinState};
 use embedded_hal_async::digital::Wait as _;
 use embedded_io_async::{Read as _, Write as _};
-use tickwire_backends::{CHUNK, Devices, Operation, Ours, Shared, begin_then, measure, watched};
+use tickwire_backends::{
+    CHUNK, Devices, Operation, Ours, Shared, TASKS, begin_then, measure, watched,
+};
 use tickwire_exec_embassy::{Arena, EmbassyClock};
 use tickwire_exec_std::{Fd, StdClock};
 use tickwire_sim::uart::{Baud, Port, line};
@@ -107,7 +109,6 @@ impl Devices for Descriptors {
 
 pub(crate) fn exec_embassy(mut counter: Counter) {
     const BYTES: usize = 256;
-    const TASKS: usize = 1_000;
     static ARENA: Arena<BYTES, TASKS> = Arena::new();
 
     embassy::run_main(async move |spawner| {

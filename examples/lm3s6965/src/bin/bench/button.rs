@@ -8,9 +8,9 @@ use tickwire_drivers::button::{Button, Event};
 use tickwire_drivers::switch::Switch;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges, IrqInput};
 use tickwire_lm3s6965::interrupts;
+use tickwire_lm3s6965::meter::{interrupt_sleep, since_sleep};
 use tickwire_traits::{Clock, Duration, Timer};
 
-use crate::meter::{interrupt_sleep, since_sleep};
 use crate::row::{Measured, Tenths};
 
 const CLOCK: EmbassyClock = EmbassyClock;

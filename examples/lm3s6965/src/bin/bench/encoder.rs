@@ -4,10 +4,10 @@ use core::hint::black_box;
 
 use embedded_hal::digital::PinState::{self, High, Low};
 use tickwire_drivers::encoder::{Division, Position, Quadrature};
+use tickwire_lm3s6965::meter::Mark;
 use tickwire_traits::{Edge, Instant, Side};
 
-use crate::meter::Mark;
-use crate::row::Measured;
+use crate::row::{Measured, Tenths};
 
 /// A cycle up, and a cycle down.
 const EDGES: [(Side, PinState); 8] = [
@@ -34,7 +34,7 @@ pub(crate) fn decoded() -> Measured {
             sum += i32::from(quadrature.edge(*edge));
         }
     }
-    let measured = start.each(ROUNDS * edges.len() as u32);
+    let measured = Tenths::each(start.elapsed(), ROUNDS * edges.len() as u32);
     assert_eq!(black_box(sum), 0);
     Measured::alone(measured)
 }
@@ -53,7 +53,7 @@ pub(crate) fn reported() -> Measured {
             turns += u32::from(position.turn(edge.at).is_some());
         }
     }
-    let measured = start.each(ROUNDS * edges.len() as u32);
+    let measured = Tenths::each(start.elapsed(), ROUNDS * edges.len() as u32);
     assert_eq!(black_box(turns), 2 * ROUNDS);
     Measured::alone(measured)
 }

@@ -7,9 +7,9 @@ use infrared::Receiver;
 use infrared::protocol::Nec;
 use infrared::receiver::NoPin;
 use tickwire_drivers::nec::{Decoder, Event, Frame, Modulator, Pulse, Signal};
+use tickwire_lm3s6965::meter::Mark;
 use tickwire_traits::{Edge, Instant};
 
-use crate::meter::Mark;
 use crate::row::{Measured, Tenths};
 
 /// The number of edges of a frame.

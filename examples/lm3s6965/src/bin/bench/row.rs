@@ -6,6 +6,13 @@ use tickwire_lm3s6965::report;
 #[derive(Clone, Copy)]
 pub(crate) struct Tenths(pub(crate) u32);
 
+impl Tenths {
+    /// Divides what was counted, for so many.
+    pub(crate) const fn each(count: u32, times: u32) -> Self {
+        Self((count * 10 + times / 2) / times)
+    }
+}
+
 /// What was measured.
 pub(crate) struct Measured {
     pub(crate) tickwire: Tenths,

@@ -4,9 +4,9 @@ use embassy_executor::Spawner;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 use tickwire_exec_embassy::Arena;
+use tickwire_lm3s6965::meter::Mark;
 use tickwire_traits::{JoinHandle, Spawn};
 
-use crate::meter::Mark;
 use crate::row::{Measured, Tenths};
 
 const TIMES: u32 = 1_000;
@@ -23,7 +23,7 @@ pub(crate) async fn detached(spawner: Spawner) -> Measured {
         tasks.spawn(in_one(tell())).expect("a slot is free").detach();
         END.wait().await;
     }
-    let tickwire = mark.each(TIMES);
+    let tickwire = Tenths::each(mark.elapsed(), TIMES);
     Measured { tickwire, embassy: Some(embassy(spawner).await) }
 }
 
@@ -44,7 +44,7 @@ async fn send(spawner: Spawner) {
         tasks.spawn(tell()).expect("a slot is free").detach();
         END.wait().await;
     }
-    let tickwire = mark.each(TIMES);
+    let tickwire = Tenths::each(mark.elapsed(), TIMES);
     SENT.signal(Measured { tickwire, embassy: Some(embassy(spawner).await) });
 }
 
@@ -56,7 +56,7 @@ pub(crate) async fn awaited(spawner: Spawner) -> Measured {
     for _ in 0..TIMES {
         tasks.spawn(async {}).expect("a slot is free").await;
     }
-    let tickwire = mark.each(TIMES);
+    let tickwire = Tenths::each(mark.elapsed(), TIMES);
     Measured { tickwire, embassy: Some(embassy(spawner).await) }
 }
 
@@ -66,7 +66,7 @@ async fn embassy(spawner: Spawner) -> Tenths {
         spawner.spawn(task().expect("the task has ended"));
         END.wait().await;
     }
-    mark.each(TIMES)
+    Tenths::each(mark.elapsed(), TIMES)
 }
 
 #[embassy_executor::task]

@@ -6,10 +6,10 @@ use embassy_executor::Spawner;
 use lm3s6965::{Interrupt, interrupt};
 use tickwire_exec_embassy::{EmbassyClock, IrqFlag};
 use tickwire_lm3s6965::interrupts;
+use tickwire_lm3s6965::meter::Mark;
 use tickwire_traits::{Duration, Interest, ReadinessExt, Timer};
 
-use crate::meter::Mark;
-use crate::row::Measured;
+use crate::row::{Measured, Tenths};
 
 static FLAG: IrqFlag = IrqFlag::new();
 static WAKES: AtomicU32 = AtomicU32::new(0);
@@ -37,7 +37,7 @@ pub(crate) async fn measure(spawner: Spawner) -> Storm {
     for _ in 0..TIMES {
         FLAG.set();
     }
-    let of_sets = Measured::alone(mark.each(TIMES));
+    let of_sets = Measured::alone(Tenths::each(mark.elapsed(), TIMES));
     assert_eq!(WAKES.load(Relaxed), 0, "it was woken while another task ran");
     settle().await;
     assert_eq!(WAKES.load(Relaxed), 1, "wakes after ten thousand settings");
@@ -46,7 +46,7 @@ pub(crate) async fn measure(spawner: Spawner) -> Storm {
     for _ in 0..TIMES {
         interrupts::trigger(Interrupt::QEI0);
     }
-    let of_interrupts = Measured::alone(mark.each(TIMES));
+    let of_interrupts = Measured::alone(Tenths::each(mark.elapsed(), TIMES));
     settle().await;
     assert_eq!(WAKES.load(Relaxed), 2, "wakes after ten thousand interrupts");
     Storm { of_sets, of_interrupts }

@@ -10,9 +10,9 @@ use embassy_executor::Spawner;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 use tickwire_exec_embassy::Arena;
+use tickwire_lm3s6965::meter::Mark;
 use tickwire_traits::{JoinHandle, Spawn};
 
-use crate::meter::Mark;
 use crate::row::{Measured, Tenths};
 use crate::spawn::in_one;
 

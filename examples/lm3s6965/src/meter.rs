@@ -8,9 +8,8 @@ use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use cortex_m::asm;
 use lm3s6965::Interrupt;
-use tickwire_lm3s6965::{interrupts, stopwatch};
 
-use crate::row::Tenths;
+use crate::{interrupts, stopwatch};
 
 /// A cycle of the stopwatch, in nanoseconds.
 const CYCLE: u32 = 80;
@@ -33,29 +32,27 @@ static IS_ASKED: AtomicBool = AtomicBool::new(false);
 /// A point of the program's run.
 ///
 /// Nothing is computed when it is taken: that would be measured, too.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark {
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
     before: u32,
     woke: u32,
     cycles: u32,
 }
 
 impl Mark {
+    /// Takes a point.
     #[inline(never)]
-    pub(crate) fn now() -> Self {
+    #[must_use]
+    pub fn now() -> Self {
         let (before, woke) = (BEFORE.load(Relaxed), WOKE.load(Relaxed));
         Self { before, woke, cycles: stopwatch::cycles() }
     }
 
-    /// Instructions from this one to now, without those of measuring.
-    pub(crate) fn elapsed(self) -> u32 {
+    /// Returns the instructions from this one to now, without those of measuring.
+    #[must_use]
+    pub fn elapsed(self) -> u32 {
         let now = Self::now();
         now.count().wrapping_sub(self.count()).wrapping_sub(NOTHING.load(Relaxed))
-    }
-
-    /// The same, for so many of what is measured.
-    pub(crate) fn each(self, times: u32) -> Tenths {
-        Tenths((self.elapsed() * 10 + times / 2) / times)
     }
 
     fn count(self) -> u32 {
@@ -63,19 +60,20 @@ impl Mark {
     }
 }
 
-/// Instructions since the core has slept last.
-pub(crate) fn since_sleep() -> u32 {
+/// Returns the instructions since the core has slept last.
+#[must_use]
+pub fn since_sleep() -> u32 {
     let Mark { woke, cycles, .. } = Mark::now();
     instructions(cycles.wrapping_sub(woke))
 }
 
 /// Lets the interrupt of the edge come as soon as the core sleeps, and wake it.
-pub(crate) fn interrupt_sleep() {
+pub fn interrupt_sleep() {
     IS_ASKED.store(true, Relaxed);
 }
 
 /// Sleeps, in a critical section.
-pub(crate) fn sleep() {
+pub fn sleep() {
     let Mark { before, woke, cycles } = Mark::now();
     // From here to the end nothing is counted.
     let instructions = instructions(cycles.wrapping_sub(woke));
@@ -92,7 +90,7 @@ pub(crate) fn sleep() {
 /// # Panics
 ///
 /// If that is too short to be told by the stopwatch, or not the same for all.
-pub(crate) fn calibrate() {
+pub fn calibrate() {
     const NOPS: u32 = 1 << 10;
 
     macro_rules! four_times {
