@@ -81,6 +81,10 @@ pub trait Clock {
 /// lock, and clone and drop wakers outside it: a waker may call back into the queue.
 ///
 /// With an allocator, `WakeQueue` of the crate `tickwire-wake-queue` keeps such entries.
+/// Without one, the caller sets the number of entries. It is that of the wakers that sleep at
+/// once: one per task, and one per slot of a task group, each with the same identity in every
+/// poll. Document what happens beyond it. If a full queue wakes a sleeper early to make room,
+/// that task registers again, displaces another, and the processor never sleeps.
 ///
 /// Deadlines are never withdrawn. After an unused timeout the entry stays until it is
 /// due, and then wakes its task spuriously. That is the price of sleeps without storage.

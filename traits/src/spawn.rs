@@ -36,7 +36,8 @@ use core::future::Future;
 /// # For implementers
 ///
 /// A task never leaves its executor, so `Send` is not required. Drop a cancelled task's
-/// future before reporting its end. A handle of the spawner does not keep the executor
+/// future before reporting its end. A task that has ended may occupy its slot until its
+/// handle has been awaited or dropped. A handle of the spawner does not keep the executor
 /// alive: after its end, return [`SpawnError::NotRunning`]. There is no `Exit` for a panic:
 /// document what happens to a task that panics, and to a task that awaits it.
 ///

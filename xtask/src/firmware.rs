@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn boards_are_chosen_by_their_names_and_what_is_asked_of_them() {
-        check(None, None, false, &["lm3s6965", "riscv32", "rp2040"]);
-        check(None, Some("conformance"), false, &["lm3s6965", "riscv32", "rp2040"]);
+        check(None, None, false, &["backend-rtic", "lm3s6965", "riscv32", "rp2040"]);
+        check(None, Some("conformance"), false, &["backend-rtic", "lm3s6965", "riscv32", "rp2040"]);
         check(Some("rp2040"), Some("switch"), false, &["rp2040"]);
         check(Some("riscv32"), Some("switch"), false, &[]);
         check(None, None, true, &["rp2040"]);

@@ -275,7 +275,7 @@ mod tests {
     fn the_boards_of_this_workspace_are_read() {
         let boards = Board::all().unwrap();
         let names: Vec<_> = boards.iter().map(Board::name).collect();
-        assert_eq!(names, ["lm3s6965", "riscv32", "rp2040"]);
+        assert_eq!(names, ["backend-rtic", "lm3s6965", "riscv32", "rp2040"]);
     }
 
     #[test]
