@@ -57,6 +57,7 @@ pub trait Bench {
 
 /// The order in which tasks run that were woken together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Order {
     /// In the order of waking.
     Fifo,

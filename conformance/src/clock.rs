@@ -5,8 +5,7 @@ use tickwire_traits::{Clock, Duration, Timer};
 use crate::verdict::expect;
 use crate::{Bench, Verdict};
 
-/// No reading is earlier than a previous one, across all handles.
-pub async fn time_is_monotonic(bench: &impl Bench) -> Verdict {
+pub(crate) async fn time_is_monotonic(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let twin = clock.clone();
     let mut last = clock.now();
@@ -22,9 +21,7 @@ pub async fn time_is_monotonic(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Time stands still during a poll exactly if the clock reports a resolution of
-/// zero.
-pub async fn time_moves_as_the_resolution_says(bench: &impl Bench) -> Verdict {
+pub(crate) async fn time_moves_as_the_resolution_says(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let start = clock.now();
     let mut looks = 0..1_000_000;

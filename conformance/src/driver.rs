@@ -15,8 +15,7 @@ use crate::{Bench, PATIENCE, Scratch, Unmet, Verdict};
 const CLOSED: Duration = Duration::from_millis(2);
 const OPEN: Duration = Duration::from_millis(60);
 
-/// A contact that bounces when it closes and opens causes two changes.
-pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let start = clock.now();
     let hand = clock.clone();
@@ -55,6 +54,10 @@ pub async fn a_bouncing_contact_is_debounced(bench: &impl Bench) -> Verdict {
 ///
 /// The promise that the pin has broken. A change that is never reported is one, after
 /// [`PATIENCE`].
+///
+/// # Cancel safety
+///
+/// Cancel-safe: it starts no task but what `begin` starts.
 pub async fn on_a_pin<P: EdgeInput>(
     clock: &impl TimerQueue,
     mut pin: P,

@@ -12,8 +12,7 @@ use crate::helpers::{FEW, Witness, counted, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A timeout returns a result that is ready at the deadline.
-pub async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let thrown_away = "a timeout discarded a result that was ready";
     expect(clock.timeout_at(Instant::EPOCH, ready(7)).await == Ok(7), thrown_away)?;
@@ -33,8 +32,7 @@ pub async fn a_timeout_keeps_what_is_ready(bench: &impl Bench) -> Verdict {
     expect(never.is_err(), "a timeout did not end a future that never ends")
 }
 
-/// A select returns the first of two sleeps, and drops the other's deadline.
-pub async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let start = clock.now();
     for round in 1..=10 {
@@ -53,8 +51,7 @@ pub async fn a_select_drops_its_losers(bench: &impl Bench) -> Verdict {
     expect(polls.get() <= FEW, "the losers of a select keep waking the task")
 }
 
-/// Cancelling a child of a group does not disturb its siblings.
-pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let start = clock.now();
     let nap = |millis: u64| {
@@ -87,8 +84,7 @@ pub async fn a_group_cancels_one_child(bench: &impl Bench) -> Verdict {
     expect(group.is_empty(), "a child of a group has ended twice")
 }
 
-/// A mutex is granted in queue order, across tasks and awaits.
-pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let Some(guard) = scratch.lock.try_lock() else {
         return Err(Unmet::Failed("a task that should have ended holds a lock"));
@@ -117,8 +113,7 @@ pub async fn a_mutex_is_handed_over_in_line(bench: &impl Bench) -> Verdict {
     expect(scratch.log.is([0, 1, 2, 3]), "a lock was not granted in queue order")
 }
 
-/// Items pass between tasks in order, even if both ends wait, and none is lost.
-pub async fn a_queue_keeps_order_between_tasks(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_queue_keeps_order_between_tasks(bench: &impl Bench) -> Verdict {
     let (clock, queue) = (bench.clock(), &bench.scratch().queue);
     let slow = clock.clone();
     let _sender = bench.spawner().spawn(async move {

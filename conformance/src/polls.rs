@@ -10,8 +10,7 @@ use crate::helpers::{settle, until};
 use crate::verdict::expect;
 use crate::{Bench, Order, TASKS, Unmet, Verdict};
 
-/// A task is polled once per wake, however often it is woken before it runs.
-pub async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let [polls, ..] = &scratch.polls;
     let task = bench.spawner().spawn(poll_fn(|cx| {
@@ -35,8 +34,7 @@ pub async fn a_wake_is_one_poll(bench: &impl Bench) -> Verdict {
     expect(task.cancel().await == Exit::Cancelled, "a cancelled task completed")
 }
 
-/// A task that is woken during its poll is polled again.
-pub async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
     let scratch = bench.scratch();
     let [polls, ..] = &scratch.polls;
     let task = bench.spawner().spawn(async {
@@ -49,9 +47,7 @@ pub async fn a_wake_during_a_poll_counts(bench: &impl Bench) -> Verdict {
     expect(polls.get() == 100, "a task was not polled once per yield")
 }
 
-/// A task that is always awake does not keep others from running: each is polled once
-/// per pass.
-pub async fn yielding_tasks_take_turns(bench: &impl Bench) -> Verdict {
+pub(crate) async fn yielding_tasks_take_turns(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for polls in &scratch.polls {
         bench
@@ -74,8 +70,7 @@ pub async fn yielding_tasks_take_turns(bench: &impl Bench) -> Verdict {
     expect(scratch.early.get() == 0, "one task had two turns while another had none")
 }
 
-/// Tasks are polled in the order of waking; with equal deadlines, of registration.
-pub async fn equals_run_in_the_order_of_waking(bench: &impl Bench) -> Verdict {
+pub(crate) async fn equals_run_in_the_order_of_waking(bench: &impl Bench) -> Verdict {
     if bench.order() != Order::Fifo {
         return Err(Unmet::Skipped("the order is unspecified"));
     }

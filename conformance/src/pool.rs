@@ -12,8 +12,7 @@ use crate::spawn::hold;
 use crate::verdict::expect;
 use crate::{Bench, Scratch, TASKS, Unmet, Verdict};
 
-/// A full pool returns an error and drops the task; a task that ends frees its slot.
-pub async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let Some(slots) = bench.slots() else { return Err(Unmet::Skipped("there is always a slot")) };
     let slots = slots as u32;
@@ -47,8 +46,7 @@ pub async fn a_full_pool_refuses_and_recovers(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Slots are reused by a thousand tasks, one after another, that end in every way.
-pub async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
+pub(crate) async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
     for round in 1..=250 {
@@ -64,8 +62,7 @@ pub async fn slots_are_used_again(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A waker that outlives its task causes at most a spurious wake of the slot's next task.
-pub async fn a_late_wake_of_the_dead_is_harmless(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_late_wake_of_the_dead_is_harmless(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let first = bench.spawner().spawn(async {
         poll_fn(|cx| {

@@ -23,6 +23,10 @@ use crate::{Bench, Scratch, Unmet, Verdict, watched};
 /// # Errors
 ///
 /// The promise that the source broke.
+///
+/// # Cancel safety
+///
+/// Cancel-safe: it borrows the source, and starts no task. The source may still be ready.
 pub async fn of<R: Readiness>(
     clock: &impl TimerQueue,
     source: &mut R,
@@ -32,15 +36,12 @@ pub async fn of<R: Readiness>(
     watched(clock, pin!(unwatched(clock, source, raise, spend))).await
 }
 
-/// A minimal source, raised by a task and woken from elsewhere, loses no wake.
-pub async fn a_signal_is_never_missed(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_signal_is_never_missed(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     unwatched(&clock, &mut Signal(scratch), || Signal::raise(scratch, bench), |_| ()).await
 }
 
-/// A source that is polled periodically keeps its period, however often the wait is
-/// dropped.
-pub async fn a_period_goes_on_over_dropped_waits(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_period_goes_on_over_dropped_waits(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let period = Duration::from_millis(4);
     let mut source = PollEvery::new(clock.clone(), period);

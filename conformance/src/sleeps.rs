@@ -13,8 +13,7 @@ use crate::helpers::{FEW, counted, poll_once, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A past deadline does not delay its task, and is not missed.
-pub async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
+pub(crate) async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for deadline in [Instant::EPOCH, clock.now()] {
         let polled = poll_once(clock.sleep_until(deadline)).await;
@@ -37,8 +36,7 @@ pub async fn past_deadlines_resolve_at_once(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A sleep lasts for at least the requested time.
-pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
+pub(crate) async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for span in spans(clock.resolution()) {
         let start = bench.stopwatch();
@@ -51,9 +49,7 @@ pub async fn sleeps_are_never_early(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// If time stands still while a task runs, no task is late by a
-/// [step](Bench::timer_step) of the timer, and no child with a waker of its own.
-pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
+pub(crate) async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
     let (clock, step) = (bench.clock(), bench.timer_step());
     if !clock.resolution().is_zero() {
         return Err(Unmet::Skipped("the clock's time is real"));
@@ -76,17 +72,14 @@ pub async fn virtual_time_is_exact(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A sleeping task is not polled: a backend may not spin, or tick.
-pub async fn sleeping_tasks_are_not_polled(bench: &impl Bench) -> Verdict {
+pub(crate) async fn sleeping_tasks_are_not_polled(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let polls = Cell::new(0);
     counted(&polls, clock.sleep(Duration::from_millis(20))).await;
     expect(polls.get() <= FEW, "a sleeping task was polled repeatedly")
 }
 
-/// A task with several deadlines is woken at the earliest, whichever was requested first. If
-/// that deadline is lost, the check hangs.
-pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
+pub(crate) async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let (soon, late) = (Duration::from_millis(2), Duration::from_secs(3_600));
     let early = clock.timeout(soon, clock.sleep(late)).await;
@@ -95,8 +88,7 @@ pub async fn the_earlier_deadline_counts(bench: &impl Bench) -> Verdict {
     expect(early.is_ok(), "the later of two deadlines came first")
 }
 
-/// No deadline overflows into a near or past one.
-pub async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict {
+pub(crate) async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let far = [u64::MAX, u64::MAX - 1, u64::MAX / 2, u64::MAX / 1_000, 1 << 50, 1 << 40];
     for at in far.map(Instant::from_micros) {
@@ -109,8 +101,7 @@ pub async fn deadlines_that_never_come_do_no_harm(bench: &impl Bench) -> Verdict
     Ok(())
 }
 
-/// No short sleep out of a thousand, one after another, is lost.
-pub async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for n in 0..1_000 {
         let span = Duration::from_micros(n * 7 % 61);
@@ -121,8 +112,7 @@ pub async fn a_thousand_sleeps_in_one_task(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// No sleep is lost if deadlines overtake one another.
-pub async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for task in 0..TASKS as u64 {
         let clock = clock.clone();
@@ -143,9 +133,7 @@ pub async fn a_thousand_sleeps_in_four_tasks(bench: &impl Bench) -> Verdict {
     expect(scratch.early.get() == 0, "one of a thousand sleeps was short")
 }
 
-/// A thousand dropped sleeps are one entry: they cause one spurious wake, and take no
-/// space.
-pub async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
+pub(crate) async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     for n in 0..1_000 {
         let polled = poll_once(clock.sleep(Duration::from_millis(2 + n % 30))).await;
@@ -158,8 +146,7 @@ pub async fn dropped_sleeps_wake_once_at_most(bench: &impl Bench) -> Verdict {
     expect(polls.get() <= FEW, "dropped sleeps keep waking their task")
 }
 
-/// A ticker keeps to its grid, and reports missed ticks.
-pub async fn ticks_are_even(bench: &impl Bench) -> Verdict {
+pub(crate) async fn ticks_are_even(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let period = Duration::from_millis(2);
     let mut ticker = clock.ticker(period);

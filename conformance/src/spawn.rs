@@ -13,9 +13,7 @@ use crate::{Bench, Scratch, Verdict};
 
 const NAP: Duration = Duration::from_millis(2);
 
-/// A task that awaits another is notified of its end once its future has been dropped. The
-/// wait may be dropped and repeated.
-pub async fn the_end_of_a_task_is_reported_after_its_drop(bench: &impl Bench) -> Verdict {
+pub(crate) async fn the_end_of_a_task_is_reported_after_its_drop(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let mut task = bench.spawner().spawn(nap(clock.clone(), scratch))?;
     let early = clock.timeout(NAP / 2, &mut task).await;
@@ -30,9 +28,7 @@ pub async fn the_end_of_a_task_is_reported_after_its_drop(bench: &impl Bench) ->
     )
 }
 
-/// A task is finished once its future has been dropped, and not before, whether or not its
-/// exit was read.
-pub async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let mut task = bench.spawner().spawn(nap(clock.clone(), scratch))?;
     expect(!task.is_finished(), "a task that had not begun was finished")?;
@@ -43,9 +39,7 @@ pub async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Bench) -> V
     expect(task.is_finished(), "a task whose exit was read is not finished")
 }
 
-/// Cancel drops the task's future before it resolves, whatever the task
-/// does.
-pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) -> Verdict {
+pub(crate) async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
     let mut cancelled = 0;
@@ -90,8 +84,7 @@ pub async fn cancel_has_dropped_the_task_when_it_resolves(bench: &impl Bench) ->
     expect(task.cancel().await == Exit::Completed, "a task that had returned was cancelled")
 }
 
-/// A cancel that was polled, or only called, and then dropped, still cancels.
-pub async fn a_cancel_that_is_dropped_cancels(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_cancel_that_is_dropped_cancels(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for polls in [0, 1] {
         let (begun, dropped) = (polls + 1, polls + 1);
@@ -109,8 +102,7 @@ pub async fn a_cancel_that_is_dropped_cancels(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Dropping a handle cancels its task, even if the handle was awaited.
-pub async fn dropping_a_handle_cancels(bench: &impl Bench) -> Verdict {
+pub(crate) async fn dropping_a_handle_cancels(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     for task in 1..=2 {
         let mut handle = bench.spawner().spawn(hold(&scratch.done, scratch))?;
@@ -125,16 +117,14 @@ pub async fn dropping_a_handle_cancels(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// A task without an owner ends by itself.
-pub async fn a_detached_task_goes_on(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_detached_task_goes_on(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     bench.spawner().spawn(nap(clock.clone(), scratch))?.detach();
     expect(until(&clock, || scratch.done.get() == 1).await, "detaching a task stopped it")?;
     expect(until(&clock, || scratch.dropped.get() == 1).await, "a detached task was not dropped")
 }
 
-/// A cancelled task drops everything it owns, including other tasks.
-pub async fn a_cancelled_task_takes_its_own_tasks_along(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_cancelled_task_takes_its_own_tasks_along(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let spawner = bench.spawner();
     let parent = bench.spawner().spawn(async move {

@@ -9,6 +9,7 @@ pub type Verdict = Result<(), Unmet>;
 
 /// The reason why a check has not passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Unmet {
     /// The check failed. Contains the promise that the backend broke.
     Failed(&'static str),
@@ -27,6 +28,7 @@ impl From<SpawnError> for Unmet {
 
 /// A report on a check. Each check has two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Progress {
     /// The check begins. If it hangs in a program without further output, this report
     /// identifies it.

@@ -12,8 +12,7 @@ use crate::helpers::{FEW, counted, until};
 use crate::verdict::expect;
 use crate::{Bench, TASKS, Unmet, Verdict};
 
-/// A wake from a thread or an interrupt reaches its task.
-pub async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
+pub(crate) async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
     let (clock, scratch) = (bench.clock(), bench.scratch());
     let [polls, ..] = &scratch.polls;
     let _task = bench.spawner().spawn(poll_fn(|cx| {
@@ -34,9 +33,7 @@ pub async fn a_wake_from_elsewhere_is_heard(bench: &impl Bench) -> Verdict {
     Ok(())
 }
 
-/// Each child of a group has a waker that is not the executor's. A child sleeps like a task,
-/// and no sibling is polled for it.
-pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
+pub(crate) async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let polls = [const { Cell::new(0) }; TASKS];
     let nap = async |polls: &Cell<u32>, deadline: Instant| {
@@ -60,8 +57,7 @@ pub async fn foreign_wakers_sleep(bench: &impl Bench) -> Verdict {
     expect(polls <= Some(3 * FEW), "a foreign waker was woken repeatedly")
 }
 
-/// A waker that wraps the executor's own forwards a wake from elsewhere.
-pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verdict {
+pub(crate) async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verdict {
     let child = async || {
         let mut polls = 0;
         poll_fn(|cx| {
@@ -85,9 +81,7 @@ pub async fn foreign_wakers_are_woken_from_elsewhere(bench: &impl Bench) -> Verd
     Ok(())
 }
 
-/// The queue keeps wakers of dropped children, and wakes them at their deadlines. At most,
-/// the slots' next owners are polled spuriously.
-pub async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
+pub(crate) async fn wakers_outlive_their_group(bench: &impl Bench) -> Verdict {
     let clock = bench.clock();
     let slots = &bench.scratch().slots;
     for millis in 1..=5 {
