@@ -60,12 +60,16 @@ pub const OPERATIONS: [Operation; 16] = {
 
 impl Operation {
     /// Little and much work, in operations of all tasks together. Both are multiples of the
-    /// number of tasks.
+    /// number of tasks. On boards it is less: emulators are slow, and their counts exact.
     #[must_use]
     pub const fn times(self) -> [u32; 2] {
+        const BOARD: bool = !cfg!(feature = "host");
         match self {
+            Self::Switch { .. } | Self::GiveUp { .. } if BOARD => [400, 2_400],
             Self::Switch { .. } | Self::GiveUp { .. } => [2_000, 12_000],
+            Self::Spawn | Self::HandOver | Self::Queue if BOARD => [100, 600],
             Self::Spawn | Self::HandOver | Self::Queue => [1_000, 6_000],
+            Self::Edge | Self::Chunk if BOARD => [20, 120],
             // These take as much time as they sleep.
             Self::Fire { tasks } => [tasks, 5 * tasks],
             Self::Sleep => [10, 60],

@@ -61,6 +61,15 @@ pub trait Workload {
 
 /// Counts what work costs.
 pub trait Meter {
+    /// Returns the time in microseconds, by a clock that all executors of the machine share,
+    /// or nothing if the count slows the machine, so that its time means nothing.
+    fn now_us(&mut self) -> Option<u64> {
+        None
+    }
+
+    /// So many sleeps of [`SLEEP`], one after another, took so many microseconds more than that.
+    fn overshot(&mut self, _times: u32, _micros: u64) {}
+
     /// Work begins.
     fn begin(&mut self);
 
@@ -69,7 +78,7 @@ pub trait Meter {
 }
 
 /// Does every operation that the workload has: once uncounted, for what is made at the first
-/// use, then in both amounts.
+/// use, then in both amounts. Sleeps are also timed.
 pub async fn measure(workload: &mut impl Workload, meter: &mut impl Meter) {
     for operation in OPERATIONS {
         if !workload.has(operation) {
@@ -77,12 +86,23 @@ pub async fn measure(workload: &mut impl Workload, meter: &mut impl Meter) {
         }
         let [little, much] = operation.times();
         perform(workload, operation, little).await;
+        if operation == Operation::Sleep {
+            overshoot(workload, meter, much).await;
+        }
         for times in [little, much] {
             meter.begin();
             perform(workload, operation, times).await;
             meter.end(operation, times);
         }
     }
+}
+
+/// Sleeps so many times, and tells the meter by how much that was too long.
+async fn overshoot(workload: &mut impl Workload, meter: &mut impl Meter, times: u32) {
+    let Some(start) = meter.now_us() else { return };
+    workload.sleep(times).await;
+    let Some(end) = meter.now_us() else { return };
+    meter.overshot(times, (end - start).saturating_sub((SLEEP * times).as_micros()));
 }
 
 async fn perform(workload: &mut impl Workload, operation: Operation, times: u32) {

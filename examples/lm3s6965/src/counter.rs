@@ -3,7 +3,7 @@
 use tickwire_backends::{Meter, Operation};
 
 use crate::meter::Mark;
-use crate::report;
+use crate::{report, stopwatch};
 
 /// Counts instructions by the [`meter`](crate::meter), and prints the lines that
 /// `cargo xtask compare` reads: what was counted, the operation, how often it was done, and the
@@ -33,5 +33,14 @@ impl Meter for Counter {
     fn end(&mut self, operation: Operation, times: u32) {
         let count = self.0.elapsed();
         report::say(format_args!("instructions\t{operation}\t{times}\t{count}\n"));
+    }
+
+    fn now_us(&mut self) -> Option<u64> {
+        Some(stopwatch::now().as_micros())
+    }
+
+    fn overshot(&mut self, times: u32, micros: u64) {
+        let sleep = Operation::Sleep;
+        report::say(format_args!("overshoot\t{sleep}\t{times}\t{micros}\n"));
     }
 }

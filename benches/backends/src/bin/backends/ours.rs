@@ -13,6 +13,7 @@ use tickwire_exec_embassy::{Arena, EmbassyClock};
 use tickwire_exec_std::{Fd, StdClock};
 use tickwire_sim::uart::{Baud, Port, line};
 use tickwire_sim::{Input, Output, Sim, SimClock, Wire};
+use tickwire_traits::Clock as _;
 
 use crate::count::Counter;
 use crate::{descriptors, embassy};
@@ -21,9 +22,12 @@ fn shared() -> &'static Shared {
     Box::leak(Box::default())
 }
 
-pub(crate) fn sim(mut counter: Counter) {
+pub(crate) fn sim(counter: Counter) {
     let sim = Sim::new();
     let clock = sim.clock();
+    // A sleep takes no other time than this.
+    let now = clock.clone();
+    let mut counter = counter.by(move || now.now().as_micros());
     let wire = Wire::new(clock.clone(), PinState::Low);
     let devices = SimDevices {
         input: wire.input(),
