@@ -155,10 +155,15 @@ export class Machine {
       this.status ??= 101;
       return;
     }
-    const memory = { byte: (at) => this.mcu.readUint8(at), word: (at) => this.mcu.readUint32(at) };
+    const memory = {
+      byte: (at) => this.mcu.readUint8(at),
+      word: (at) => this.mcu.readUint32(at),
+      setWord: (at, word) => this.mcu.writeUint32(at, word),
+    };
     core.registers[0] = answer(core.registers, memory, {
       say: this.#say,
       exit: (status) => (this.status ??= status),
+      elapsed: () => this.instructions,
     });
   }
 
