@@ -86,13 +86,13 @@ pub async fn measure(workload: &mut impl Workload, meter: &mut impl Meter) {
         }
         let [little, much] = operation.times();
         perform(workload, operation, little).await;
-        if operation == Operation::Sleep {
-            overshoot(workload, meter, much).await;
-        }
         for times in [little, much] {
             meter.begin();
             perform(workload, operation, times).await;
             meter.end(operation, times);
+            if operation == Operation::Sleep {
+                overshoot(workload, meter, times).await;
+            }
         }
     }
 }
