@@ -5,6 +5,7 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+pub mod alarm;
 mod counter;
 #[allow(unsafe_code)] // ALONE
 pub mod executor;

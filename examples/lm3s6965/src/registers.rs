@@ -52,25 +52,32 @@ pub(crate) mod system {
     pub(crate) const RCGC0_WATCHDOG: u32 = 1 << 3;
     pub(crate) const RCGC1: Register = Register(BASE + 0x104);
     pub(crate) const RCGC1_TIMER_0: u32 = 1 << 16;
+    pub(crate) const RCGC1_TIMER_1: u32 = 1 << 17;
 }
 
-/// Timer 0 (data sheet, "General-Purpose Timers").
-pub(crate) mod timer_0 {
-    use super::Register;
+/// The general-purpose timers (data sheet, "General-Purpose Timers").
+macro_rules! timer {
+    ($name:ident, $base:literal) => {
+        pub(crate) mod $name {
+            use super::Register;
 
-    const BASE: usize = 0x4003_0000;
-    /// 0: both halves are one timer of 32 bits.
-    pub(crate) const CONFIGURATION: Register = Register(BASE);
-    /// 1: counts down once.
-    pub(crate) const MODE_A: Register = Register(BASE + 0x04);
-    /// Bit 0: it counts.
-    pub(crate) const CONTROL: Register = Register(BASE + 0x0C);
-    /// Bit 0: it interrupts when it has counted down.
-    pub(crate) const INTERRUPT_MASK: Register = Register(BASE + 0x18);
-    pub(crate) const INTERRUPT_CLEAR: Register = Register(BASE + 0x24);
-    /// How many cycles it counts.
-    pub(crate) const LOAD_A: Register = Register(BASE + 0x28);
+            const BASE: usize = $base;
+            /// 0: both halves are one timer of 32 bits.
+            pub(crate) const CONFIGURATION: Register = Register(BASE);
+            /// 1: counts down once.
+            pub(crate) const MODE_A: Register = Register(BASE + 0x04);
+            /// Bit 0: it counts.
+            pub(crate) const CONTROL: Register = Register(BASE + 0x0C);
+            /// Bit 0: it interrupts when it has counted down.
+            pub(crate) const INTERRUPT_MASK: Register = Register(BASE + 0x18);
+            pub(crate) const INTERRUPT_CLEAR: Register = Register(BASE + 0x24);
+            /// How many cycles it counts.
+            pub(crate) const LOAD_A: Register = Register(BASE + 0x28);
+        }
+    };
 }
+timer!(timer_0, 0x4003_0000);
+timer!(timer_1, 0x4003_1000);
 
 /// The watchdog (data sheet, "Watchdog Timer").
 pub(crate) mod watchdog {
