@@ -2,10 +2,11 @@
 //!
 //! Each board is a folder under `examples` with a workspace of its own, and a file
 //! `firmware.toml` that names its programs, their bounds and what is allowed in them:
-//! [`board`] reads it. [`program`] knows what can be read in a program, [`size`] how
-//! much flash and memory it takes.
+//! [`board`] reads it, [`emulator`] runs them. [`program`] knows what can be read in a
+//! program, [`size`] how much flash and memory it takes.
 
 mod board;
+mod emulator;
 mod program;
 mod size;
 
@@ -15,8 +16,10 @@ use std::path::{Path, PathBuf};
 
 use crate::bare::Core;
 use crate::report::{Outcome, Step, Stop};
-use board::{Board, Row};
-use program::Program;
+use board::Row;
+
+pub(crate) use board::Board;
+pub(crate) use program::{Program, Size};
 
 /// All boards.
 #[derive(Debug)]
@@ -50,6 +53,12 @@ pub(crate) fn run(asked: [Option<&str>; 2], sizes: bool, args: &[OsString]) -> O
 impl Boards {
     pub(crate) fn read() -> Result<Self, String> {
         Board::all().map(Self)
+    }
+
+    /// The board of that name.
+    pub(crate) fn find(&self, name: &str) -> Result<&Board, String> {
+        let board = self.0.iter().find(|board| board.name() == name);
+        board.ok_or_else(|| format!("there is no board {name}"))
     }
 
     /// The steps of `cargo xtask test`.
@@ -150,13 +159,7 @@ fn show(board: &Board, program: &Row, args: &[OsString]) -> Outcome {
 /// Prepares a board's emulator, and finds a `core` for its programs.
 fn ready(board: &Board) -> Result<Core, Stop> {
     let core = Core::find(&board.target).map_err(Stop::Skipped)?;
-    match &board.missing()[..] {
-        [] => board.prepare()?,
-        missing => {
-            let missing = missing.join(" ");
-            return Err(Stop::Skipped(format!("no emulator here: install {missing}")));
-        }
-    }
+    board.prepare()?;
     Ok(core)
 }
 

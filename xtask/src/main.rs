@@ -4,6 +4,7 @@
 mod aarch64;
 mod arrows;
 mod bare;
+mod compare;
 mod dependencies;
 mod docs;
 mod firmware;
@@ -37,6 +38,8 @@ Usage: cargo xtask COMMAND
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
+  compare --firmware       flash and memory of drivers' programs, compared with crates for one
+                           device; writes the tables into benches/README.md
   linux-rig [NAME]         tests of devices, on Debian's kernel in an emulator: all, or those
                            with NAME in their names
   linux-rig pi             programs for a Raspberry Pi on an emulated one
@@ -54,6 +57,7 @@ struct Args {
     all: bool,
     only: String,
     sizes: bool,
+    firmware: bool,
     open: bool,
     /// What comes after `--`, which is not for us.
     rest: Vec<OsString>,
@@ -83,6 +87,7 @@ fn parse(mut parser: lexopt::Parser, rest: Vec<OsString>) -> Result<Args, lexopt
             (Long("all"), "test") => args.all = true,
             (Long("only"), "test") => args.only = parser.value()?.string()?,
             (Long("sizes"), "firmware") => args.sizes = true,
+            (Long("firmware"), "compare") => args.firmware = true,
             (Long("open"), "docs") => args.open = true,
             (Long(_), "firmware") => return Err("options of the emulator go behind `--`".into()),
             (arg, _) => return Err(arg.unexpected()),
@@ -111,6 +116,7 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
         ["linux-rig", name] => {
             linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run(name))
         }
+        ["compare"] if args.firmware => compare::firmware::run(),
         ["sizes"] => sizes::measure(),
         ["instructions"] => instructions::measure(),
         ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),

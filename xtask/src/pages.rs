@@ -6,11 +6,12 @@ use crate::workspace::{Package, files, is_published, read, root, shown};
 
 /// The lists that each driver is in, and how its module `{}` is named there. Brackets
 /// are left out, since a module behind a feature is no link in lib.rs.
-const DRIVERS: [(&str, &str); 8] = [
+const DRIVERS: [(&str, &str); 9] = [
     ("README.md", "| `{}`(https://github.com/tickwire/tickwire/blob/main/drivers/src/{}.rs) |"),
     ("drivers/src/lib.rs", "//! | `{}` |"),
     ("drivers/tests/send.rs", "use tickwire_drivers::{}::"),
     ("benches/sizes/src/lib.rs", "use tickwire_drivers::{}::"),
+    ("benches/firmware/compare.toml", "driver = \"{}\""),
     ("examples/rp2040/firmware.toml", "name = \"{}\""),
     ("examples/rp2040/README.md", "| `{}`(src/bin/{}.rs) |"),
     ("examples/raspberry-pi/README.md", "| `{}`(src/bin/{}.rs) |"),

@@ -16,7 +16,9 @@ use crate::linux_rig::Rig;
 use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Step, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
-use crate::{aarch64, dependencies, docs, instructions, nightly, pages, setup, sizes, sources};
+use crate::{
+    aarch64, compare, dependencies, docs, instructions, nightly, pages, setup, sizes, sources,
+};
 
 /// Runs every step with `only` in its name, the quick ones first, then two at a time, and
 /// goes on after a failure.
@@ -105,7 +107,8 @@ fn format(boards: &Boards) -> Outcome {
     }
     capture(&mut cargo(&["fmt", "--all", "--check"]))?;
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    for (manifest, _) in boards.manifests() {
+    let peers = [(compare::firmware::manifest(), TARGET)];
+    for (manifest, _) in boards.manifests().chain(peers) {
         capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
     }
     Ok(String::new())
@@ -113,7 +116,8 @@ fn format(boards: &Boards) -> Outcome {
 
 fn licences(boards: &Boards, floor: &Version) -> Outcome {
     let mut all = vec![(workspace::everything()?, "all platforms".to_owned())];
-    for (manifest, target) in boards.manifests() {
+    let peers = [(compare::firmware::manifest(), TARGET)];
+    for (manifest, target) in boards.manifests().chain(peers) {
         all.push((workspace::everything_of(&manifest, target)?, target.to_owned()));
     }
     let problems = all.iter().flat_map(|(packages, _)| dependencies::check(packages, floor));

@@ -1,31 +1,27 @@
 //! A board, as `firmware.toml` in its folder describes it, and what emulates it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::bare::Core;
-use crate::process::{capture, capture_within, on_path, show};
 use crate::workspace::{self, Package, root};
 
 /// A board, and its programs in the order in which they run.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Board {
+pub(crate) struct Board {
     #[serde(skip)]
     pub(super) folder: PathBuf,
-    pub(super) target: String,
+    pub(crate) target: String,
     /// The features of programs in the emulator, beside those that they require.
     #[serde(default)]
     features: Vec<String>,
     /// The command that runs the program named after it, where `{board}` is the board's folder.
-    emulator: Vec<String>,
+    pub(super) emulator: Vec<String>,
     /// The programs that the emulator needs, and the packages of apt that have them.
-    needs: BTreeMap<String, String>,
+    pub(super) needs: BTreeMap<String, String>,
     pub(super) measured: Option<Measured>,
     pub(super) panics: Panics,
     #[serde(rename = "program")]
@@ -63,7 +59,7 @@ pub(super) struct Row {
     pub(super) run: bool,
     /// What the emulator is told for it alone.
     #[serde(default)]
-    args: Vec<String>,
+    pub(super) args: Vec<String>,
     /// The program that does with the same parts of the chip, and without a driver of ours.
     pub(super) over: Option<String>,
     /// What it should take in flash, beyond `over` where there is one.
@@ -146,12 +142,12 @@ impl Board {
         self.folder.file_name().unwrap_or_default().to_string_lossy()
     }
 
-    pub(super) fn manifest(&self) -> PathBuf {
+    pub(crate) fn manifest(&self) -> PathBuf {
         self.folder.join("Cargo.toml")
     }
 
     /// Builds programs as they are flashed, except for what `args` say.
-    pub(super) fn build(&self, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
+    pub(crate) fn build(&self, core: &Core, args: &[&str]) -> Result<PathBuf, String> {
         let manifest = self.manifest();
         let manifest = manifest.to_string_lossy();
         core.build(&[&["--manifest-path", &manifest, "--locked"], args].concat())
@@ -184,67 +180,13 @@ impl Board {
         Ok(done)
     }
 
-    /// The packages of apt with the parts of the emulator that are not here.
-    pub(super) fn missing(&self) -> Vec<&str> {
-        let missing = self.needs.iter().filter(|(program, _)| on_path(program).is_empty());
-        missing.map(|(_, package)| &**package).collect()
+    /// Whether `core` was built by the compiler that the bounds are of.
+    pub(crate) fn is_judged(&self, core: &Core) -> bool {
+        let judged = |measured: &Measured| {
+            core.source().starts_with(&format!("core built by rustc {}.", measured.compiler))
+        };
+        self.measured.as_ref().is_some_and(judged)
     }
-
-    /// Installs and tests an emulator that is in the board's folder.
-    pub(super) fn prepare(&self) -> Result<(), String> {
-        let folder = self.folder.join("emulator");
-        if !folder.exists() {
-            return Ok(());
-        }
-        if !is_installed(&folder) {
-            let mut npm = Command::new("npm");
-            capture(npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
-        }
-        // No folder is named: from Node.js 22 on it would be taken for a test.
-        capture(Command::new("node").arg("--test").current_dir(&folder)).map(drop)
-    }
-
-    /// Runs a program twice, and returns its figures, or else its last line.
-    ///
-    /// # Errors
-    ///
-    /// What it told, if it ended as failed or if the runs were not the same.
-    pub(super) fn run_twice(&self, row: &Row, program: &Path) -> Result<String, String> {
-        let mut command = self.command(row, program);
-        let [first, second] = [(), ()].map(|()| capture_within(PATIENCE, &mut command));
-        let (first, second) = (first?, second?);
-        if first != second {
-            return Err(format!("two runs differ\n{first}\n{second}"));
-        }
-        let figures: Vec<_> = first.lines().filter(|it| it.starts_with("{\"bench\"")).collect();
-        if figures.is_empty() {
-            return Ok(first.lines().last().unwrap_or_default().to_owned());
-        }
-        Ok(format!("\n{}", figures.join("\n")))
-    }
-
-    /// Runs a program whose output is the user's.
-    pub(super) fn show(&self, row: &Row, program: &Path, args: &[OsString]) -> Result<(), String> {
-        show(self.command(row, program).args(args))
-    }
-
-    fn command(&self, row: &Row, program: &Path) -> Command {
-        let folder = self.folder.to_string_lossy();
-        let mut words = self.emulator.iter().map(|word| word.replace("{board}", &folder));
-        let mut command = Command::new(words.next().unwrap_or_default());
-        command.args(words).arg(program).args(&row.args);
-        command
-    }
-}
-
-/// Longer than any program takes, on a slow machine too: it hangs.
-const PATIENCE: Duration = Duration::from_secs(300);
-
-/// Whether npm has installed all packages: at its end it writes down which.
-fn is_installed(folder: &Path) -> bool {
-    let written = |file| folder.join(file).metadata().and_then(|data| data.modified());
-    let [told, done] = ["package-lock.json", "node_modules/.package-lock.json"].map(written);
-    told.is_ok_and(|told| done.is_ok_and(|done| told <= done))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use crate::workspace::root;
 
 /// A program, as it is flashed.
 #[derive(Debug, Default)]
-pub(super) struct Program {
-    pub(super) size: Size,
+pub(crate) struct Program {
+    pub(crate) size: Size,
     /// Names of functions that compute with floating-point numbers.
     pub(super) floats: BTreeSet<String>,
     pub(super) panics: BTreeSet<Panic>,
@@ -23,10 +23,10 @@ pub(super) struct Program {
 }
 
 /// Bytes in flash and in memory; a variable with a first value takes both.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Size {
-    pub(super) flash: u64,
-    pub(super) memory: u64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) flash: u64,
+    pub(crate) memory: u64,
 }
 
 /// A place in the source from which a panic would come, as the program would tell it.
@@ -38,7 +38,7 @@ pub(super) struct Panic {
 }
 
 impl Program {
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let told = |error: &dyn ToString| format!("{}: {}", path.display(), error.to_string());
         let bytes = fs::read(path).map_err(|error| told(&error))?;
         let file = object::File::parse(&*bytes).map_err(|error| told(&error))?;

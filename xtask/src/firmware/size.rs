@@ -10,9 +10,7 @@ pub(super) fn measure(board: &Board, measured: &Measured) -> Outcome {
     let mut tables = Vec::new();
     for (nth, target) in measured.targets.iter().enumerate() {
         let core = Core::find(target).map_err(Stop::Skipped)?;
-        // It has to have built `core` as well.
-        let judged =
-            core.source().starts_with(&format!("core built by rustc {}.", measured.compiler));
+        let judged = board.is_judged(&core);
         let folder = board.build(&core, &[])?;
         let program = |name: &str| Program::read(&folder.join(name));
         let table = table(&board.programs, &measured.least, nth, judged, program);

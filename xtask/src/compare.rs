@@ -1,0 +1,4 @@
+//! Comparisons with what others offer, which the pages show.
+
+pub(crate) mod firmware;
+mod page;
