@@ -1,4 +1,100 @@
-//! Comparisons with what others offer, which the pages show.
+//! What executors cost, compared with one another: one table of all that is counted, the bounds
+//! of ours, and the page that shows it.
+//!
+//! [`collect`] runs the programs, whose lines [`figures`] reads; [`table`] is what they counted.
+//! [`shown`] rounds it, [`text`] writes it down. [`bounds`] judges ours, [`stale`] the page.
+//!
+//! [`firmware`] compares the programs of drivers.
 
+mod bounds;
+mod collect;
+mod figures;
 pub(crate) mod firmware;
+mod names;
 mod page;
+mod shown;
+mod stale;
+mod table;
+mod text;
+
+use std::fs;
+
+use crate::report::{Outcome, Stop};
+use crate::workspace::{read, root};
+use bounds::Bounds;
+use collect::Whose;
+use table::Table;
+
+const PAGE: &str = "benches/README.md";
+const PART: &str = "compare";
+
+/// Counts everything, and returns the table. If all of it was counted and ours keeps its bounds,
+/// writes it into the page.
+///
+/// # Errors
+///
+/// The table and what failed or exceeds its bound.
+pub(crate) fn run(accept: bool) -> Outcome {
+    let mut table = Table::default();
+    let mut problems = collect::on_host(&mut table, Whose::Everyones);
+    let mut bounds = Bounds::read()?;
+    if accept && problems.is_empty() {
+        bounds.accept(&table);
+        bounds.write()?;
+    }
+    problems.extend(judge(&bounds, &table));
+    let told = told(&table, &problems)?;
+    let is_whole = table.parts.iter().all(|part| part.missing.is_none());
+    let page = match is_whole && cfg!(target_arch = "x86_64") {
+        true => write(&table)?,
+        false => "as it was: it shows what all columns counted on x86-64",
+    };
+    Ok(format!("{told}\n\n{PAGE} is {page}"))
+}
+
+/// Counts ours, and holds it to its bounds and to what the page shows.
+pub(crate) fn check() -> Outcome {
+    if cfg!(not(target_arch = "x86_64")) {
+        return Err(Stop::Absent("the bounds are those of x86-64".to_owned()));
+    }
+    let mut table = Table::default();
+    let mut problems = collect::on_host(&mut table, Whose::Ours);
+    problems.extend(judge(&Bounds::read()?, &table));
+    let text = read(&root().join(PAGE))?;
+    let (from, to) = page::part(&text, PART)?;
+    let stale = stale::check(&text[from..to], &table);
+    if !stale.is_empty() {
+        problems.extend(stale);
+        problems.push(format!("{PAGE} is stale: cargo xtask compare"));
+    }
+    if problems.is_empty()
+        && let Some(why) = table.parts.iter().find_map(|part| part.missing.as_ref())
+    {
+        return Err(Stop::Skipped(why.clone()));
+    }
+    told(&table, &problems)
+}
+
+fn judge(bounds: &Bounds, table: &Table) -> Vec<String> {
+    if cfg!(target_arch = "x86_64") { bounds.judge(table) } else { Vec::new() }
+}
+
+fn told(table: &Table, problems: &[String]) -> Outcome {
+    let shown = text::plain(table);
+    if problems.is_empty() {
+        return Ok(shown);
+    }
+    Err(format!("{shown}\n\n{}", problems.join("\n")).into())
+}
+
+/// Writes the table into the page, and returns what became of the page.
+fn write(table: &Table) -> Result<&'static str, String> {
+    let path = root().join(PAGE);
+    let old = read(&path)?;
+    let new = page::replace(&old, PART, &text::markdown(table))?;
+    if new == old {
+        return Ok("up to date");
+    }
+    fs::write(&path, new).map_err(|error| format!("{PAGE}: {error}"))?;
+    Ok("rewritten")
+}

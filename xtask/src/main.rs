@@ -38,6 +38,9 @@ Usage: cargo xtask COMMAND
   firmware [BOARD [PROGRAM]] [--sizes] [-- ARGS]
                            builds firmware and runs it in an emulator, which is told ARGS
       --sizes              prints the flash and memory it takes instead, and its bounds
+  compare [--accept]       what executors cost, ours and others, and the bounds of ours; writes the
+                           table into benches/README.md
+      --accept             makes bounds of what was counted
   compare --firmware       flash and memory of drivers' programs, compared with crates for one
                            device; writes the tables into benches/README.md
   linux-rig [NAME]         tests of devices, on Debian's kernel in an emulator: all, or those
@@ -58,6 +61,7 @@ struct Args {
     only: String,
     sizes: bool,
     firmware: bool,
+    accept: bool,
     open: bool,
     /// What comes after `--`, which is not for us.
     rest: Vec<OsString>,
@@ -88,6 +92,7 @@ fn parse(mut parser: lexopt::Parser, rest: Vec<OsString>) -> Result<Args, lexopt
             (Long("only"), "test") => args.only = parser.value()?.string()?,
             (Long("sizes"), "firmware") => args.sizes = true,
             (Long("firmware"), "compare") => args.firmware = true,
+            (Long("accept"), "compare") => args.accept = true,
             (Long("open"), "docs") => args.open = true,
             (Long(_), "firmware") => return Err("options of the emulator go behind `--`".into()),
             (arg, _) => return Err(arg.unexpected()),
@@ -117,6 +122,7 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
             linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run(name))
         }
         ["compare"] if args.firmware => compare::firmware::run(),
+        ["compare"] => compare::run(args.accept),
         ["sizes"] => sizes::measure(),
         ["instructions"] => instructions::measure(),
         ["firmware"] => firmware::run([None, None], args.sizes, &args.rest),

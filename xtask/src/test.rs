@@ -91,6 +91,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
             step("recorded inputs", || judge_corpus(corpus())),
             step("docs", || docs::check(&members)),
             step("instructions", instructions::measure),
+            step("compare", compare::check),
         ],
         elsewhere,
     ]);

@@ -23,10 +23,11 @@ mod counting {
         POLLS.get()
     }
 
-    /// Returns how often the waker of a [`watched`] future was called.
+    /// Returns how often the waker of a [`watched`] future was called. `None` if these have the
+    /// wakers of their tasks.
     #[must_use]
-    pub fn wakes() -> u64 {
-        WAKES.load(Relaxed)
+    pub fn wakes() -> Option<u64> {
+        (!ARE_WAKERS_KEPT.load(Relaxed)).then(|| WAKES.load(Relaxed))
     }
 
     /// From here on, [`watched`] futures get the waker of their task, for an executor whose
@@ -88,10 +89,10 @@ mod counting {
         0
     }
 
-    /// Returns 0: this build does not count.
+    /// Returns `None`: this build does not count.
     #[must_use]
-    pub fn wakes() -> u64 {
-        0
+    pub fn wakes() -> Option<u64> {
+        None
     }
 
     /// Does nothing: this build does not count.

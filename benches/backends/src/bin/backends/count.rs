@@ -21,7 +21,7 @@ pub(crate) enum Count {
 pub(crate) struct Counter {
     count: Count,
     /// Polls and wakes when work began.
-    before: [u64; 2],
+    before: (u64, Option<u64>),
     now_us: Box<dyn Fn() -> u64>,
 }
 
@@ -35,7 +35,7 @@ impl Counter {
     pub(crate) fn new(count: Count) -> Self {
         let start = Instant::now();
         let now_us = Box::new(move || start.elapsed().as_micros() as u64);
-        Self { count, before: [0; 2], now_us }
+        Self { count, before: (0, None), now_us }
     }
 
     /// Tells the time by another clock than the machine's.
@@ -55,16 +55,18 @@ impl Counter {
 
 impl Meter for Counter {
     fn begin(&mut self) {
-        self.before = [polls(), wakes()];
+        self.before = (polls(), wakes());
         self.mark();
     }
 
     fn end(&mut self, operation: Operation, times: u32) {
         self.mark();
         if let Count::Polls = self.count {
-            let [polls, wakes] = [polls() - self.before[0], wakes() - self.before[1]];
+            let polls = polls() - self.before.0;
             println!("polls\t{operation}\t{times}\t{polls}");
-            println!("wakes\t{operation}\t{times}\t{wakes}");
+            if let (Some(before), Some(wakes)) = (self.before.1, wakes()) {
+                println!("wakes\t{operation}\t{times}\t{}", wakes - before);
+            }
         } else {
             println!("{operation}\t{times}");
         }
