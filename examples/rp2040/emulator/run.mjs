@@ -44,8 +44,8 @@ async function main(values, elf, name) {
   }
   for (const problem of problems) console.error(`FAILED ${problem}`);
   const { figures } = first;
-  // What a program that proves something comes to.
-  const verdict = first.lines.findLast((line) => line.text)?.text;
+  // What a program that proves something comes to. Counts have tabs.
+  const verdict = first.lines.findLast((line) => line.text && !line.text.includes('\t'))?.text;
   const spans = Object.entries(figures.spans).map(([span, count]) => `, ${span} ${count}`);
   console.log(
     `${verdict ? `${verdict}; ` : ''}${figures.micros} us, ${figures.instructions} instructions${spans.join('')}, ` +

@@ -52,10 +52,16 @@ impl Board {
             return Err(format!("two runs differ\n{first}\n{second}"));
         }
         let figures: Vec<_> = first.lines().filter(|it| it.starts_with("{\"bench\"")).collect();
-        if figures.is_empty() {
-            return Ok(first.lines().last().unwrap_or_default().to_owned());
+        if !figures.is_empty() {
+            return Ok(format!("\n{}", figures.join("\n")));
         }
-        Ok(format!("\n{}", figures.join("\n")))
+        let last = first.lines().last().unwrap_or_default();
+        if !last.contains('\t') {
+            return Ok(last.to_owned());
+        }
+        // They are for `cargo xtask compare`.
+        let counts = first.lines().filter(|line| line.contains('\t')).count();
+        Ok(format!("{counts} counts"))
     }
 
     /// Runs a program whose output is the user's.
