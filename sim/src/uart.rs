@@ -117,8 +117,13 @@ impl Baud {
 
     /// Returns the duration of this many half bits.
     fn halves(self, halves: u128) -> Duration {
-        let micros = (halves * 500_000).div_ceil(self.0.into());
-        Duration::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+        let scaled = halves * 500_000;
+        // Almost always: a division of 64 bits is much cheaper than one of 128.
+        let micros = match u64::try_from(scaled) {
+            Ok(scaled) => scaled.div_ceil(self.0),
+            Err(_) => u64::try_from(scaled.div_ceil(self.0.into())).unwrap_or(u64::MAX),
+        };
+        Duration::from_micros(micros)
     }
 }
 

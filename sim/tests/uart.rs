@@ -1,9 +1,12 @@
 //! Bytes from a serial line.
 
+use std::future::pending;
+
 use embedded_hal::digital::PinState;
-use tickwire_sim::Trace;
-use tickwire_sim::uart::{Baud, Byte, Decoder, Nanos, decode, draw};
-use tickwire_traits::{Duration, Instant};
+use embedded_io_async::{Read, Write};
+use tickwire_sim::uart::{Baud, Byte, Decoder, Nanos, decode, draw, line};
+use tickwire_sim::{Sim, Trace};
+use tickwire_traits::{Duration, Instant, JoinHandle, Timer};
 
 /// Checks the bytes in a timing diagram of bits of 100 µs.
 #[track_caller]
@@ -141,4 +144,22 @@ fn the_time_of_any_number_of_bytes_is_known() {
     // More than a `Duration` holds.
     assert_eq!(Baud::new(0).time_of(u64::MAX), Duration::MAX);
     assert_eq!(Baud::new(100_000_000).time_of(u64::MAX), Duration::from_micros(u64::MAX / 10 + 1));
+}
+
+#[test]
+fn a_write_does_not_wake_a_reader_that_waits_for_a_byte_on_its_way() {
+    let sim = Sim::new();
+    let (mut near, mut far) = line(sim.clock(), Baud::new(10_000));
+    let clock = sim.clock();
+    let send = async move {
+        for _ in 0..8 {
+            near.write_all(&[7]).await.unwrap();
+            clock.sleep(Duration::from_micros(100)).await;
+        }
+        pending::<()>().await; // Dropping the port would wake the reader.
+    };
+    sim.spawner().spawn_named("sender", send).detach();
+    sim.run(far.read_exact(&mut [0; 8])).unwrap();
+    // Once at the start, and then the sender after each pause, and the reader for each byte.
+    assert_eq!(sim.polls(), (1 + 8) + (1 + 8));
 }

@@ -192,7 +192,7 @@ impl<T: Clock> Way<T> {
 
     /// Makes a change that a waiting reader has to see.
     fn change<R>(&self, change: impl FnOnce(&mut Model) -> R) -> R {
-        let (result, reader) = self.with(|model, _| (change(model), model.reader.take()));
+        let (result, reader) = self.with(|model, _| (change(model), model.take_reader()));
         // Nothing is borrowed: a waker may call back.
         reader.into_iter().for_each(Waker::wake);
         result
@@ -201,15 +201,17 @@ impl<T: Clock> Way<T> {
 
 impl<T: TimerQueue> Way<T> {
     fn poll_read(&self, buf: &mut [u8], cx: &mut Context<'_>) -> Poll<Result<usize, LineFault>> {
-        let waker = cx.waker().clone();
-        let (read, next, _replaced) = self.with(|model, _| {
+        // Cloned while nothing is borrowed: a waker may call back.
+        let is_registered = self.model.borrow().is_read_by(cx.waker());
+        let waker = (!is_registered).then(|| cx.waker().clone());
+        let (read, (next, _replaced)) = self.with(|model, _| {
             if std::mem::take(&mut model.fails_read) {
-                return (Some(Err(LineFault)), None, None);
+                (Some(Err(LineFault)), (None, None))
+            } else if buf.is_empty() || model.has_received() || model.has_ended() {
+                (Some(Ok(model.read(buf))), (None, None))
+            } else {
+                (None, model.register(waker))
             }
-            if buf.is_empty() || model.has_received() || model.has_ended() {
-                return (Some(Ok(model.read(buf))), None, None);
-            }
-            (None, model.next(), model.reader.replace(waker))
         });
         match read {
             Some(read) => Poll::Ready(read),
@@ -225,9 +227,8 @@ impl<T: TimerQueue> Way<T> {
             if !buf.is_empty() && !model.has_room() {
                 return (None, model.next(), None);
             }
-            (Some(Ok(model.write(buf, now))), None, model.reader.take())
+            (Some(Ok(model.write(buf, now))), None, model.take_idle_reader())
         });
-        // The reader sleeps until an earlier byte that is on its way, or forever.
         reader.into_iter().for_each(Waker::wake);
         match written {
             Some(written) => Poll::Ready(written),

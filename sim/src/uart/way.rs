@@ -16,10 +16,14 @@ pub(super) struct Model {
     baud: Baud,
     /// Bytes on their way, with the end of their stop bits. `None` is a lost byte.
     sent: VecDeque<(Instant, Option<u8>)>,
+    /// When the first of them is out; [`Instant::MAX`] if there is none.
+    arrives: Instant,
     /// The end of the line's last idle time.
     since: Instant,
     /// The number of bytes since then, so that rounding errors do not add up.
     bytes: u64,
+    /// The end of the last byte written.
+    end: Instant,
     received: VecDeque<u8>,
     pub(super) capacity: usize,
     pub(super) overruns: u64,
@@ -33,7 +37,15 @@ pub(super) struct Model {
     pub(super) fails_read: bool,
     pub(super) fails_write: bool,
     pub(super) probe: Option<Probe>,
-    pub(super) reader: Option<Waker>,
+    reader: Option<Reader>,
+}
+
+/// A task that waits for bytes.
+struct Reader {
+    waker: Waker,
+    /// The task is woken when a byte that is on its way has arrived, and needs no other wake
+    /// before.
+    is_timed: bool,
 }
 
 /// The faults of a byte.
@@ -50,8 +62,10 @@ impl Model {
         Self {
             baud,
             sent: VecDeque::new(),
+            arrives: Instant::MAX,
             since: Instant::EPOCH,
             bytes: 0,
+            end: Instant::EPOCH,
             received: VecDeque::new(),
             capacity: super::line::RECEIVING,
             overruns: 0,
@@ -78,7 +92,15 @@ impl Model {
     }
 
     /// Receives the bytes that have been sent by `now`.
+    #[inline]
     pub(super) fn catch_up(&mut self, now: Instant) {
+        // Nearly every access comes before the next byte.
+        if self.arrives <= now {
+            self.receive(now);
+        }
+    }
+
+    fn receive(&mut self, now: Instant) {
         while self.next().is_some_and(|end| end <= now) {
             let Some((_, Some(byte))) = self.sent.pop_front() else { continue };
             if self.received.len() < self.capacity {
@@ -87,6 +109,7 @@ impl Model {
                 self.overruns += 1;
             }
         }
+        self.arrives = self.next().unwrap_or(Instant::MAX);
     }
 
     /// Accepts bytes from `buf`, as many as fit.
@@ -96,15 +119,15 @@ impl Model {
             if self.sent.len() >= SENDING {
                 break;
             }
-            let Order { doubled, delay, mask } =
-                self.ordered.remove(&self.written).unwrap_or_default();
+            let Order { doubled, delay, mask } = self.next_order();
             let torn = self.torn.iter().any(|torn| torn.contains(&self.written));
             let lost = torn || self.hung_up;
             self.written += 1;
             taken += 1;
             if self.sent.is_empty() || !delay.is_zero() {
-                self.since = self.end().max(now) + delay;
+                self.since = self.end.max(now) + delay;
                 self.bytes = 0;
+                self.end = self.since;
             }
             let byte = (!lost).then_some(*byte ^ mask);
             for _ in 0..=u8::from(doubled) {
@@ -115,18 +138,52 @@ impl Model {
         taken
     }
 
-    fn put(&mut self, byte: Option<u8>) {
-        let start = self.end();
-        if let (Some(probe), Some(byte)) = (&self.probe, byte) {
-            super::draw(probe, start, byte, self.baud);
+    fn next_order(&mut self) -> Order {
+        if self.ordered.is_empty() {
+            return Order::default();
         }
-        self.bytes += 1;
-        self.sent.push_back((self.end(), byte));
+        self.ordered.remove(&self.written).unwrap_or_default()
     }
 
-    /// Returns the end of the last byte written.
-    fn end(&self) -> Instant {
-        self.since + self.baud.time_of(self.bytes)
+    fn put(&mut self, byte: Option<u8>) {
+        if let (Some(probe), Some(byte)) = (&self.probe, byte) {
+            super::draw(probe, self.end, byte, self.baud);
+        }
+        self.bytes += 1;
+        self.end = self.since + self.baud.time_of(self.bytes);
+        self.sent.push_back((self.end, byte));
+        self.arrives = self.arrives.min(self.end);
+    }
+
+    /// Returns whether the registered reader is the task of `waker`.
+    pub(super) fn is_read_by(&self, waker: &Waker) -> bool {
+        self.reader.as_ref().is_some_and(|reader| reader.waker.will_wake(waker))
+    }
+
+    /// Registers a task that waits for bytes, or again the registered one. Returns when the next
+    /// byte arrives, if one is on its way, and the waker that was replaced.
+    pub(super) fn register(&mut self, other: Option<Waker>) -> (Option<Instant>, Option<Waker>) {
+        let next = self.next();
+        let is_timed = next.is_some();
+        let replaced = match other {
+            Some(waker) => self.reader.replace(Reader { waker, is_timed }),
+            None => None,
+        };
+        if let Some(reader) = &mut self.reader {
+            reader.is_timed = is_timed;
+        }
+        (next, replaced.map(|reader| reader.waker))
+    }
+
+    /// Takes the reader to wake after a write. A byte written later arrives later, so a task
+    /// that waits for one on its way is not woken.
+    pub(super) fn take_idle_reader(&mut self) -> Option<Waker> {
+        self.reader.take_if(|reader| !reader.is_timed).map(|reader| reader.waker)
+    }
+
+    /// Takes the reader to wake after any other change.
+    pub(super) fn take_reader(&mut self) -> Option<Waker> {
+        self.reader.take().map(|reader| reader.waker)
     }
 
     /// Moves received bytes into `buf`, as many as fit.
