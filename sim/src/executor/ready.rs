@@ -1,7 +1,6 @@
 //! The tasks that are awake, and their wakers.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,13 +19,15 @@ pub(super) struct Id {
 #[derive(Debug, Default)]
 pub(super) struct Ready {
     /// Woken before all tasks in `woken`. Taken from there all at once.
-    batch: RefCell<VecDeque<Id>>,
+    batch: RefCell<Vec<Id>>,
+    /// The number of tasks in `batch` that have been removed.
+    removed: Cell<usize>,
     woken: Arc<Woken>,
 }
 
 /// Shared with wakers, which may be used from any thread.
 #[derive(Debug, Default)]
-struct Woken(Mutex<VecDeque<Id>>);
+struct Woken(Mutex<Vec<Id>>);
 
 /// The state behind all clones of a task's waker.
 #[derive(Debug)]
@@ -38,28 +39,37 @@ pub(super) struct TaskWaker {
 }
 
 impl Ready {
-    /// Creates the waker of a task, and queues the task.
-    pub(super) fn enroll(&self, id: Id) -> Arc<TaskWaker> {
-        self.woken.lock().push_back(id);
+    /// Creates the waker of a task that counts as queued. The caller queues it.
+    pub(super) fn waker(&self, id: Id) -> Arc<TaskWaker> {
         Arc::new(TaskWaker { id, queued: AtomicBool::new(true), woken: self.woken.clone() })
     }
 
+    pub(super) fn push(&self, id: Id) {
+        self.woken.lock().push(id);
+    }
+
     /// Removes the task that was woken first. It may have ended since.
+    #[inline]
     pub(super) fn pop(&self) -> Option<Id> {
         let mut batch = self.batch.borrow_mut();
-        if batch.is_empty() {
+        let mut removed = self.removed.get();
+        if removed == batch.len() {
+            removed = 0;
+            batch.clear();
             mem::swap(&mut *batch, &mut *self.woken.lock());
         }
-        batch.pop_front()
+        let first = batch.get(removed).copied();
+        self.removed.set(removed + usize::from(first.is_some()));
+        first
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.batch.borrow().is_empty() && self.woken.lock().is_empty()
+        self.removed.get() == self.batch.borrow().len() && self.woken.lock().is_empty()
     }
 }
 
 impl Woken {
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Id>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<Id>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -88,7 +98,7 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.queued.swap(true, Ordering::AcqRel) {
-            self.woken.lock().push_back(self.id);
+            self.woken.lock().push(self.id);
         }
     }
 }

@@ -9,8 +9,7 @@ use std::task::{Context, Poll};
 
 use tickwire_traits::{Exit, JoinHandle, Spawn, SpawnError, waits_for};
 
-use super::ready::Id;
-use super::tasks::{End, Name, TaskFuture, Tasks};
+use super::tasks::{Name, Task, TaskFuture, Tasks};
 
 /// A spawner of tasks on a [`Sim`](crate::Sim).
 #[derive(Clone, Debug)]
@@ -50,8 +49,7 @@ impl SimSpawner {
     }
 
     fn start(&self, name: Name, future: TaskFuture) -> SimTask {
-        let (id, end) = self.0.spawn(name, future);
-        SimTask { id, end, tasks: self.0.clone() }
+        SimTask { task: self.0.spawn(name, future), tasks: self.0.clone() }
     }
 }
 
@@ -61,9 +59,7 @@ impl SimSpawner {
 /// simulation is gone. A task that cancels itself ends at its next pending poll.
 #[must_use = "dropping a task cancels it; call `detach` to let it run"]
 pub struct SimTask {
-    /// `None` if the simulation was already gone.
-    id: Option<Id>,
-    end: Rc<End>,
+    task: Rc<Task>,
     tasks: Rc<Tasks>,
 }
 
@@ -71,10 +67,10 @@ impl Future for SimTask {
     type Output = Exit;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
-        if let Some(exit) = self.end.exit.get() {
+        if let Some(exit) = self.task.end.exit.get() {
             return Poll::Ready(exit);
         }
-        self.end.waiter.set(Some(cx.waker().clone()));
+        self.task.end.waiter.set(Some(cx.waker().clone()));
         waits_for(|| "the end of another task");
         Poll::Pending
     }
@@ -82,9 +78,7 @@ impl Future for SimTask {
 
 impl SimTask {
     fn stop(&self) {
-        if let Some(id) = self.id {
-            self.tasks.cancel(id);
-        }
+        self.tasks.cancel(&self.task);
     }
 }
 
@@ -95,17 +89,17 @@ impl JoinHandle for SimTask {
     }
 
     fn is_finished(&self) -> bool {
-        self.end.exit.get().is_some()
+        self.task.end.exit.get().is_some()
     }
 
     fn detach(self) {
-        self.end.detached.set(true);
+        self.task.end.detached.set(true);
     }
 }
 
 impl Drop for SimTask {
     fn drop(&mut self) {
-        if !self.end.detached.get() {
+        if !self.task.end.detached.get() {
             self.stop();
         }
     }
@@ -113,6 +107,6 @@ impl Drop for SimTask {
 
 impl fmt::Debug for SimTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SimTask").field("exit", &self.end.exit).finish_non_exhaustive()
+        f.debug_struct("SimTask").field("exit", &self.task.end.exit).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The tasks of a simulation.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -35,23 +35,24 @@ pub(super) struct Tasks {
 /// The storage of tasks.
 #[derive(Default)]
 struct Places {
-    tasks: Vec<Option<Task>>,
+    tasks: Vec<Option<Rc<Task>>>,
     free: Vec<u32>,
 }
 
-struct Task {
+/// A task, which its handle shares.
+pub(super) struct Task {
+    pub(super) id: Id,
     name: Name,
-    waker: Arc<TaskWaker>,
-    turns: Turns,
-    end: Rc<End>,
-    /// Taken out during a poll.
-    body: Option<Body>,
+    own: Arc<TaskWaker>,
+    turns: Cell<Turns>,
+    /// Borrowed during a poll. `None` once the task ends.
+    body: RefCell<Option<Body>>,
     /// The task was cancelled during a poll.
-    cancelled: bool,
+    cancelled: Cell<bool>,
+    pub(super) end: End,
 }
 
-/// The parts that a poll uses. They are moved out of the task, because a poll may spawn
-/// and cancel tasks, so no task may be borrowed during it.
+/// The parts that a poll uses.
 struct Body {
     future: TaskFuture,
     waker: Waker,
@@ -101,37 +102,47 @@ impl Tasks {
         }
     }
 
-    /// Returns the task's identity, or `None` if the simulation is gone, and its
-    /// end.
-    pub(super) fn spawn(&self, name: Name, future: TaskFuture) -> (Option<Id>, Rc<End>) {
-        let end = Rc::<End>::default();
-        if self.closed.get() {
-            drop(future);
-            end.set(Exit::Cancelled);
-            return (None, end);
-        }
+    /// Creates a task. It has ended already if the simulation is gone.
+    pub(super) fn spawn(&self, name: Name, future: TaskFuture) -> Rc<Task> {
         let mut places = self.places.borrow_mut();
-        let place = places.reserve();
-        let waker = self.enroll(place);
-        let id = waker.id();
-        let body = Some(Body { future, waker: waker.clone().into() });
-        let (kept, turns) = (end.clone(), self.instants.of_new());
-        let task = Task { name, waker, turns, end: kept, body, cancelled: false };
-        places.tasks[place as usize] = Some(task);
-        (Some(id), end)
+        let closed = self.closed.get();
+        let place = if closed { NOWHERE } else { places.reserve() };
+        let own = self.waker_of(place);
+        let task = Rc::new(Task {
+            id: own.id(),
+            name,
+            turns: Cell::new(self.instants.of_new()),
+            body: RefCell::new(None),
+            cancelled: Cell::new(false),
+            end: End::default(),
+            own,
+        });
+        if closed {
+            drop(places);
+            drop(future);
+            task.end.set(Exit::Cancelled);
+        } else {
+            let waker = task.own.clone().into();
+            task.body.replace(Some(Body { future, waker }));
+            self.ready.push(task.id);
+            places.tasks[place as usize] = Some(task.clone());
+        }
+        task
     }
 
     /// Queues the main future of a new run, and resets the counts.
     pub(super) fn begin_run(&self) -> Arc<TaskWaker> {
         self.main.set(Turns::default());
         self.instants.clear();
-        self.enroll(NOWHERE)
+        let own = self.waker_of(NOWHERE);
+        self.ready.push(own.id());
+        own
     }
 
-    fn enroll(&self, place: u32) -> Arc<TaskWaker> {
+    fn waker_of(&self, place: u32) -> Arc<TaskWaker> {
         let serial = self.enrolled.get();
         self.enrolled.set(serial + 1);
-        self.ready.enroll(Id { place, serial })
+        self.ready.waker(Id { place, serial })
     }
 
     pub(super) fn count_main(&self, now: Instant) {
@@ -148,39 +159,34 @@ impl Tasks {
 
     /// Polls a task, if it still exists. Returns whether it ended.
     pub(super) fn poll(&self, id: Id, now: Instant) -> bool {
-        let taken = self.places.borrow_mut().get(id).and_then(|task| {
-            let body = task.body.take()?;
-            task.waker.unqueue();
-            self.count_poll(now, &mut task.turns);
-            Some(body)
-        });
-        let Some(body) = taken else { return false };
+        let task = self.places.borrow().get(id).cloned();
+        let Some(task) = task else { return false };
+        let Ok(body) = task.body.try_borrow_mut() else { return false };
+        task.own.unqueue();
+        let mut turns = task.turns.get();
+        self.count_poll(now, &mut turns);
+        task.turns.set(turns);
         // A task that panics ends here too, as if cancelled.
-        let mut polled = Polled { tasks: self, id, body: Some(body), exit: Exit::Cancelled };
-        match polled.poll() {
-            Poll::Ready(()) => polled.end(Exit::Completed),
-            Poll::Pending => polled.put_back(),
-        }
+        let mut polled =
+            Polled { tasks: self, task: &task, body: Some(body), exit: Some(Exit::Cancelled) };
+        polled.exit = match polled.poll() {
+            Poll::Ready(()) => Some(Exit::Completed),
+            Poll::Pending if task.cancelled.get() => Some(Exit::Cancelled),
+            Poll::Pending => None,
+        };
+        polled.exit.is_some()
     }
 
-    pub(super) fn cancel(&self, id: Id) {
-        let cancelled = {
-            let mut places = self.places.borrow_mut();
-            match places.get(id) {
-                // The task cancels itself. Its future is in use; the end of its poll drops the
-                // future, and is reported only then.
-                Some(task) if task.body.is_none() => {
-                    task.cancelled = true;
-                    return;
-                }
-                _ => places.remove(id),
-            }
+    pub(super) fn cancel(&self, task: &Task) {
+        let body = match task.body.try_borrow_mut() {
+            Ok(mut body) => body.take(),
+            Err(_) => None,
         };
-        if let Some(mut task) = cancelled
-            && let Some(Body { future, waker }) = task.body.take()
-        {
-            drop(future);
-            self.end(&task, &waker, Exit::Cancelled);
+        match body {
+            Some(body) => self.end(task, body, Exit::Cancelled),
+            // The task cancels itself: the end of its poll drops the future, and is reported only
+            // then. Or it has ended.
+            None => task.cancelled.set(true),
         }
     }
 
@@ -190,22 +196,26 @@ impl Tasks {
     /// one at a time while nothing is borrowed.
     pub(super) fn close(&self) {
         self.closed.set(true);
-        self.list().into_iter().for_each(|(id, ..)| self.cancel(id));
+        self.in_order().iter().for_each(|task| self.cancel(task));
     }
 
-    /// Returns all tasks in spawning order.
+    /// Returns all tasks in spawning order, with their names and turns.
     pub(super) fn list(&self) -> Vec<(Id, String, Turns)> {
-        let places = self.places.borrow();
-        let tasks = places.tasks.iter().flatten();
-        let listed = |task: &Task| (task.waker.id(), task.name.to_string(), task.turns);
-        let mut tasks: Vec<_> = tasks.map(listed).collect();
-        tasks.sort_unstable_by_key(|(id, ..)| id.serial);
+        let listed = |task: Rc<Task>| (task.id, task.name.to_string(), task.turns.get());
+        self.in_order().into_iter().map(listed).collect()
+    }
+
+    fn in_order(&self) -> Vec<Rc<Task>> {
+        let mut tasks: Vec<_> = self.places.borrow().tasks.iter().flatten().cloned().collect();
+        tasks.sort_unstable_by_key(|task| task.id.serial);
         tasks
     }
 
-    /// Reports the end of a task whose future has been dropped.
-    fn end(&self, task: &Task, waker: &Waker, exit: Exit) {
-        self.retire(&task.waker, waker);
+    /// Ends a task: drops its future while nothing is borrowed, and then reports the end.
+    fn end(&self, task: &Task, Body { future, waker }: Body, exit: Exit) {
+        let _removed = self.places.borrow_mut().remove(task.id);
+        drop(future);
+        self.retire(&task.own, &waker);
         task.end.set(exit);
     }
 
@@ -225,57 +235,46 @@ impl Places {
         })
     }
 
-    fn get(&mut self, id: Id) -> Option<&mut Task> {
-        self.tasks.get_mut(id.place as usize)?.as_mut().filter(|task| task.waker.id() == id)
+    fn get(&self, id: Id) -> Option<&Rc<Task>> {
+        self.tasks.get(id.place as usize)?.as_ref().filter(|task| task.id == id)
     }
 
-    fn remove(&mut self, id: Id) -> Option<Task> {
+    fn remove(&mut self, id: Id) -> Option<Rc<Task>> {
         self.get(id)?;
         self.free.push(id.place);
         self.tasks[id.place as usize].take()
     }
 }
 
-/// The parts that a poll has moved out of its task. They return, or the task ends.
+/// A task during a poll. If it has an exit when dropped, the task ends.
 struct Polled<'a> {
     tasks: &'a Tasks,
-    id: Id,
-    body: Option<Body>,
-    exit: Exit,
+    task: &'a Task,
+    body: Option<RefMut<'a, Option<Body>>>,
+    exit: Option<Exit>,
 }
 
 impl Polled<'_> {
+    #[inline]
     fn poll(&mut self) -> Poll<()> {
-        let Some(Body { future, waker }) = &mut self.body else { return Poll::Pending };
-        future.as_mut().poll(&mut Context::from_waker(waker))
-    }
-
-    fn end(mut self, exit: Exit) -> bool {
-        self.exit = exit;
-        true
-    }
-
-    /// Returns whether the task ended instead, because it was cancelled.
-    fn put_back(mut self) -> bool {
-        let mut places = self.tasks.places.borrow_mut();
-        match places.get(self.id) {
-            Some(task) if !task.cancelled => {
-                task.body = self.body.take();
-                false
+        match self.body.as_deref_mut() {
+            Some(Some(Body { future, waker })) => {
+                future.as_mut().poll(&mut Context::from_waker(waker))
             }
-            _ => true,
+            _ => Poll::Pending,
         }
     }
 }
 
 impl Drop for Polled<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(Body { future, waker }) = self.body.take() else { return };
-        // Before the end is reported, and while nothing is borrowed.
-        drop(future);
-        let ended = self.tasks.places.borrow_mut().remove(self.id);
-        if let Some(task) = ended {
-            self.tasks.end(&task, &waker, self.exit);
+        let body = self.body.take();
+        let Some(exit) = self.exit else { return };
+        // A separate statement, so that the task is not borrowed while its future drops.
+        let body = body.and_then(|mut body| body.take());
+        if let Some(body) = body {
+            self.tasks.end(self.task, body, exit);
         }
     }
 }
