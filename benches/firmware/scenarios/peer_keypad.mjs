@@ -1,5 +1,5 @@
-// Keys as in our scenario. The fourth corner of a rectangle is reported, and never is the
-// processor idle.
+// Keys as in our scenario. The fourth corner of a rectangle is reported, and the processor wakes
+// each millisecond.
 import ours from '../../../examples/rp2040/emulator/scenarios/keypad.mjs';
 
 const key = (event, row, column) => ({ event, row, column });
