@@ -11,7 +11,6 @@ mod button;
 mod encoder;
 mod nec;
 mod row;
-mod sleep;
 mod spawn;
 mod storm;
 mod task_switch;
@@ -23,11 +22,9 @@ use crate::row::{Row, goal, goal_of};
 
 // The bounds are what rustc 1.96 came to, and 4 % at the most.
 const TASK_SWITCH: Row = Row { name: "task_switch", most: 104, beside: goal(115, 118) };
-const SLEEP: Row = Row { name: "sleep", most: 589, beside: goal(110, 110) };
-const SPAWN_DETACHED: Row = Row { name: "spawn_detached", most: 367, beside: goal(150, 131) };
-const SPAWN_AWAITED: Row = Row { name: "spawn_awaited", most: 323, beside: goal(150, 116) };
+const SPAWN_DETACHED: Row = Row { name: "spawn_detached", most: 362, beside: goal(150, 132) };
 const SPAWN_SENT: Row = Row { name: "spawn_sent", most: 374, beside: goal(150, 137) };
-const BUTTON: Row = Row { name: "edge_to_press", most: 500, beside: None };
+const BUTTON: Row = Row { name: "edge_to_press", most: 497, beside: None };
 const ENCODER: Row = Row { name: "encoder_step", most: 24, beside: None };
 const ENCODER_REPORT: Row = Row { name: "encoder_step_to_report", most: 43, beside: None };
 const NEC: Row = Row { name: "nec_edge", most: 31, beside: goal_of("infrared", 110, 69) };
@@ -48,9 +45,7 @@ async fn measure(spawner: Spawner) {
     let storm = storm::measure(spawner).await;
     let within = [
         TASK_SWITCH.judge(task_switch::measure(spawner).await),
-        SLEEP.judge(sleep::measure().await),
         SPAWN_DETACHED.judge(spawn::detached(spawner).await),
-        SPAWN_AWAITED.judge(spawn::awaited(spawner).await),
         SPAWN_SENT.judge(spawn::sent(spawner).await),
         BUTTON.judge(button::measure().await),
         ENCODER.judge(encoder::decoded()),

@@ -48,18 +48,6 @@ async fn send(spawner: Spawner) {
     SENT.signal(Measured { tickwire, embassy: Some(embassy(spawner).await) });
 }
 
-/// Compares a task that is awaited with one of embassy's that tells of its end by a
-/// signal: it has no handle that could be.
-pub(crate) async fn awaited(spawner: Spawner) -> Measured {
-    let tasks = ARENA.with(spawner);
-    let mark = Mark::now();
-    for _ in 0..TIMES {
-        tasks.spawn(async {}).expect("a slot is free").await;
-    }
-    let tickwire = Tenths::each(mark.elapsed(), TIMES);
-    Measured { tickwire, embassy: Some(embassy(spawner).await) }
-}
-
 async fn embassy(spawner: Spawner) -> Tenths {
     let mark = Mark::now();
     for _ in 0..TIMES {
