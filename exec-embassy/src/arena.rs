@@ -57,6 +57,9 @@ use crate::task::ArenaTask;
 /// has returned the [`Exit`](tickwire_traits::Exit), or was detached or dropped. The slot
 /// can be reused immediately, even by the task that was just notified.
 ///
+/// Spawning takes the slot that was freed last, without a search: its cost does not depend
+/// on the number of slots. There may be 65,535 slots; a larger arena does not compile.
+///
 /// # Executors
 ///
 /// An arena belongs to the first executor that [`Arena::with`] or [`Arena::bind`] gives it.

@@ -11,12 +11,16 @@ use core::fmt;
 use embassy_executor::{SendSpawner, Spawner};
 use tickwire_traits::SpawnError;
 
-use crate::primitives::Locked;
+use crate::free::FreeList;
+use crate::primitives::{Locked, section};
 use crate::runner::RunnerRef;
-use crate::slot::{Calls, CallsOf, Slot, State};
+use crate::slot::{Calls, CallsOf, Owned, Slot};
 
 /// Slots, and the executor whose tasks run in them.
+#[repr(C)]
 pub(crate) struct Home<const BYTES: usize, const N: usize> {
+    // First, so that both have one address.
+    list: FreeList,
     owner: Locked<Cell<Owner>>,
     slots: [Slot<BYTES>; N],
 }
@@ -46,7 +50,9 @@ pub(crate) struct There<const BYTES: usize, const N: usize> {
 
 impl<const BYTES: usize, const N: usize> Home<BYTES, N> {
     pub(crate) const fn new() -> Self {
-        Self { owner: Locked::new(Cell::new(Owner::None)), slots: [const { Slot::new() }; N] }
+        let list = const { FreeList::new(N) };
+        let owner = Locked::new(Cell::new(Owner::None));
+        Self { list, owner, slots: [const { Slot::new() }; N] }
     }
 
     pub(crate) fn free(&self) -> usize {
@@ -90,25 +96,27 @@ impl<const BYTES: usize, const N: usize> Home<BYTES, N> {
         }
     }
 
-    #[inline(never)]
-    fn claim(
-        &'static self,
-        calls: Calls,
-    ) -> Result<(&'static Slot<BYTES>, Option<RunnerRef>), SpawnError> {
-        let claim = |slot: &'static Slot<BYTES>| Some((slot, slot.claim(calls)?));
-        self.slots.iter().find_map(claim).ok_or(SpawnError::NoFreeSlot)
+    /// Claims a free slot for a future with these calls. Returns the slot's runner, if it was
+    /// started before.
+    #[inline]
+    fn claim(&'static self, calls: Calls) -> Option<(&'static Slot<BYTES>, Option<RunnerRef>)> {
+        section(|section| {
+            let slot = self.list.take(section, &self.slots, |slot| slot.link(section))?;
+            Some((slot, slot.claim(section, calls)))
+        })
     }
 }
 
 impl<const BYTES: usize, const N: usize> Here<BYTES, N> {
     #[inline]
-    pub(crate) fn spawn<F>(self, future: F) -> Result<&'static State, SpawnError>
+    pub(crate) fn spawn<F>(self, future: F) -> Result<Owned, SpawnError>
     where
         F: Future<Output = ()> + 'static,
     {
-        let (slot, runner) = self.home.claim(CallsOf::of::<F>())?;
+        let (slot, runner) = self.home.claim(CallsOf::of::<F>()).ok_or(SpawnError::NoFreeSlot)?;
         // SAFETY: this has claimed the slot, in the context of its arena's owner: OWNER.
-        Ok(unsafe { slot.fill_here(future, runner, self.spawner.make_send()) })
+        unsafe { slot.fill_here(future, runner, self.spawner.make_send()) };
+        Ok(slot.owned(&self.home.list))
     }
 
     pub(crate) fn make_send(self) -> There<BYTES, N> {
@@ -118,13 +126,14 @@ impl<const BYTES: usize, const N: usize> Here<BYTES, N> {
 
 impl<const BYTES: usize, const N: usize> There<BYTES, N> {
     #[inline]
-    pub(crate) fn spawn<F>(self, future: F) -> Result<&'static State, SpawnError>
+    pub(crate) fn spawn<F>(self, future: F) -> Result<Owned, SpawnError>
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let (slot, runner) = self.home.claim(CallsOf::of::<F>())?;
+        let (slot, runner) = self.home.claim(CallsOf::of::<F>()).ok_or(SpawnError::NoFreeSlot)?;
         // SAFETY: this has claimed the slot, and the spawner is the owner's: OWNER.
-        Ok(unsafe { slot.fill_there(future, runner, self.spawner) })
+        unsafe { slot.fill_there(future, runner, self.spawner) };
+        Ok(slot.owned(&self.home.list))
     }
 }
 

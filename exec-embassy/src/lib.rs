@@ -109,6 +109,7 @@
 
 mod arena;
 mod clock;
+mod free;
 #[allow(unsafe_code)] // OWNER
 mod home;
 mod irq;

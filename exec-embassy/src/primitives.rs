@@ -9,6 +9,14 @@
 use core::cell::UnsafeCell;
 pub(crate) use core::sync::atomic::{AtomicPtr, fence};
 
+pub(crate) use critical_section::CriticalSection as Section;
+
+/// Calls `f` in a critical section.
+#[inline]
+pub(crate) fn section<R>(f: impl FnOnce(Section<'_>) -> R) -> R {
+    critical_section::with(f)
+}
+
 /// A value that is accessed in critical sections only.
 pub(crate) struct Locked<T>(critical_section::Mutex<T>);
 
@@ -18,8 +26,13 @@ impl<T> Locked<T> {
     }
 
     #[inline]
+    pub(crate) fn borrow<'a>(&'a self, section: Section<'a>) -> &'a T {
+        self.0.borrow(section)
+    }
+
+    #[inline]
     pub(crate) fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        critical_section::with(|cs| f(self.0.borrow(cs)))
+        section(|section| f(self.borrow(section)))
     }
 }
 

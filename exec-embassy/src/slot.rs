@@ -24,15 +24,17 @@ use core::task::Context;
 
 use tickwire_traits::Exit;
 
+use crate::free::{FreeList, Link};
 use crate::place::{Place, PlacePtr, drop_in, poll_in};
-use crate::primitives::fence;
+use crate::primitives::{Section, fence};
 use crate::runner::{Executor, RunnerRef, Task};
 
 // The path is for Loom's models, which include this file by a path as well.
 #[path = "slot/state.rs"]
 mod state;
 
-pub(crate) use state::State;
+pub(crate) use state::Owned;
+use state::State;
 
 #[repr(C)]
 pub(crate) struct Slot<const BYTES: usize> {
@@ -66,10 +68,20 @@ impl<const BYTES: usize> Slot<BYTES> {
         self.state.is_free()
     }
 
-    /// Claims the slot if it is free, for a future with these calls. Returns the slot's
-    /// runner, if it was started before.
-    pub(crate) fn claim(&self, calls: Calls) -> Option<Option<RunnerRef>> {
-        self.state.claim(calls)
+    pub(crate) fn link<'a>(&'a self, section: Section<'a>) -> &'a Link {
+        self.state.link(section)
+    }
+
+    /// Claims the slot, which the caller has taken from the list of free slots, for a future
+    /// with these calls. Returns the slot's runner, if it was started before.
+    #[inline]
+    pub(crate) fn claim(&self, section: Section<'_>, calls: Calls) -> Option<RunnerRef> {
+        self.state.claim(section, calls)
+    }
+
+    /// Returns what the handle of a claimed slot owns. The slot returns to `list`.
+    pub(crate) fn owned(&'static self, list: &'static FreeList) -> Owned {
+        Owned::new(&self.state, list)
     }
 
     /// Fills the slot, and makes its runner poll the future.
@@ -84,8 +96,7 @@ impl<const BYTES: usize> Slot<BYTES> {
         future: F,
         runner: Option<RunnerRef>,
         executor: Executor,
-    ) -> &'static State
-    where
+    ) where
         F: Future<Output = ()> + 'static,
     {
         // SAFETY: the slot is claimed, in the context that will poll: STEP.
@@ -97,7 +108,6 @@ impl<const BYTES: usize> Slot<BYTES> {
             }
             None => self.start(executor),
         }
-        &self.state
     }
 
     /// Like [`fill_here`](Self::fill_here), from any context.
@@ -112,8 +122,7 @@ impl<const BYTES: usize> Slot<BYTES> {
         future: F,
         runner: Option<RunnerRef>,
         executor: Executor,
-    ) -> &'static State
-    where
+    ) where
         F: Future<Output = ()> + Send + 'static,
     {
         // SAFETY: the slot is claimed: STEP. And the future is `Send`.
@@ -127,7 +136,6 @@ impl<const BYTES: usize> Slot<BYTES> {
             }
             None => self.start(executor),
         }
-        &self.state
     }
 
     /// Starts the runner. Its [`RunnerRef`] is unknown until its first poll.

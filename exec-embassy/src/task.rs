@@ -5,7 +5,7 @@ use core::task::{Context, Poll};
 
 use tickwire_traits::{Exit, JoinHandle};
 
-use crate::slot::State;
+use crate::slot::Owned;
 
 /// A task in an [`Arena`](crate::Arena).
 ///
@@ -18,14 +18,14 @@ pub struct ArenaTask(Task);
 
 #[derive(Debug)]
 enum Task {
-    Running(&'static State),
+    Running(Owned),
     /// The slot no longer belongs to this handle.
     Ended(Exit),
 }
 
 impl ArenaTask {
-    pub(crate) fn new(state: &'static State) -> Self {
-        Self(Task::Running(state))
+    pub(crate) fn new(task: Owned) -> Self {
+        Self(Task::Running(task))
     }
 }
 
@@ -34,7 +34,7 @@ impl Future for ArenaTask {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Exit> {
         let exit = match self.0 {
-            Task::Running(state) => core::task::ready!(state.poll_exit(cx)),
+            Task::Running(task) => core::task::ready!(task.poll_exit(cx)),
             Task::Ended(exit) => exit,
         };
         self.0 = Task::Ended(exit);
@@ -44,22 +44,22 @@ impl Future for ArenaTask {
 
 impl JoinHandle for ArenaTask {
     async fn cancel(self) -> Exit {
-        if let Task::Running(state) = self.0 {
-            state.cancel();
+        if let Task::Running(task) = self.0 {
+            task.cancel();
         }
         self.await
     }
 
     fn is_finished(&self) -> bool {
         match self.0 {
-            Task::Running(state) => state.has_ended(),
+            Task::Running(task) => task.has_ended(),
             Task::Ended(_) => true,
         }
     }
 
     fn detach(self) {
-        if let Task::Running(state) = self.0 {
-            state.leave(false);
+        if let Task::Running(task) = self.0 {
+            task.detach();
         }
         core::mem::forget(self);
     }
@@ -67,8 +67,8 @@ impl JoinHandle for ArenaTask {
 
 impl Drop for ArenaTask {
     fn drop(&mut self) {
-        if let Task::Running(state) = self.0 {
-            state.leave(true);
+        if let Task::Running(task) = self.0 {
+            task.abandon();
         }
     }
 }

@@ -5,6 +5,8 @@
 #![cfg(not(any(miri, light_tests)))] // Loom switches stacks by hand.
 #![deny(unsafe_code)]
 
+#[path = "../../src/free.rs"]
+mod free;
 #[allow(unsafe_code)] // OWNER
 mod home;
 #[path = "../../src/place.rs"]
@@ -32,24 +34,22 @@ use loom::sync::mpsc;
 use loom::thread;
 use tickwire_traits::{Exit, JoinHandle};
 
-use home::{send, spawn};
+use home::{Home, send, spawn};
 use runner::{end, executor, poll};
 use task::ArenaTask;
-
-type Slot = slot::Slot<128>;
 
 /// The number of preemptions in a model, in addition to the threads' own waits.
 const INTERRUPTIONS: usize = 3;
 
 /// Runs a model in every order of its threads, with an unused slot and with a used one.
-fn every_order(interruptions: usize, model: impl Fn(&'static Slot) + Send + Sync + 'static) {
+fn every_order(interruptions: usize, model: impl Fn(&'static Home) + Send + Sync + 'static) {
     let model = Arc::new(model);
     for is_used in [false, true] {
         let model = Arc::clone(&model);
         let mut builder = Builder::new();
         builder.preemption_bound = Some(interruptions);
         builder.check(move || {
-            let slot = Box::leak(Box::new(Slot::new()));
+            let slot = Box::leak(Box::new(Home::new()));
             if is_used {
                 let mut task = send(slot, Probe::new(&Drops::default(), 1)).unwrap();
                 poll();
@@ -57,7 +57,11 @@ fn every_order(interruptions: usize, model: impl Fn(&'static Slot) + Send + Sync
                 assert_eq!(exit, Poll::Ready(Exit::Completed));
             }
             model(slot);
-            assert!(slot.is_free(), "the slot was lost");
+            assert!(slot.is_free(), "the slot was not freed");
+            let task = send(slot, Probe::endless(&Drops::default()));
+            assert!(task.is_some(), "the slot was lost");
+            std::mem::forget(task);
+            assert!(send(slot, Probe::endless(&Drops::default())).is_none(), "it was freed twice");
         });
     }
 }
@@ -171,7 +175,7 @@ fn a_task_that_completes_while_it_is_cancelled_ends_once_and_leaves_a_slot_that_
 
 #[test]
 fn a_handle_that_is_dropped_cancels_and_one_that_is_detached_does_not() {
-    fn until_free(slot: &Slot) {
+    fn until_free(slot: &Home) {
         while !slot.is_free() {
             thread::yield_now();
         }
@@ -199,7 +203,7 @@ fn a_handle_that_is_dropped_cancels_and_one_that_is_detached_does_not() {
 fn a_slot_is_claimed_by_one_at_a_time() {
     every_order(2, |slot| {
         let executor = executor(poll);
-        let sender = || {
+        let sender = move || {
             let drops = Drops::default();
             if let Some(task) = send(slot, Probe::new(&drops, 1)) {
                 assert_eq!(block_on(task), Exit::Completed);

@@ -5,6 +5,7 @@
 //! cell alongside its value, through which Loom sees each access.
 
 use std::cell::UnsafeCell;
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use loom::cell;
@@ -38,6 +39,15 @@ loom::lazy_static! {
     static ref SECTION: Mutex<()> = Mutex::new(());
 }
 
+/// The right to access what is [`Locked`].
+#[derive(Clone, Copy)]
+pub(crate) struct Section<'a>(PhantomData<&'a ()>);
+
+pub(crate) fn section<R>(f: impl FnOnce(Section<'_>) -> R) -> R {
+    let _locked = SECTION.lock().unwrap();
+    f(Section(PhantomData))
+}
+
 pub(crate) struct Locked<T>(T);
 
 // SAFETY: one thread at a time has a reference to the value: SECTION.
@@ -48,9 +58,12 @@ impl<T> Locked<T> {
         Self(value)
     }
 
+    pub(crate) fn borrow<'a>(&'a self, _: Section<'a>) -> &'a T {
+        &self.0
+    }
+
     pub(crate) fn with<R>(&self, f: impl FnOnce(&T) -> R) -> R {
-        let _locked = SECTION.lock().unwrap();
-        f(&self.0)
+        section(|section| f(self.borrow(section)))
     }
 }
 
