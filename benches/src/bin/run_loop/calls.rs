@@ -39,7 +39,6 @@ enum Thread {
 const TWO: u32 = 205;
 
 const ROWS: &[Row] = &[
-    Row::new("a sleep of main", |times| run(async |_| naps(times).await)),
     Row::new("a sleep of a task", |times| as_task(naps(times))),
     Row::new("a sleep of a group's child", |times| as_child(naps(times))),
     Row::new("a chunk, main", |times| run(async |_| read(times).await)),

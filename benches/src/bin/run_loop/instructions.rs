@@ -7,15 +7,14 @@ use futures_lite::future::block_on;
 use tickwire_counting::{counted, phase_ends, phases};
 use tickwire_exec_std::run;
 use tickwire_sync::{HeapSlots, TaskGroup};
-use tickwire_traits::{Spawn, yield_now};
+use tickwire_traits::yield_now;
 use tokio::runtime;
 use tokio::task::LocalSet;
 
 use crate::work::yield_often;
 
 // Each bound is the measured figure plus 4 %. With fat link-time optimization and
-// `panic = "abort"`, as programs for production are often built, a switch takes 119 to
-// 146 instructions, a yield of main 135, and a task 570.
+// `panic = "abort"`, as programs for production are often built, a yield of main takes 135.
 
 /// Little and much work, in units of what a row names.
 const LITTLE: u32 = 2_000;
@@ -31,27 +30,6 @@ struct Row {
 
 const ROWS: &[Row] = &[
     Row {
-        name: "switch among 1 task",
-        bound: Some(170),
-        ours: switch::<1>,
-        async_executor: Some(switch_async_executor::<1>),
-        tokio: Some(switch_tokio::<1>),
-    },
-    Row {
-        name: "switch among 10 tasks",
-        bound: Some(141),
-        ours: switch::<10>,
-        async_executor: Some(switch_async_executor::<10>),
-        tokio: Some(switch_tokio::<10>),
-    },
-    Row {
-        name: "switch among 1,000 tasks",
-        bound: Some(139),
-        ours: switch::<1_000>,
-        async_executor: Some(switch_async_executor::<1_000>),
-        tokio: Some(switch_tokio::<1_000>),
-    },
-    Row {
         name: "yield of main",
         bound: Some(158),
         ours: |times| run(async |_| yield_often(times).await),
@@ -59,13 +37,6 @@ const ROWS: &[Row] = &[
             block_on(LocalExecutor::new().run(yield_often(times)));
         }),
         tokio: Some(|times| tokio_run(yield_often(times))),
-    },
-    Row {
-        name: "spawn and join",
-        bound: Some(721),
-        ours: spawn,
-        async_executor: Some(spawn_async_executor),
-        tokio: Some(spawn_tokio),
     },
     Row {
         name: "group: one of 10 awake",
@@ -130,74 +101,9 @@ pub(crate) fn print() -> Result<Vec<String>, String> {
     Ok(exceeded)
 }
 
-fn switch<const N: u32>(times: u32) {
-    run(async |spawner| {
-        let spawn = |_| spawner.spawn(yield_often(times / N)).expect("there is a slot");
-        for task in (0..N).map(spawn).collect::<Vec<_>>() {
-            task.await;
-        }
-    });
-}
-
-fn switch_async_executor<const N: u32>(times: u32) {
-    let executor = LocalExecutor::new();
-    block_on(executor.run(async {
-        let spawn = |_| executor.spawn(yield_often(times / N));
-        for task in (0..N).map(spawn).collect::<Vec<_>>() {
-            task.await;
-        }
-    }));
-}
-
-fn switch_tokio<const N: u32>(times: u32) {
-    tokio_run(async move {
-        let spawn = |_| tokio::task::spawn_local(yield_often(times / N));
-        for task in (0..N).map(spawn).collect::<Vec<_>>() {
-            task.await.expect("it does not panic");
-        }
-    });
-}
-
 fn tokio_run(work: impl Future<Output = ()>) {
     let runtime = runtime::Builder::new_current_thread().build().expect("there are descriptors");
     LocalSet::new().block_on(&runtime, work);
-}
-
-/// Tasks that are spawned together.
-const TOGETHER: u32 = 100;
-
-fn spawn(times: u32) {
-    run(async |spawner| {
-        for _ in 0..times / TOGETHER {
-            let spawn = |_| spawner.spawn(async {}).expect("there is a slot");
-            for task in (0..TOGETHER).map(spawn).collect::<Vec<_>>() {
-                task.await;
-            }
-        }
-    });
-}
-
-fn spawn_async_executor(times: u32) {
-    let executor = LocalExecutor::new();
-    block_on(executor.run(async {
-        for _ in 0..times / TOGETHER {
-            let spawn = |_| executor.spawn(async {});
-            for task in (0..TOGETHER).map(spawn).collect::<Vec<_>>() {
-                task.await;
-            }
-        }
-    }));
-}
-
-fn spawn_tokio(times: u32) {
-    tokio_run(async move {
-        for _ in 0..times / TOGETHER {
-            let spawn = |_| tokio::task::spawn_local(async {});
-            for task in (0..TOGETHER).map(spawn).collect::<Vec<_>>() {
-                task.await.expect("it does not panic");
-            }
-        }
-    });
 }
 
 /// One child of a group that is woken, again and again, among others that wait.

@@ -1,5 +1,6 @@
-//! What the run loop of `exec-std` costs beside others: instructions for each switch
-//! and each task, and system calls for each sleep and each chunk of bytes.
+//! What the run loop of `exec-std` costs beside others: instructions for each yield of
+//! `main` and each child of a group, and system calls for each sleep and each chunk of bytes. Switches
+//! and tasks are among what `cargo xtask compare` counts.
 //!
 //! The program runs itself under valgrind: once to count instructions, once to list
 //! system calls. A figure is the difference between much work and little, over the

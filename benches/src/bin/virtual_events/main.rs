@@ -22,8 +22,6 @@ const TABLE: Table<'_> = Table {
         row("event among 1,000 tasks", 1_144, |times| counted(|| work::events::<1_000>(times))),
         row("event among 10,000 tasks", 1_169, |times| counted(|| work::events::<10_000>(times))),
         row("event of main alone", 793, |times| counted(|| work::events_of_main(times))),
-        row("switch among 1,000 tasks", 267, |times| counted(|| work::switches::<1_000>(times))),
-        row("spawn and join", 1_865, |times| counted(|| work::spawns(times))),
         row("queue: insert and fire, 1,000", 641, |times| {
             counted(|| work::queued::<1_000>(times));
         }),

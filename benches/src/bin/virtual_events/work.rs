@@ -1,8 +1,7 @@
 //! What is counted.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Poll, Wake, Waker};
+use std::task::{Wake, Waker};
 
 use tickwire_sim::Sim;
 use tickwire_traits::{Duration, Instant, Spawn, Timer};
@@ -40,35 +39,6 @@ pub(crate) fn events_of_main(times: u32) {
     });
 }
 
-/// `N` tasks that let the others have a turn.
-pub(crate) fn switches<const N: u32>(times: u32) {
-    let sim = Sim::new().with_spin_limit(u32::MAX);
-    let spawner = sim.spawner();
-    let spawn = |_| spawner.spawn(yield_often(times / N)).expect("tasks live on the heap");
-    let tasks: Vec<_> = (0..N).map(spawn).collect();
-    sim.run(async {
-        for task in tasks {
-            task.await;
-        }
-    });
-}
-
-/// Tasks that are spawned together.
-const TOGETHER: u32 = 100;
-
-pub(crate) fn spawns(times: u32) {
-    let sim = Sim::new().with_spin_limit(u32::MAX);
-    let spawner = sim.spawner();
-    sim.run(async {
-        for _ in 0..times / TOGETHER {
-            let spawn = |_| spawner.spawn(async {}).expect("tasks live on the heap");
-            for task in (0..TOGETHER).map(spawn).collect::<Vec<_>>() {
-                task.await;
-            }
-        }
-    });
-}
-
 /// `N` wakers that are queued, and fired when the last one is.
 pub(crate) fn queued<const N: u32>(times: u32) {
     struct Nobody;
@@ -96,19 +66,4 @@ pub(crate) fn queued<const N: u32>(times: u32) {
 /// Spans from 1 to 66 ms in no order.
 fn span(n: u32) -> Duration {
     Duration::from_micros(1_000 + u64::from(n.wrapping_mul(40_503) % 65_536))
-}
-
-/// Lets all others have a turn, so many times.
-async fn yield_often(times: u32) {
-    for _ in 0..times {
-        let mut yielded = false;
-        poll_fn(|cx| {
-            if std::mem::replace(&mut yielded, true) {
-                return Poll::Ready(());
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
 }
