@@ -1,11 +1,14 @@
 //! What executors cost, compared with one another: one table of all that is counted, the bounds
 //! of ours, and the page that shows it.
 //!
-//! [`collect`] runs the programs, whose lines [`figures`] reads; [`table`] is what they counted.
+//! [`collect`] and [`boards`] run the programs, whose lines [`figures`] reads; [`table`] is what they counted.
 //! [`shown`] rounds it, [`text`] writes it down. [`bounds`] judges ours, [`stale`] the page.
+//! [`bars`] draws instructions.
 //!
 //! [`firmware`] compares the programs of drivers.
 
+mod bars;
+mod boards;
 mod bounds;
 mod collect;
 mod figures;
@@ -23,6 +26,7 @@ use crate::report::{Outcome, Stop};
 use crate::workspace::{read, root};
 use bounds::Bounds;
 use collect::Whose;
+use figures::What;
 use table::Table;
 
 const PAGE: &str = "benches/README.md";
@@ -37,29 +41,41 @@ const PART: &str = "compare";
 pub(crate) fn run(accept: bool) -> Outcome {
     let mut table = Table::default();
     let mut problems = collect::on_host(&mut table, Whose::Everyones);
+    problems.extend(boards::on_boards(&mut table, Whose::Everyones));
     let mut bounds = Bounds::read()?;
     if accept && problems.is_empty() {
         bounds.accept(&table);
         bounds.write()?;
     }
-    problems.extend(judge(&bounds, &table));
+    problems.extend(bounds.judge(&table));
     let told = told(&table, &problems)?;
-    let is_whole = table.parts.iter().all(|part| part.missing.is_none());
+    let is_whole = table.judged().count() == table.parts.len();
     let page = match is_whole && cfg!(target_arch = "x86_64") {
         true => write(&table)?,
-        false => "as it was: it shows what all columns counted on x86-64",
+        false => {
+            "as it was: it shows all columns, counted on x86-64 and with the compiler of the bounds"
+        }
     };
     Ok(format!("{told}\n\n{PAGE} is {page}"))
 }
 
-/// Counts ours, and holds it to its bounds and to what the page shows.
+/// Counts ours on this machine, and holds it to its bounds and to what the page shows.
 pub(crate) fn check() -> Outcome {
     if cfg!(not(target_arch = "x86_64")) {
         return Err(Stop::Absent("the bounds are those of x86-64".to_owned()));
     }
+    check_of(collect::on_host)
+}
+
+/// The same on boards.
+pub(crate) fn check_boards() -> Outcome {
+    check_of(boards::on_boards)
+}
+
+fn check_of(count: fn(&mut Table, Whose) -> Vec<String>) -> Outcome {
     let mut table = Table::default();
-    let mut problems = collect::on_host(&mut table, Whose::Ours);
-    problems.extend(judge(&Bounds::read()?, &table));
+    let mut problems = count(&mut table, Whose::Ours);
+    problems.extend(Bounds::read()?.judge(&table));
     let text = read(&root().join(PAGE))?;
     let (from, to) = page::part(&text, PART)?;
     let stale = stale::check(&text[from..to], &table);
@@ -75,10 +91,6 @@ pub(crate) fn check() -> Outcome {
     told(&table, &problems)
 }
 
-fn judge(bounds: &Bounds, table: &Table) -> Vec<String> {
-    if cfg!(target_arch = "x86_64") { bounds.judge(table) } else { Vec::new() }
-}
-
 fn told(table: &Table, problems: &[String]) -> Outcome {
     let shown = text::plain(table);
     if problems.is_empty() {
@@ -91,7 +103,15 @@ fn told(table: &Table, problems: &[String]) -> Outcome {
 fn write(table: &Table) -> Result<&'static str, String> {
     let path = root().join(PAGE);
     let old = read(&path)?;
-    let new = page::replace(&old, PART, &text::markdown(table))?;
+    let mut part = text::markdown(table);
+    for drawn in table.parts.iter().filter(|part| part.section.what == What::Instructions) {
+        let title = drawn.section.title();
+        let file = format!("backends/{}.svg", drawn.section.machine.file());
+        fs::write(path.with_file_name(&file), bars::svg(drawn))
+            .map_err(|error| format!("{file}: {error}"))?;
+        part += &format!("\n![{title}, as bars]({file})\n");
+    }
+    let new = page::replace(&old, PART, &part)?;
     if new == old {
         return Ok("up to date");
     }

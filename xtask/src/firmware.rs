@@ -61,6 +61,41 @@ impl Boards {
         board.ok_or_else(|| format!("there is no board {name}"))
     }
 
+    /// Whether a board has a program of that name.
+    #[cfg(test)]
+    pub(crate) fn has(&self, board: &str, program: &str) -> bool {
+        self.find(board).is_ok_and(|board| board.programs.iter().any(|row| row.name == program))
+    }
+
+    /// Runs programs of a board. Returns where its `core` comes from, and what each program
+    /// told.
+    ///
+    /// # Errors
+    ///
+    /// What is missing here, or what kept the programs from being built.
+    pub(crate) fn run_once(
+        &self,
+        board: &str,
+        programs: &[&str],
+    ) -> Result<(String, Vec<Result<String, String>>), Stop> {
+        let board = self.find(board)?;
+        let rows = programs.iter().map(|name| {
+            let row = board.programs.iter().find(|row| row.name == *name);
+            row.ok_or_else(|| format!("{}: no program {name}", board.name()))
+        });
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let core = ready(board)?;
+        let mut told = Vec::new();
+        // They may be built in another order.
+        board.with_each(&core, &rows, |row, path| {
+            told.push((row.name.clone(), board.run_once(row, path)));
+            Ok(())
+        })?;
+        let order = |(name, _): &(String, _)| programs.iter().position(|it| it == name);
+        told.sort_by_key(order);
+        Ok((core.source(), told.into_iter().map(|(_, told)| told).collect()))
+    }
+
     /// The steps of `cargo xtask test`.
     pub(crate) fn steps(&self) -> Vec<Step<'_>> {
         let mut steps: Vec<Step<'_>> = Vec::new();

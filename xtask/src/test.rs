@@ -64,6 +64,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     ];
     elsewhere.extend(boards.steps());
     elsewhere.extend([
+        step("compare, boards", compare::check_boards),
         step("aarch64", aarch64::run),
         step("emulated raspberry pi", || pi.run(&rig)),
         step("miri", nightly::miri),

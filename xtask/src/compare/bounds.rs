@@ -34,7 +34,7 @@ impl Bounds {
     /// Returns which figures of the table exceed their bound, have none, or are gone.
     pub(super) fn judge(&self, table: &Table) -> Vec<String> {
         let mut problems = Vec::new();
-        for part in table.parts.iter().filter(|part| part.missing.is_none()) {
+        for part in table.judged() {
             let title = part.section.title();
             let bounds = self.0.get(&title);
             for (operation, column, each) in gated(part) {
@@ -63,7 +63,7 @@ impl Bounds {
 
     /// Makes bounds of what was counted. Those of sections that were not run here stay.
     pub(super) fn accept(&mut self, table: &Table) {
-        for part in table.parts.iter().filter(|part| part.missing.is_none()) {
+        for part in table.judged() {
             let rows = &mut self.0.entry(part.section.title()).or_default();
             rows.clear();
             for (operation, column, each) in gated(part) {

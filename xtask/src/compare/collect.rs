@@ -41,6 +41,9 @@ pub(super) fn on_host(table: &mut Table, whose: Whose) -> Vec<String> {
         }
         return Vec::new();
     }
+    if cfg!(not(target_arch = "x86_64")) {
+        table.has_no_bounds.push(Machine::Host);
+    }
     let mut failed = Vec::new();
     for (count, options) in counts {
         let build = [&["build", "--quiet"], options, &PACKAGE].concat();

@@ -18,7 +18,7 @@ type Page<'a> = BTreeMap<&'a str, BTreeMap<String, BTreeMap<&'a str, f64>>>;
 pub(super) fn check(page: &str, table: &Table) -> Vec<String> {
     let page = read(page);
     let mut problems = Vec::new();
-    for part in table.parts.iter().filter(|part| part.missing.is_none()) {
+    for part in table.judged() {
         let title = part.section.title();
         let none = BTreeMap::new();
         let shown = page.get(title.as_str()).unwrap_or(&none);

@@ -52,6 +52,8 @@ pub(super) const SECTIONS: [Section; 8] = [
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) parts: Vec<Part>,
+    /// Where figures are shown and not judged.
+    pub(super) has_no_bounds: Vec<Machine>,
 }
 
 /// The part of a [`Section`].
@@ -100,6 +102,12 @@ impl Table {
         Ok(())
     }
 
+    /// The parts that are judged.
+    pub(super) fn judged(&self) -> impl Iterator<Item = &Part> {
+        let is_judged = |part: &&Part| !self.has_no_bounds.contains(&part.section.machine);
+        self.parts.iter().filter(|part| part.missing.is_none()).filter(is_judged)
+    }
+
     /// Notes why a part has no rows.
     pub(super) fn is_missing(&mut self, section: Section, why: &str) {
         self.part(section).missing = Some(why.to_owned());
@@ -116,6 +124,17 @@ impl Table {
             }
         };
         &mut self.parts[nth]
+    }
+}
+
+impl Machine {
+    /// The name of its picture.
+    pub(super) fn file(self) -> &'static str {
+        match self {
+            Self::Host => "x86-64",
+            Self::CortexM3 => "cortex-m3",
+            Self::CortexM0 => "cortex-m0",
+        }
     }
 }
 

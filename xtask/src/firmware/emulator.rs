@@ -64,6 +64,11 @@ impl Board {
         Ok(format!("{counts} counts"))
     }
 
+    /// Runs a program, and returns all that it told.
+    pub(super) fn run_once(&self, row: &Row, program: &Path) -> Result<String, String> {
+        capture_within(PATIENCE, &mut self.command(row, program))
+    }
+
     /// Runs a program whose output is the user's.
     pub(super) fn show(&self, row: &Row, program: &Path, args: &[OsString]) -> Result<(), String> {
         show(self.command(row, program).args(args))
