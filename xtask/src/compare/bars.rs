@@ -29,7 +29,7 @@ const TENFOLD: f64 = 105.0;
 const FIGURES: usize = 70;
 const BAR: usize = 13;
 const GAP: usize = 12;
-const HEAD: usize = 56;
+const HEAD: usize = 62;
 
 /// Where bars begin, in instructions.
 const LEAST: f64 = 10.0;
@@ -47,7 +47,7 @@ pub(super) fn svg(part: &Part) -> String {
     let tenfolds = (most - LEAST.log10()).max(1.0);
     let width = NAMES + (tenfolds * TENFOLD) as usize + FIGURES;
     let mut bars = String::new();
-    let mut y = HEAD;
+    let mut y = HEAD + 4;
     for (row, shown) in &drawn {
         let _ = writeln!(bars, "<text x=\"0\" y=\"{}\">{}</text>", y + BAR - 3, row.operation);
         for (nth, column) in &columns {
@@ -83,12 +83,14 @@ pub(super) fn svg(part: &Part) -> String {
         );
         x += 30 + 7 * column.name.len();
     }
-    for nth in 0..=tenfolds as usize {
-        let x = NAMES + (nth as f64 * TENFOLD) as usize;
+    for nth in 0..=tenfolds as u32 {
+        let x = NAMES + (f64::from(nth) * TENFOLD) as usize;
         let _ = writeln!(
             head,
-            "<line class=\"g\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{y}\"/>",
-            HEAD - 6
+            "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{}</text>\
+             <line class=\"g\" x1=\"{x}\" y1=\"{HEAD}\" x2=\"{x}\" y2=\"{y}\"/>",
+            HEAD - 4,
+            LEAST as u32 * 10_u32.pow(nth),
         );
     }
     let width = width.max(x);
@@ -129,6 +131,6 @@ mod tests {
         assert_eq!(bars, ["105.0", "210.0", "210.0"]);
         assert!(svg.contains("<title>sleep: tokio: ≈ 1 000</title>"), "{svg}");
         // Two operations, of two bars and of one.
-        assert!(svg.contains(&format!("height=\"{}\"", HEAD + 3 * BAR + 2 * GAP)));
+        assert!(svg.contains(&format!("height=\"{}\"", HEAD + 4 + 3 * BAR + 2 * GAP)));
     }
 }
