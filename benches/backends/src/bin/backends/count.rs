@@ -134,9 +134,11 @@ fn system_calls(name: &str) -> Result<(String, Vec<u64>), String> {
     Ok((String::from_utf8_lossy(&output.stdout).into_owned(), counts))
 }
 
-/// Returns the name of the system call that a line lists.
+/// Returns the name of the system call whose begin a line lists, as valgrind calls it: most
+/// names begin with `sys_`, not all.
 fn name_of_call(line: &str) -> Option<&str> {
     let (_, call) = line.strip_prefix("SYSCALL[")?.split_once("](")?;
-    let name = call.split_once(") ")?.1.split_whitespace().next()?.trim_end_matches('(');
-    name.starts_with("sys_").then_some(name)
+    let name = call.split_once(") ")?.1.split(['(', ' ']).next()?;
+    // The end of a call that may block is a line of its own.
+    (name != "...").then_some(name)
 }
