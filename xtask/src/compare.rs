@@ -39,10 +39,12 @@ const PART: &str = "compare";
 ///
 /// The table and what failed or exceeds its bound.
 pub(crate) fn run(accept: bool) -> Outcome {
+    // Before the count, which takes minutes.
+    let mut bounds = Bounds::read()?;
+    page::part(&read(&root().join(PAGE))?, PART)?;
     let mut table = Table::default();
     let mut problems = collect::on_host(&mut table, Whose::Everyones);
     problems.extend(boards::on_boards(&mut table, Whose::Everyones));
-    let mut bounds = Bounds::read()?;
     if accept && problems.is_empty() {
         bounds.accept(&table);
         bounds.write()?;
@@ -73,11 +75,13 @@ pub(crate) fn check_boards() -> Outcome {
 }
 
 fn check_of(count: fn(&mut Table, Whose) -> Vec<String>) -> Outcome {
-    let mut table = Table::default();
-    let mut problems = count(&mut table, Whose::Ours);
-    problems.extend(Bounds::read()?.judge(&table));
+    // Before the count, which takes minutes.
+    let bounds = Bounds::read()?;
     let text = read(&root().join(PAGE))?;
     let (from, to) = page::part(&text, PART)?;
+    let mut table = Table::default();
+    let mut problems = count(&mut table, Whose::Ours);
+    problems.extend(bounds.judge(&table));
     let stale = stale::check(&text[from..to], &table);
     if !stale.is_empty() {
         problems.extend(stale);

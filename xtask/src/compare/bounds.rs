@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::figures::What;
-use super::table::{COLUMNS, Part, Section, Table};
+use super::table::{COLUMNS, Part, SECTIONS, Section, Table};
 use crate::workspace::{read, root};
 
 /// Bounds by the title of a section, an operation and a column.
@@ -58,7 +58,22 @@ impl Bounds {
                 }));
             }
         }
+        problems.extend(self.gone(table));
         problems
+    }
+
+    /// Returns which sections have bounds and are no sections, or were not counted on a machine
+    /// that counted others.
+    fn gone(&self, table: &Table) -> impl Iterator<Item = String> {
+        let sections = || table.parts.iter().map(|part| part.section);
+        self.0.keys().filter_map(move |title| {
+            let Some(section) = SECTIONS.into_iter().find(|it| it.title() == *title) else {
+                return Some(format!("{title}: has bounds, and is no section"));
+            };
+            let is_run = sections().any(|it| it.machine == section.machine);
+            let is_gone = is_run && !sections().any(|it| it == section);
+            is_gone.then(|| format!("{title}: has bounds, and was not counted"))
+        })
     }
 
     /// Makes bounds of what was counted. Those of sections that were not run here stay.
@@ -152,10 +167,11 @@ mod tests {
         let (instructions, wakes) = ("instructions", "wakes");
         let host = |what, counts| table(Machine::Host, what, "edge", counts);
         bounds.accept(&host(instructions, &[("sim", 20_000), ("tokio", 1)]));
-        bounds.accept(&host(wakes, &[("sim", 100)]));
         check(&bounds, &host(instructions, &[("sim", 20_800), ("tokio", 9)]), &[]);
         let over = ["OVER: x86-64: instructions: edge: sim: 208.10 of 208"];
         check(&bounds, &host(instructions, &[("sim", 20_810)]), &over);
+        let mut bounds = Bounds::default();
+        bounds.accept(&host(wakes, &[("sim", 100)]));
         check(&bounds, &host(wakes, &[("sim", 105)]), &[]);
         let over = ["OVER: x86-64: wakes: edge: sim: 2.00 of 1.05"];
         check(&bounds, &host(wakes, &[("sim", 200)]), &over);
@@ -175,9 +191,22 @@ mod tests {
                 "x86-64: polls: sleep: sim: has a bound, and was not counted",
             ],
         );
-        // Another section is not looked at.
-        check(&bounds, &Table::default(), &[]);
         assert_eq!(gated(&sim.parts.into_iter().next().expect("one")).count(), 1);
+    }
+
+    #[test]
+    fn a_machine_counts_all_that_has_bounds_there_and_another_is_not_looked_at() {
+        let mut bounds = Bounds::default();
+        let polls = table(Machine::Host, "polls", "edge", &[("sim", 100)]);
+        bounds.accept(&polls);
+        bounds.accept(&table(Machine::Host, "wakes", "edge", &[("sim", 100)]));
+        check(&bounds, &polls, &["x86-64: wakes: has bounds, and was not counted"]);
+        check(&bounds, &Table::default(), &[]);
+        let mut not_run = polls;
+        not_run.is_missing(Section { machine: Machine::Host, what: What::Wakes }, "valgrind");
+        check(&bounds, &not_run, &[]);
+        let typo = Bounds::parse("[\"x86-64: poles\"]\nedge = { sim = 1 }").unwrap();
+        check(&typo, &Table::default(), &["x86-64: poles: has bounds, and is no section"]);
     }
 
     #[test]
