@@ -128,10 +128,15 @@ pub(super) fn gated(part: &Part) -> impl Iterator<Item = (&str, &'static str, f6
     })
 }
 
+/// Returns how many times what was counted another run may count.
+pub(super) fn allowance(section: Section, operation: &str, column: &str) -> f64 {
+    let is_timed = section.is_timed(operation) && column != "sim";
+    if is_timed { 1.1 } else { 1.04 }
+}
+
 /// Returns what an operation may take that was counted to take so much.
 fn bound(section: Section, operation: &str, column: &str, each: f64) -> f64 {
-    let is_timed = section.is_timed(operation) && column != "sim";
-    let part = if is_timed { 1.1 } else { 1.04 };
+    let part = allowance(section, operation, column);
     let to = |digits: f64, bound: f64| (bound * digits).round() / digits;
     match section.what {
         What::Instructions if each >= 100.0 => to(1.0, each * part),

@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bounds::gated;
+use super::bounds::{allowance, gated};
 use super::names;
 use super::shown::{parse, rounded_by};
 use super::table::{COLUMNS, Part, Table};
-
-/// How much less than what was counted the page may show.
-const STALE: f64 = 1.04;
 
 /// What the page shows, by section, operation and column. A column that lacks the operation has
 /// no figure.
@@ -37,7 +34,8 @@ pub(super) fn check(page: &str, table: &Table) -> Vec<String> {
         for (operation, column, each) in gated(part) {
             let figure = shown.get(operation).and_then(|row| row.get(column));
             let Some(figure) = figure else { continue };
-            if each > figure * STALE + rounded_by(part.section.what, *figure) {
+            let most = figure * allowance(part.section, operation, column);
+            if each > most + rounded_by(part.section.what, *figure) {
                 problems.push(format!("{title}: {operation}: {column}: the page shows {figure}, {each:.2} were counted"));
             }
         }
