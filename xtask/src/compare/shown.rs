@@ -24,7 +24,7 @@ pub(super) struct Cell {
 pub(super) const LACKS: &str = "–";
 
 /// Before a figure that is another one in each run.
-const ABOUT: &str = "≈ ";
+pub(super) const ABOUT: &str = "≈ ";
 
 /// Returns the rows of a part as they are shown. Rows of counts with the same cells are one.
 pub(super) fn rows(part: &Part) -> Vec<Shown> {

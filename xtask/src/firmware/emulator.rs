@@ -24,7 +24,7 @@ impl Board {
     pub(crate) fn prepare(&self) -> Result<(), Stop> {
         if let missing @ [_, ..] = &self.missing()[..] {
             let missing = missing.join(" ");
-            return Err(Stop::Skipped(format!("no emulator here: install {missing}")));
+            return Err(Stop::Skipped(format!("no emulator here: apt-get install {missing}")));
         }
         let folder = self.folder.join("emulator");
         if !folder.exists() {
