@@ -28,7 +28,8 @@ pub trait Bench {
     /// Wakes `waker` from another context soon: from a thread, from an interrupt, or, without
     /// these, from another task.
     ///
-    /// Virtual time must not move on before. Where it does not wait for a thread, use a task.
+    /// Virtual time must not advance before the wake. An executor that does not wait for threads
+    /// wakes from a task.
     fn wake_elsewhere(&self, waker: Waker);
 
     /// Returns how many tasks there may be alongside the one that runs the checks: [`TASKS`] or

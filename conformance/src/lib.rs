@@ -57,6 +57,27 @@
 //! assert_eq!(totals.failed, 0);
 //! ```
 //!
+//! # Writing a backend
+//!
+//! What a backend has to do is in the sections "For implementers" of
+//! [`TimerQueue`](tickwire_traits::TimerQueue#for-implementers) and
+//! [`Spawn`](tickwire_traits::Spawn#for-implementers). With an allocator, the crate
+//! `tickwire-wake-queue` keeps the sleeping wakers. The examples that [tokio] and [RTIC][rtic]
+//! run under are complete. In the manifest of a test on a computer:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! tickwire-conformance = { version = "0.1", features = ["std"] }
+//! ```
+//!
+//! Every check needs timers: a backend whose timers never wake hangs in the first one that
+//! sleeps. A timer that is always early fails, because its tasks spin.
+//!
+//! # What is not checked
+//!
+//! What happens to a task that panics, to a handle that is used after the end of the run, and
+//! to a spawner that is: [`SpawnError::NotRunning`](tickwire_traits::SpawnError::NotRunning).
+//!
 //! # What may be skipped
 //!
 //! A check that does not apply is skipped, and says why: `virtual_time_is_exact` if the
@@ -69,14 +90,15 @@
 //!
 //! The checks take about a second of the clock's time. A backend that wakes no task hangs, so a
 //! test in real time needs a limit of its own. The checks need an implementation of critical
-//! sections: enable the feature `std` of this crate. [A backend on tokio][tokio] has such a test.
+//! sections: enable the feature `std` of this crate. Without one, the linker misses
+//! `_critical_section_1_0_acquire`. [A backend on tokio][tokio] has such a test.
 //!
 //! # On a microcontroller
 //!
 //! The checks do not allocate. Tasks share state in one [`Scratch`], a `static`. Up to [`TASKS`]
 //! tasks run at once, and the largest takes 128 bytes on a 32-bit machine, if the clock takes
-//! none. A task group of as many children sleeps alongside, so a bounded timer queue needs room
-//! for twice as many wakers and a few more. The report may print to a debugger. [A backend on
+//! none. At the same time, a task group with as many children sleeps, so a bounded timer queue
+//! needs room for twice as many wakers and a few more. The report may print to a debugger. [A backend on
 //! RTIC][rtic] has such a program, for an emulator.
 //!
 //! # What the backend has beyond tasks and time

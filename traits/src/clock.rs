@@ -72,7 +72,7 @@ pub trait Clock {
 /// Keep one entry per waker, with the earliest `at` requested. That is enough: a woken
 /// task polls every future it holds, and each pending future schedules again. So a sleep
 /// needs no storage, no pinning and no `Drop`. Waking early or twice is allowed; waking
-/// late is a bug. A timer with coarse steps wakes at the first step that is not before the
+/// late is a bug. A timer that is early each time makes its tasks spin. A timer with coarse steps wakes at the first step that is not before the
 /// deadline. A deadline beyond the timer's range is not due earlier, and
 /// [`Instant::MAX`] never.
 ///
