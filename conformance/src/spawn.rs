@@ -35,6 +35,9 @@ pub(crate) async fn a_task_is_finished_when_its_future_is_gone(bench: &impl Benc
     let ends = until(&clock, || task.is_finished()).await;
     expect(ends, "a task that returned is not finished")?;
     expect(scratch.dropped.get() == 1, "a task was finished before its future was dropped")?;
+    let other = bench.spawner().spawn(pending())?;
+    expect(task.is_finished(), "an exit that was not read was lost to another task")?;
+    other.cancel().await;
     expect((&mut task).await == Exit::Completed, "a task that returned was cancelled")?;
     expect(task.is_finished(), "a task whose exit was read is not finished")
 }
