@@ -62,8 +62,9 @@
 //! What a backend has to do is in the sections "For implementers" of
 //! [`TimerQueue`](tickwire_traits::TimerQueue#for-implementers) and
 //! [`Spawn`](tickwire_traits::Spawn#for-implementers). With an allocator, the crate
-//! `tickwire-wake-queue` keeps the sleeping wakers. The examples that [tokio] and [RTIC][rtic]
-//! run under are complete. In the manifest of a test on a computer:
+//! `tickwire-wake-queue` keeps the sleeping wakers. Two examples are whole backends with their
+//! tests: [one on tokio][tokio] allocates, [one on RTIC][rtic] does not. In the manifest of a
+//! test on a computer:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -75,8 +76,10 @@
 //!
 //! # What is not checked
 //!
-//! What happens to a task that panics, to a handle that is used after the end of the run, and
-//! to a spawner that is: [`SpawnError::NotRunning`](tickwire_traits::SpawnError::NotRunning).
+//! - What happens to a task that panics.
+//! - What handles and spawners do after the end of the run. A spawner returns
+//!   [`SpawnError::NotRunning`](tickwire_traits::SpawnError::NotRunning).
+//! - That a detached task, whose destructor spawns, does not lose its slot to what it spawns.
 //!
 //! # What may be skipped
 //!
@@ -98,8 +101,8 @@
 //! The checks do not allocate. Tasks share state in one [`Scratch`], a `static`. Up to [`TASKS`]
 //! tasks run at once, and the largest takes 128 bytes on a 32-bit machine, if the clock takes
 //! none. At the same time, a task group with as many children sleeps, so a bounded timer queue
-//! needs room for twice as many wakers and a few more. The report may print to a debugger. [A backend on
-//! RTIC][rtic] has such a program, for an emulator.
+//! needs room for twice as many wakers and a few more. The report may print to a debugger.
+//! [A backend on RTIC][rtic] has such a program, for an emulator.
 //!
 //! # What the backend has beyond tasks and time
 //!

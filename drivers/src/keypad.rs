@@ -9,8 +9,8 @@
 //!
 //! A row that is released must not be driven high: two keys that are down in one column would
 //! connect it to the row that is low. Where each key has a diode, push-pull outputs will do.
-//! Elsewhere, a row is open-drain: `OutputOpenDrain` of embassy's HALs, or on Linux an output
-//! with `Drive::OpenDrain`. A resistor of 1 kΩ or so in each row protects push-pull outputs too.
+//! Without diodes, a row is an open-drain output: embassy's HALs have `OutputOpenDrain`, and
+//! `exec-std` has `Drive::OpenDrain`. A resistor of 1 kΩ or so in each row protects push-pull outputs too.
 //!
 //! # Gestures
 //!

@@ -73,7 +73,7 @@ fn an_end_of_the_scale_has_no_hysteresis() {
     check(near, &[(151, Outside), (0, Inside), (151, Outside), (51, Outside), (50, Inside)]);
 }
 
-/// Every sequence of values for every band with every hysteresis, on a scale of five.
+/// Checks all sequences of values from 0 to 4, for all bands and all values of hysteresis.
 #[test]
 fn places_are_those_of_the_definition() {
     const FULL: u32 = 4;

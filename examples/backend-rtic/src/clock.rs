@@ -73,7 +73,7 @@ impl Queue {
     }
 }
 
-/// Wakes sleepers. Await it in a task of RTIC's, after [`Mono`] has been started.
+/// Wakes sleepers. Await it in a task of RTIC's, after [`Mono`] has been started. Cancel-safe.
 pub async fn serve() {
     loop {
         match critical_section::with(|cs| QUEUE.borrow_ref_mut(cs).pop(RticClock.now())) {

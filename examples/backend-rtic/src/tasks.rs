@@ -35,7 +35,7 @@ impl<const SLOTS: usize, const WORDS: usize> Pool<SLOTS, WORDS> {
         Self([const { Slot::new() }; SLOTS])
     }
 
-    /// Runs the tasks of slot `nth`, without end. Await it in one task of RTIC's for each slot.
+    /// Runs the tasks of slot `nth`, without end, in one task of RTIC's per slot. Cancel-safe.
     pub async fn run_slot(&'static self, nth: usize) {
         poll_fn(|cx| self.0[nth].state.poll(cx)).await
     }

@@ -19,7 +19,7 @@ pub(crate) fn run(mut counter: Counter) {
     });
 }
 
-/// Runs `main` as a task of embassy's, until it ends.
+/// Runs `main` as a task of embassy's, and returns when `main` has ended.
 pub(crate) fn run_main<F: Future<Output = ()> + 'static>(main: impl FnOnce(Spawner) -> F) {
     // Its timers accept the wakers of its tasks alone.
     keep_wakers();
