@@ -14,6 +14,7 @@ mod rig;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::iter;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -21,6 +22,7 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use embedded_io_async::Write;
+use rustix::process::{Pid, setpriority_process};
 use tickwire_drivers::nec::Frame;
 use tickwire_exec_std::gpio::{Input, InputSettings, Output, OutputSettings};
 use tickwire_exec_std::run;
@@ -53,10 +55,12 @@ struct Station {
 }
 
 impl Station {
+    /// Starts it. The test has the one processor first: it makes edges that have to be in time.
     fn start(board: &str) -> Self {
         let mut command = Command::new("station");
         command.args(["--headless", "--board", board]).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the rig has a station");
+        setpriority_process(Pid::from_raw(child.id().cast_signed()), 19).unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
         thread::spawn(move || {
@@ -78,6 +82,12 @@ impl Station {
             }
             seen.push(line);
         }
+    }
+
+    /// Whether a line with this text comes before there was none for `pause`.
+    fn has_told(&self, text: &str, pause: Duration) -> bool {
+        let mut lines = iter::from_fn(|| self.lines.recv_timeout(pause).ok());
+        lines.any(|line| line.contains(text))
     }
 
     /// Asks it to stop, and waits for its end in good order.
@@ -190,8 +200,7 @@ fn a_knob_a_remote_control_and_a_dial_are_obeyed() {
         sleep(Duration::from_secs(2));
         assert_eq!(tell("row 0"), ">cold below  10.");
 
-        press(&chip, 0x18);
-        station.wait_for("\"event\":\"remote\",\"at_us\":");
+        press(&chip, 0x18, &station);
         station.wait_for("\"page\":\"time\"");
         station.stop();
         assert!(!Path::new(PWM).join("pwm0").exists(), "the channel is given back");
@@ -223,29 +232,28 @@ fn duty() -> u32 {
     duty.parse().unwrap()
 }
 
-/// Presses a key of the remote control until a frame is well timed: the station, which each edge
-/// wakes, has the same processor.
-fn press(chip: &Chip, command: u8) {
-    let mut late = Vec::new();
-    for _ in 0..30 {
-        sleep(Duration::from_millis(100));
-        let (began, mut at, mut latest) = (Instant::now(), Duration::ZERO, Duration::ZERO);
-        let bits = Frame::new(0, command).to_bits();
-        let spaces = (0..32).map(|bit| if bits >> bit & 1 == 1 { 1_687 } else { 562 });
-        let spans = [9_000, 4_500].into_iter().chain(spaces.flat_map(|space| [562, space]));
-        for (edge, span) in spans.chain([562, 0]).enumerate() {
+/// Presses a key of the remote control until the station has seen it. A frame is lost if other
+/// work of the guest makes an edge late.
+#[track_caller]
+fn press(chip: &Chip, command: u8, station: &Station) {
+    let bits = Frame::new(0, command).to_bits();
+    let spaces = (0..32).map(|bit| if bits >> bit & 1 == 1 { 1_687 } else { 562 });
+    let spans = [9_000, 4_500].into_iter().chain(spaces.flat_map(|space| [562, space]));
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        let (start, mut at) = (Instant::now(), Duration::ZERO);
+        for (edge, span) in spans.clone().chain([562, 0]).enumerate() {
             chip.pull(REMOTE, edge % 2 == 1);
-            latest = latest.max(began.elapsed().saturating_sub(at));
             at += Duration::from_micros(span);
-            while began.elapsed() < at {}
+            // It spins for no long time: the kernel keeps 16 edges of a line for the station.
+            sleep(at.saturating_sub(start.elapsed() + Duration::from_micros(150)));
+            while start.elapsed() < at {}
         }
-        // A space of 562 us is a 0 up to 1120 us.
-        if latest < Duration::from_micros(500) {
+        if station.has_told("\"event\":\"remote\",\"at_us\":", Duration::from_millis(200)) {
             return;
         }
-        late.push(latest);
     }
-    panic!("no frame was well timed: {late:?}");
+    panic!("no frame was received");
 }
 
 #[test]
