@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use embedded_hal_async::i2c::I2c;
 use tickwire_sim::i2c::{Ack, Bus, Device};
-use tickwire_sim::models::htu21d::{Counts, Htu21d};
+use tickwire_sim::models::htu21d::{Chip, Counts, Htu21d};
 use tickwire_sim::{Sim, StallKind};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
@@ -64,7 +64,7 @@ fn bits_that_are_not_measured_are_zero() {
 fn a_result_can_be_taken_once_and_a_command_discards_it() {
     let mut sensor = Htu21d::new();
     send(&mut sensor, 0, &[0xf3]);
-    take(&mut sensor, 50);
+    let _: [u8; 3] = take(&mut sensor, 50);
     assert_eq!(sensor.start(Instant::from_millis(51), true), Ack::Nack);
     send(&mut sensor, 60, &[0xf3]);
     send(&mut sensor, 120, &[0xe7]);
@@ -114,14 +114,49 @@ fn the_user_register_keeps_its_reserved_bits_and_a_reset_keeps_the_heater() {
 #[test]
 fn what_it_does_not_know_it_refuses_and_counts() {
     let mut sensor = Htu21d::new();
-    for command in (0..=0xff).filter(|c| ![0xe3, 0xe5, 0xe6, 0xe7, 0xf3, 0xf5, 0xfe].contains(c)) {
+    let known = [0xe3, 0xe5, 0xe6, 0xe7, 0xf3, 0xf5, 0xfa, 0xfc, 0xfe];
+    for command in (0..=0xff).filter(|command| !known.contains(command)) {
         assert_eq!(send(&mut sensor, 0, &[command]), Ack::Nack, "{command:#x}");
     }
     assert_eq!(send(&mut sensor, 0, &[0xe7, 0x02]), Ack::Nack);
     let counts = sensor.counts();
-    assert_eq!(counts.violations, 249 + 1);
+    assert_eq!(counts.violations, 247 + 1);
     assert_eq!(counts.commands, 1);
     assert_eq!(Htu21d::new().counts(), Counts::default());
+}
+
+#[test]
+fn the_serial_number_of_an_sht21_is_answered_as_recorded() {
+    let mut sensor = Htu21d::of(Chip::Sht21);
+    assert_eq!(send(&mut sensor, 0, &[0xfa, 0x0f]), Ack::Ack);
+    // Recorded from a chip.
+    assert_eq!(take(&mut sensor, 0), [0x01, 0x31, 0x22, 0xe4, 0xd2, 0x66, 0x08, 0xb9]);
+    assert_eq!(send(&mut sensor, 0, &[0xfa, 0x10]), Ack::Nack);
+    assert_eq!(sensor.counts().violations, 1);
+}
+
+#[test]
+fn a_si7021_has_a_heater_current_and_loses_it_by_a_reset() {
+    let mut sensor = Htu21d::of(Chip::Si7021);
+    assert_eq!(sensor.register(), 0x3a);
+    assert_eq!(send(&mut sensor, 0, &[0x51, 0x0c]), Ack::Ack);
+    assert_eq!(send(&mut sensor, 0, &[0xe6, 0x3e]), Ack::Ack);
+    assert_eq!(send(&mut sensor, 0, &[0x11]), Ack::Ack);
+    assert_eq!(take(&mut sensor, 0), [0x0c]);
+    assert_eq!(send(&mut sensor, 0, &[0x84, 0xb8]), Ack::Ack);
+    assert_eq!(take(&mut sensor, 0), [0x20]);
+    assert_eq!(sensor.counts().violations, 0);
+    send(&mut sensor, 0, &[0xfe]);
+    assert_eq!((sensor.register(), sensor.heater_current()), (0x3a, 0));
+    // Power-on takes longer than that of the others.
+    sensor.unplug();
+    sensor.plug(Instant::from_millis(100));
+    assert_eq!(sensor.start(Instant::from_millis(179), false), Ack::Nack);
+    assert_eq!(sensor.start(Instant::from_millis(180), false), Ack::Ack);
+    // The others do not know these commands.
+    for command in [0x51, 0x11, 0x84] {
+        assert_eq!(send(&mut Htu21d::of(Chip::Sht21), 0, &[command]), Ack::Nack);
+    }
 }
 
 #[test]
@@ -156,10 +191,10 @@ fn send(sensor: &mut Htu21d, at_ms: u64, bytes: &[u8]) -> Ack {
 }
 
 #[track_caller]
-fn take(sensor: &mut Htu21d, at_ms: u64) -> [u8; 3] {
+fn take<const N: usize>(sensor: &mut Htu21d, at_ms: u64) -> [u8; N] {
     let now = Instant::from_millis(at_ms);
     assert_eq!(sensor.start(now, true), Ack::Ack);
-    let frame = [(); 3].map(|()| sensor.read(now));
+    let frame = [(); N].map(|()| sensor.read(now));
     sensor.stop(now);
     frame
 }
