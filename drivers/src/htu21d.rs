@@ -1,29 +1,51 @@
-//! The HTU21D(F), an I²C sensor of temperature and humidity.
+//! The HTU21D(F), the SHT21 and the Si7021: I²C sensors of temperature and humidity.
 //!
-//! Follows its datasheet (Measurement Specialties, HPC199_3), and waits long enough for
-//! its relatives with the same commands: SHT20, SHT21, SHT25, Si7021.
+//! The three have the same address, commands and formulas. A [`Sensor`] measures when it is
+//! called.
 
+mod access;
+pub mod chip;
+mod conversion;
 mod error;
 mod link;
 mod reading;
 mod register;
+mod serial;
 mod settings;
+mod si7021;
 mod units;
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use embedded_hal_async::delay::DelayNs;
-use embedded_hal_async::i2c::{Error as _, ErrorKind, I2c};
+use embedded_hal_async::i2c::I2c;
 
+pub use chip::Chip;
+use conversion::{Age, Begun};
 pub use error::Error;
 pub use link::ADDRESS;
-use link::{Link, RETRY_MS, Transfer};
+use link::{Link, Transfer};
 use reading::Quantity;
 pub use reading::{BadFrame, Measurement, Reading};
 pub use register::{Resolution, UserRegister};
+pub use serial::SerialNumber;
+pub use settings::Settings;
+pub use si7021::{FirmwareRevision, HeaterCurrent};
 pub use units::{CentiCelsius, CentiPercent};
 
-/// An HTU21D on an I²C bus.
+/// An HTU21D(F) on an I²C bus.
+pub type Htu21d<I2C, D> = Sensor<chip::Htu21d, I2C, D>;
+
+/// An SHT21 on an I²C bus, or an SHT20 or SHT25. Compared with an [`Htu21d`], it takes longer.
+pub type Sht21<I2C, D> = Sensor<chip::Sht21, I2C, D>;
+
+/// A Si7021 on an I²C bus, or a Si7020 or Si7006. Compared with an [`Htu21d`], it takes less
+/// time, the current of its heater can be set, and it has a firmware revision.
+pub type Si7021<I2C, D> = Sensor<chip::Si7021, I2C, D>;
+
+/// A sensor of temperature and humidity on an I²C bus: an [`Htu21d`], an [`Sht21`] or a
+/// [`Si7021`].
 ///
 /// The bus is free during a measurement (the "no hold master" commands): the driver
 /// waits for the typical duration of a measurement, and then polls the sensor until it
@@ -37,7 +59,8 @@ pub use units::{CentiCelsius, CentiPercent};
 ///
 /// The sensor does not acknowledge its address while it is busy, and neither does a bus
 /// without a sensor. The driver repeats a transfer until the longest busy time of the
-/// sensor is certainly over. The waits of dropped calls count.
+/// sensor is certainly over. The waits of dropped calls count. Only the first wait depends on
+/// the type of chip: with the wrong one, the driver works and waits longer.
 ///
 /// ```
 /// use std::{cell::RefCell, rc::Rc};
@@ -89,8 +112,9 @@ pub use units::{CentiCelsius, CentiPercent};
 /// A transfer is given up after 35 waits of a millisecond, and is polled after each. A late
 /// executor therefore does not make a healthy sensor look like a stuck bus. If each wait
 /// takes 40 ms, a stuck bus is reported after 35 times 40 ms.
-pub struct Htu21d<I2C, D> {
+pub struct Sensor<M, I2C, D> {
     link: Link<I2C, D>,
+    chip: PhantomData<M>,
     begun: Begun,
     /// As read or written last; only used for the first wait.
     resolution: Resolution,
@@ -98,29 +122,13 @@ pub struct Htu21d<I2C, D> {
     temperature: Option<CentiCelsius>,
 }
 
-/// The sensor's operation, as far as a dropped call knew it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begun {
-    Nothing,
-    Conversion(Quantity),
-    Reset,
-}
-
-/// The allowed age of a result.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Age {
-    /// A dropped call may have begun the measurement long ago.
-    Any,
-    /// This call began the measurement, or found the sensor still busy with it.
-    Recent,
-}
-
-impl<I2C, D> Htu21d<I2C, D> {
+impl<M: Chip, I2C, D> Sensor<M, I2C, D> {
     /// Creates a driver. Sends nothing: the first call waits for a sensor that is still
     /// powering up.
     pub const fn new(i2c: I2C, delay: D) -> Self {
         Self {
             link: Link::new(i2c, delay),
+            chip: PhantomData,
             begun: Begun::Nothing,
             resolution: Resolution::Rh12T14,
             temperature: None,
@@ -139,7 +147,7 @@ impl<I2C, D> Htu21d<I2C, D> {
     }
 }
 
-impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
+impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     /// Measures the temperature.
     ///
     /// # Errors
@@ -197,7 +205,8 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         Ok(Measurement { temperature, humidity: humidity? })
     }
 
-    /// Resets the sensor, with the finest resolution. The heater stays as it is.
+    /// Resets the sensor, with the finest resolution. The heater stays as it is, except for that of
+    /// a [`Si7021`], which turns it off.
     ///
     /// # Errors
     ///
@@ -222,67 +231,16 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
             _ => Err(Error::Register),
         }
     }
-
-    async fn celsius(&mut self, age: Age) -> Result<CentiCelsius, Error<I2C::Error>> {
-        match self.convert(Quantity::Temperature, age).await? {
-            Reading::Temperature(temperature) => Ok(temperature),
-            Reading::Humidity(_) => Err(Error::Mixup),
-        }
-    }
-
-    async fn percent(&mut self) -> Result<CentiPercent, Error<I2C::Error>> {
-        match self.convert(Quantity::Humidity, Age::Any).await? {
-            Reading::Humidity(humidity) => Ok(humidity),
-            Reading::Temperature(_) => Err(Error::Mixup),
-        }
-    }
-
-    async fn convert(
-        &mut self,
-        quantity: Quantity,
-        age: Age,
-    ) -> Result<Reading, Error<I2C::Error>> {
-        let mut pause_ms = 0;
-        let mut frame = [0; 3];
-        loop {
-            if self.begun != Begun::Conversion(quantity) {
-                self.begun = Begun::Nothing;
-                self.link.insist(Transfer::Write(&[quantity.command()])).await?;
-                self.begun = Begun::Conversion(quantity);
-                pause_ms = self.resolution.typical_ms(quantity);
-            }
-            // Both pauses share one await point; a second would duplicate the sleep code in flash.
-            if pause_ms != 0 {
-                self.link.pause(pause_ms).await;
-            }
-            // A read that is dropped midway may have taken the result: until the sensor refuses,
-            // a further result is not certain.
-            self.begun = Begun::Nothing;
-            match self.link.attempt(Transfer::Read(&mut frame)).await {
-                // A dropped call began it, and it ended before the first read of this call.
-                Ok(true) if age == Age::Recent && pause_ms == 0 => {}
-                Ok(true) => return Ok(Reading::from_frame(frame)?),
-                Ok(false) => {
-                    self.begun = Begun::Conversion(quantity);
-                    pause_ms = RETRY_MS;
-                }
-                Err(Error::Bus(error)) if matches!(error.kind(), ErrorKind::NoAcknowledge(_)) => {
-                    return Err(Error::NotReady);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
 }
 
-impl<I2C, D> fmt::Debug for Htu21d<I2C, D> {
+impl<M: Chip, I2C, D> fmt::Debug for Sensor<M, I2C, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Htu21d").field("resolution", &self.resolution).finish_non_exhaustive()
+        f.debug_struct(M::NAME).field("resolution", &self.resolution).finish_non_exhaustive()
     }
 }
 
-// Datasheet, "Device command".
+// HTU21D's datasheet, "Device command". The other chips have the same commands.
 const SOFT_RESET: u8 = 0xfe;
 
-/// Datasheet, "Soft reset", the maximum.
+/// HTU21D's datasheet, "Soft reset", the maximum. It is that of the SHT21 and of the Si7021 too.
 const RESET_MS: u8 = 15;

@@ -29,7 +29,11 @@ fn every_value_has_a_format() {
     logged(hd44780::Write::Rest);
     logged(htu21d::BadFrame::Checksum);
     logged(htu21d::Error::Bus(bus));
+    logged(htu21d::FirmwareRevision(0x20));
+    logged(htu21d::HeaterCurrent::MOST);
     logged(htu21d::Resolution::default());
+    logged(htu21d::SerialNumber(5));
+    logged(htu21d::Settings::new());
     logged(htu21d::UserRegister(2));
     logged(ladder::InvalidSettings::TooClose);
     logged(ladder::Share::FULL);

@@ -21,7 +21,7 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
-use tickwire_drivers::htu21d::{Htu21d, Resolution};
+use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
 use tickwire_drivers::ladder::{self, Ladder, Share};
 use tickwire_drivers::led::{Led, Program};
@@ -111,6 +111,12 @@ fn an_htu21d_is_send() {
     send(&sensor.set_heater(false));
     send(&sensor.battery_low());
     send(&sensor.soft_reset());
+    send(&sensor.apply(htu21d::Settings::new()));
+    send(&sensor.serial_number());
+    let mut sensor = Si7021::new(Here, Delay(Here));
+    send(&sensor.heater_current());
+    send(&sensor.set_heater_current(HeaterCurrent::LEAST));
+    send(&sensor.firmware_revision());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use embedded_hal_async::i2c::{self, ErrorKind};
 
 use super::BadFrame;
 
-/// An error of an [`Htu21d`](super::Htu21d). The sensor may be used again after any of
+/// An error of a [`Sensor`](super::Sensor). The sensor may be used again after any of
 /// them.
 ///
 /// ```
@@ -37,14 +37,14 @@ pub enum Error<E> {
     Timeout,
     /// The sensor began a measurement and did not end it.
     NotReady,
-    /// A result does not match its checksum.
+    /// A result, or a serial number, does not match its checksum.
     Checksum,
-    /// A result is three zeros, which match their checksum: the data line is held low.
+    /// A result is all zeros, which match their checksum: the data line is held low.
     AllZeros,
     /// A result is of the other quantity: another driver uses the sensor.
     Mixup,
-    /// The user register, which has no checksum, reads differently twice, or does not keep
-    /// a written value.
+    /// A register, which has no checksum, reads differently twice, or does not keep a written
+    /// value.
     Register,
 }
 
@@ -75,7 +75,7 @@ impl<E: i2c::Error> fmt::Display for Error<E> {
             Self::Checksum => BadFrame::Checksum.text(),
             Self::AllZeros => BadFrame::AllZeros.text(),
             Self::Mixup => "the sensor measured something else",
-            Self::Register => "the user register cannot be trusted",
+            Self::Register => "a register cannot be trusted",
         })
     }
 }

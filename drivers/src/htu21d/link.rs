@@ -29,7 +29,8 @@ pub(super) struct Link<I2C, D> {
 pub(super) enum Transfer<'a> {
     Write(&'a [u8]),
     Read(&'a mut [u8]),
-    WriteRead(u8, &'a mut [u8]),
+    /// A command, and its answer. A command of one byte has a high byte of zero.
+    WriteRead(u16, &'a mut [u8]),
 }
 
 impl<I2C, D> Link<I2C, D> {
@@ -92,7 +93,12 @@ impl Transfer<'_> {
         match self {
             Self::Write(bytes) => bus.write(ADDRESS, bytes).await,
             Self::Read(into) => bus.read(ADDRESS, into).await,
-            Self::WriteRead(command, into) => bus.write_read(ADDRESS, &[command], into).await,
+            Self::WriteRead(command, into) => {
+                let bytes = command.to_be_bytes();
+                let [_, low] = &bytes;
+                let command = if command > 0xff { &bytes[..] } else { core::slice::from_ref(low) };
+                bus.write_read(ADDRESS, command, into).await
+            }
         }
     }
 }

@@ -146,7 +146,7 @@ const STATUS_HUMIDITY: u16 = 0x02;
 
 /// CRC-8 with x⁸ + x⁵ + x⁴ + 1, from 0 (datasheet, "CRC checksum"). Bit by bit: a
 /// table would be 256 bytes, for six bytes per measurement.
-const fn crc8(crc: u8, byte: u8) -> u8 {
+pub(super) const fn crc8(crc: u8, byte: u8) -> u8 {
     let mut crc = crc ^ byte;
     let mut bit = 0;
     while bit < 8 {

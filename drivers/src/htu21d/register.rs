@@ -1,7 +1,5 @@
 //! The user register.
 
-use super::reading::Quantity;
-
 /// The resolution of measurements, which determines their duration: bits of humidity and
 /// of temperature (datasheet, "User register").
 ///
@@ -39,22 +37,6 @@ pub enum Resolution {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct UserRegister(pub u8);
-
-impl Resolution {
-    /// Datasheet, "Measuring time", the typical values.
-    pub(super) const fn typical_ms(self, quantity: Quantity) -> u8 {
-        match (self, quantity) {
-            (Self::Rh12T14, Quantity::Humidity) => 14,
-            (Self::Rh12T14, Quantity::Temperature) => 44,
-            (Self::Rh8T12, Quantity::Humidity) => 2,
-            (Self::Rh8T12, Quantity::Temperature) => 11,
-            (Self::Rh10T13, Quantity::Humidity) => 4,
-            (Self::Rh10T13, Quantity::Temperature) => 22,
-            (Self::Rh11T11, Quantity::Humidity) => 7,
-            (Self::Rh11T11, Quantity::Temperature) => 6,
-        }
-    }
-}
 
 impl UserRegister {
     /// Returns the resolution of measurements.
@@ -94,11 +76,6 @@ impl UserRegister {
     #[must_use]
     pub const fn with_heater(self, on: bool) -> Self {
         Self(self.0 & !HEATER | if on { HEATER } else { 0 })
-    }
-
-    /// Returns whether both hold the same settings, which exclude the battery's status.
-    pub(super) const fn agrees(self, other: Self) -> bool {
-        (self.0 ^ other.0) & !BATTERY_LOW == 0
     }
 }
 

@@ -1,17 +1,70 @@
-//! The settings in the user register.
+//! The settings in the user register, which a sensor loses with its power.
 
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 
-use super::link::Transfer;
-use super::{Error, Htu21d, Resolution, UserRegister};
+use super::access::{HEATER, USER};
+use super::{Chip, Error, HeaterCurrent, Resolution, Sensor, UserRegister};
 
-// Datasheet, "Device command".
-const READ_REGISTER: u8 = 0xe7;
-const WRITE_REGISTER: u8 = 0xe6;
+/// What can be set. The default is what a sensor has at power-on.
+///
+/// ```
+/// use tickwire_drivers::htu21d::{HeaterCurrent, Resolution, Settings};
+///
+/// let quick = Settings::new().with_resolution(Resolution::Rh8T12);
+/// assert_eq!(quick, Settings { resolution: Resolution::Rh8T12, ..Settings::default() });
+/// let drying = Settings::new().with_heater(true).with_heater_current(HeaterCurrent::MOST);
+/// assert!(drying.heater);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Settings {
+    /// The resolution of measurements.
+    pub resolution: Resolution,
+    /// Whether the heater is on.
+    pub heater: bool,
+    /// The current of the heater. Only a [`Si7021`](super::Si7021) takes it from here.
+    pub heater_current: HeaterCurrent,
+}
+
+impl Settings {
+    /// Returns the settings at power-on.
+    pub const fn new() -> Self {
+        Self {
+            resolution: Resolution::Rh12T14,
+            heater: false,
+            heater_current: HeaterCurrent::LEAST,
+        }
+    }
+
+    /// Sets the resolution of measurements.
+    #[must_use]
+    pub const fn with_resolution(mut self, resolution: Resolution) -> Self {
+        self.resolution = resolution;
+        self
+    }
+
+    /// Sets whether the heater is on.
+    #[must_use]
+    pub const fn with_heater(mut self, on: bool) -> Self {
+        self.heater = on;
+        self
+    }
+
+    /// Sets the current of the heater.
+    #[must_use]
+    pub const fn with_heater_current(mut self, current: HeaterCurrent) -> Self {
+        self.heater_current = current;
+        self
+    }
+
+    pub(super) const fn apply_to(self, register: UserRegister) -> UserRegister {
+        register.with_resolution(self.resolution).with_heater(self.heater)
+    }
+}
 
 /// Settings, in the user register.
-impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
+impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     /// Reads the user register: twice, because it has no checksum.
     ///
     /// # Errors
@@ -82,6 +135,27 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         self.change(|register| register.with_heater(on)).await
     }
 
+    /// Applies all settings. Those that the sensor has already are not written.
+    ///
+    /// # Errors
+    ///
+    /// As for [`user_register`](Self::user_register). The settings are unknown then. Apply
+    /// them again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: some of the settings are applied, and nothing else changes. Apply them
+    /// again.
+    pub async fn apply(&mut self, settings: Settings) -> Result<(), Error<I2C::Error>> {
+        self.forget();
+        // Before the heater is on.
+        if M::HAS_HEATER_CURRENT {
+            let current = settings.heater_current;
+            self.change_register(&HEATER, |byte| current.apply_to(byte)).await?;
+        }
+        self.change(|register| settings.apply_to(register)).await
+    }
+
     /// Reads whether the supply was under 2.25 V at the last measurement.
     ///
     /// # Errors
@@ -96,14 +170,7 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
     }
 
     pub(super) async fn register(&mut self) -> Result<UserRegister, Error<I2C::Error>> {
-        let mut twice = [0; 2];
-        for byte in twice.chunks_exact_mut(1) {
-            self.link.insist(Transfer::WriteRead(READ_REGISTER, byte)).await?;
-        }
-        let [register, again] = twice.map(UserRegister);
-        if register != again {
-            return Err(Error::Register);
-        }
+        let register = UserRegister(self.read_twice(USER.read).await?);
         self.resolution = register.resolution();
         Ok(register)
     }
@@ -113,16 +180,8 @@ impl<I2C: I2c, D: DelayNs> Htu21d<I2C, D> {
         change: impl Fn(UserRegister) -> UserRegister,
     ) -> Result<(), Error<I2C::Error>> {
         self.forget();
-        // Reserved bits have to be written with the values read ("User register").
-        let wanted = change(self.register().await?);
-        // Twice, because a value garbled in transfer would stay, even in the reserved
-        // bits.
-        for _ in 0..2 {
-            self.link.insist(Transfer::Write(&[WRITE_REGISTER, wanted.0])).await?;
-            if self.register().await?.agrees(wanted) {
-                return Ok(());
-            }
-        }
-        Err(Error::Register)
+        let byte = self.change_register(&USER, |byte| change(UserRegister(byte)).0).await?;
+        self.resolution = UserRegister(byte).resolution();
+        Ok(())
     }
 }

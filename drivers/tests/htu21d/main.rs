@@ -1,6 +1,7 @@
 //! The HTU21D driver against the model of the sensor, in virtual time.
 
 mod behavior;
+mod chips;
 mod drops;
 mod faults;
 mod late;

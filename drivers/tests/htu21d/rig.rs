@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use tickwire_drivers::htu21d::{Error, Htu21d, Resolution};
+use tickwire_drivers::htu21d::{Error, Htu21d, Resolution, Settings};
 use tickwire_sim::i2c::{Bus, Faults, I2cFault};
 use tickwire_sim::{Pace, Sim, SimClock, models::htu21d};
 use tickwire_traits::{Clock, Delay, Duration};
@@ -29,6 +29,11 @@ pub(crate) const METHODS: &[Method] = &[
     ("heater", |sensor| Box::pin(async { sensor.heater().await.map(text) })),
     ("set_heater", |sensor| Box::pin(async { sensor.set_heater(true).await.map(text) })),
     ("battery_low", |sensor| Box::pin(async { sensor.battery_low().await.map(text) })),
+    ("serial_number", |sensor| Box::pin(async { sensor.serial_number().await.map(text) })),
+    ("apply", |sensor| {
+        let settings = Settings::new().with_resolution(Resolution::Rh10T13).with_heater(true);
+        Box::pin(async move { sensor.apply(settings).await.map(text) })
+    }),
     ("soft_reset", |sensor| Box::pin(async { sensor.soft_reset().await.map(text) })),
 ];
 
