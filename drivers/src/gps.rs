@@ -26,11 +26,12 @@ mod update;
 mod values;
 
 use core::fmt;
-use core::task::Poll;
 
 use embedded_io_async::{ErrorKind, Read};
-use futures_util::{Stream, future, stream};
+use futures_util::{Stream, stream};
 use tickwire_traits::{Clock, Instant};
+
+use crate::turns::Turns;
 
 pub use crate::civil::{Date, Time};
 pub use aged::Aged;
@@ -48,10 +49,6 @@ pub use update::{Field, Fields, Sentence, Transition, Update};
 
 /// How much is read at once. A UART gives what it has, rarely more than its FIFO.
 const CHUNK: usize = 64;
-
-/// How many reads there may be before other tasks get a turn: a file, or a writer
-/// that is faster than we are, is always ready.
-const READS_IN_A_ROW: u8 = 32;
 
 /// A GPS receiver on a byte stream.
 ///
@@ -124,8 +121,7 @@ struct Chunk {
     next: u8,
     end: u8,
     read_at: Instant,
-    /// Since others had a turn.
-    reads: u8,
+    turns: Turns,
 }
 
 const _: () = assert!(CHUNK <= u8::MAX as usize, "`Chunk` counts its bytes in a `u8`");
@@ -133,7 +129,13 @@ const _: () = assert!(CHUNK <= u8::MAX as usize, "`Chunk` counts its bytes in a 
 impl<R, T> Gps<R, T> {
     /// Creates a driver that keeps sentences of up to [`LINE_LENGTH`] bytes.
     pub const fn new(reader: R, clock: T) -> Self {
-        let chunk = Chunk { bytes: [0; CHUNK], next: 0, end: 0, read_at: Instant::EPOCH, reads: 0 };
+        let chunk = Chunk {
+            bytes: [0; CHUNK],
+            next: 0,
+            end: 0,
+            read_at: Instant::EPOCH,
+            turns: Turns::new(),
+        };
         Self { reader, clock, receiver: Receiver::new(), chunk }
     }
 }
@@ -201,12 +203,7 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
             if let Some(update) = update {
                 return Ok(update);
             }
-            self.chunk.reads += 1;
-            if self.chunk.reads >= READS_IN_A_ROW {
-                // Before the await: dropped there, the turn has been given.
-                self.chunk.reads = 0;
-                yield_once().await;
-            }
+            self.chunk.turns.before_read().await;
             let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;
             // No await below: what was read is noted in the poll that read it.
             if len == 0 {
@@ -288,16 +285,4 @@ impl<E: embedded_io_async::Error + 'static> embedded_io_async::Error for Error<E
             Self::EndOfStream => ErrorKind::NotConnected,
         }
     }
-}
-
-async fn yield_once() {
-    let mut yielded = false;
-    future::poll_fn(|cx| {
-        if core::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

@@ -16,6 +16,7 @@
 //! | [`touch`] | a pad that a finger touches: a [contact source](contact) | the same |
 //! | [`led`] | a light: flashes, patterns, fades | an `OutputPin` or a `SetDutyCycle`, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
+//! | [`stream`] | any bytes on a wire: lines, records, frames, blocks | an `embedded_io_async::Read` |
 //!
 //! [`civil`] has the date and time types that drivers share.
 //!
@@ -89,10 +90,12 @@ pub mod ladder;
 pub mod led;
 pub mod mcp3008;
 pub mod nec;
+pub mod stream;
 pub mod switch;
 pub mod touch;
 
 mod full_scale;
 mod span;
 mod steady;
+mod turns;
 mod within;

@@ -27,6 +27,7 @@ use tickwire_drivers::ladder::{self, Ladder, Share};
 use tickwire_drivers::led::{Led, Program};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
+use tickwire_drivers::stream::{Exactly, FrameWriter, Frames, Lines, Quiet, Records};
 use tickwire_drivers::switch::Switch;
 use tickwire_drivers::touch::{self, Touch};
 use tickwire_sync::shared::RingQueue;
@@ -201,6 +202,27 @@ fn a_gps_is_send() {
 }
 
 #[test]
+fn streams_are_send() {
+    let mut lines = Lines::<_, 1>::new(Here);
+    send(&lines);
+    send(&lines.line());
+    send(&lines.lines());
+    let mut records = Records::<_, 1>::new(Here, 0);
+    send(&records.record());
+    send(&records.records());
+    let mut exactly = Exactly::<_, 1>::new(Here);
+    send(&exactly.bytes(1));
+    send(&exactly.chunks(1));
+    let mut quiet = Quiet::<_, _, 1>::new(Here, Here, Duration::ZERO);
+    send(&quiet.block());
+    send(&quiet.blocks());
+    let mut frames = Frames::<_, 1>::new(Here);
+    send(&frames.frame());
+    send(&frames.frames());
+    send(&FrameWriter::new(Here).send(&[]));
+}
+
+#[test]
 fn an_lcd_is_send() {
     let lines = FourBit::new(Here, Here, Here, Here, Here, Here);
     let mut lcd = Lcd::<_, _, 16, 2>::new(lines, Delay(Here));
@@ -273,6 +295,16 @@ impl embedded_io_async::ErrorType for Here {
 impl embedded_io_async::Read for Here {
     async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
         Ok(0)
+    }
+}
+
+impl embedded_io_async::Write for Here {
+    async fn write(&mut self, buf: &[u8]) -> Result<usize, Infallible> {
+        Ok(buf.len())
+    }
+
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ const WEB: [&str; 3] = [
 ];
 
 /// Public modules of the library that are no drivers.
-const SHARED: [&str; 2] = ["civil", "contact"];
+const SHARED: [&str; 3] = ["civil", "contact", "stream"];
 
 /// Returns the links that lead nowhere and what is missing in a list, and how many links
 /// there are.
