@@ -8,7 +8,7 @@ use super::{Error, Sensor};
 
 /// A register, of one byte.
 pub(super) struct Register {
-    pub(super) read: u16,
+    pub(super) read: u8,
     write: u8,
     /// The bits that do not keep what is written.
     status: u8,
@@ -21,7 +21,7 @@ pub(super) const USER: Register = Register { read: 0xe7, write: 0xe6, status: 0x
 pub(super) const HEATER: Register = Register { read: 0x11, write: 0x51, status: 0xf0 };
 
 impl<M, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
-    pub(super) async fn read_twice(&mut self, command: u16) -> Result<u8, Error<I2C::Error>> {
+    pub(super) async fn read_twice(&mut self, command: u8) -> Result<u8, Error<I2C::Error>> {
         let mut twice = [0; 2];
         for byte in twice.chunks_exact_mut(1) {
             self.link.insist(Transfer::WriteRead(command, byte)).await?;

@@ -43,7 +43,16 @@ impl Facts for Htu21d {
     const NAME: &str = "Htu21d";
 
     fn typical_ms(resolution: Resolution, quantity: Quantity) -> u8 {
-        pick(resolution, quantity, [(14, 44), (2, 11), (4, 22), (7, 6)])
+        match (resolution, quantity) {
+            (Resolution::Rh12T14, Quantity::Humidity) => 14,
+            (Resolution::Rh12T14, Quantity::Temperature) => 44,
+            (Resolution::Rh8T12, Quantity::Humidity) => 2,
+            (Resolution::Rh8T12, Quantity::Temperature) => 11,
+            (Resolution::Rh10T13, Quantity::Humidity) => 4,
+            (Resolution::Rh10T13, Quantity::Temperature) => 22,
+            (Resolution::Rh11T11, Quantity::Humidity) => 7,
+            (Resolution::Rh11T11, Quantity::Temperature) => 6,
+        }
     }
 }
 
@@ -52,7 +61,16 @@ impl Facts for Sht21 {
     const NAME: &str = "Sht21";
 
     fn typical_ms(resolution: Resolution, quantity: Quantity) -> u8 {
-        pick(resolution, quantity, [(22, 66), (3, 17), (7, 33), (12, 9)])
+        match (resolution, quantity) {
+            (Resolution::Rh12T14, Quantity::Humidity) => 22,
+            (Resolution::Rh12T14, Quantity::Temperature) => 66,
+            (Resolution::Rh8T12, Quantity::Humidity) => 3,
+            (Resolution::Rh8T12, Quantity::Temperature) => 17,
+            (Resolution::Rh10T13, Quantity::Humidity) => 7,
+            (Resolution::Rh10T13, Quantity::Temperature) => 33,
+            (Resolution::Rh11T11, Quantity::Humidity) => 12,
+            (Resolution::Rh11T11, Quantity::Temperature) => 9,
+        }
     }
 }
 
@@ -63,21 +81,15 @@ impl Facts for Si7021 {
     const HAS_HEATER_CURRENT: bool = true;
 
     fn typical_ms(resolution: Resolution, quantity: Quantity) -> u8 {
-        pick(resolution, quantity, [(17, 7), (5, 3), (8, 4), (8, 2)])
-    }
-}
-
-/// Picks from humidity and temperature, in the order of [`Resolution`].
-fn pick(resolution: Resolution, quantity: Quantity, times: [(u8, u8); 4]) -> u8 {
-    let [rh12_t14, rh8_t12, rh10_t13, rh11_t11] = times;
-    let (humidity, temperature) = match resolution {
-        Resolution::Rh12T14 => rh12_t14,
-        Resolution::Rh8T12 => rh8_t12,
-        Resolution::Rh10T13 => rh10_t13,
-        Resolution::Rh11T11 => rh11_t11,
-    };
-    match quantity {
-        Quantity::Humidity => humidity,
-        Quantity::Temperature => temperature,
+        match (resolution, quantity) {
+            (Resolution::Rh12T14, Quantity::Humidity) => 17,
+            (Resolution::Rh12T14, Quantity::Temperature) => 7,
+            (Resolution::Rh8T12, Quantity::Humidity) => 5,
+            (Resolution::Rh8T12, Quantity::Temperature) => 3,
+            (Resolution::Rh10T13, Quantity::Humidity) => 8,
+            (Resolution::Rh10T13, Quantity::Temperature) => 4,
+            (Resolution::Rh11T11, Quantity::Humidity) => 8,
+            (Resolution::Rh11T11, Quantity::Temperature) => 2,
+        }
     }
 }

@@ -29,8 +29,7 @@ pub(super) struct Link<I2C, D> {
 pub(super) enum Transfer<'a> {
     Write(&'a [u8]),
     Read(&'a mut [u8]),
-    /// A command, and its answer. A command of one byte has a high byte of zero.
-    WriteRead(u16, &'a mut [u8]),
+    WriteRead(u8, &'a mut [u8]),
 }
 
 impl<I2C, D> Link<I2C, D> {
@@ -49,6 +48,18 @@ impl<I2C: I2c, D: DelayNs> Link<I2C, D> {
             self.pause(RETRY_MS).await;
         }
         Ok(())
+    }
+
+    /// Sends a command of two bytes, and reads its answer. A stop in between is allowed (Si7021's
+    /// datasheet, table 12), and a recorded SHT21 took it. A transfer of its own for such commands
+    /// would take flash in programs that do not use it.
+    pub(super) async fn ask(
+        &mut self,
+        command: [u8; 2],
+        into: &mut [u8],
+    ) -> Result<(), Error<I2C::Error>> {
+        self.insist(Transfer::Write(&command)).await?;
+        self.insist(Transfer::Read(into)).await
     }
 
     /// Tries a transfer. Returns `false` if the sensor refuses and may be busy.
@@ -93,12 +104,7 @@ impl Transfer<'_> {
         match self {
             Self::Write(bytes) => bus.write(ADDRESS, bytes).await,
             Self::Read(into) => bus.read(ADDRESS, into).await,
-            Self::WriteRead(command, into) => {
-                let bytes = command.to_be_bytes();
-                let [_, low] = &bytes;
-                let command = if command > 0xff { &bytes[..] } else { core::slice::from_ref(low) };
-                bus.write_read(ADDRESS, command, into).await
-            }
+            Self::WriteRead(command, into) => bus.write_read(ADDRESS, &[command], into).await,
         }
     }
 }

@@ -3,7 +3,6 @@
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 
-use super::link::Transfer;
 use super::reading::{BadFrame, crc8};
 use super::{Chip, Error, Sensor};
 
@@ -40,8 +39,8 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
         self.forget();
         let mut bytes = [0; 14];
         let (first, second) = bytes.split_at_mut(FIRST);
-        for (command, into) in [(0xfa0f, first), (0xfcc9, second)] {
-            self.link.insist(Transfer::WriteRead(command, into)).await?;
+        for (command, into) in [([0xfa, 0x0f], first), ([0xfc, 0xc9], second)] {
+            self.link.ask(command, into).await?;
         }
         Ok(decode(bytes, M::SERIAL_SUM_IS_CUMULATIVE)?)
     }

@@ -103,7 +103,13 @@ impl<I2C: I2c, D: DelayNs> Si7021<I2C, D> {
     /// Cancel-safe: it only reads.
     pub async fn firmware_revision(&mut self) -> Result<FirmwareRevision, Error<I2C::Error>> {
         self.forget();
-        Ok(FirmwareRevision(self.read_twice(READ_REVISION).await?))
+        // Twice, because it has no checksum.
+        let mut twice = [0; 2];
+        for byte in twice.chunks_exact_mut(1) {
+            self.link.ask(READ_REVISION, byte).await?;
+        }
+        let [revision, again] = twice;
+        if revision == again { Ok(FirmwareRevision(revision)) } else { Err(Error::Register) }
     }
 }
 
@@ -156,7 +162,7 @@ impl fmt::Display for FirmwareRevision {
 }
 
 /// Section 5.4.
-const READ_REVISION: u16 = 0x84b8;
+const READ_REVISION: [u8; 2] = [0x84, 0xb8];
 
 /// The bits of the step in the heater's register (section 6.2).
 const STEPS: u8 = 0x0f;
