@@ -3,7 +3,7 @@
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 
-use super::access::{HEATER, USER};
+use super::access::{Heater, User};
 use super::{Chip, Error, HeaterCurrent, Resolution, Sensor, UserRegister};
 
 /// What can be set. The default is what a sensor has at power-on.
@@ -104,7 +104,10 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     ///
     /// Cancel-safe: the resolution is set or not, and nothing else changes. Set it again.
     pub async fn set_resolution(&mut self, to: Resolution) -> Result<(), Error<I2C::Error>> {
-        self.change(|register| register.with_resolution(to)).await
+        self.forget();
+        self.change_register::<User>(|byte| UserRegister(byte).with_resolution(to).0).await?;
+        self.resolution = to;
+        Ok(())
     }
 
     /// Reads whether the heater is on.
@@ -132,7 +135,8 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     ///
     /// Cancel-safe: the heater is set or not, and nothing else changes. Set it again.
     pub async fn set_heater(&mut self, on: bool) -> Result<(), Error<I2C::Error>> {
-        self.change(|register| register.with_heater(on)).await
+        self.forget();
+        self.change_register::<User>(|byte| UserRegister(byte).with_heater(on).0).await
     }
 
     /// Applies all settings. Those that the sensor has already are not written.
@@ -151,9 +155,11 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
         // Before the heater is on.
         if M::HAS_HEATER_CURRENT {
             let current = settings.heater_current;
-            self.change_register(&HEATER, |byte| current.apply_to(byte)).await?;
+            self.change_register::<Heater>(|byte| current.apply_to(byte)).await?;
         }
-        self.change(|register| settings.apply_to(register)).await
+        self.change_register::<User>(|byte| settings.apply_to(UserRegister(byte)).0).await?;
+        self.resolution = settings.resolution;
+        Ok(())
     }
 
     /// Reads whether the supply was under 2.25 V at the last measurement.
@@ -170,18 +176,8 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     }
 
     pub(super) async fn register(&mut self) -> Result<UserRegister, Error<I2C::Error>> {
-        let register = UserRegister(self.read_twice(USER.read).await?);
+        let register = UserRegister(self.read_register::<User>().await?);
         self.resolution = register.resolution();
         Ok(register)
-    }
-
-    async fn change(
-        &mut self,
-        change: impl Fn(UserRegister) -> UserRegister,
-    ) -> Result<(), Error<I2C::Error>> {
-        self.forget();
-        let byte = self.change_register(&USER, |byte| change(UserRegister(byte)).0).await?;
-        self.resolution = UserRegister(byte).resolution();
-        Ok(())
     }
 }

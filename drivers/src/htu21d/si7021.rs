@@ -5,7 +5,7 @@ use core::fmt;
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
 
-use super::access::HEATER;
+use super::access::Heater;
 use super::{Error, Si7021};
 
 /// The current of a Si7021's heater, in 16 steps from 3 to 94 mA (datasheet, section 5.5).
@@ -71,7 +71,7 @@ impl<I2C: I2c, D: DelayNs> Si7021<I2C, D> {
     /// Cancel-safe: it only reads.
     pub async fn heater_current(&mut self) -> Result<HeaterCurrent, Error<I2C::Error>> {
         self.forget();
-        Ok(HeaterCurrent(self.read_twice(HEATER.read).await? & STEPS))
+        Ok(HeaterCurrent(self.read_register::<Heater>().await? & STEPS))
     }
 
     /// Sets the current that flows while the heater is on, until the sensor loses its power.
@@ -89,7 +89,7 @@ impl<I2C: I2c, D: DelayNs> Si7021<I2C, D> {
         current: HeaterCurrent,
     ) -> Result<(), Error<I2C::Error>> {
         self.forget();
-        self.change_register(&HEATER, |byte| current.apply_to(byte)).await.map(drop)
+        self.change_register::<Heater>(|byte| current.apply_to(byte)).await
     }
 
     /// Reads the revision of the firmware.
