@@ -1,7 +1,8 @@
 //! The HTU21D(F), the SHT21 and the Si7021: I²C sensors of temperature and humidity.
 //!
 //! The three have the same address, commands and formulas. A [`Sensor`] measures when it is
-//! called.
+//! called. A [`Sampler`] measures again and again for any number of tasks, and recovers when
+//! the sensor returns.
 
 mod access;
 pub mod chip;
@@ -10,6 +11,7 @@ mod error;
 mod link;
 mod reading;
 mod register;
+mod sampler;
 mod serial;
 mod settings;
 mod si7021;
@@ -29,6 +31,7 @@ use link::{Link, Transfer};
 use reading::Quantity;
 pub use reading::{BadFrame, Measurement, Reading};
 pub use register::{Resolution, UserRegister};
+pub use sampler::{Health, Sample, Sampler, Samples};
 pub use serial::SerialNumber;
 pub use settings::Settings;
 pub use si7021::{FirmwareRevision, HeaterCurrent};

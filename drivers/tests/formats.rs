@@ -30,6 +30,7 @@ fn every_value_has_a_format() {
     logged(htu21d::BadFrame::Checksum);
     logged(htu21d::Error::Bus(bus));
     logged(htu21d::FirmwareRevision(0x20));
+    logged(htu21d::Health::default());
     logged(htu21d::HeaterCurrent::MOST);
     logged(htu21d::Resolution::default());
     logged(htu21d::SerialNumber(5));

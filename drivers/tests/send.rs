@@ -30,6 +30,7 @@ use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
 use tickwire_drivers::stream::{Exactly, FrameWriter, Frames, Lines, Quiet, Records};
 use tickwire_drivers::switch::Switch;
 use tickwire_drivers::touch::{self, Touch};
+use tickwire_sync::CriticalSectionRawMutex;
 use tickwire_sync::shared::RingQueue;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
@@ -118,6 +119,15 @@ fn an_htu21d_is_send() {
     send(&sensor.heater_current());
     send(&sensor.set_heater_current(HeaterCurrent::LEAST));
     send(&sensor.firmware_revision());
+    static CLIMATE: htu21d::Samples<CriticalSectionRawMutex> = htu21d::Samples::new();
+    let mut sampler = htu21d::Sampler::new(sensor, Here, &CLIMATE);
+    send(&sampler);
+    send(&sampler.sample());
+    send(&sampler.run());
+    send(&CLIMATE.next());
+    send(&CLIMATE.since(Instant::EPOCH));
+    send(&CLIMATE.health_change());
+    send(&CLIMATE.stream());
 }
 
 #[test]

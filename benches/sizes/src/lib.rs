@@ -26,7 +26,7 @@ use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
-use tickwire_drivers::htu21d::Htu21d;
+use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
 use tickwire_drivers::ladder::Ladder;
 use tickwire_drivers::led::{Dimmed, Led, OnOff, Program};
@@ -101,6 +101,9 @@ const ROWS: &[Row] = &[
     Row::new("Htu21d::set_heater, future", future_of_2(Sensor::set_heater), 288),
     Row::new("Htu21d::battery_low, future", future_of_1(Sensor::battery_low), 288),
     Row::new("Htu21d::soft_reset, future", future_of_1(Sensor::soft_reset), 288),
+    Row::new("htu21d::Sampler", size_of::<Sampling>(), 88),
+    Row::new("htu21d::Sampler::sample, future", future_of_1(Sampling::sample), 328),
+    Row::new("htu21d::Samples", size_of::<Samples<Raw>>(), 80),
     // Each key has its level.
     Row::new("Ladder, each key", (size_of::<Rungs<5>>() - size_of::<Rungs<3>>()) / 2, 4),
     Row::new("Ladder, beside those", size_of::<Rungs<4>>() - 4 * 4, 48),
@@ -207,6 +210,7 @@ type FastKnob = Encoder<Pair, Clock, Acceleration>;
 type Watch = AnalogWatch<Adc, Clock>;
 type Keys<const COLUMNS: usize> = Keypad<Pin, Pin, Clock, 4, COLUMNS>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
+type Sampling = Sampler<'static, Raw, chip::Htu21d, Bus, Delay<Clock>, Clock>;
 type Light = Led<OnOff<Pin>, Clock>;
 type Converter = Mcp3008<Bus>;
 type Remote = Transmitter<Pin, Clock>;

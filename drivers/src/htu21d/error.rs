@@ -57,6 +57,21 @@ impl<E> From<BadFrame> for Error<E> {
     }
 }
 
+impl<E: i2c::Error> Error<E> {
+    /// Returns the error with the kind of the bus's error, which is the same type on every bus.
+    pub(super) fn of_kind(&self) -> Error<ErrorKind> {
+        match self {
+            Self::Bus(error) => Error::Bus(error.kind()),
+            Self::Timeout => Error::Timeout,
+            Self::NotReady => Error::NotReady,
+            Self::Checksum => Error::Checksum,
+            Self::AllZeros => Error::AllZeros,
+            Self::Mixup => Error::Mixup,
+            Self::Register => Error::Register,
+        }
+    }
+}
+
 impl<E: i2c::Error> i2c::Error for Error<E> {
     fn kind(&self) -> ErrorKind {
         match self {

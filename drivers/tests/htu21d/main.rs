@@ -7,3 +7,4 @@ mod faults;
 mod late;
 mod recorded;
 mod rig;
+mod sampler;
