@@ -19,6 +19,7 @@ mod decode;
 mod fix;
 mod frame;
 mod in_view;
+pub mod pps;
 mod quantity;
 mod receiver;
 mod status;

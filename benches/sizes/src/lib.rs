@@ -24,6 +24,7 @@ use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
+use tickwire_drivers::gps::pps::Timekeeper;
 use tickwire_drivers::gps::{Gps, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
@@ -133,6 +134,7 @@ const ROWS: &[Row] = &[
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
+    Row::new("Timekeeper of pulses", size_of::<Timekeeper>(), 192),
     Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),
     Row::new("Lcd, 20x4 by four lines", size_of::<Display>(), 256),
     Row::new("Lcd::init, future", future_of_1(Display::init), 96),

@@ -7,6 +7,7 @@ mod hostile;
 mod odd_fields;
 #[cfg(feature = "nmea")]
 mod oracle;
+mod pps;
 mod random;
 mod satellites;
 mod sentences;

@@ -1,0 +1,117 @@
+//! The driver on a wire and a serial line, in virtual time.
+
+use embedded_hal::digital::PinState;
+use tickwire_drivers::gps::Gps;
+use tickwire_drivers::gps::pps::{Event, EventError, Pps, State, Timekeeper, Utc};
+use tickwire_sim::models::gps::{self, Receiver};
+use tickwire_sim::{Input, Pace, Sim, SimClock, Wire, impatiently};
+use tickwire_traits::{Clock, Duration, Instant};
+
+type Parts = (Gps<Receiver<SimClock>, SimClock>, Pps<Input<SimClock>>, Wire<SimClock>);
+
+fn parts(sim: &Sim, log: Vec<u8>) -> Parts {
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), PinState::Low);
+    let line = Receiver::new(clock.clone(), log, 9_600).with_pps(wire.clone());
+    (Gps::new(line, clock), Pps::new(wire.input()), wire)
+}
+
+/// Plays the log to its end. Returns the state machine, and the time that it gives for 45 s.
+async fn played(parts: Parts, impatient: bool) -> (Timekeeper, Option<Utc>) {
+    let (mut gps, mut pps, _) = parts;
+    loop {
+        let event = if impatient {
+            impatiently(async || pps.event(&mut gps).await).await
+        } else {
+            pps.event(&mut gps).await
+        };
+        match event {
+            Ok(_) => {}
+            Err(EventError::Receiver(_)) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let utc = pps.keeper().utc_at(Instant::from_micros(45_000_001));
+    (*pps.keeper(), utc)
+}
+
+/// 2026-06-21T12:00:45.000001Z: the log begins at noon.
+const EXPECTED: u64 = 1_782_043_245_000_001;
+
+#[test]
+fn the_time_is_that_of_the_log_to_the_microsecond() {
+    for impatient in [false, true] {
+        let sim = Sim::new();
+        let (keeper, utc) = sim.run(played(parts(&sim, gps::demo_log(40)), impatient));
+        assert_eq!(utc.map(Utc::unix_micros), Some(EXPECTED), "{utc:?}");
+        assert_eq!(keeper.lock(Instant::from_millis(39_100)).state, State::Locked);
+        assert_eq!((keeper.counters().missed, keeper.counters().extra), (0, 0));
+        assert_eq!(keeper.drift().unwrap().ppb(), 0);
+    }
+}
+
+/// A sentence that is read a second late cannot be told from one that is sent so late.
+#[test]
+fn at_any_pace_the_microseconds_are_the_same_and_below_a_second_the_seconds() {
+    for pace in Pace::ALL {
+        let sim = pace.sim();
+        let utc = sim.run(played(parts(&sim, gps::demo_log(40)), false)).1.unwrap();
+        assert_eq!(utc.subsec_micros(), 1, "{pace:?}");
+        if pace.lateness() < Duration::from_secs(1) {
+            assert_eq!(utc.unix_micros(), EXPECTED, "{pace:?}");
+        }
+    }
+}
+
+#[test]
+fn a_task_that_is_always_a_second_late_needs_a_latency() {
+    let sim = Pace::Late(Duration::from_secs(1)).sim();
+    let (mut gps, pps, _) = parts(&sim, gps::demo_log(40));
+    let keeper = Timekeeper::new().with_latency(Duration::from_millis(500));
+    let mut pps = pps.with_keeper(keeper);
+    sim.run(async { while pps.event(&mut gps).await.is_ok() {} });
+    let utc = pps.keeper().utc_at(Instant::from_micros(45_000_001));
+    assert_eq!(utc.map(Utc::unix_micros), Some(EXPECTED));
+}
+
+#[test]
+fn without_pulses_the_time_goes_on_and_returns_to_the_pulses() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let (mut gps, mut pps, wire) = parts(&sim, gps::demo_log(120));
+    let mut states = Vec::new();
+    sim.run(async {
+        // A connection that fails, once.
+        for _ in 0..60 {
+            pps.event(&mut gps).await.unwrap();
+        }
+        wire.fail_after(0);
+        let failed = loop {
+            match pps.event(&mut gps).await {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(failed, EventError::Line(_)), "{failed}");
+        while let Ok(event) = pps.event(&mut gps).await {
+            let state = pps.keeper().lock(clock.now()).state;
+            if matches!(event, Event::Pulse(_)) && states.last() != Some(&state) {
+                states.push(state);
+            }
+        }
+    });
+    assert_eq!(states.last(), Some(&State::Locked));
+    let utc = pps.keeper().utc_at(clock.now()).unwrap().unix_micros();
+    assert_eq!(utc, EXPECTED - 45_000_001 + clock.now().as_micros());
+}
+
+#[test]
+fn the_other_edge_is_another_phase() {
+    let sim = Sim::new();
+    let (mut gps, pps, _) = parts(&sim, gps::demo_log(30));
+    let mut pps = pps.with_level(PinState::Low);
+    sim.run(async { while pps.event(&mut gps).await.is_ok() {} });
+    let utc = pps.keeper().utc_at(Instant::from_micros(45_000_001)).unwrap();
+    // A pulse lasts 100 ms.
+    assert_eq!(utc.subsec_micros(), 900_001);
+}

@@ -1,0 +1,312 @@
+//! Jitter, drift, missing and additional pulses, late sentences, and leap seconds.
+
+use proptest::prelude::*;
+use tickwire_drivers::gps::pps::{State, Timekeeper};
+use tickwire_traits::{Duration, Instant};
+
+use super::{Bench, EVE, date};
+use crate::random::Random;
+
+fn locked() -> Bench {
+    let mut bench = Bench::new();
+    bench.sentence(0);
+    bench.run(1..41);
+    assert_eq!(bench.keeper.lock(bench.now(40)).state, State::Locked);
+    bench
+}
+
+/// Checks the largest error within the second after the last pulse, in microseconds.
+#[track_caller]
+fn check(bench: &Bench, second: u64, bound: i64) {
+    for of_second in [0, 1, 250_000, 500_000, 999_999] {
+        let error = bench.error(second * 1_000_000 + of_second);
+        assert!(error.abs() <= bound, "{error} µs at {second} s + {of_second} µs");
+    }
+}
+
+#[test]
+fn a_lock_takes_eight_pulses_and_three_sentences() {
+    let mut bench = Bench::new();
+    let state = |bench: &Bench, second| bench.keeper.lock(bench.now(second)).state;
+    bench.pulse(0);
+    assert_eq!(state(&bench, 0), State::Searching);
+    bench.sentence(0);
+    assert_eq!(state(&bench, 0), State::Searching);
+    for second in 1..8 {
+        bench.pulse(second);
+        bench.sentence(second);
+        assert_eq!(state(&bench, second), State::Tentative);
+    }
+    bench.pulse(8);
+    assert_eq!(state(&bench, 8), State::Locked);
+    assert_eq!(state(&bench, 10), State::Holdover);
+}
+
+#[test]
+fn any_drift_is_measured_and_removed() {
+    for ppb in [0, 1, -40, 999, -20_000, 100_000, -500_000, 9_000_000, -9_000_000] {
+        let mut bench = Bench { ppb, ..Bench::new() };
+        bench.sentence(0);
+        for second in 1..200 {
+            bench.pulse(second);
+            bench.sentence(second);
+            if second >= 8 {
+                check(&bench, second, 2);
+            }
+        }
+        let drift = i64::from(bench.keeper.drift().unwrap().ppb());
+        assert!((drift - ppb).abs() <= 60, "{drift} for {ppb} ppb");
+    }
+}
+
+#[test]
+fn a_day_across_the_end_of_the_year_is_kept() {
+    let mut bench = Bench { ppb: 17_300, ..Bench::new() };
+    bench.run(0..1);
+    let mut random = Random(1);
+    for second in 1..86_400 {
+        let jitter = random.below(11) as i64 - 5;
+        bench.late_pulse(second, jitter);
+        bench.sentence(second);
+        if second >= 32 {
+            check(&bench, second, 6);
+        }
+    }
+    assert_eq!(bench.keeper.counters().overruled, 0);
+    assert_eq!(bench.keeper.counters().strays, 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn random_jitter_bounds_the_error(
+        bound in 0_i64..2_000,
+        ppb in -100_000_i64..100_000,
+        seed: u64,
+    ) {
+        let mut bench = Bench { ppb, ..Bench::new() };
+        let mut random = Random(seed);
+        bench.sentence(0);
+        for second in 1..300 {
+            let jitter = random.below(2 * bound as usize + 1) as i64 - bound;
+            bench.late_pulse(second, jitter);
+            bench.sentence(second);
+            if second > 32 {
+                check(&bench, second, bound + 2);
+                let lock = bench.keeper.lock(bench.now(second + 1));
+                check(&bench, second, lock.error.as_micros() as i64);
+            }
+        }
+    }
+
+    #[test]
+    fn any_pulses_and_sentences_are_taken(
+        events in proptest::collection::vec((any::<u64>(), any::<bool>(), any::<u16>()), 0..60),
+        small: bool,
+    ) {
+        let mut keeper = Timekeeper::new();
+        for (at, is_pulse, year) in events {
+            let at = Instant::from_micros(if small { at % 10_000_000 } else { at });
+            if is_pulse {
+                keeper.pulse(at);
+            } else if let Some(date) = tickwire_drivers::gps::Date::new(year, 12, 31) {
+                keeper.sentence(date, super::time(23, 59, 59, 999), at);
+            }
+            let _ = (keeper.utc_at(at), keeper.utc_at(Instant::MAX), keeper.next_second(at));
+            let _ = (keeper.lock(at), keeper.lock(Instant::MAX), keeper.drift());
+            let _ = keeper.compare(&keeper, at);
+        }
+    }
+}
+
+#[test]
+fn missing_pulses_are_counted_and_cost_no_second() {
+    let mut bench = Bench { ppb: 20_000, ..Bench::new() };
+    bench.sentence(0);
+    bench.run(1..41);
+    let missed = bench.keeper.counters().missed;
+    for second in 41..101 {
+        bench.sentence(second);
+    }
+    let lock = bench.keeper.lock(bench.now(100));
+    assert_eq!((lock.state, lock.age.as_secs()), (State::Holdover, 60));
+    assert!(lock.error > Duration::from_micros(5), "{lock:?}");
+    check(&bench, 100, lock.error.as_micros() as i64);
+    bench.run(101..140);
+    assert_eq!(bench.keeper.counters().missed - missed, 60);
+    check(&bench, 139, 2);
+}
+
+#[test]
+fn doubled_and_stray_pulses_are_ignored() {
+    let mut bench = locked();
+    for second in 41..80 {
+        bench.late_pulse(second, -30_000);
+        bench.pulse(second);
+        bench.late_pulse(second, 3);
+        bench.late_pulse(second, 50);
+        bench.late_pulse(second, 400_000);
+        bench.sentence(second);
+        check(&bench, second, 1);
+    }
+    let counters = bench.keeper.counters();
+    assert_eq!((counters.strays + counters.extra, counters.new_phases), (156, 0));
+}
+
+#[test]
+fn pulses_without_a_rhythm_are_no_phase() {
+    let mut bench = locked();
+    for second in 41..80 {
+        bench.late_pulse(second, 250_000 + (second as i64 % 3) * 150_000);
+        bench.sentence(second);
+        check(&bench, second, 1);
+    }
+    assert_eq!(bench.keeper.counters().new_phases, 0);
+}
+
+#[test]
+fn a_sentence_that_is_read_late_is_overruled() {
+    let mut bench = locked();
+    for second in 41..60 {
+        bench.pulse(second);
+        bench.late_sentence(second, if second % 3 == 0 { 300 } else { 1_400 });
+        check(&bench, second, 1);
+    }
+    assert_eq!(bench.keeper.counters().renamed, 0);
+    assert!(bench.keeper.counters().overruled > 10);
+}
+
+#[test]
+fn any_latency_of_less_than_a_second_names_the_same_second() {
+    for latency_ms in [0, 1, 300, 500, 900, 979] {
+        let mut bench = Bench { latency_ms, ..Bench::new() };
+        bench.run(0..20);
+        check(&bench, 19, 1);
+    }
+}
+
+#[test]
+fn a_receiver_that_is_always_late_needs_its_latency() {
+    for (latency, error) in [(0, -1_000_000), (1_000, 0)] {
+        let mut bench = Bench { latency_ms: 1_300, ..Bench::new() };
+        bench.keeper = Timekeeper::new().with_latency(Duration::from_millis(latency));
+        bench.run(0..20);
+        assert_eq!(bench.error(19_000_000), error);
+    }
+}
+
+#[test]
+fn a_second_that_the_receiver_corrects_is_changed_by_the_third_sentence() {
+    let mut bench = locked();
+    for (second, ahead) in [(41, 0), (42, 0), (43, 2_000_000), (44, 2_000_000)] {
+        bench.pulse(second);
+        let utc = super::Utc::from_unix_micros((EVE + second + 2) * 1_000_000);
+        let seen = bench.local(second * 1_000_000 + 300_000);
+        bench.keeper.sentence(utc.date(), utc.time(), seen);
+        assert_eq!(bench.error(second * 1_000_000 + 300_000), ahead);
+    }
+    assert_eq!(bench.keeper.counters().renamed, 1);
+}
+
+#[test]
+fn pulses_without_a_fix_are_ignored() {
+    let mut bench = locked();
+    bench.keeper.fix_lost();
+    for second in 41..60 {
+        bench.late_pulse(second, 300 * (second as i64 - 40));
+    }
+    check(&bench, 59, 1);
+    assert_eq!(bench.keeper.counters().without_fix, 19);
+    assert_eq!(bench.keeper.lock(bench.now(59)).state, State::Holdover);
+    // Nor are those of a receiver whose sentences do not come.
+    let mut bench = locked();
+    for second in 41..80 {
+        bench.pulse(second);
+    }
+    assert_eq!(bench.keeper.counters().without_fix, 24);
+}
+
+#[test]
+fn a_step_of_the_local_clock_is_followed() {
+    for step in [700_000, -300_000, 3_000_000, 123, 5_250_000, 1_000_000] {
+        let mut bench = locked();
+        bench.ahead += step;
+        bench.run(41..60);
+        check(&bench, 59, 1);
+        assert_eq!(bench.keeper.lock(bench.now(59)).state, State::Locked, "{step}");
+    }
+}
+
+#[test]
+fn jitter_that_grows_is_followed() {
+    let mut bench = locked();
+    let mut random = Random(7);
+    for second in 41..120 {
+        bench.late_pulse(second, random.below(2_001) as i64 - 1_000);
+        bench.sentence(second);
+        check(&bench, second, 2_000);
+    }
+    let lock = bench.keeper.lock(bench.now(119));
+    assert!(lock.state == State::Locked && lock.jitter > Duration::from_micros(200), "{lock:?}");
+}
+
+#[test]
+fn two_sources_that_disagree_are_told_apart() {
+    let (ours, mut theirs) = (locked(), Bench::new());
+    theirs.sentence(0);
+    for second in 1..41 {
+        theirs.late_pulse(second, 250);
+        theirs.sentence(second);
+    }
+    let difference = ours.keeper.compare(&theirs.keeper, ours.now(40)).unwrap();
+    assert!(!difference.agrees(), "{difference:?}");
+    assert!((difference.micros - 250).abs() <= 1, "{difference:?}");
+    assert!(ours.keeper.compare(&locked().keeper, ours.now(40)).unwrap().agrees());
+}
+
+#[test]
+fn a_leap_second_repeats_second_59() {
+    // 2016-12-31T23:59:60Z, with and without the announcement and the sentence of second 60.
+    for (announced, named) in [(true, true), (false, true), (true, false), (false, false)] {
+        let mut keeper = Timekeeper::new();
+        let eve = date(2016, 12, 31);
+        if announced {
+            keeper.announce_leap_second(eve);
+        }
+        let seconds = (30..60).map(|second| (eve, super::time(23, 59, second, 0)));
+        let sixty = (eve, super::time(23, 59, 59, 999));
+        let new_year = (0..9).map(|second| (date(2017, 1, 1), super::time(0, 0, second, 0)));
+        let all = seconds.chain([sixty]).chain(new_year);
+        for (n, (date, time)) in all.enumerate() {
+            let begin = Instant::from_millis(1_000 * n as u64 + 1_000);
+            keeper.pulse(begin);
+            let at_pulse = keeper.utc_at(begin);
+            if named || n != 30 {
+                keeper.sentence(date, time, begin + Duration::from_millis(300));
+            }
+            let utc = keeper.utc_at(begin + Duration::from_millis(400));
+            let expected = match n {
+                0 => continue,
+                30 => "2016-12-31T23:59:59.400000Z".into(),
+                _ => format!(
+                    "{date}T{:02}:{:02}:{:02}.400000Z",
+                    time.hour(),
+                    time.minute(),
+                    time.second()
+                ),
+            };
+            if n != 30 || named || announced {
+                assert_eq!(utc.unwrap().to_string(), expected, "{n} {announced} {named}");
+            }
+            if announced {
+                let expected = expected.replace(".400000", ".000000");
+                assert_eq!(
+                    at_pulse.unwrap_or(utc.unwrap()).to_string().get(..19),
+                    expected.get(..19)
+                );
+            }
+        }
+        assert_eq!(keeper.counters().new_phases, 0);
+    }
+}
