@@ -1,5 +1,5 @@
-//! What the primitives of `sync`, the run loop of `exec-std`, a step of an encoder and an
-//! edge of a remote control cost, compared with others, and an event of `sim`.
+//! What the primitives of `sync`, the run loop of `exec-std`, a step of an encoder, an edge of
+//! a remote control and a byte of a line cost, compared with others, and an event of `sim`.
 //!
 //! The programs in `benches` count, print and judge: they know their bounds, and fail
 //! beyond them. They are built as a release.
@@ -16,7 +16,14 @@ pub(crate) fn measure() -> Outcome {
         return Err(Stop::Skipped("no valgrind here: apt-get install valgrind".to_owned()));
     }
     let mut all = String::from("within their bounds");
-    let programs = ["sync_primitives", "run_loop", "virtual_events", "encoder_steps", "nec_edges"];
+    let programs = [
+        "sync_primitives",
+        "run_loop",
+        "virtual_events",
+        "encoder_steps",
+        "nec_edges",
+        "line_bytes",
+    ];
     for program in programs {
         let program = ["--package", "tickwire-benches", "--bin", program];
         let tables = capture(cargo(&["run", "--quiet", "--release"]).args(program))?;

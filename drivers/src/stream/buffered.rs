@@ -74,6 +74,13 @@ impl<R, const N: usize> Buffered<R, N> {
         start..self.start
     }
 
+    /// Takes `len` bytes, which there are, and the byte after them, which is not returned.
+    pub(super) const fn take_before(&mut self, len: usize) -> Range<usize> {
+        let start = self.start;
+        self.start = start + len + 1;
+        start..start + len
+    }
+
     pub(super) fn take_all(&mut self) -> Range<usize> {
         self.take(N)
     }
@@ -99,7 +106,9 @@ impl<R: Read, const N: usize> Buffered<R, N> {
         debug_assert!(!self.is_full(), "a read of no bytes looks like the end of the stream");
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
-        } else if self.end == N {
+        } else if self.start > N - self.end {
+            // It more than doubles the room. A byte is moved once at most: the pieces before it
+            // have been taken.
             self.bytes.copy_within(self.start.., 0);
             (self.start, self.end) = (0, self.end - self.start);
         }

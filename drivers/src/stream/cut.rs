@@ -28,14 +28,11 @@ impl Dropped {
 
 /// The bytes that end a piece.
 pub(super) trait Ending {
-    /// Returns the index of the first end.
-    fn find(&self, bytes: &[u8]) -> Option<usize>;
+    /// Returns the index of the first end, and its byte.
+    fn find(&self, bytes: &[u8]) -> Option<(usize, u8)>;
 
-    /// Records the byte that ended a piece.
-    fn ended_by(&mut self, byte: u8);
-
-    /// Whether the first byte after an end belongs to that end. Asked once per end.
-    fn goes_on(&mut self, first: u8) -> bool;
+    /// Returns the byte that belongs to the end as well, if it follows `end` immediately.
+    fn second(&self, end: u8) -> Option<u8>;
 }
 
 /// A stream that is cut where pieces end.
@@ -43,6 +40,8 @@ pub(super) trait Ending {
 pub(super) struct Cut<R, E, const N: usize> {
     pub(super) buffered: Buffered<R, N>,
     ending: E,
+    /// The byte that belongs to the last end if it comes next.
+    second: Option<u8>,
     /// The number of buffered bytes known to contain no end.
     searched: usize,
     /// The number of bytes dropped of the present piece. Not 0 means that it is too long.
@@ -52,44 +51,36 @@ pub(super) struct Cut<R, E, const N: usize> {
 
 impl<R, E: Ending, const N: usize> Cut<R, E, N> {
     pub(super) const fn new(buffered: Buffered<R, N>, ending: E) -> Self {
-        Self { buffered, ending, searched: 0, lost: 0, dropped: Dropped::NONE }
+        Self { buffered, ending, second: None, searched: 0, lost: 0, dropped: Dropped::NONE }
     }
 
-    /// Takes the next piece, if it ends within the buffer. The error is the length of one that
-    /// is too long.
-    fn next_in_buffer(&mut self) -> Option<Result<Range<usize>, usize>> {
-        if self.searched == 0
-            && let Some(first) = self.buffered.bytes().first()
-            && self.ending.goes_on(*first)
-        {
-            self.buffered.take(1);
+    /// Takes the next piece and its end from the buffer, if both are there.
+    fn find(&mut self) -> Option<(Range<usize>, u8)> {
+        if let Some(second) = self.second {
+            let first = self.buffered.bytes().first()?;
+            if *first == second {
+                self.buffered.take(1);
+            }
+            self.second = None;
         }
         let fresh = self.buffered.bytes().get(self.searched..).unwrap_or_default();
-        let Some(at) = self.ending.find(fresh) else {
+        let Some((at, end)) = self.ending.find(fresh) else {
             self.searched = self.buffered.len();
             return None;
         };
-        let len = self.searched + at;
-        let piece = self.buffered.take(len);
-        let end = self.buffered.take(1);
-        let end = self.buffered.get(end).first().copied();
-        Some(self.ends(piece, end))
+        Some((self.buffered.take_before(self.searched + at), end))
     }
 
     /// Ends a piece, whose bytes not dropped are `piece`.
-    fn ends(&mut self, piece: Range<usize>, end: Option<u8>) -> Result<Range<usize>, usize> {
+    fn ends<F>(&mut self, piece: Range<usize>, end: Option<u8>) -> Result<Range<usize>, Error<F>> {
         self.searched = 0;
-        if let Some(end) = end {
-            self.ending.ended_by(end);
+        self.second = end.and_then(|end| self.ending.second(end));
+        if self.lost == 0 {
+            return Ok(piece);
         }
-        match core::mem::take(&mut self.lost) {
-            0 => Ok(piece),
-            lost => {
-                let len = lost.saturating_add(piece.len());
-                self.dropped.count(len);
-                Err(len)
-            }
-        }
+        let len = core::mem::take(&mut self.lost).saturating_add(piece.len());
+        self.dropped.count(len);
+        Err(Error::TooLong { len })
     }
 
     /// Drops the buffered part of a piece that is too long, and `more` bytes after it.
@@ -105,8 +96,8 @@ impl<R: Read, E: Ending, const N: usize> Cut<R, E, N> {
     /// At the end of the stream, bytes without an end are a piece.
     pub(super) async fn next(&mut self) -> Result<Range<usize>, Error<R::Error>> {
         loop {
-            if let Some(piece) = self.next_in_buffer() {
-                return piece.map_err(|len| Error::TooLong { len });
+            if let Some((piece, end)) = self.find() {
+                return self.ends(piece, Some(end));
             }
             if self.lost > 0 {
                 self.lose(0);
@@ -129,7 +120,7 @@ impl<R: Read, E: Ending, const N: usize> Cut<R, E, N> {
                 }
             };
             let piece = self.buffered.take_all();
-            return self.ends(piece, ended).map_err(|len| Error::TooLong { len });
+            return self.ends(piece, ended);
         }
     }
 }

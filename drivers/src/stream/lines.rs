@@ -31,11 +31,9 @@ const LF: u8 = b'\n';
 #[derive(Debug)]
 pub struct Lines<R, const N: usize>(Cut<R, LineEnd, N>);
 
-#[derive(Debug, Default)]
-struct LineEnd {
-    /// Whether the last line ended with CR, so that an LF belongs to it.
-    is_after_cr: bool,
-}
+/// CR, LF or CR LF.
+#[derive(Debug)]
+struct LineEnd;
 
 impl<R, const N: usize> Lines<R, N> {
     /// Reads from the start of a line.
@@ -45,7 +43,7 @@ impl<R, const N: usize> Lines<R, N> {
 
     /// Continues with what another type has left.
     pub const fn resume(buffered: Buffered<R, N>) -> Self {
-        Self(Cut::new(buffered, LineEnd { is_after_cr: false }))
+        Self(Cut::new(buffered, LineEnd))
     }
 
     /// Returns the counts of lines that were too long. A line is counted at its end.
@@ -109,15 +107,14 @@ impl<R: Read, const N: usize> Lines<R, N> {
 }
 
 impl Ending for LineEnd {
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
-        memchr2(CR, LF, bytes)
+    #[inline]
+    fn find(&self, bytes: &[u8]) -> Option<(usize, u8)> {
+        let at = memchr2(CR, LF, bytes)?;
+        Some((at, *bytes.get(at)?))
     }
 
-    fn ended_by(&mut self, byte: u8) {
-        self.is_after_cr = byte == CR;
-    }
-
-    fn goes_on(&mut self, first: u8) -> bool {
-        core::mem::take(&mut self.is_after_cr) && first == LF
+    #[inline]
+    fn second(&self, end: u8) -> Option<u8> {
+        (end == CR).then_some(LF)
     }
 }

@@ -83,13 +83,13 @@ impl<R: Read, const N: usize> Records<R, N> {
 }
 
 impl Ending for Delimiter {
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
-        memchr(self.0, bytes)
+    #[inline]
+    fn find(&self, bytes: &[u8]) -> Option<(usize, u8)> {
+        Some((memchr(self.0, bytes)?, self.0))
     }
 
-    fn ended_by(&mut self, _: u8) {}
-
-    fn goes_on(&mut self, _: u8) -> bool {
-        false
+    #[inline]
+    fn second(&self, _: u8) -> Option<u8> {
+        None
     }
 }
