@@ -7,6 +7,7 @@
 //! | device | model | attached to |
 //! | --- | --- | --- |
 //! | GPS receiver | [`gps::Receiver`] | a byte stream, `embedded_io_async` |
+//! | device that answers commands, AT modem | [`half_duplex::Device`] | a byte stream, `embedded_io_async` |
 //! | HD44780 character display | [`hd44780::Display`] | [wires](crate::Wire), or an [I²C bus](crate::i2c) behind a PCF8574 |
 //! | HTU21D humidity sensor | [`htu21d::Htu21d`] | an [I²C bus](crate::i2c) |
 //! | EC11 rotary encoder with a push contact, KY-040 | [`knob::Knob`] | [wires](crate::Wire) |
@@ -18,6 +19,7 @@
 //! `AnalogInput` itself, or the input of a model.
 
 pub mod gps;
+pub mod half_duplex;
 pub mod hd44780;
 pub mod htu21d;
 pub mod keypad;
