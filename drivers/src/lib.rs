@@ -17,6 +17,7 @@
 //! | [`led`] | a light: flashes, patterns, fades | an `OutputPin` or a `SetDutyCycle`, a clock |
 //! | [`mcp3008`] | an analog-to-digital converter | an embedded-hal-async `SpiDevice` |
 //! | [`stream`] | any bytes on a wire: lines, records, frames, blocks | an `embedded_io_async::Read` |
+//! | | commands and answers; the messages of many tasks | also a `Write`, a clock |
 //!
 //! [`civil`] has the date and time types that drivers share.
 //!

@@ -1,4 +1,4 @@
-//! Byte streams, divided into lines, records, frames and blocks.
+//! Byte streams, divided into lines, records, frames and blocks; answers to commands.
 //!
 //! | type | returns |
 //! | --- | --- |
@@ -7,10 +7,13 @@
 //! | [`Exactly`] | a given number of bytes |
 //! | [`Quiet`] | the bytes before a pause of a given length |
 //! | [`Frames`] | frames with a checksum, encoded by COBS |
+//! | [`HalfDuplex`] | the answer to a command |
 //!
-//! Each reads any [`embedded_io_async::Read`]: a UART, a pipe, a socket, a file. The bytes of
-//! an incomplete piece are in the struct, not in the future. So dropping a call loses nothing,
-//! and the next call continues.
+//! [`SharedWriter`] sends the messages of many tasks, each of them whole.
+//!
+//! Each of the others reads any [`embedded_io_async::Read`]: a UART, a pipe, a socket, a file. The
+//! bytes of an incomplete piece are in the struct, not in the future. So dropping a call loses
+//! nothing, and the next call continues. [`HalfDuplex`] also writes: its next call asks anew.
 //!
 //! A piece is borrowed until the next call, and is not copied. `N` is the length of the longest
 //! piece in bytes. A longer piece is dropped as a whole, its length is reported, and the piece
@@ -41,10 +44,12 @@ mod cut;
 mod error;
 mod exactly;
 mod frames;
+mod half_duplex;
 mod lines;
 mod piece;
 mod quiet;
 mod records;
+mod shared_writer;
 #[cfg(test)]
 mod tests;
 
@@ -53,7 +58,9 @@ pub use cut::Dropped;
 pub use error::Error;
 pub use exactly::Exactly;
 pub use frames::{FrameError, FrameWriter, Frames};
+pub use half_duplex::{AskError, Exchanges, HalfDuplex, is_final_result};
 pub use lines::Lines;
 pub use piece::Piece;
 pub use quiet::Quiet;
 pub use records::Records;
+pub use shared_writer::{SendError, SharedWriter};

@@ -27,7 +27,9 @@ use tickwire_drivers::ladder::{self, Ladder, Share};
 use tickwire_drivers::led::{Led, Program};
 use tickwire_drivers::mcp3008::{Input, Mcp3008};
 use tickwire_drivers::nec::{Frame, Nec, PinCarrier, Transmitter};
-use tickwire_drivers::stream::{Exactly, FrameWriter, Frames, Lines, Quiet, Records};
+use tickwire_drivers::stream::{
+    Exactly, FrameWriter, Frames, HalfDuplex, Lines, Quiet, Records, SharedWriter,
+};
 use tickwire_drivers::switch::Switch;
 use tickwire_drivers::touch::{self, Touch};
 use tickwire_sync::CriticalSectionRawMutex;
@@ -234,6 +236,14 @@ fn streams_are_send() {
     send(&frames.frame());
     send(&frames.frames());
     send(&FrameWriter::new(Here).send(&[]));
+    let mut asker = HalfDuplex::<_, _, 1>::new(Here, Here);
+    send(&asker);
+    send(&asker.ask(&[]));
+    send(&asker.listen());
+    let writer = SharedWriter::<CriticalSectionRawMutex, _, 1>::new(Here);
+    send(&writer);
+    send(&writer.send(&[]));
+    send(&writer.flush());
 }
 
 #[test]

@@ -4,7 +4,9 @@ extern crate std;
 
 mod cutting;
 mod frames;
+mod half_duplex;
 mod line;
 mod model;
 mod quiet;
 mod script;
+mod shared_writer;
