@@ -15,6 +15,7 @@ mod nmea;
 mod options;
 mod pair;
 mod pin;
+mod stream;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ object per event.
   replay nec FILE [options]         remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
+  replay stream FILE --as FORM      any bytes: each item with its offset, or why
+                                    it was dropped
 
 FILE of switch, button, encoder, analog and nec is a capture:
   text       lines `time level`, in us, separated by commas, semicolons or white
@@ -70,7 +73,17 @@ FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if its name en
 in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
-Options of all but encoder and keypad:
+FILE of stream is any bytes, which come one right after the other. FORM is
+  lines      ended by CR, LF or CR LF
+  records    ended by a delimiter
+  cobs       frames encoded by COBS with a CRC-16/IBM-SDLC, ended by a zero
+  quiet      blocks that end with a pause. A file has no pauses between its bytes,
+             so a block ends with the longest item, unless a byte takes longer
+Bytes after the last end are an item, too. An item is printed as text if it is UTF-8,
+and as an array of its bytes if not. An error is too_long, for more than 4096 bytes,
+encoding or checksum. The offset is that of the item's first byte in the file.
+
+Options of all but encoder, keypad and stream:
   --signal NAME       the signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
                       or the first of a text, need not be named. Lists the signals
@@ -78,7 +91,7 @@ Options of all but encoder and keypad:
                       end of the command line
   --column N          the signal, by its number                              (1)
 
-Options of all:
+Options of all but stream:
   --unit UNIT         unit of the times in a text: s, ms, us, ns, ps, fs
                           (default: that of its labels, or us, with a note on
                           standard error if there are fractions)
@@ -131,6 +144,11 @@ Options of nmea:
   --each              print an object after each sentence that is understood
   --baud RATE         speed of the serial line, in bits per second        (9600)
 
+Options of stream:
+  --delimiter N       the byte that ends a record, in decimal                (0)
+  --pause MS          the pause that ends a block                           (10)
+  --baud RATE         speed at which the bytes come, in bits per second   (9600)
+
 Captures are read as they are needed: events before a line that is malformed are
 printed. Exit status: 0 if all was replayed, or the reader of the output closed
 it; 1 if the capture cannot be read, is malformed or empty, or the output cannot
@@ -167,6 +185,7 @@ fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Keypad(options) => keypad::replay(&options, out),
         Command::Nec(options) => nec::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),
+        Command::Stream(options) => stream::replay(&options, out),
         Command::Switch(contact) => contact::switch(&contact, out),
         Command::Button(contact, timing) => contact::button(&contact, timing, out),
     }

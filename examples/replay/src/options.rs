@@ -2,6 +2,7 @@
 
 mod analog;
 mod keypad;
+mod stream;
 
 use std::num::NonZeroU8;
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use tickwire_traits::Duration;
 
 use crate::analog::Scale;
 use crate::capture::{Signal, Source, Unit, is_vcd};
+pub(crate) use stream::Dividing;
 
 /// One replay.
 pub(crate) enum Command {
@@ -26,6 +28,7 @@ pub(crate) enum Command {
     Keypad(KeypadOptions),
     Nec(NecOptions),
     Nmea(NmeaOptions),
+    Stream(StreamOptions),
     Switch(ContactOptions),
     Button(ContactOptions, button::Timing),
 }
@@ -78,8 +81,17 @@ pub(crate) struct NmeaOptions {
     pub(crate) baud: u32,
 }
 
+/// Which bytes are divided, and how.
+pub(crate) struct StreamOptions {
+    pub(crate) file: PathBuf,
+    pub(crate) dividing: Dividing,
+    /// How long nothing has to come at the end of a block.
+    pub(crate) pause: Duration,
+    pub(crate) baud: u32,
+}
+
 /// The drivers to which a capture can be sent.
-const DRIVERS: &str = "switch, button, encoder, analog, keypad, nec or nmea";
+const DRIVERS: &str = "switch, button, encoder, analog, keypad, nec, nmea or stream";
 
 /// Reads the command line.
 pub(crate) fn parse() -> Result<Command, String> {
@@ -99,6 +111,7 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
         "keypad" => keypad::parse(args),
         "nec" => nec(args),
         "nmea" => nmea(args),
+        "stream" => stream::parse(args),
         "switch" | "button" => contact(args, kind == "button"),
         other => Err(format!("no driver `{other}`: give {DRIVERS}").into()),
     }

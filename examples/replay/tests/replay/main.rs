@@ -11,6 +11,7 @@ mod nmea;
 mod readme;
 mod refusals;
 mod serial;
+mod streams;
 mod switches;
 mod vcd;
 
