@@ -2,6 +2,7 @@
 
 mod demo;
 mod model;
+mod pulses;
 mod script;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use tickwire_traits::{Clock, Duration, TimerQueue};
 use crate::{Trace, Wire, waits_for};
 pub use demo::demo_log;
 use model::{AtEnd, Model, Shared};
+pub use pulses::PulseFaults;
 use script::Script;
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.
@@ -128,6 +130,17 @@ impl<T: Clock> Receiver<T> {
     /// The pulses are planned while a task reads the line.
     pub fn with_pps(self, wire: Wire<T>) -> Self {
         self.setting(|model| model.pps = Some(wire))
+    }
+
+    /// Sets the faults of the pulses.
+    pub fn with_pulse_faults(self, faults: PulseFaults) -> Self {
+        self.setting(|model| model.pulses.set_faults(faults))
+    }
+
+    /// Sets by how much the clock of the simulation is fast, in parts per billion. UTC seconds,
+    /// and so sentences and pulses, are longer by as much. The default is zero.
+    pub fn with_drift_ppb(self, ppb: i32) -> Self {
+        self.setting(|model| model.drift_ppb = ppb)
     }
 
     /// Draws the line as `gps_tx` into a trace, for an analyzer's UART decoder, while a task

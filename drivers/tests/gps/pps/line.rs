@@ -3,7 +3,7 @@
 use embedded_hal::digital::PinState;
 use tickwire_drivers::gps::Gps;
 use tickwire_drivers::gps::pps::{Event, EventError, Pps, State, Timekeeper, Utc};
-use tickwire_sim::models::gps::{self, Receiver};
+use tickwire_sim::models::gps::{self, PulseFaults, Receiver};
 use tickwire_sim::{Input, Pace, Sim, SimClock, Wire, impatiently};
 use tickwire_traits::{Clock, Duration, Instant};
 
@@ -114,4 +114,36 @@ fn the_other_edge_is_another_phase() {
     let utc = pps.keeper().utc_at(Instant::from_micros(45_000_001)).unwrap();
     // A pulse lasts 100 ms.
     assert_eq!(utc.subsec_micros(), 900_001);
+}
+
+#[test]
+fn a_drifting_clock_and_faulty_pulses_keep_the_time_within_the_jitter() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let wire = Wire::new(clock.clone(), PinState::Low);
+    let faults =
+        PulseFaults { jitter: Duration::from_micros(20), missing: Some(10), doubled: Some(10) };
+    let line = Receiver::new(clock.clone(), gps::demo_log(900), 115_200)
+        .with_drift_ppb(35_000)
+        .with_pulse_faults(faults)
+        .with_pps(wire.clone());
+    let (mut gps, mut pps) = (Gps::new(line, clock.clone()), Pps::new(wire.input()));
+    let mut judged = 0;
+    sim.run(async {
+        while pps.event(&mut gps).await.is_ok() {
+            let now = clock.now();
+            if pps.keeper().lock(now).pulses < 32 {
+                continue;
+            }
+            judged += 1;
+            let utc = pps.keeper().utc_at(now).unwrap().unix_micros() - (EXPECTED - 45_000_001);
+            let true_utc = u128::from(now.as_micros()) * 1_000_000_000 / 1_000_035_000;
+            let off = u128::from(utc).abs_diff(true_utc);
+            assert!(off <= 22, "{off} µs off at {now:?}");
+        }
+    });
+    let counters = pps.keeper().counters();
+    assert!(judged > 5_000 && counters.missed > 50 && counters.extra > 50, "{judged} {counters:?}");
+    let drift = pps.keeper().drift().unwrap().ppb();
+    assert!((drift - 35_000).abs() < 1_000, "{drift}");
 }

@@ -11,12 +11,10 @@ use rand_pcg::Pcg32;
 use tickwire_traits::{Clock, Duration, Instant};
 
 use super::LineFault;
+use super::pulses::Pulses;
 use super::script::Script;
 use crate::uart::{self, Baud};
 use crate::{Probe, Wire};
-
-/// The duration of a pulse, the default of the MTK3339 and the NEO-M8.
-const PULSE: Duration = Duration::from_millis(100);
 
 /// The time for which a UART with a trigger waits on an idle line: 4 characters (16550,
 /// PL011: 32 bits).
@@ -56,8 +54,9 @@ pub(super) struct Model<T> {
     pub(super) fails: bool,
     pub(super) overruns: u64,
     pub(super) pps: Option<Wire<T>>,
-    /// The number of planned pulses.
-    pulses: u32,
+    pub(super) pulses: Pulses,
+    /// By how much the clock of the simulation is fast, in parts per billion.
+    pub(super) drift_ppb: i32,
     /// Toggles that are not yet planned on the wire.
     toggles: Vec<Instant>,
     pub(super) probe: Option<Probe>,
@@ -125,13 +124,21 @@ impl<T: Clock> Model<T> {
             fails: false,
             overruns: 0,
             pps: None,
-            pulses: 0,
+            pulses: Pulses::new(),
+            drift_ppb: 0,
             toggles: Vec::new(),
             probe: None,
             reader: None,
         };
         model.restart();
         model
+    }
+
+    /// Returns a span of UTC by the clock of the simulation.
+    fn local(&self, span: Duration) -> Duration {
+        let micros = i128::from(span.as_micros());
+        let local = micros + micros * i128::from(self.drift_ppb) / 1_000_000_000;
+        Duration::from_micros(local.try_into().unwrap_or(0))
     }
 
     /// Begins the log, with the present settings.
@@ -143,7 +150,7 @@ impl<T: Clock> Model<T> {
     fn begin(&mut self, index: usize, not_before: Instant) {
         let start = self.script.start(index);
         self.burst = start.map(|after| {
-            let start = (self.began + after + self.latency).max(not_before);
+            let start = (self.began + self.local(after) + self.latency).max(not_before);
             Burst { index, start, sent: 0 }
         });
     }
@@ -170,7 +177,7 @@ impl<T: Clock> Model<T> {
     fn finish(&mut self, index: usize, end: Instant) {
         self.begin(index + 1, end);
         if self.burst.is_none() && self.at_end == AtEnd::Repeat {
-            self.began += self.script.period();
+            self.began += self.local(self.script.period());
             self.begin(0, end);
         }
     }
@@ -201,15 +208,16 @@ impl<T: Clock> Model<T> {
             return;
         }
         while self.burst.is_some() {
-            let second = Duration::from_secs(1) * self.pulses;
-            let at = self.started + self.script.first_second() + second;
+            let second = Duration::from_secs(1) * self.pulses.second();
+            let second = self.local(self.script.first_second() + second);
+            let at = self.pulses.begin(self.started + second);
             if at > until {
                 return;
             }
+            let toggles = self.pulses.take(at);
             if self.plugged {
-                self.toggles.extend([at, at + PULSE]);
+                self.toggles.extend(toggles);
             }
-            self.pulses += 1;
         }
     }
 
