@@ -8,6 +8,7 @@ mod compare;
 mod dependencies;
 mod docs;
 mod firmware;
+mod fuzz;
 mod instructions;
 mod linux_rig;
 mod nightly;
@@ -46,6 +47,8 @@ Usage: cargo xtask COMMAND
   linux-rig [NAME]         tests of devices, on Debian's kernel in an emulator: all, or those
                            with NAME in their names
   linux-rig pi             programs for a Raspberry Pi on an emulated one
+  fuzz [TARGET]            made-up bytes for what reads from a wire: each target, or those with
+                           TARGET in their names, for a minute
   docs [--open]            the documentation of all crates, with links between them
       --open               shows it in a browser
   sizes                    sizes of types and futures on a Cortex-M0+, and their bounds
@@ -113,6 +116,8 @@ fn run(args: &Args) -> Result<ExitCode, lexopt::Error> {
             Err(error) => Err(error.into()),
         },
         ["docs"] => docs::run(args.open),
+        ["fuzz"] => fuzz::run("", fuzz::LONG),
+        ["fuzz", target] => fuzz::run(target, fuzz::LONG),
         ["linux-rig"] => linux_rig::Rig::read().map_err(Stop::from).and_then(|rig| rig.run("")),
         ["linux-rig", "pi"] => linux_rig::Rig::read()
             .and_then(|rig| Ok((rig, aarch64::pi::Pi::read()?)))

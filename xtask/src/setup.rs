@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::aarch64;
 use crate::bare::{Core, TARGET};
 use crate::firmware::Boards;
+use crate::fuzz;
 use crate::instructions;
 use crate::linux_rig::Rig;
 use crate::process::{capture, on_path};
@@ -18,6 +19,9 @@ pub(crate) fn run(boards: &Boards, rig: &Rig) -> Outcome {
     }
     if !instructions::can_count() {
         missing.push("valgrind");
+    }
+    if fuzz::is_missing() {
+        missing.push("g++");
     }
     missing.extend(boards.missing_packages());
     missing.extend(aarch64::missing_packages());

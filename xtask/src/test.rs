@@ -17,7 +17,7 @@ use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Step, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
 use crate::{
-    aarch64, compare, dependencies, docs, instructions, nightly, pages, setup, sizes, sources,
+    aarch64, compare, dependencies, docs, fuzz, instructions, nightly, pages, setup, sizes, sources,
 };
 
 /// Runs every step with `only` in its name, the quick ones first, then two at a time, and
@@ -93,6 +93,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
             step("docs", || docs::check(&members)),
             step("instructions", instructions::measure),
             step("compare", compare::check),
+            step("fuzz", || fuzz::run("", fuzz::SHORT)),
         ],
         elsewhere,
     ]);
@@ -109,17 +110,21 @@ fn format(boards: &Boards) -> Outcome {
     }
     capture(&mut cargo(&["fmt", "--all", "--check"]))?;
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    let peers = [(compare::firmware::manifest(), TARGET)];
-    for (manifest, _) in boards.manifests().chain(peers) {
+    for (manifest, _) in elsewhere(boards) {
         capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
     }
     Ok(String::new())
 }
 
+/// The workspaces beside that of the root, and what they are built for.
+fn elsewhere(boards: &Boards) -> impl Iterator<Item = (PathBuf, &str)> {
+    let others = [(compare::firmware::manifest(), TARGET), (fuzz::manifest(), fuzz::TARGET)];
+    boards.manifests().chain(others)
+}
+
 fn licences(boards: &Boards, floor: &Version) -> Outcome {
     let mut all = vec![(workspace::everything()?, "all platforms".to_owned())];
-    let peers = [(compare::firmware::manifest(), TARGET)];
-    for (manifest, target) in boards.manifests().chain(peers) {
+    for (manifest, target) in elsewhere(boards) {
         all.push((workspace::everything_of(&manifest, target)?, target.to_owned()));
     }
     let problems = all.iter().flat_map(|(packages, _)| dependencies::check(packages, floor));

@@ -34,7 +34,7 @@ const MORE: [&str; 8] = [
 
 /// The rows of the table in the documentation of `NmeaCrate`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Row {
+pub(crate) enum Row {
     NoFix,
     OddField,
     OddPlaceOrTime,
@@ -60,7 +60,7 @@ fn outcome(decoder: impl Decoder, body: &[u8]) -> Verdict {
 ///
 /// If there is no row in the table for it.
 #[track_caller]
-fn explained(body: &[u8]) -> Option<Row> {
+pub(crate) fn explained(body: &[u8]) -> Option<Row> {
     let (own, theirs) = (outcome(FixedPoint, body), outcome(NmeaCrate, body));
     if own == theirs {
         return None;
