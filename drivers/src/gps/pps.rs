@@ -44,7 +44,8 @@ use phase::Phase;
 pub use shell::{Event, EventError, Pps};
 pub use utc::Utc;
 
-/// A pulse may be this much later than the line says, and the sentence this early.
+/// How much earlier than the least latency a sentence may come, in microseconds: a pulse may be
+/// late, and before the rate is known the line is off by up to 10 ms.
 const MARGIN: i64 = 20_000;
 
 /// A state machine that joins pulses and sentences to UTC.

@@ -15,8 +15,7 @@ pub struct Lock {
     /// The number of consecutive seconds whose sentences contradict it, up to 2. The third
     /// changes the second.
     pub dissent: u8,
-    /// The time since the last pulse that was used; [`Duration::MAX`](Duration) in effect, 2⁶⁴ - 1
-    /// µs, if there was none.
+    /// The time since the last pulse that was used. It is 2⁶⁴ - 1 µs if there was none.
     pub age: Duration,
     /// The mean distance of a pulse from the line through the last 32.
     pub jitter: Duration,

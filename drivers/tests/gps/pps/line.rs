@@ -123,7 +123,7 @@ fn a_drifting_clock_and_faulty_pulses_keep_the_time_within_the_jitter() {
     let wire = Wire::new(clock.clone(), PinState::Low);
     let faults =
         PulseFaults { jitter: Duration::from_micros(20), missing: Some(10), doubled: Some(10) };
-    let line = Receiver::new(clock.clone(), gps::demo_log(900), 115_200)
+    let line = Receiver::new(clock.clone(), gps::demo_log(400), 115_200)
         .with_drift_ppb(35_000)
         .with_pulse_faults(faults)
         .with_pps(wire.clone());
@@ -143,7 +143,7 @@ fn a_drifting_clock_and_faulty_pulses_keep_the_time_within_the_jitter() {
         }
     });
     let counters = pps.keeper().counters();
-    assert!(judged > 5_000 && counters.missed > 50 && counters.extra > 50, "{judged} {counters:?}");
+    assert!(judged > 2_000 && counters.missed > 20 && counters.extra > 20, "{judged} {counters:?}");
     let drift = pps.keeper().drift().unwrap().ppb();
     assert!((drift - 35_000).abs() < 1_000, "{drift}");
 }

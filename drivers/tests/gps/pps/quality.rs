@@ -1,10 +1,10 @@
-//! Jitter, drift, missing and additional pulses, late sentences, and leap seconds.
+//! Jitter, drift, missing and additional pulses, and late sentences.
 
 use proptest::prelude::*;
 use tickwire_drivers::gps::pps::{State, Timekeeper};
 use tickwire_traits::{Duration, Instant};
 
-use super::{Bench, EVE, date};
+use super::{Bench, EVE};
 use crate::random::Random;
 
 fn locked() -> Bench {
@@ -263,50 +263,4 @@ fn two_sources_that_disagree_are_told_apart() {
     assert!(!difference.agrees(), "{difference:?}");
     assert!((difference.micros - 250).abs() <= 1, "{difference:?}");
     assert!(ours.keeper.compare(&locked().keeper, ours.now(40)).unwrap().agrees());
-}
-
-#[test]
-fn a_leap_second_repeats_second_59() {
-    // 2016-12-31T23:59:60Z, with and without the announcement and the sentence of second 60.
-    for (announced, named) in [(true, true), (false, true), (true, false), (false, false)] {
-        let mut keeper = Timekeeper::new();
-        let eve = date(2016, 12, 31);
-        if announced {
-            keeper.announce_leap_second(eve);
-        }
-        let seconds = (30..60).map(|second| (eve, super::time(23, 59, second, 0)));
-        let sixty = (eve, super::time(23, 59, 59, 999));
-        let new_year = (0..9).map(|second| (date(2017, 1, 1), super::time(0, 0, second, 0)));
-        let all = seconds.chain([sixty]).chain(new_year);
-        for (n, (date, time)) in all.enumerate() {
-            let begin = Instant::from_millis(1_000 * n as u64 + 1_000);
-            keeper.pulse(begin);
-            let at_pulse = keeper.utc_at(begin);
-            if named || n != 30 {
-                keeper.sentence(date, time, begin + Duration::from_millis(300));
-            }
-            let utc = keeper.utc_at(begin + Duration::from_millis(400));
-            let expected = match n {
-                0 => continue,
-                30 => "2016-12-31T23:59:59.400000Z".into(),
-                _ => format!(
-                    "{date}T{:02}:{:02}:{:02}.400000Z",
-                    time.hour(),
-                    time.minute(),
-                    time.second()
-                ),
-            };
-            if n != 30 || named || announced {
-                assert_eq!(utc.unwrap().to_string(), expected, "{n} {announced} {named}");
-            }
-            if announced {
-                let expected = expected.replace(".400000", ".000000");
-                assert_eq!(
-                    at_pulse.unwrap_or(utc.unwrap()).to_string().get(..19),
-                    expected.get(..19)
-                );
-            }
-        }
-        assert_eq!(keeper.counters().new_phases, 0);
-    }
 }

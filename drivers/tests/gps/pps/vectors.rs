@@ -31,7 +31,10 @@ fn kept_with_pulse_at(sentence: &str, pulse: Instant) -> Timekeeper {
 }
 
 fn rmc(time: &str, date: &str) -> String {
-    let body = format!("GPRMC,{time},A,3749.1851,N,08338.7891,W,001.9,154.9,{date},,,A");
+    summed(&format!("GPRMC,{time},A,3749.1851,N,08338.7891,W,001.9,154.9,{date},,,A"))
+}
+
+fn summed(body: &str) -> String {
     let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
     format!("${body}*{sum:02X}\r\n")
 }
@@ -72,6 +75,41 @@ fn the_pulse_of_midnight_is_used() {
     check(&keeper, 1_000_000, 0, (0, 0, 0, 0), "2011-09-24");
     let keeper = kept(&rmc("230000", "240911"));
     check(&keeper, 1_000_000, 1_000, (0, 0, 1, 0), "2011-09-24");
+}
+
+/// A time without a date, after midnight and before the new date, would be a day early.
+#[test]
+fn only_a_sentence_with_date_and_time_names_a_second() {
+    let mut receiver = Receiver::<102>::new();
+    let mut keeper = Timekeeper::new();
+    let mut at = 400;
+    for sentence in [
+        rmc("235959", "311218"),
+        summed("GPGGA,000000,3749.1802,N,08338.7865,W,1,07,1.1,397.4,M,-32.5,M,,0000"),
+        summed("GPGLL,3749.1802,N,08338.7865,W,000000,A"),
+        rmc("000000", "010119"),
+    ] {
+        let (_, update) = receiver.push_all(sentence.as_bytes(), ms(at));
+        keeper.update(&update.unwrap(), receiver.fix());
+        if at == 400 {
+            keeper.pulse(ms(1_000));
+            at = 1_300;
+        }
+        let utc = keeper.utc_at(ms(1_000)).unwrap();
+        assert_eq!(utc.to_string(), "2019-01-01T00:00:00.000000Z", "{sentence}");
+    }
+    assert_eq!((keeper.counters().sentences, keeper.counters().overruled), (2, 0));
+}
+
+#[test]
+fn a_sentence_without_a_fix_ends_the_use_of_pulses() {
+    let mut keeper = kept(&rmc("180041.000", "240911"));
+    let mut receiver = Receiver::<102>::new();
+    let lost = summed("GPRMC,180042.000,V,,,,,,,240911,,,N");
+    let (_, update) = receiver.push_all(lost.as_bytes(), ms(1_400));
+    keeper.update(&update.unwrap(), receiver.fix());
+    assert_eq!(keeper.pulse(ms(2_001)), Pulse::WithoutFix);
+    check(&keeper, 2_000_000, 68_443_000, (19, 0, 43, 0), "2011-09-24");
 }
 
 #[test]
