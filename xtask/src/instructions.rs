@@ -1,5 +1,6 @@
 //! What the primitives of `sync`, the run loop of `exec-std`, a step of an encoder, an edge of
-//! a remote control and a byte of a line cost, compared with others, and an event of `sim`.
+//! a remote control, a pulse of a GPS receiver and a byte of a line cost, compared with others,
+//! and an event of `sim`.
 //!
 //! The programs in `benches` count, print and judge: they know their bounds, and fail
 //! beyond them. They are built as a release.
@@ -22,6 +23,7 @@ pub(crate) fn measure() -> Outcome {
         "virtual_events",
         "encoder_steps",
         "nec_edges",
+        "pps_pulses",
         "line_bytes",
     ];
     for program in programs {
