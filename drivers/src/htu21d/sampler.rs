@@ -71,8 +71,8 @@ impl<'a, R, M, I2C, D, C> Sampler<'a, R, M, I2C, D, C> {
         Self { sensor, clock, samples, cycle: Cycle::new() }
     }
 
-    /// Sets the time between the begins of two measurements. Those that are due while one takes
-    /// longer are omitted.
+    /// Sets the time between the begins of two measurements. After one that took longer, the sensor
+    /// rests for a period.
     ///
     /// A sensor warms itself up if it measures more often than once per second or two.
     #[must_use]

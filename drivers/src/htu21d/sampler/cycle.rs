@@ -22,7 +22,7 @@ pub(super) struct Cycle {
     step: Step,
     /// The time of the next sample, or of the next attempt.
     due: Instant,
-    /// The last multiple of the period, counted from the first measurement.
+    /// When the last measurement was due, without its delays; at first, when it began.
     slot: Option<Instant>,
     /// Failures since the last sample.
     failures: u32,
@@ -142,12 +142,11 @@ impl Cycle {
         None
     }
 
-    /// Rests until the next multiple of the period. Those that have passed are omitted.
+    /// Rests until a period after the last one began, or after now if that has passed. Counting the
+    /// periods that passed would need a division of 64 bits, which takes half a kilobyte of flash.
     fn rest(&mut self, now: Instant) {
-        let slot = self.slot.unwrap_or(now);
-        let period = self.period.as_micros().max(1);
-        let passed = now.since(slot).as_micros() / period + 1;
-        let next = slot + Duration::from_micros(period.saturating_mul(passed));
+        let next = self.slot.unwrap_or(now) + self.period;
+        let next = if next > now { next } else { now + self.period };
         self.slot = Some(next);
         self.due = next;
         self.failures = 0;

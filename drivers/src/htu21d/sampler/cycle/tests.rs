@@ -52,7 +52,7 @@ fn the_first_failure_is_retried_at_once_and_others_after_a_pause() {
             (2_350, T, "humidity", 2_290),
             (2_370, RH, "check", 2_290),
             (2_371, FRESH, "rest", 12_311),
-            // The multiples of the period stay where they are.
+            // Delays do not add up.
             (12_311, Done, "temperature", 12_311),
             (12_400, Failed, "rest", 12_400),
             (12_400, Done, "reset", 12_400),
@@ -107,12 +107,12 @@ fn settings_that_are_lost_are_no_sample_and_are_applied_again() {
 }
 
 #[test]
-fn periods_that_passed_are_omitted() {
+fn after_a_measurement_longer_than_its_period_the_sensor_rests_for_one() {
     let cycle = Cycle { period: Duration::from_millis(100), ..Cycle::new() };
     let measured = [(0, Done, "reset", 0), (0, Done, "configure", 0), (0, Done, "temperature", 0)];
     let late = [(350, T, "humidity", 0), (350, RH, "check", 0), (400, FRESH, "rest", 500)];
     check(cycle, &[measured, late].concat());
-    // A period of zero is a microsecond, and no division by zero.
+    // A period of zero is no rest.
     let cycle = Cycle { period: Duration::ZERO, ..Cycle::new() };
     let at_once = [(0, T, "humidity", 0), (0, RH, "check", 0), (0, FRESH, "rest", 0)];
     check(cycle, &[measured, at_once].concat());
