@@ -52,6 +52,12 @@ test('a read after a write in one transfer begins with a repeated start', () => 
   assert.deepEqual(command(0xe7, RESTART | READ | STOP), words);
 });
 
+test('a command that turns to reading addresses the device again', () => {
+  const { command } = controller(true);
+  assert.deepEqual(command(0xe7, READ | STOP), ['start', 0xe7, 'again', 'read', 'stop']);
+  assert.deepEqual(command(0xe7, 0x02 | STOP, READ | STOP), ['start', 0xe7, 0x02, 'stop', 'start', 'read', 'stop']);
+});
+
 test('an address that is refused leaves an empty queue', () => {
   const { i2c, command } = controller(false);
   assert.deepEqual(command(0xf3 | STOP), ['start', 'stop']);
