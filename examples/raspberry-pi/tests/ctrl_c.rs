@@ -29,3 +29,28 @@ fn a_receiver_is_read_until_somebody_stops_it() {
         assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]), "{signal}");
     }
 }
+
+#[test]
+fn what_comes_is_divided_as_the_command_line_says() {
+    #[track_caller]
+    fn check(form: &str, sent: &[u8], expected: &[&str]) {
+        let (far, near) = SerialPort::pair().unwrap();
+        let (mut far, near) = (File::from(OwnedFd::from(far)), File::from(OwnedFd::from(near)));
+        let port = fs::read_link(format!("/proc/self/fd/{}", near.as_raw_fd())).unwrap();
+        let mut streams = Command::new(env!("CARGO_BIN_EXE_streams"));
+        let mut streams = streams.arg(port).arg(form).stdout(Stdio::piped()).spawn().unwrap();
+        far.write_all(sent).unwrap();
+        let lines = BufReader::new(streams.stdout.take().unwrap()).lines();
+        let lines: Vec<_> = lines.take(expected.len()).map(Result::unwrap).collect();
+        assert_eq!(lines, expected, "{form}");
+        Command::new("kill").arg(streams.id().to_string()).status().unwrap();
+        assert!(streams.wait().unwrap().success());
+    }
+    let long = [&b"one\r\ntwo\r"[..], &[b'-'; 300], b"\nthree\n"].concat();
+    check("lines", &long, &["one", "two", "# 300 bytes without an end are too long", "three"]);
+    check("records", b"one\0\xff\0", &["one", "\\xff"]);
+    check("blocks", b"one", &["one"]);
+    // The checksum of "123456789" is 0x906e. The second frame lacks a byte.
+    let frames = b"\x0c123456789\x6e\x90\0\x0c23456789\x6e\x90\0\x0c123456789\x6e\x90\0";
+    check("frames", frames, &["123456789", "# 11 bytes are no frame", "123456789"]);
+}
