@@ -21,6 +21,7 @@ mod frame;
 mod in_view;
 pub mod pps;
 mod quantity;
+mod raw;
 mod receiver;
 mod status;
 mod update;
@@ -44,6 +45,7 @@ pub use decode::{Decoder, FixedPoint};
 pub use fix::Fix;
 pub use frame::{Framer, LINE_LENGTH};
 pub use quantity::{Dop, Speed};
+pub use raw::{Event, Raw};
 pub use receiver::Receiver;
 pub use status::{Constellation, Dimension, Quality, Status};
 pub use update::{Field, Fields, Sentence, Transition, Update};
@@ -170,6 +172,11 @@ impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
         self.receiver.fix()
     }
 
+    /// Returns the decoder, which may hold values of its own.
+    pub const fn decoder(&self) -> &D {
+        self.receiver.decoder()
+    }
+
     /// Returns what has been counted since the driver was made.
     pub const fn counters(&self) -> &Counters {
         self.receiver.counters()
@@ -212,6 +219,58 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
             }
             self.chunk.fill(len, self.clock.now());
         }
+    }
+
+    /// Waits for the next sentence that is understood, or whose type is not supported.
+    ///
+    /// It is [`update`](Self::update) for callers that also read other sentences: replies to
+    /// commands, and those that only one maker has. Such a sentence is borrowed, so its
+    /// fields are read before the next call.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::{Event, Gps};
+    /// use tickwire_sim::{Sim, models::gps};
+    ///
+    /// let sim = Sim::new();
+    /// let line = gps::Receiver::new(sim.clock(), "$PMTK001,314,3*36\r\n", 9_600);
+    /// let mut gps = Gps::new(line, sim.clock());
+    /// sim.run(async {
+    ///     let Ok(Event::Other(raw)) = gps.next().await else { unreachable!() };
+    ///     assert_eq!(raw.address(), b"PMTK001");
+    ///     assert!(raw.fields().eq([&b"314"[..], b"3"]));
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`update`](Self::update). It may be called again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe, as [`update`](Self::update) is: a sentence ends in the poll that returns it.
+    pub async fn next(&mut self) -> Result<Event<'_>, Error<R::Error>> {
+        let taken = loop {
+            let (taken, sentence) =
+                self.receiver.advance::<true>(self.chunk.rest(), self.chunk.read_at);
+            self.chunk.skip(taken);
+            if let Some(sentence) = sentence {
+                break sentence;
+            }
+            self.read().await?;
+        };
+        Ok(self.receiver.event(taken))
+    }
+
+    /// Reads the next bytes into the chunk, which was taken.
+    async fn read(&mut self) -> Result<(), Error<R::Error>> {
+        self.chunk.turns.before_read().await;
+        let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;
+        // No await below: what was read is noted in the poll that read it.
+        if len == 0 {
+            return Err(Error::EndOfStream);
+        }
+        self.chunk.fill(len, self.clock.now());
+        Ok(())
     }
 
     /// Returns the updates as a stream, each with the fix as it was then.

@@ -5,6 +5,8 @@ mod nmea;
 mod own;
 mod text;
 
+use tickwire_traits::Instant;
+
 use super::values::for_each_value;
 use super::{
     Constellation, Course, Date, Dimension, Dop, Position, Quality, Sentence, Speed, Status, Time,
@@ -23,8 +25,9 @@ impl<D: Decode> Decoder for D {}
 
 /// The sealed part of [`Decoder`].
 pub trait Decode {
-    /// Reads a sentence from `$` to checksum. The checksum is correct.
-    fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal>;
+    /// Reads a sentence from `$` to checksum, whose bytes were read at `now`. The checksum is
+    /// correct.
+    fn decode(&mut self, sentence: &[u8], now: Instant) -> Result<Report, Refusal>;
 }
 
 /// Declares [`Report`] from the table.

@@ -72,6 +72,11 @@ impl<const LINE: usize> Framer<LINE> {
         self.line.get(..len)
     }
 
+    /// Returns the sentence that ended last, which is `len` bytes long.
+    pub(super) fn ended(&self, len: usize) -> &[u8] {
+        self.line.get(..len).unwrap_or_default()
+    }
+
     /// Takes bytes up to the end of the first sentence with a correct checksum. Returns the number
     /// of bytes taken, and the sentence.
     ///

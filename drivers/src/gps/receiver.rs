@@ -5,7 +5,7 @@ use tickwire_traits::Instant;
 use super::counters::count;
 use super::decode::{Page, Refusal, Report};
 use super::in_view::InView;
-use super::{Counters, Decoder, Fix, FixedPoint, Framer, LINE_LENGTH, Update};
+use super::{Counters, Decoder, Event, Fix, FixedPoint, Framer, LINE_LENGTH, Raw, Update};
 
 /// A state machine that turns bytes into a [`Fix`].
 ///
@@ -33,6 +33,16 @@ pub struct Receiver<const LINE: usize = LINE_LENGTH, D = FixedPoint> {
     fix: Fix,
     in_view: InView,
     decoder: D,
+}
+
+/// The sentence that ended last.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Taken {
+    Update(Update),
+    /// Its bytes are the first of the framer's line.
+    Other {
+        len: usize,
+    },
 }
 
 impl<const LINE: usize> Receiver<LINE> {
@@ -65,6 +75,11 @@ impl<const LINE: usize, D> Receiver<LINE, D> {
         &self.fix
     }
 
+    /// Returns the decoder, which may hold values of its own.
+    pub const fn decoder(&self) -> &D {
+        &self.decoder
+    }
+
     /// Returns the counters since the receiver was created.
     pub const fn counters(&self) -> &Counters {
         self.framer.counters()
@@ -75,7 +90,7 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
     /// Takes the next byte, which was read at `now`. Returns an update if the byte ends a sentence
     /// that the decoder accepts.
     pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
-        let report = self.decoder.decode(self.framer.push(byte)?);
+        let report = self.decoder.decode(self.framer.push(byte)?, now);
         self.take(&report, now)
     }
 
@@ -100,17 +115,63 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
     /// assert_eq!(updates.len(), 2);
     /// ```
     pub fn push_all(&mut self, bytes: &[u8], now: Instant) -> (usize, Option<Update>) {
+        match self.advance::<false>(bytes, now) {
+            (taken, Some(Taken::Update(update))) => (taken, Some(update)),
+            (taken, _) => (taken, None),
+        }
+    }
+
+    /// Takes bytes that were read at `now`, up to the end of the first sentence that the decoder
+    /// accepts or whose type it does not support. Returns the number of bytes taken, and the event.
+    ///
+    /// It is [`push_all`](Self::push_all) for callers that also read other sentences, such as
+    /// u-blox' `PUBX`. Malformed sentences are counted and passed over.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::{Event, Receiver};
+    /// use tickwire_traits::Instant;
+    ///
+    /// let mut receiver = Receiver::<102>::new();
+    /// let bytes = b"$PMTK001,314,3*36\r\n$GPGLL,,,,,,V*06\r\n";
+    /// let (taken, event) = receiver.push_any(bytes, Instant::EPOCH);
+    /// assert!(matches!(event, Some(Event::Other(raw)) if raw.address() == b"PMTK001"));
+    /// let (_, event) = receiver.push_any(&bytes[taken..], Instant::EPOCH);
+    /// assert!(matches!(event, Some(Event::Update(_))));
+    /// ```
+    pub fn push_any(&mut self, bytes: &[u8], now: Instant) -> (usize, Option<Event<'_>>) {
+        let (all, taken) = self.advance::<true>(bytes, now);
+        (all, taken.map(|taken| self.event(taken)))
+    }
+
+    /// Takes bytes up to an update; with `OTHERS`, up to a sentence of another type as well.
+    pub(super) fn advance<const OTHERS: bool>(
+        &mut self,
+        bytes: &[u8],
+        now: Instant,
+    ) -> (usize, Option<Taken>) {
         let mut all = 0;
         while let Some(rest) = bytes.get(all..) {
             let (taken, sentence) = self.framer.push_all(rest);
             all += taken;
             let Some(sentence) = sentence else { break };
-            let report = self.decoder.decode(sentence);
+            let len = sentence.len();
+            let report = self.decoder.decode(sentence, now);
             if let Some(update) = self.take(&report, now) {
-                return (all, Some(update));
+                return (all, Some(Taken::Update(update)));
+            }
+            if OTHERS && report == Err(Refusal::Unsupported) {
+                return (all, Some(Taken::Other { len }));
             }
         }
         (all, None)
+    }
+
+    /// Returns what was taken, before the next byte.
+    pub(super) fn event(&self, taken: Taken) -> Event<'_> {
+        match taken {
+            Taken::Update(update) => Event::Update(update),
+            Taken::Other { len } => Event::Other(Raw::new(self.framer.ended(len))),
+        }
     }
 
     fn take(&mut self, report: &Result<Report, Refusal>, now: Instant) -> Option<Update> {

@@ -7,6 +7,7 @@ mod hostile;
 mod odd_fields;
 #[cfg(feature = "nmea")]
 mod oracle;
+mod other;
 mod pps;
 mod random;
 mod satellites;

@@ -5,6 +5,7 @@ use nmea::sentences::gsa::GsaMode2;
 use nmea::sentences::rmc::RmcStatusOfFix;
 use nmea::sentences::{FixType, GgaData, GllData, GsaData, GsvData, RmcData, VtgData};
 use nmea::{ParseResult, SENTENCE_MAX_LEN, parse_bytes};
+use tickwire_traits::Instant;
 
 use super::{Decode, Page, Refusal, Report, kind};
 use crate::gps::{
@@ -50,7 +51,7 @@ use crate::gps::{
 pub struct NmeaCrate;
 
 impl Decode for NmeaCrate {
-    fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal> {
+    fn decode(&mut self, sentence: &[u8], _: Instant) -> Result<Report, Refusal> {
         let kind = kind(sentence).ok_or(Refusal::Unsupported)?;
         let report = Report::nothing(kind);
         let mut longer = [0; SENTENCE_MAX_LEN];

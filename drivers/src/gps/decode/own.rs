@@ -1,5 +1,7 @@
 //! The decoder of this crate. It computes with integers and reads each field once.
 
+use tickwire_traits::Instant;
+
 use super::{Decode, Page, Refusal, Report, kind, text};
 use crate::gps::{Constellation, Dimension, Position, Quality, Sentence, Status};
 
@@ -23,7 +25,7 @@ use crate::gps::{Constellation, Dimension, Position, Quality, Sentence, Status};
 pub struct FixedPoint;
 
 impl Decode for FixedPoint {
-    fn decode(&self, sentence: &[u8]) -> Result<Report, Refusal> {
+    fn decode(&mut self, sentence: &[u8], _: Instant) -> Result<Report, Refusal> {
         let kind = kind(sentence).ok_or(Refusal::Unsupported)?;
         let mut report = Report::nothing(kind);
         let fields = Fields::of(sentence);
