@@ -17,16 +17,25 @@
 
 mod bus;
 mod gpio;
+mod page;
 mod pcf8574;
+mod picture;
 mod rom;
 mod screen;
 
+use core::convert::Infallible;
+use core::ops::Range;
+
 use embedded_hal_async::delay::DelayNs;
 use embedded_hal_async::i2c::I2c;
+use tickwire_sync::RawMutex;
 
 pub use bus::{Bus, Width, Write};
 pub use gpio::{DataPins, EightBit, FourBit, Gpio};
+pub use page::{Editing, Page};
 pub use pcf8574::{Error, Pcf8574};
+pub use picture::{Picture, Writer};
+pub use rom::{A00, A02, Replacing, Rom};
 use screen::Screen;
 
 /// A character display of `COLS` columns and `ROWS` rows.
@@ -34,7 +43,7 @@ use screen::Screen;
 /// Text is mapped to the ROM with code A00: ASCII without `\` and `~`, and `°`, `µ`,
 /// `→`, `←`, `¥`, `Ω`, `ä`, `ö`, `ü`, `ñ`, `÷`, `█`, some Greek and half-width
 /// katakana. U+0000 to U+0007 are the custom characters. Any other character is
-/// shown as `?`.
+/// shown as `?`. [`with_rom`](Self::with_rom) sets another ROM or another replacement.
 ///
 /// ```
 /// use tickwire_drivers::hd44780::{CursorStyle, Lcd, Pcf8574};
@@ -84,10 +93,10 @@ use screen::Screen;
 /// 1 ms. A caller that drops every future after 2 ms still makes progress; one that
 /// always drops mid-transfer does not.
 #[derive(Debug)]
-pub struct Lcd<B, D, const COLS: usize, const ROWS: usize> {
+pub struct Lcd<B, D, const COLS: usize, const ROWS: usize, R = A00> {
     bus: B,
     delay: D,
-    screen: Screen<COLS, ROWS>,
+    screen: Screen<COLS, ROWS, R>,
     /// The write in progress.
     in_flight: Option<Write>,
     /// The time for which the controller is busy, in µs.
@@ -127,7 +136,29 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     /// [`with_whole_row`](Self::with_whole_row).
     pub fn new(bus: B, delay: D) -> Self {
         let () = Self::GEOMETRY;
-        Self { bus, delay, screen: Screen::new(), in_flight: None, busy: POWER_ON_US }
+        Self { bus, delay, screen: Screen::new(A00), in_flight: None, busy: POWER_ON_US }
+    }
+}
+
+impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize, R: Rom> Lcd<B, D, COLS, ROWS, R> {
+    /// Sets the ROM of the display, and what it shows for characters that it does not have.
+    /// Text that was set before keeps its codes.
+    ///
+    /// ```
+    /// use tickwire_drivers::hd44780::{A02, Lcd, Pcf8574, Rom};
+    /// use tickwire_sim::{Sim, i2c};
+    /// use tickwire_traits::Delay;
+    ///
+    /// let sim = Sim::new();
+    /// let bus = Pcf8574::new(i2c::Bus::new(sim.clock()));
+    /// let lcd = Lcd::<_, _, 16, 2>::new(bus, Delay(sim.clock()));
+    /// let mut lcd = lcd.with_rom(A02.with_replacement('_'));
+    /// lcd.set_line(0, "¡Olé! 漢");
+    /// assert!(lcd.line(0).eq("¡Olé! _         ".chars()));
+    /// ```
+    pub fn with_rom<Q: Rom>(self, rom: Q) -> Lcd<B, D, COLS, ROWS, Q> {
+        let Self { bus, delay, screen, in_flight, busy } = self;
+        Lcd { bus, delay, screen: screen.with_rom(rom), in_flight, busy }
     }
 
     /// Sets that the row of a 16x1 is a single line. Use this if the right half stays
@@ -187,35 +218,58 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     ///
     /// Cancel-safe. Bytes already written stay, and the next call resumes from there; see
     /// [`Lcd`](Self#cancel-safety).
-    pub async fn flush(&mut self) -> Result<(), B::Error> {
-        if !B::RESUMES && self.in_flight.take().is_some_and(|write| write != Write::Rest) {
-            self.restart(false, 0);
-        }
+    // Without a future of its own: it would be a frame of each poll.
+    pub fn flush(&mut self) -> impl Future<Output = Result<(), B::Error>> {
+        self.flush_with(|_| {})
+    }
+
+    /// Writes the difference between a page and the shown picture, and waits until the
+    /// display has accepted it.
+    ///
+    /// A task may change the page meanwhile: cells that it changes are written next, also
+    /// where older text of the page has not been written yet. The page replaces the wanted
+    /// picture, except for the cursor.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the bus, as of [`flush`](Self::flush). The page is kept, and may be shown
+    /// again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe. Bytes already written stay, and the next call resumes from there.
+    pub async fn show<M: RawMutex, Q>(
+        &mut self,
+        page: &Page<M, COLS, ROWS, Q>,
+    ) -> Result<(), B::Error> {
+        page.take_notice();
+        page.copy_to(&mut self.screen.wanted);
+        self.flush_with(|screen| {
+            if page.take_notice() {
+                page.copy_to(&mut screen.wanted);
+            }
+        })
+        .await
+    }
+
+    /// Shows a page, and each change of it, until an error. No other display may show the
+    /// page at the same time.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the bus, as of [`flush`](Self::flush). The page is kept. The next call shows
+    /// all of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe. The next call shows what has changed meanwhile.
+    pub async fn follow<M: RawMutex, Q>(
+        &mut self,
+        page: &Page<M, COLS, ROWS, Q>,
+    ) -> Result<Infallible, B::Error> {
         loop {
-            while self.busy != 0 {
-                let slice = self.busy.min(SLICE_US);
-                self.delay.delay_us(slice).await;
-                self.busy -= slice;
-            }
-            // A write in progress is finished, even if the wanted picture has changed.
-            let write = match self.in_flight {
-                Some(write) => write,
-                None => match self.screen.next(B::WIDTH) {
-                    Some(write) => write,
-                    None => return Ok(()),
-                },
-            };
-            self.in_flight = Some(write);
-            let result = self.bus.send(write, &mut self.delay).await;
-            self.in_flight = None;
-            match result {
-                // Assigned after the last await, when the write is known to be latched.
-                Ok(()) => self.busy = self.screen.sent(write),
-                Err(error) => {
-                    self.restart(false, POWER_ON_US);
-                    return Err(error);
-                }
-            }
+            self.show(page).await?;
+            page.changed().await;
         }
     }
 
@@ -238,7 +292,7 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     ///
     /// A row that does not exist is ignored.
     pub fn set_line(&mut self, row: usize, text: &str) {
-        self.screen.print(row, 0, text.chars().chain(core::iter::repeat(' ')));
+        self.screen.wanted.set_line(row, text);
     }
 
     /// Sets the cells of a row from `column` on, up to the end of the text or of the
@@ -246,13 +300,76 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     ///
     /// A position that does not exist is ignored.
     pub fn print(&mut self, row: usize, column: usize, text: &str) {
-        self.screen.print(row, column, text.chars());
+        self.screen.wanted.print(row, column, text);
+    }
+
+    /// Returns a writer of formatted text, from a position on. It changes the wanted picture.
+    ///
+    /// ```
+    /// use core::fmt::Write;
+    /// use tickwire_drivers::hd44780::{Lcd, Pcf8574};
+    /// use tickwire_sim::{Sim, i2c};
+    /// use tickwire_traits::Delay;
+    ///
+    /// let sim = Sim::new();
+    /// let bus = Pcf8574::new(i2c::Bus::new(sim.clock()));
+    /// let mut lcd = Lcd::<_, _, 16, 2>::new(bus, Delay(sim.clock()));
+    /// let mut text = lcd.at(0, 2);
+    /// write!(text, "{:5.1} °C\n{:>5} %", 21.25, 47).unwrap();
+    /// text.clear_rest();
+    /// assert_eq!(text.lost(), 0);
+    /// assert!(lcd.line(0).eq("   21.2 °C      ".chars()));
+    /// assert!(lcd.line(1).eq("   47 %         ".chars()));
+    /// ```
+    pub fn at(&mut self, row: usize, column: usize) -> Writer<'_, COLS, ROWS, R> {
+        self.screen.wanted.at(row, column)
+    }
+
+    /// Draws a bar of `value / full` to the right in the wanted picture, in steps of a dot:
+    /// five per cell. The length is rounded down.
+    ///
+    /// Cells are blank, `█` of the ROM, or custom characters that [`glyph`](Self::glyph)
+    /// chooses: four, or five if the ROM has no `█`. Returns whether there were enough; the
+    /// bar is shorter otherwise.
+    ///
+    /// ```
+    /// use tickwire_drivers::hd44780::{Lcd, Pcf8574};
+    /// use tickwire_sim::{Sim, i2c, models::hd44780::Display};
+    /// use tickwire_traits::Delay;
+    ///
+    /// let sim = Sim::new();
+    /// let display = Display::new(sim.clock(), 16, 2);
+    /// let mut bus = i2c::Bus::new(sim.clock());
+    /// bus.attach(0x27, display.backpack());
+    /// let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(bus), Delay(sim.clock()));
+    /// assert!(lcd.bar(0, 2..12, 25, 100)); // 12 of 50 dots.
+    /// assert!(lcd.column(0..2, 15, 3, 4)); // 12 of 16 dots.
+    /// sim.run(lcd.flush()).unwrap();
+    /// let dots = (0..80).filter(|x| display.pixel(*x, 0));
+    /// assert!(dots.eq(10..22));
+    /// let dots = (0..16).filter(|y| display.pixel(75, *y));
+    /// assert!(dots.eq(4..16));
+    /// ```
+    pub fn bar(&mut self, row: usize, columns: Range<usize>, value: u16, full: u16) -> bool {
+        self.screen.wanted.bar(row, columns, value, full)
+    }
+
+    /// Draws a bar of `value / full` from the last of some rows upwards in the wanted
+    /// picture, in steps of a dot: eight per cell. Otherwise as [`bar`](Self::bar), with up
+    /// to seven custom characters, or eight.
+    pub fn column(&mut self, rows: Range<usize>, column: usize, value: u16, full: u16) -> bool {
+        self.screen.wanted.column(rows, column, value, full)
+    }
+
+    /// Returns the custom character with a shape. See [`Picture::glyph`].
+    pub fn glyph(&mut self, rows: [u8; 8]) -> Option<char> {
+        self.screen.wanted.glyph(rows)
     }
 
     /// Returns the wanted text of a row: `COLS` characters, with `?` for those that the
     /// display does not have. A row that does not exist is empty.
     pub fn line(&self, row: usize) -> impl Iterator<Item = char> {
-        self.screen.line(row)
+        self.screen.wanted.line(row)
     }
 
     /// Sets the shape of the custom character `index`, 0 to 7: eight rows from the top,
@@ -261,7 +378,7 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     ///
     /// In text, the character is written as U+0000 to U+0007. Other indices are ignored.
     pub fn set_glyph(&mut self, index: usize, rows: [u8; 8]) {
-        self.screen.set_glyph(index, rows);
+        self.screen.wanted.set_glyph(index, rows);
     }
 
     /// Puts the cursor at a row and a column, or hides it. A position that does not exist
@@ -275,6 +392,43 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
         (self.bus, self.delay)
     }
 
+    /// Flushes, after `update` has changed the wanted picture before each byte.
+    async fn flush_with(
+        &mut self,
+        mut update: impl FnMut(&mut Screen<COLS, ROWS, R>),
+    ) -> Result<(), B::Error> {
+        if !B::RESUMES && self.in_flight.take().is_some_and(|write| write != Write::Rest) {
+            self.restart(false, 0);
+        }
+        loop {
+            while self.busy != 0 {
+                let slice = self.busy.min(SLICE_US);
+                self.delay.delay_us(slice).await;
+                self.busy -= slice;
+            }
+            update(&mut self.screen);
+            // A write in progress is finished, even if the wanted picture has changed.
+            let write = match self.in_flight {
+                Some(write) => write,
+                None => match self.screen.next(B::WIDTH) {
+                    Some(write) => write,
+                    None => return Ok(()),
+                },
+            };
+            self.in_flight = Some(write);
+            let result = self.bus.send(write, &mut self.delay).await;
+            self.in_flight = None;
+            match result {
+                // Assigned after the last await, when the write is known to be latched.
+                Ok(()) => self.busy = self.screen.sent(write),
+                Err(error) => {
+                    self.restart(false, POWER_ON_US);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
     fn restart(&mut self, erase: bool, busy: u32) {
         self.screen.restart(erase);
         self.in_flight = None;
@@ -282,7 +436,9 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<B, D, COLS, R
     }
 }
 
-impl<I: I2c, D: DelayNs, const COLS: usize, const ROWS: usize> Lcd<Pcf8574<I>, D, COLS, ROWS> {
+impl<I: I2c, D: DelayNs, const COLS: usize, const ROWS: usize, R>
+    Lcd<Pcf8574<I>, D, COLS, ROWS, R>
+{
     /// Sets the backlight, with the next [`flush`](Self::flush).
     pub fn set_backlight(&mut self, on: bool) {
         if self.bus.backlight != on {

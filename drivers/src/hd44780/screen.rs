@@ -1,6 +1,7 @@
 //! The wanted and the shown picture, and the next byte to write.
 
-use super::{CursorStyle, Width, Write, rom};
+use super::picture::Picture;
+use super::{A00, CursorStyle, Width, Write};
 
 /// A pure model of the controller's state.
 ///
@@ -15,14 +16,9 @@ use super::{CursorStyle, Width, Write, rom};
 /// the middle of a refresh cannot be lost. [`sent`](Self::sent) records a latched write and
 /// returns how long the controller is busy with it.
 #[derive(Debug)]
-pub(super) struct Screen<const COLS: usize, const ROWS: usize> {
-    wanted: [[u8; COLS]; ROWS],
+pub(super) struct Screen<const COLS: usize, const ROWS: usize, R = A00> {
+    pub(super) wanted: Picture<COLS, ROWS, R>,
     shown: [[u8; COLS]; ROWS],
-    glyphs: [[u8; 8]; 8],
-    /// Rows of glyphs to send, one bit each.
-    stale: [u8; 8],
-    /// Glyphs that were ever set, one bit each.
-    defined: u8,
     /// The address counter, as the instruction that sets it; 0 if unknown.
     at: u8,
     /// The wanted position of the cursor, in the same form; 0 to hide it.
@@ -78,14 +74,11 @@ const FIRST_US: u32 = slow(4_100);
 /// After the second one, and after those without a busy flag. (Figure 24.)
 const SECOND_US: u32 = slow(100);
 
-impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
-    pub(super) const fn new() -> Self {
+impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
+    pub(super) const fn new(rom: R) -> Self {
         Self {
-            wanted: [[b' '; COLS]; ROWS],
+            wanted: Picture::new(rom),
             shown: [[UNKNOWN; COLS]; ROWS],
-            glyphs: [[0; 8]; 8],
-            stale: [0; 8],
-            defined: 0,
             at: 0,
             cursor: 0,
             control: DISPLAY_ON,
@@ -94,6 +87,23 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
             unerased: true,
             sync: 0,
             halves: COLS == 16 && ROWS == 1,
+        }
+    }
+
+    pub(super) fn with_rom<Q>(self, rom: Q) -> Screen<COLS, ROWS, Q> {
+        let Self { shown, at, cursor, control, control_sent, unrested, unerased, .. } = self;
+        let (sync, halves) = (self.sync, self.halves);
+        Screen {
+            wanted: self.wanted.with_rom(rom),
+            shown,
+            at,
+            cursor,
+            control,
+            control_sent,
+            unrested,
+            unerased,
+            sync,
+            halves,
         }
     }
 
@@ -156,8 +166,8 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
     /// The wanted picture stays.
     pub(super) fn restart(&mut self, erase: bool) {
         self.shown = [[UNKNOWN; COLS]; ROWS];
-        for (index, stale) in self.stale.iter_mut().enumerate() {
-            *stale = if self.defined >> index & 1 == 1 { 0xff } else { 0 };
+        for (index, stale) in self.wanted.stale.iter_mut().enumerate() {
+            *stale = if self.wanted.defined >> index & 1 == 1 { 0xff } else { 0 };
         }
         (self.at, self.control_sent, self.sync) = (0, 0, 0);
         self.unrested = true;
@@ -166,40 +176,13 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
 
     /// Requests only blanks, by the clear instruction.
     pub(super) fn erase(&mut self) {
-        self.wanted = [[b' '; COLS]; ROWS];
+        self.wanted.erase();
         self.unerased = true;
     }
 
     /// Requests one rest of the lines, which also sets outputs such as the backlight.
     pub(super) fn rest(&mut self) {
         self.unrested = true;
-    }
-
-    pub(super) fn print(&mut self, row: usize, column: usize, text: impl Iterator<Item = char>) {
-        let Some(cells) = self.wanted.get_mut(row).and_then(|row| row.get_mut(column..)) else {
-            return;
-        };
-        for (cell, char) in cells.iter_mut().zip(text) {
-            *cell = rom::code_of(char);
-        }
-    }
-
-    pub(super) fn line(&self, row: usize) -> impl Iterator<Item = char> {
-        self.wanted.get(row).into_iter().flatten().map(|code| rom::char_of(*code))
-    }
-
-    pub(super) fn set_glyph(&mut self, index: usize, rows: [u8; 8]) {
-        let (Some(glyph), Some(stale)) = (self.glyphs.get_mut(index), self.stale.get_mut(index))
-        else {
-            return;
-        };
-        for (n, (old, new)) in glyph.iter_mut().zip(rows).enumerate() {
-            if *old != new || self.defined >> index & 1 == 0 {
-                *old = new;
-                *stale |= 1 << n;
-            }
-        }
-        self.defined |= 1 << index;
     }
 
     pub(super) fn set_cursor(&mut self, place: Option<(usize, usize)>, style: CursorStyle) {
@@ -241,7 +224,7 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
 
     fn next_of_glyphs(&self) -> Option<(u8, u8)> {
         let mut address = CGRAM;
-        for (glyph, stale) in self.glyphs.iter().zip(self.stale) {
+        for (glyph, stale) in self.wanted.glyphs.iter().zip(self.wanted.stale) {
             if stale != 0 {
                 let row = stale.trailing_zeros() as u8;
                 return glyph.get(usize::from(row)).map(|dots| (address + row, *dots));
@@ -260,7 +243,7 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
         let from = if self.at >= DDRAM { self.at } else { DDRAM };
         let mut best = None;
         let mut shortest = u8::MAX;
-        let rows = self.wanted.as_flattened().chunks(self.line_length());
+        let rows = self.wanted.cells.as_flattened().chunks(self.line_length());
         let shown = self.shown.as_flattened().chunks(self.line_length());
         for (line, (wanted, shown)) in rows.zip(shown).enumerate() {
             let mut address = self.start_of(line);
@@ -307,7 +290,7 @@ impl<const COLS: usize, const ROWS: usize> Screen<COLS, ROWS> {
                 }
             }
         } else if at >= CGRAM
-            && let Some(stale) = self.stale.get_mut(usize::from(at & 0x3f) / 8)
+            && let Some(stale) = self.wanted.stale.get_mut(usize::from(at & 0x3f) / 8)
         {
             *stale &= !(1 << (at & 7));
         }

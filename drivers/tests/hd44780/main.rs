@@ -3,8 +3,11 @@
 //! test sets another.
 
 mod cancelled;
+mod counted;
 mod faults;
 mod late;
+mod original;
+mod page;
 mod phases;
 mod rig;
 

@@ -4,7 +4,7 @@ use super::*;
 
 /// Returns a screen that is synchronized and shows `lines`.
 fn showing<const COLS: usize, const ROWS: usize>(lines: [&str; ROWS]) -> Screen<COLS, ROWS> {
-    let mut screen = Screen::new();
+    let mut screen = Screen::new(A00);
     want(&mut screen, lines);
     writes(&mut screen, Width::Four);
     screen
@@ -15,7 +15,7 @@ fn want<const COLS: usize, const ROWS: usize>(
     lines: [&str; ROWS],
 ) {
     for (row, line) in lines.into_iter().enumerate() {
-        screen.print(row, 0, line.chars().chain(core::iter::repeat(' ')));
+        screen.wanted.put(row, 0, line.chars().chain(core::iter::repeat(' ')));
     }
 }
 
@@ -52,7 +52,7 @@ fn check(shown: [&str; 4], wanted: [&str; 4], expected: &str) {
     want(&mut screen, wanted);
     assert_eq!(writes(&mut screen, Width::Four), expected);
     for (row, line) in wanted.iter().enumerate() {
-        assert_eq!(screen.line(row).collect::<String>(), format!("{line:20}"));
+        assert_eq!(screen.wanted.line(row).collect::<String>(), format!("{line:20}"));
     }
 }
 
@@ -91,11 +91,11 @@ fn all_rows_wrap_around_as_the_address_counter_does() {
 
 #[test]
 fn synchronizing_follows_the_data_sheet() {
-    let mut four = Screen::<16, 2>::new();
+    let mut four = Screen::<16, 2>::new(A00);
     assert_eq!(writes(&mut four, Width::Four), "!3_3_3_2_2_8_#01#06#0c");
-    let mut eight = Screen::<16, 2>::new();
+    let mut eight = Screen::<16, 2>::new(A00);
     assert_eq!(writes(&mut eight, Width::Eight), "!3_3_3_2_3_8_#01#06#0c");
-    let mut one_line = Screen::<8, 1>::new();
+    let mut one_line = Screen::<8, 1>::new(A00);
     assert_eq!(writes(&mut one_line, Width::Four), "!3_3_3_2_2_0_#01#06#0c");
     four.restart(false);
     let blank = " ".repeat(16);
@@ -110,20 +110,20 @@ fn synchronizing_follows_the_data_sheet() {
 fn erasing_takes_one_instruction() {
     let mut screen = showing::<16, 2>(["some", "text"]);
     screen.erase();
-    screen.print(1, 1, "x".chars());
+    screen.wanted.put(1, 1, "x".chars());
     assert_eq!(writes(&mut screen, Width::Four), "#01@c1x");
 }
 
 #[test]
 fn custom_characters_are_written_where_they_differ() {
     let mut screen = showing::<16, 2>(["ab", ""]);
-    screen.set_glyph(1, [0; 8]);
+    screen.wanted.set_glyph(1, [0; 8]);
     assert_eq!(writes(&mut screen, Width::Four), format!("@48{}", "$00".repeat(8)));
-    screen.set_glyph(1, [0, 0, 0, 4, 0, 0, 0, 2]);
-    screen.print(0, 0, "\u{1}".chars());
+    screen.wanted.set_glyph(1, [0, 0, 0, 4, 0, 0, 0, 2]);
+    screen.wanted.put(0, 0, "\u{1}".chars());
     assert_eq!(writes(&mut screen, Width::Four), "@4b$04@4f$02@80$01");
-    screen.set_glyph(1, [0, 0, 0, 4, 0, 0, 0, 2]);
-    screen.set_glyph(8, [1; 8]);
+    screen.wanted.set_glyph(1, [0, 0, 0, 4, 0, 0, 0, 2]);
+    screen.wanted.set_glyph(8, [1; 8]);
     assert_eq!(writes(&mut screen, Width::Four), "");
     screen.restart(true);
     let expected = "!3_3_3_2_2_8_#01#06@48$00$00$00$04$00$00$00$02@80$01b#0c";
@@ -147,7 +147,7 @@ fn the_cursor_comes_last_and_stays() {
     let mut screen = showing::<16, 2>(["ab", ""]);
     screen.set_cursor(Some((1, 3)), CursorStyle::Underline);
     assert_eq!(writes(&mut screen, Width::Four), "#0e@c3");
-    screen.print(0, 0, "x".chars());
+    screen.wanted.put(0, 0, "x".chars());
     assert_eq!(writes(&mut screen, Width::Four), "@80x@c3");
     screen.set_cursor(Some((1, 3)), CursorStyle::Both);
     assert_eq!(writes(&mut screen, Width::Four), "#0f");
@@ -160,7 +160,7 @@ fn the_cursor_comes_last_and_stays() {
 #[test]
 fn a_row_in_two_halves_is_two_lines() {
     let mut screen = showing::<16, 1>([""]);
-    screen.print(0, 6, "abcd".chars());
+    screen.wanted.put(0, 6, "abcd".chars());
     screen.set_cursor(Some((0, 9)), CursorStyle::Underline);
     assert_eq!(writes(&mut screen, Width::Four), "@86ab@c0cd#0e@c1");
 }
@@ -168,19 +168,19 @@ fn a_row_in_two_halves_is_two_lines() {
 #[test]
 fn places_that_are_not_there_are_ignored() {
     let mut screen = showing::<16, 2>(["", ""]);
-    screen.print(2, 0, "x".chars());
-    screen.print(0, 16, "x".chars());
-    screen.print(1, 17, "x".chars());
-    screen.print(usize::MAX, usize::MAX, "x".chars());
-    screen.print(1, 14, "abcdef".chars());
+    screen.wanted.put(2, 0, "x".chars());
+    screen.wanted.put(0, 16, "x".chars());
+    screen.wanted.put(1, 17, "x".chars());
+    screen.wanted.put(usize::MAX, usize::MAX, "x".chars());
+    screen.wanted.put(1, 14, "abcdef".chars());
     assert_eq!(writes(&mut screen, Width::Four), "@ceab");
-    assert_eq!(screen.line(2).count(), 0);
+    assert_eq!(screen.wanted.line(2).count(), 0);
 }
 
 #[test]
 fn waits_are_for_the_slowest_oscillator() {
-    let mut screen = Screen::<16, 2>::new();
-    screen.print(0, 0, "x".chars());
+    let mut screen = Screen::<16, 2>::new(A00);
+    screen.wanted.put(0, 0, "x".chars());
     let mut waits = Vec::new();
     while let Some(write) = screen.next(Width::Four) {
         waits.push(screen.sent(write));

@@ -1,0 +1,141 @@
+//! A picture that tasks change while another one shows it.
+
+use core::ops::{Deref, DerefMut};
+
+use tickwire_sync::{Flag, Mutex, MutexGuard, RawMutex};
+
+use super::picture::Picture;
+use super::rom::{A00, Rom};
+
+/// A picture that any tasks change while one task [shows](super::Lcd::follow) it.
+///
+/// `M` says where those tasks run, as for the primitives of `tickwire-sync`. A page with
+/// `CriticalSectionRawMutex` can be a `static`.
+///
+/// ```
+/// use core::fmt::Write;
+/// use futures_util::future::{Either, select};
+/// use std::pin::pin;
+/// use tickwire_drivers::hd44780::{Lcd, Page, Pcf8574};
+/// use tickwire_sim::{Sim, i2c, models::hd44780::Display};
+/// use tickwire_sync::NoopRawMutex;
+/// use tickwire_traits::{Delay, Duration, Timer};
+///
+/// let sim = Sim::new();
+/// let clock = sim.clock();
+/// let display = Display::new(sim.clock(), 16, 2);
+/// let mut bus = i2c::Bus::new(sim.clock());
+/// bus.attach(0x27, display.backpack());
+/// let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(bus), Delay(sim.clock()));
+///
+/// let page = Page::<NoopRawMutex, 16, 2>::new();
+/// let work = async {
+///     for degrees in 20..24 {
+///         // Shown together, when the guard is dropped.
+///         let mut picture = page.edit().await;
+///         write!(picture.at(0, 0), "{degrees} °C").unwrap();
+///         picture.bar(1, 0..16, degrees, 40);
+///         drop(picture);
+///         clock.sleep(Duration::from_millis(100)).await;
+///     }
+/// };
+/// sim.run(async {
+///     let follow = pin!(lcd.follow(&page));
+///     assert!(matches!(select(follow, pin!(work)).await, Either::Right(_)));
+/// });
+/// assert_eq!(display.row(0), "23 °C           ");
+/// ```
+#[derive(Debug)]
+pub struct Page<M: RawMutex, const COLS: usize, const ROWS: usize, R = A00> {
+    picture: Mutex<M, Picture<COLS, ROWS, R>>,
+    changed: Flag<M>,
+}
+
+/// The picture of a [`Page`] while it is being changed. Dropping it shows the changes.
+#[derive(Debug)]
+pub struct Editing<'a, M: RawMutex, const COLS: usize, const ROWS: usize, R = A00> {
+    // In this order: fields are dropped from the first on, and the task that shows the page
+    // takes the notice once the picture can be read.
+    picture: MutexGuard<'a, M, Picture<COLS, ROWS, R>>,
+    _notice: Notice<'a, M>,
+}
+
+#[derive(Debug)]
+struct Notice<'a, M: RawMutex>(&'a Flag<M>);
+
+impl<M: RawMutex, const COLS: usize, const ROWS: usize> Page<M, COLS, ROWS> {
+    /// Creates a blank page, for a display with the ROM [`A00`].
+    pub const fn new() -> Self {
+        Self::with_rom(A00)
+    }
+}
+
+impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> Page<M, COLS, ROWS, R> {
+    /// Creates a blank page, for a display with another ROM.
+    pub const fn with_rom(rom: R) -> Self {
+        Self { picture: Mutex::new(Picture::new(rom)), changed: Flag::new() }
+    }
+
+    /// Waits until no other task changes the page, and returns its picture. Nothing of it is
+    /// shown before the returned guard is dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: a dropped future changes nothing.
+    pub async fn edit(&self) -> Editing<'_, M, COLS, ROWS, R> {
+        Editing { picture: self.picture.lock().await, _notice: Notice(&self.changed) }
+    }
+
+    /// Returns the picture, unless another task changes it or the display reads it now.
+    ///
+    /// With tasks of one executor, that is only while a guard is kept across an `await`.
+    pub fn try_edit(&self) -> Option<Editing<'_, M, COLS, ROWS, R>> {
+        let picture = self.picture.try_lock()?;
+        Some(Editing { picture, _notice: Notice(&self.changed) })
+    }
+
+    /// Waits for the next change, and clears the notice of it.
+    pub(super) async fn changed(&self) {
+        self.changed.wait().await;
+    }
+
+    /// Returns whether there is a notice of a change, and clears it.
+    pub(super) fn take_notice(&self) -> bool {
+        self.changed.clear()
+    }
+
+    /// Copies the page, unless a task changes it now: then a notice follows.
+    pub(super) fn copy_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
+        self.picture.try_with(|page| picture.copy(page));
+    }
+}
+
+impl<M: RawMutex, const COLS: usize, const ROWS: usize, R: Rom + Default> Default
+    for Page<M, COLS, ROWS, R>
+{
+    fn default() -> Self {
+        Self::with_rom(R::default())
+    }
+}
+
+impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> Deref for Editing<'_, M, COLS, ROWS, R> {
+    type Target = Picture<COLS, ROWS, R>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.picture
+    }
+}
+
+impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> DerefMut
+    for Editing<'_, M, COLS, ROWS, R>
+{
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.picture
+    }
+}
+
+impl<M: RawMutex> Drop for Notice<'_, M> {
+    fn drop(&mut self) {
+        self.0.set();
+    }
+}
