@@ -1,7 +1,7 @@
 //! The reference's parser vectors, with its defects corrected.
 
 use tickwire_drivers::gps::{
-    Constellation, Course, Field, Fix, Receiver, Seconds, Status, Transition,
+    Constellation, Course, Field, Fix, Receiver, Seconds, Speed, Status, Transition,
 };
 use tickwire_traits::{Duration, Instant};
 
@@ -252,4 +252,11 @@ fn a_compass_turns_where_it_should() {
         assert_eq!(course.compass().to_string(), point, "{course}");
     }
     assert_eq!(Course::from_hundredths(36_001), None);
+}
+
+#[test]
+fn a_mile_is_the_international_one() {
+    // 1.151 mph to the knot, as the reference has it, makes 115.10.
+    assert_eq!(Speed::from_hundredths(10_000).mph_hundredths(), 11_508);
+    assert_eq!(Speed::from_hundredths(10_000).kmh_hundredths(), 18_520);
 }
