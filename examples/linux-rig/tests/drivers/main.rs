@@ -19,6 +19,7 @@ mod recorder;
 #[path = "../../../../exec-std/tests/rig/mod.rs"]
 #[allow(dead_code, reason = "the tests of exec-std use more of it")]
 mod rig;
+mod stream;
 mod touch;
 
 use tickwire_exec_std::StdClock;
