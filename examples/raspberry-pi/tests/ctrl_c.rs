@@ -2,9 +2,10 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::process::{Command, Stdio};
+use std::thread::yield_now;
 
 use serial2::SerialPort;
 
@@ -53,4 +54,29 @@ fn what_comes_is_divided_as_the_command_line_says() {
     // The checksum of "123456789" is 0x906e. The second frame lacks a byte.
     let frames = b"\x0c123456789\x6e\x90\0\x0c23456789\x6e\x90\0\x0c123456789\x6e\x90\0";
     check("frames", frames, &["123456789", "# 11 bytes are no frame", "123456789"]);
+}
+
+#[test]
+fn a_modem_is_asked_and_heard() {
+    let (far, near) = SerialPort::pair().unwrap();
+    let (mut far, near) = (File::from(OwnedFd::from(far)), File::from(OwnedFd::from(near)));
+    let port = fs::read_link(format!("/proc/self/fd/{}", near.as_raw_fd())).unwrap();
+    let mut modem = Command::new(env!("CARGO_BIN_EXE_modem"));
+    let mut modem = modem.arg(port).stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = Vec::new();
+    while !command.ends_with(b"\r") {
+        let mut byte = [0];
+        match far.read(&mut byte) {
+            Ok(len) => command.extend_from_slice(&byte[..len]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(command, b"AT+CSQ\r");
+    far.write_all(b"AT+CSQ\r\r\n+CSQ: 17,0\r\n\r\nOK\r\n\r\nRING\r\n").unwrap();
+    let lines = BufReader::new(modem.stdout.take().unwrap()).lines();
+    let lines: Vec<_> = lines.take(2).map(Result::unwrap).collect();
+    assert_eq!(lines, ["+CSQ: 17,0 OK", "unasked: RING"]);
+    Command::new("kill").arg(modem.id().to_string()).status().unwrap();
+    assert!(modem.wait().unwrap().success());
 }
