@@ -1,5 +1,6 @@
 //! One line per step, and a verdict.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -75,13 +76,17 @@ impl Report {
         print(format_args!("{}\n", self.note(name, &seconds(started.elapsed()), outcome)));
     }
 
-    /// Runs two sequences of steps at once, those that are asked for. A step is printed as
-    /// it ends.
-    pub(crate) fn at_once(&mut self, [one, other]: [Vec<Step<'_>>; 2]) {
-        let report = Mutex::new(self);
+    /// Runs the steps that are asked for, two at a time, those of one sequence after one another.
+    /// Sequences are begun in the order given. A step is printed as it ends.
+    pub(crate) fn at_once(&mut self, sequences: Vec<Vec<Step<'_>>>) {
+        let left = sequences.into_iter().map(|steps| {
+            let asked_for = steps.into_iter().filter(|(name, _)| name.contains(&self.only));
+            Some(asked_for.collect())
+        });
+        let (left, report) = (Mutex::new(Left(left.collect())), Mutex::new(self));
         thread::scope(|scope| {
-            scope.spawn(|| in_turn(&report, one));
-            in_turn(&report, other);
+            scope.spawn(|| in_turn(&report, &left));
+            in_turn(&report, &left);
         });
     }
 
@@ -126,19 +131,32 @@ impl Report {
     }
 }
 
-fn in_turn(report: &Mutex<&mut Report>, steps: Vec<Step<'_>>) {
-    let report = || report.lock().unwrap_or_else(PoisonError::into_inner);
-    for (name, step) in steps {
-        if !name.contains(&report().only) {
-            continue;
-        }
+/// The steps of each sequence that were not begun; nothing for a sequence of which a step runs.
+struct Left<'a>(Vec<Option<VecDeque<Step<'a>>>>);
+
+impl<'a> Left<'a> {
+    /// Takes the next step of the first sequence of which none runs, and the others of it.
+    fn take(&mut self) -> Option<(usize, Step<'a>, VecDeque<Step<'a>>)> {
+        self.0.iter_mut().enumerate().find_map(|(nth, sequence)| {
+            let step = sequence.as_mut()?.pop_front()?;
+            Some((nth, step, sequence.take()?))
+        })
+    }
+}
+
+fn in_turn<'a>(report: &Mutex<&mut Report>, left: &Mutex<Left<'a>>) {
+    let left = || left.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        // A guard in the loop's head would be held while the step runs.
+        let Some((nth, (name, step), others)) = left().take() else { break };
         let started = Instant::now();
         let outcome = step();
         let took = seconds(started.elapsed());
-        let mut report = report();
+        let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
         report.chosen += 1;
         let noted = report.note(&name, &took, outcome);
         print(format_args!("{name:<32} {noted}\n"));
+        left().0[nth] = Some(others);
     }
 }
 
@@ -184,12 +202,23 @@ mod tests {
     fn a_step_that_is_not_asked_for_does_not_run_and_none_is_a_failure() {
         let mut report = Report::new(false, "doc");
         report.step("sizes", || unreachable!());
-        report.at_once([vec![("sizes".to_owned(), Box::new(|| unreachable!()))], vec![]]);
+        report.at_once(vec![vec![("sizes".to_owned(), Box::new(|| unreachable!()))], vec![]]);
         assert!(!report.is_well());
     }
 
     #[test]
-    fn a_step_runs_while_one_of_the_other_sequence_does() {
+    fn steps_of_one_sequence_run_in_order_while_those_of_others_do() {
+        fn tell<'a>(name: &str, told: &'a Mutex<Vec<String>>) -> Step<'a> {
+            let name = name.to_owned();
+            let tell = name.clone();
+            (
+                name,
+                Box::new(move || {
+                    told.lock().unwrap().push(tell);
+                    Ok(String::new())
+                }),
+            )
+        }
         let (sender, receiver) = std::sync::mpsc::channel();
         let waits: Step<'_> = ("waits".to_owned(), Box::new(move || Ok(receiver.recv().unwrap())));
         let sends: Step<'_> = (
@@ -200,7 +229,13 @@ mod tests {
             }),
         );
         let mut report = Report::new(true, "");
-        report.at_once([vec![waits], vec![sends]]);
-        assert_eq!((report.chosen, report.passed, report.failed.len()), (2, 1, 1));
+        let told = Mutex::new(Vec::new());
+        // A worker waits for a step that another has to run, and which is behind one more.
+        let [first, second, third] = ["first", "second", "third"].map(|name| tell(name, &told));
+        report.at_once(vec![vec![waits, third], vec![first, sends], vec![second]]);
+        assert_eq!((report.chosen, report.passed, report.failed.len()), (5, 4, 1));
+        let told = told.into_inner().unwrap();
+        let at = |name: &str| told.iter().position(|it| it == name).unwrap();
+        assert!(at("first") < at("third"), "{told:?}");
     }
 }

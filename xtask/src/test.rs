@@ -50,7 +50,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
     });
     report.step("licences", || licences(&boards, &floor(&members)));
     let published = || names(members.iter().filter(|member| is_published(member)));
-    let mut elsewhere = vec![
+    let mut bare = vec![
         step("bare metal", || {
             let no_std =
                 |member: &&Package| table.rule(&member.name).is_some_and(|rule| rule.no_std);
@@ -62,40 +62,42 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         }),
         step("sizes", sizes::measure),
     ];
-    elsewhere.extend(boards.steps());
-    elsewhere.extend([
-        step("compare, boards", compare::check_boards),
-        step("aarch64", aarch64::run),
-        step("emulated raspberry pi", || pi.run(&rig)),
-        step("miri", nightly::miri),
-        step("address sanitizer", nightly::address_sanitizer),
-        step("thread sanitizer", nightly::thread_sanitizer),
-        step("packages", || packages(&published())),
-        step("oldest Rust", || oldest_rust(&floor(&members))),
-    ]);
+    bare.extend(boards.steps());
+    bare.push(step("compare, boards", compare::check_boards));
     let corpus = || env::var_os("TICKWIRE_CORPUS").map(Into::into);
+    let debug = vec![
+        step("clippy", || clippy(&["--workspace", "--all-features"])),
+        step("clippy, drivers without features", || {
+            clippy(&["--package", "tickwire-drivers", "--no-default-features"])
+        }),
+        step("tests", || tests(&["--workspace", "--all-features"])),
+        // Where features of all crates are built together, the timer queue takes any
+        // waker.
+        step("tests, embassy's own timer queue", || {
+            tests(&["--package", "tickwire-exec-embassy", "--tests"])
+        }),
+        step("linux rig", || rig.run("")),
+        // apt fetches for it what it fetches for the rig.
+        step("emulated raspberry pi", || pi.run(&rig)),
+        step("recorded inputs", || judge_corpus(corpus())),
+        step("docs", || docs::check(&members)),
+    ];
+    let release =
+        vec![step("instructions", instructions::measure), step("compare", compare::check)];
     // Half of the steps keep one processor busy: emulators, valgrind, linkers. cargo locks
-    // the folder it builds in, so that steps with the same folder are in one sequence.
-    report.at_once([
-        vec![
-            step("clippy", || clippy(&["--workspace", "--all-features"])),
-            step("clippy, drivers without features", || {
-                clippy(&["--package", "tickwire-drivers", "--no-default-features"])
-            }),
-            step("tests", || tests(&["--workspace", "--all-features"])),
-            // Where features of all crates are built together, the timer queue takes any
-            // waker.
-            step("tests, embassy's own timer queue", || {
-                tests(&["--package", "tickwire-exec-embassy", "--tests"])
-            }),
-            step("linux rig", || rig.run("")),
-            step("recorded inputs", || judge_corpus(corpus())),
-            step("docs", || docs::check(&members)),
-            step("instructions", instructions::measure),
-            step("compare", compare::check),
-            step("fuzz", || fuzz::run("", fuzz::SHORT)),
-        ],
-        elsewhere,
+    // the folder it builds in, so that steps with the same folder are in one sequence. The
+    // longest come first.
+    report.at_once(vec![
+        debug,
+        bare,
+        release,
+        vec![step("aarch64", aarch64::run)],
+        vec![step("address sanitizer", nightly::address_sanitizer)],
+        vec![step("thread sanitizer", nightly::thread_sanitizer)],
+        vec![step("fuzz", || fuzz::run("", fuzz::SHORT))],
+        vec![step("miri", nightly::miri)],
+        vec![step("packages", || packages(&published()))],
+        vec![step("oldest Rust", || oldest_rust(&floor(&members)))],
     ]);
     Ok(report.finish())
 }
@@ -110,21 +112,21 @@ fn format(boards: &Boards) -> Outcome {
     }
     capture(&mut cargo(&["fmt", "--all", "--check"]))?;
     // `--all` goes along the paths to our crates, and so to those that boards share.
-    for (manifest, _) in elsewhere(boards) {
+    for (manifest, _) in workspaces(boards) {
         capture(cargo(&["fmt", "--all", "--check", "--manifest-path"]).arg(manifest))?;
     }
     Ok(String::new())
 }
 
 /// The workspaces beside that of the root, and what they are built for.
-fn elsewhere(boards: &Boards) -> impl Iterator<Item = (PathBuf, &str)> {
+fn workspaces(boards: &Boards) -> impl Iterator<Item = (PathBuf, &str)> {
     let others = [(compare::firmware::manifest(), TARGET), (fuzz::manifest(), fuzz::TARGET)];
     boards.manifests().chain(others)
 }
 
 fn licences(boards: &Boards, floor: &Version) -> Outcome {
     let mut all = vec![(workspace::everything()?, "all platforms".to_owned())];
-    for (manifest, target) in elsewhere(boards) {
+    for (manifest, target) in workspaces(boards) {
         all.push((workspace::everything_of(&manifest, target)?, target.to_owned()));
     }
     let problems = all.iter().flat_map(|(packages, _)| dependencies::check(packages, floor));
