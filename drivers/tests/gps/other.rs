@@ -88,3 +88,21 @@ fn a_dropped_wait_loses_no_sentence() {
         assert_eq!(events, TOLD, "dropped at poll {polls}");
     }
 }
+
+#[test]
+fn several_sentences_of_one_read_come_one_after_another() {
+    let sim = Sim::new();
+    let bytes = stream();
+    let mut gps = Gps::new(&bytes[..], sim.clock());
+    let mut events = Vec::new();
+    let error = sim.run(async {
+        loop {
+            match gps.next().await {
+                Ok(event) if events.len() < TOLD.len() => events.push(told(event)),
+                Ok(event) => panic!("once more: {}", told(event)),
+                Err(error) => break error,
+            }
+        }
+    });
+    assert_eq!((events, error), (TOLD.map(str::to_owned).to_vec(), Error::EndOfStream));
+}
