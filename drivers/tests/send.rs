@@ -19,7 +19,7 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
-use tickwire_drivers::gps::{Gps, pps::Pps};
+use tickwire_drivers::gps::{Gps, Hub, pps::Pps};
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
@@ -215,6 +215,20 @@ fn a_gps_is_send() {
     send(&pps);
     send(&pps.pulse());
     send(&pps.event(&mut gps));
+}
+
+#[cfg(feature = "gps")]
+#[test]
+fn a_gps_hub_is_send() {
+    let hub = Hub::<CriticalSectionRawMutex, _, _>::new(Gps::new(Here, Here), Here);
+    send(&&hub);
+    send(&hub.run());
+    send(&hub.next());
+    send(&hub.position(Instant::EPOCH));
+    send(&hub.date(Instant::EPOCH));
+    send(&hub.altitude_mm(Instant::EPOCH));
+    send(&hub.course(Instant::EPOCH));
+    send(&hub.lost(Duration::from_secs(1)));
 }
 
 #[test]

@@ -25,7 +25,7 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::pps::Timekeeper;
-use tickwire_drivers::gps::{Gps, LINE_LENGTH};
+use tickwire_drivers::gps::{Gps, Hub, LINE_LENGTH};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
@@ -134,6 +134,13 @@ const ROWS: &[Row] = &[
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
+    // Receiver and fix, a second fix for the tasks, and five primitives.
+    Row::new("Hub, without its line", size_of::<Receivers>() - LINE_LENGTH, 832),
+    Row::new("Hub::run, future", future_of_1(Receivers::run), 48),
+    Row::new("Hub::next, future", future_of_1(Receivers::next), 80),
+    Row::new("Hub::position, future", future_of_2(Receivers::position), 88),
+    Row::new("Hub::date, future", future_of_2(Receivers::date), 88),
+    Row::new("Hub::lost, future", future_of_2(Receivers::lost), 216),
     Row::new("Timekeeper of pulses", size_of::<Timekeeper>(), 192),
     Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),
     Row::new("Lcd, 20x4 by four lines", size_of::<Display>(), 256),
@@ -213,6 +220,7 @@ type Watch = AnalogWatch<Adc, Clock>;
 type Keys<const COLUMNS: usize> = Keypad<Pin, Pin, Clock, 4, COLUMNS>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Sampling = Sampler<'static, Raw, chip::Htu21d, Bus, Delay<Clock>, Clock>;
+type Receivers = Hub<Raw, Line, Clock>;
 type Light = Led<OnOff<Pin>, Clock>;
 type Converter = Mcp3008<Bus>;
 type Remote = Transmitter<Pin, Clock>;

@@ -4,6 +4,7 @@
 #[cfg(feature = "nmea")]
 mod form;
 mod hostile;
+mod hub;
 mod odd_fields;
 #[cfg(feature = "nmea")]
 mod oracle;
