@@ -5,6 +5,7 @@
 mod form;
 mod hostile;
 mod hub;
+mod mtk;
 mod odd_fields;
 #[cfg(feature = "nmea")]
 mod oracle;

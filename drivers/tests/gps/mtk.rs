@@ -1,0 +1,5 @@
+//! Commands and replies of MTK receivers.
+
+mod answers;
+mod commands;
+mod replies;
