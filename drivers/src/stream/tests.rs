@@ -5,6 +5,7 @@ extern crate std;
 mod cutting;
 mod frames;
 mod half_duplex;
+mod half_duplex_line;
 mod line;
 mod model;
 mod quiet;

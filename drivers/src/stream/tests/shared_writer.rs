@@ -103,6 +103,19 @@ fn dropped_at_any_poll_the_rest_waits_for_the_next_call() {
 }
 
 #[test]
+fn a_message_of_which_no_byte_was_accepted_is_not_sent_later() {
+    let sim = Sim::new();
+    let (writer, far) = shared(&sim);
+    sim.run(async {
+        // The UART is full, so the second message has its turn and waits.
+        writer.send(&[b'-'; 16]).await.unwrap();
+        assert_eq!(drop_after(1, writer.send(FIRST)).await, None);
+        writer.send(b"+").await.unwrap();
+    });
+    assert_eq!(sim.run(received(writer, far)), "----------------+");
+}
+
+#[test]
 fn a_failure_breaks_a_message_and_the_next_follows_a_separator() {
     let second = str::from_utf8(SECOND).unwrap();
     let mut outcomes = [0, 0, 0];
