@@ -8,6 +8,7 @@ mod button;
 mod display;
 mod encoder;
 mod gps;
+mod half_duplex;
 mod hd44780;
 mod htu21d;
 mod keypad;
