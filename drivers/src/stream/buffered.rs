@@ -109,7 +109,7 @@ impl<R: Read, const N: usize> Buffered<R, N> {
         } else if self.start > N - self.end {
             // It more than doubles the room. A byte is moved once at most: the pieces before it
             // have been taken.
-            self.bytes.copy_within(self.start.., 0);
+            move_to_start(&mut self.bytes, self.start..self.end);
             (self.start, self.end) = (0, self.end - self.start);
         }
         let room = self.bytes.get_mut(self.end..).unwrap_or_default();
@@ -137,5 +137,13 @@ impl<R: Read, const N: usize> Buffered<R, N> {
 impl<R, const N: usize> fmt::Debug for Buffered<R, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Buffered").field("bytes", &self.bytes()).finish_non_exhaustive()
+    }
+}
+
+/// Moves a part of the bytes to their start. The check keeps a panic out of firmware: the compiler
+/// does not see that the part is within the bytes.
+pub(super) fn move_to_start(bytes: &mut [u8], part: Range<usize>) {
+    if bytes.get(part.clone()).is_some() {
+        bytes.copy_within(part, 0);
     }
 }

@@ -71,11 +71,12 @@ pub(super) fn decode_in_place(bytes: &mut [u8]) -> Option<usize> {
     while let Some(block) = bytes.get(from) {
         let run = usize::from(block.checked_sub(1)?);
         from += 1;
-        if from + run > bytes.len() {
-            return None;
+        // The bytes overlap. A slice moves its own only with checks that may panic.
+        for _ in 0..run {
+            let byte = *bytes.get(from)?;
+            *bytes.get_mut(to)? = byte;
+            (from, to) = (from + 1, to + 1);
         }
-        bytes.copy_within(from..from + run, to);
-        (from, to) = (from + run, to + run);
         if run < RUN && from < bytes.len() {
             *bytes.get_mut(to)? = 0;
             to += 1;

@@ -1,5 +1,7 @@
 //! The bytes that a device has sent.
 
+use crate::stream::buffered::move_to_start;
+
 /// Up to `N` bytes: those that a call has returned, and those after them.
 pub(super) struct Heard<const N: usize> {
     /// Those of `..returned` were returned, those of `returned..end` were not.
@@ -42,7 +44,7 @@ impl<const N: usize> Heard<N> {
     pub(super) fn drop_first(&mut self, len: usize) {
         debug_assert_eq!(self.returned, 0, "the bytes are those of a caller");
         let len = len.min(self.end.into());
-        self.bytes.copy_within(len..self.end.into(), 0);
+        move_to_start(&mut self.bytes, len..self.end.into());
         self.end -= to_u16(len);
     }
 
