@@ -1,11 +1,14 @@
 //! A picture that tasks change while another one shows it.
 
+use core::convert::Infallible;
 use core::ops::{Deref, DerefMut};
 
+use embedded_hal_async::delay::DelayNs;
 use tickwire_sync::{Flag, Mutex, MutexGuard, RawMutex};
 
 use super::picture::Picture;
 use super::rom::{A00, Rom};
+use super::{Bus, Lcd};
 
 /// A picture that any tasks change while one task [shows](super::Lcd::follow) it.
 ///
@@ -95,17 +98,17 @@ impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> Page<M, COLS, ROWS, R
     }
 
     /// Waits for the next change, and clears the notice of it.
-    pub(super) async fn changed(&self) {
+    async fn changed(&self) {
         self.changed.wait().await;
     }
 
     /// Returns whether there is a notice of a change, and clears it.
-    pub(super) fn take_notice(&self) -> bool {
+    fn take_notice(&self) -> bool {
         self.changed.clear()
     }
 
     /// Copies the page, unless a task changes it now: then a notice follows.
-    pub(super) fn copy_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
+    fn copy_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
         self.picture.try_with(|page| picture.copy(page));
     }
 }
@@ -137,5 +140,58 @@ impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> DerefMut
 impl<M: RawMutex> Drop for Notice<'_, M> {
     fn drop(&mut self) {
         self.0.set();
+    }
+}
+
+/// The display of a [`Page`].
+impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize, R: Rom> Lcd<B, D, COLS, ROWS, R> {
+    /// Writes the difference between a page and the shown picture, and waits until the
+    /// display has accepted it.
+    ///
+    /// A task may change the page meanwhile: cells that it changes are written next, also
+    /// where older text of the page has not been written yet. The page replaces the wanted
+    /// picture, except for the cursor.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the bus, as of [`flush`](Self::flush). The page is kept, and may be shown
+    /// again.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe. Bytes already written stay, and the next call resumes from there.
+    pub async fn show<M: RawMutex, Q>(
+        &mut self,
+        page: &Page<M, COLS, ROWS, Q>,
+    ) -> Result<(), B::Error> {
+        page.take_notice();
+        page.copy_to(&mut self.screen.wanted);
+        self.flush_with(|screen| {
+            if page.take_notice() {
+                page.copy_to(&mut screen.wanted);
+            }
+        })
+        .await
+    }
+
+    /// Shows a page, and each change of it, until an error. No other display may show the
+    /// page at the same time.
+    ///
+    /// # Errors
+    ///
+    /// Errors of the bus, as of [`flush`](Self::flush). The page is kept. The next call shows
+    /// all of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe. The next call shows what has changed meanwhile.
+    pub async fn follow<M: RawMutex, Q>(
+        &mut self,
+        page: &Page<M, COLS, ROWS, Q>,
+    ) -> Result<Infallible, B::Error> {
+        loop {
+            self.show(page).await?;
+            page.changed().await;
+        }
     }
 }

@@ -75,7 +75,7 @@ fn a_task_that_is_always_a_second_late_needs_a_latency() {
 }
 
 #[test]
-fn without_pulses_the_time_goes_on_and_returns_to_the_pulses() {
+fn a_line_that_failed_once_is_locked_to_again() {
     let sim = Sim::new();
     let clock = sim.clock();
     let (mut gps, mut pps, wire) = parts(&sim, gps::demo_log(120));

@@ -4,7 +4,7 @@ const glass = (second) => ({ lcd: { on: true, rows: ['Tickwire ⓪ 24 °C', `${s
 
 export default {
   for_ms: 7_500,
-  stack: 640,
+  stack: 610,
   parts: {
     lcd: { model: 'hd44780', rs: 16, e: 17, data: [18, 19, 20, 21], columns: 16, rows: 2, khz: 190 },
     led: { model: 'led', pin: 25 },
