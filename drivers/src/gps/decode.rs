@@ -1,5 +1,6 @@
 //! From a sentence to a report.
 
+mod fields;
 #[cfg(feature = "nmea")]
 mod nmea;
 mod own;
@@ -74,25 +75,29 @@ pub enum Refusal {
     Malformed,
 }
 
-/// Returns the type of a sentence. Returns `None` if the type is not supported.
+/// Returns the type of a sentence that [`FixedPoint`] reads. Returns `None` for any other.
 fn kind(sentence: &[u8]) -> Option<Sentence> {
-    let &[b'$', first, second, a, b, c, b',', ..] = sentence else { return None };
-    let kind = match &[a, b, c] {
+    let (talker, kind) = address(sentence)?;
+    Some(match kind {
         b"GGA" => Sentence::Gga,
         b"GLL" => Sentence::Gll,
         b"GSA" => Sentence::Gsa,
-        b"GSV" => Sentence::Gsv,
+        // The talker names the system of the satellites.
+        b"GSV" if Constellation::of_talker(talker).is_some() => Sentence::Gsv,
         b"RMC" => Sentence::Rmc,
         b"VTG" => Sentence::Vtg,
         _ => return None,
-    };
-    let is_system = || Constellation::of_talker(&[first, second]).is_some();
-    let is_supported = match kind {
-        // The talker names the system of the satellites.
-        Sentence::Gsv => is_system(),
+    })
+}
+
+/// Returns the talker and the type of a sentence. Returns `None` if it has none.
+fn address(sentence: &[u8]) -> Option<(&[u8; 2], &[u8; 3])> {
+    let (talker, rest) = sentence.get(1..)?.split_first_chunk()?;
+    let (kind, rest) = rest.split_first_chunk()?;
+    let is_talker = match talker {
         // Proprietary, such as Garmin's `$PGRMC`, except for the `PQ` of modems.
-        _ if first == b'P' => is_system(),
-        _ => first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric(),
+        [b'P', _] => Constellation::of_talker(talker).is_some(),
+        _ => talker.iter().all(u8::is_ascii_alphanumeric),
     };
-    is_supported.then_some(kind)
+    (is_talker && rest.first() == Some(&b',')).then_some((talker, kind))
 }

@@ -39,14 +39,20 @@ pub enum Sentence {
     Gga,
     /// Geographic position.
     Gll,
+    /// Fix data of several systems.
+    Gns,
     /// Active satellites and dilution of precision.
     Gsa,
+    /// Expected errors of the position.
+    Gst,
     /// Satellites in view.
     Gsv,
     /// Recommended minimum data.
     Rmc,
     /// Course and speed over ground.
     Vtg,
+    /// Time, date and local zone.
+    Zda,
 }
 
 /// A change of [`Fix::status`](super::Fix::status).

@@ -2,8 +2,9 @@
 
 use tickwire_traits::Instant;
 
+use super::fields::{Fields, if_any};
 use super::{Decode, Page, Refusal, Report, kind, text};
-use crate::gps::{Constellation, Dimension, Position, Quality, Sentence, Status};
+use crate::gps::{Constellation, Dimension, Quality, Sentence, Status};
 
 /// The default decoder of a receiver.
 ///
@@ -36,6 +37,8 @@ impl Decode for FixedPoint {
             Sentence::Gsv => gsv(&mut report, fields, sentence),
             Sentence::Rmc => rmc(&mut report, fields),
             Sentence::Vtg => vtg(&mut report, fields),
+            // `Extended` reads these.
+            Sentence::Gns | Sentence::Gst | Sentence::Zda => return Err(Refusal::Unsupported),
         };
         read.map(|()| report).ok_or(Refusal::Malformed)
     }
@@ -150,7 +153,9 @@ fn gsv(report: &mut Report, mut fields: Fields<'_>, sentence: &[u8]) -> Option<(
 fn vtg(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     let course = fields.next_in(b"T").and_then(text::course);
     fields.next_in(b"M"); // From magnetic north.
-    fields.rest?;
+    if fields.is_empty() {
+        return None;
+    }
     let speed = fields.next_in(b"N").and_then(text::speed);
     fields.next_in(b"K");
     // The mode, since NMEA 2.3; an older sentence ends before it.
@@ -173,57 +178,4 @@ fn quality(text: &[u8]) -> Option<Quality> {
         b"8" => Quality::Simulated,
         _ => return None,
     })
-}
-
-/// Reads a field that may be empty. Returns `None` if the field cannot be read.
-fn if_any<T>(text: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Option<Option<T>> {
-    if text.is_empty() { Some(None) } else { read(text).map(Some) }
-}
-
-/// The data fields of a sentence, from left to right.
-struct Fields<'a> {
-    /// `None` after the last field.
-    rest: Option<&'a [u8]>,
-}
-
-/// Latitude, hemisphere, longitude and hemisphere as text. They are read only if there is a fix,
-/// because receivers without a fix send arbitrary text.
-struct Place<'a>([&'a [u8]; 4]);
-
-impl<'a> Fields<'a> {
-    /// Returns the fields between `$GPxxx,` and `*hh`.
-    fn of(sentence: &'a [u8]) -> Self {
-        Self { rest: sentence.get(7..sentence.len().saturating_sub(3)) }
-    }
-
-    /// Takes a field and its unit. Returns the field if the unit is `unit` or empty.
-    fn next_in(&mut self, unit: &[u8]) -> Option<&'a [u8]> {
-        let (field, found) = (self.next()?, self.next().unwrap_or_default());
-        (found.is_empty() || found == unit).then_some(field)
-    }
-
-    fn place(&mut self) -> Option<Place<'a>> {
-        Some(Place([self.next()?, self.next()?, self.next()?, self.next()?]))
-    }
-}
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        let len = rest.iter().position(|byte| *byte == b',').unwrap_or(rest.len());
-        self.rest = rest.get(len + 1..);
-        rest.get(..len)
-    }
-}
-
-impl Place<'_> {
-    fn position(&self) -> Option<Position> {
-        let [latitude, north_south, longitude, east_west] = self.0;
-        Some(Position {
-            latitude: text::latitude(latitude, north_south)?,
-            longitude: text::longitude(longitude, east_west)?,
-        })
-    }
 }
