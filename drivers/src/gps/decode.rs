@@ -77,27 +77,32 @@ pub enum Refusal {
 
 /// Returns the type of a sentence that [`FixedPoint`] reads. Returns `None` for any other.
 fn kind(sentence: &[u8]) -> Option<Sentence> {
-    let (talker, kind) = address(sentence)?;
-    Some(match kind {
+    let Address { system, kind } = address(sentence)?;
+    Some(match &kind {
         b"GGA" => Sentence::Gga,
         b"GLL" => Sentence::Gll,
         b"GSA" => Sentence::Gsa,
-        // The talker names the system of the satellites.
-        b"GSV" if Constellation::of_talker(talker).is_some() => Sentence::Gsv,
+        b"GSV" if system.is_some() => Sentence::Gsv,
         b"RMC" => Sentence::Rmc,
         b"VTG" => Sentence::Vtg,
         _ => return None,
     })
 }
 
-/// Returns the talker and the type of a sentence. Returns `None` if it has none.
-fn address(sentence: &[u8]) -> Option<(&[u8; 2], &[u8; 3])> {
-    let (talker, rest) = sentence.get(1..)?.split_first_chunk()?;
-    let (kind, rest) = rest.split_first_chunk()?;
-    let is_talker = match talker {
-        // Proprietary, such as Garmin's `$PGRMC`, except for the `PQ` of modems.
-        [b'P', _] => Constellation::of_talker(talker).is_some(),
-        _ => talker.iter().all(u8::is_ascii_alphanumeric),
-    };
-    (is_talker && rest.first() == Some(&b',')).then_some((talker, kind))
+/// The first field of a sentence.
+struct Address {
+    /// The system that the talker stands for, if it is one.
+    system: Option<Constellation>,
+    /// The type of the sentence.
+    kind: [u8; 3],
+}
+
+/// Returns the address of a sentence. Returns `None` for a proprietary one.
+fn address(sentence: &[u8]) -> Option<Address> {
+    let &[b'$', first, second, a, b, c, b',', ..] = sentence else { return None };
+    let system = Constellation::of_talker(&[first, second]);
+    // Proprietary, such as Garmin's `$PGRMC`, except for the `PQ` of modems.
+    let is_talker = system.is_some()
+        || (first != b'P' && first.is_ascii_alphanumeric() && second.is_ascii_alphanumeric());
+    is_talker.then_some(Address { system, kind: [a, b, c] })
 }
