@@ -1,9 +1,15 @@
 //! A GPS receiver on a serial line.
 
+mod chip;
+mod control;
 mod demo;
+mod input;
 mod model;
 mod pulses;
+mod reader;
 mod script;
+mod shared;
+mod talk;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,10 +21,13 @@ use embedded_io_async::Read;
 use tickwire_traits::{Clock, Duration, TimerQueue};
 
 use crate::{Trace, Wire, waits_for};
+pub use control::{AnswerFault, Control};
 pub use demo::demo_log;
-use model::{AtEnd, Model, Shared};
+pub use input::Input;
+use model::{AtEnd, Model};
 pub use pulses::PulseFaults;
 use script::Script;
+use shared::Shared;
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.
 ///
@@ -43,30 +52,6 @@ use script::Script;
 /// assert_eq!(sim.clock().now(), Instant::from_micros(6_250)); // 60 bits.
 /// ```
 pub struct Receiver<T> {
-    receiver: Shared<T>,
-}
-
-/// A handle on a [`Receiver`] that another task reads: for keys, and for tests.
-///
-/// ```
-/// use embedded_io_async::Read;
-/// use tickwire_sim::{Sim, models::gps};
-/// use tickwire_traits::{Clock, Duration, Timer};
-///
-/// let sim = Sim::new();
-/// let clock = sim.clock();
-/// let mut line = gps::Receiver::new(clock.clone(), gps::demo_log(10), 9_600);
-/// let control = line.control();
-/// control.unplug();
-/// sim.run(async {
-///     let mut byte = [0];
-///     let nothing = clock.timeout(Duration::from_secs(5), line.read(&mut byte)).await;
-///     assert!(nothing.is_err());
-///     control.plug();
-///     line.read(&mut byte).await.unwrap(); // The log continued meanwhile.
-/// });
-/// ```
-pub struct Control<T> {
     receiver: Shared<T>,
 }
 
@@ -150,9 +135,19 @@ impl<T: Clock> Receiver<T> {
         self.setting(|model| model.probe = Some(probe))
     }
 
+    /// Sets the time from a command to its answer, of which the default is 10 ms.
+    pub fn with_answer_delay(self, delay: Duration) -> Self {
+        self.setting(|model| model.chip.answer_delay = delay)
+    }
+
+    /// Returns the line to the receiver, which obeys commands of MediaTek.
+    pub fn input(&self) -> Input<T> {
+        Input::of(self.receiver.clone())
+    }
+
     /// Returns a handle on the receiver.
     pub fn control(&self) -> Control<T> {
-        Control { receiver: self.receiver.clone() }
+        Control::of(self.receiver.clone())
     }
 
     /// Changes a setting, and restarts the log with it.
@@ -163,55 +158,6 @@ impl<T: Clock> Receiver<T> {
             model.restart();
         }
         self
-    }
-}
-
-impl<T: Clock> Control<T> {
-    /// Unplugs the receiver: its bytes and pulses are lost.
-    pub fn unplug(&self) {
-        self.change(|model| model.plugged = false);
-    }
-
-    /// Plugs the receiver in. It has continued meanwhile.
-    pub fn plug(&self) {
-        self.change(|model| model.plugged = true);
-    }
-
-    /// Returns whether the receiver is plugged in.
-    pub fn is_plugged(&self) -> bool {
-        self.receiver.model().borrow().plugged
-    }
-
-    /// Inverts a random bit in one of `one_in` bytes from now on, at random. `None` disables
-    /// that.
-    pub fn garble(&self, one_in: Option<u32>) {
-        self.change(|model| model.garbled = one_in.map(|bytes| bytes.max(1)));
-    }
-
-    /// Returns the argument of the last [`garble`](Self::garble).
-    pub fn garbled(&self) -> Option<u32> {
-        self.receiver.model().borrow().garbled
-    }
-
-    /// Makes the next read fail with [`LineFault`], once.
-    pub fn fail_next_read(&self) {
-        self.change(|model| model.fails = true);
-    }
-
-    /// Returns how many bytes were lost because the UART was full.
-    pub fn overruns(&self) -> u64 {
-        self.receiver.with(|model, _| model.overruns)
-    }
-
-    /// Changes the future of the model; the past stays.
-    fn change(&self, change: impl FnOnce(&mut Model<T>)) {
-        let waker = self.receiver.with(|model, _| {
-            change(model);
-            model.reader.take()
-        });
-        if let Some(waker) = waker {
-            waker.wake();
-        }
     }
 }
 
@@ -277,20 +223,8 @@ impl fmt::Display for LineFault {
 
 impl std::error::Error for LineFault {}
 
-impl<T> Clone for Control<T> {
-    fn clone(&self) -> Self {
-        Self { receiver: self.receiver.clone() }
-    }
-}
-
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.receiver.fmt(f)
-    }
-}
-
-impl<T> fmt::Debug for Control<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "control of {:?}", self.receiver)
     }
 }

@@ -1,27 +1,19 @@
 //! The model of the receiver.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
-use std::rc::Rc;
 use std::task::Waker;
 
 use rand_core::Rng;
 use rand_pcg::Pcg32;
 use tickwire_traits::{Clock, Duration, Instant};
 
-use super::LineFault;
+use super::chip::Chip;
 use super::pulses::Pulses;
 use super::script::Script;
+use super::talk::Talk;
 use crate::uart::{self, Baud};
 use crate::{Probe, Wire};
-
-/// The time for which a UART with a trigger waits on an idle line: 4 characters (16550,
-/// PL011: 32 bits).
-const IDLE_BYTES: u64 = 4;
-
-/// A model and its clock, shared by a receiver and its controls.
-pub(super) struct Shared<T>(Rc<(T, RefCell<Model<T>>)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AtEnd {
@@ -33,7 +25,7 @@ pub(super) enum AtEnd {
 pub(super) struct Model<T> {
     pub(super) log: Vec<u8>,
     pub(super) script: Script,
-    baud: Baud,
+    pub(super) baud: Baud,
     pub(super) latency: Duration,
     pub(super) at_end: AtEnd,
     /// The time at which the receiver was switched on.
@@ -41,9 +33,9 @@ pub(super) struct Model<T> {
     /// The time at which this pass through the log began.
     began: Instant,
     /// The burst being sent; `None` after the last.
-    burst: Option<Burst>,
+    pub(super) burst: Option<Burst>,
     /// The arrival time of the last byte.
-    quiet_since: Instant,
+    pub(super) quiet_since: Instant,
     pub(super) fifo: VecDeque<u8>,
     pub(super) capacity: usize,
     pub(super) trigger: usize,
@@ -61,49 +53,35 @@ pub(super) struct Model<T> {
     toggles: Vec<Instant>,
     pub(super) probe: Option<Probe>,
     pub(super) reader: Option<Waker>,
+    pub(super) chip: Chip,
+    pub(super) talk: Talk,
+    /// Bytes on their way to the receiver, each with the time of its stop bit.
+    pub(super) incoming: VecDeque<(Instant, u8)>,
+    /// When the last of them is out.
+    pub(super) written_until: Instant,
+    pub(super) fails_write: bool,
+}
+
+/// A byte that is sent next: in the log, or in an answer.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    byte: u8,
+    start: Instant,
+    end: Instant,
+    /// The burst after this byte, if the byte is of the log.
+    of_log: Option<Burst>,
 }
 
 /// The burst `index`, with `sent` bytes already sent.
 #[derive(Clone, Copy, Debug)]
-struct Burst {
-    index: usize,
-    start: Instant,
-    sent: usize,
-}
-
-impl<T: Clock> Shared<T> {
-    /// Creates a receiver that is switched on now.
-    pub(super) fn new(clock: T, log: Vec<u8>, baud: u32) -> Self {
-        let model = Model::new(clock.now(), log, baud);
-        Self(Rc::new((clock, RefCell::new(model))))
-    }
-
-    pub(super) fn clock(&self) -> &T {
-        &self.0.0
-    }
-
-    /// Returns the model without updating it.
-    pub(super) fn model(&self) -> &RefCell<Model<T>> {
-        &self.0.1
-    }
-
-    /// Updates the model to now, and passes it to `act`.
-    pub(super) fn with<R>(&self, act: impl FnOnce(&mut Model<T>, Instant) -> R) -> R {
-        let now = self.clock().now();
-        let (result, planned) = {
-            let mut model = self.model().borrow_mut();
-            model.catch_up(now);
-            (act(&mut model, now), model.take_toggles())
-        };
-        if let Some((pps, toggles)) = planned {
-            pps.toggle_at(&toggles);
-        }
-        result
-    }
+pub(super) struct Burst {
+    pub(super) index: usize,
+    pub(super) start: Instant,
+    pub(super) sent: usize,
 }
 
 impl<T: Clock> Model<T> {
-    fn new(now: Instant, log: Vec<u8>, baud: u32) -> Self {
+    pub(super) fn new(now: Instant, log: Vec<u8>, baud: u32) -> Self {
         const STREAM: u64 = 0x9f1e_0cc7_53b2_6d01;
         let mut model = Model {
             started: now,
@@ -129,6 +107,11 @@ impl<T: Clock> Model<T> {
             toggles: Vec::new(),
             probe: None,
             reader: None,
+            chip: Chip::new(),
+            talk: Talk::new(),
+            incoming: VecDeque::new(),
+            written_until: Instant::EPOCH,
+            fails_write: false,
         };
         model.restart();
         model
@@ -139,6 +122,11 @@ impl<T: Clock> Model<T> {
         let micros = i128::from(span.as_micros());
         let local = micros + micros * i128::from(self.drift_ppb) / 1_000_000_000;
         Duration::from_micros(local.try_into().unwrap_or(0))
+    }
+
+    /// Returns how long bytes take.
+    pub(super) fn time_of(&self, bytes: u64) -> Duration {
+        self.baud.time_of(bytes)
     }
 
     /// Begins the log, with the present settings.
@@ -155,22 +143,69 @@ impl<T: Clock> Model<T> {
         });
     }
 
-    /// Receives everything sent by `now`.
-    fn catch_up(&mut self, now: Instant) {
-        while let Some(Burst { index, start, sent }) = self.burst {
-            let Some(byte) = self.script.bytes(index, &self.log).get(sent).copied() else {
-                self.finish(index, start + self.baud.time_of(sent as u64));
-                continue;
-            };
-            let end = start + self.baud.time_of(sent as u64 + 1);
-            if end > now {
-                break;
+    /// Receives everything sent by `now`, and obeys every command that was sent to it.
+    pub(super) fn catch_up(&mut self, now: Instant) {
+        loop {
+            let next = self.next_byte();
+            let heard = self.incoming.front().copied().filter(|(at, _)| *at <= now);
+            match (heard, next) {
+                (Some((at, byte)), next) if next.is_none_or(|next| at <= next.end) => {
+                    self.incoming.pop_front();
+                    self.hear(byte, at);
+                }
+                (_, Some(next)) if next.end <= now => self.send(next),
+                _ => break,
             }
-            self.receive(byte, start + self.baud.time_of(sent as u64));
-            self.quiet_since = end;
-            self.burst = Some(Burst { index, start, sent: sent + 1 });
         }
         self.pulse_until(now);
+    }
+
+    /// Returns the byte that is sent next. An answer is sent where no sentence is.
+    fn next_byte(&mut self) -> Option<Next> {
+        loop {
+            let mut of_log = None;
+            let mut gap = Some(Instant::MAX);
+            if let Some(Burst { index, start, sent }) = self.burst {
+                let bytes = self.script.bytes(index, &self.log);
+                let free = start + self.baud.time_of(sent as u64);
+                let Some(byte) = bytes.get(sent).copied() else {
+                    self.finish(index, free);
+                    continue;
+                };
+                gap = (sent == 0 || bytes[sent - 1] == b'\n').then_some(free);
+                let end = start + self.baud.time_of(sent as u64 + 1);
+                let after = Burst { index, start, sent: sent + 1 };
+                of_log = Some(Next { byte, start: free, end, of_log: Some(after) });
+            }
+            let answer = self.talk.peek(gap, self.quiet_since, self.baud);
+            let answer = answer.map(|(byte, start, end)| Next { byte, start, end, of_log: None });
+            return answer.or(of_log);
+        }
+    }
+
+    fn send(&mut self, Next { byte, start, end, of_log }: Next) {
+        self.quiet_since = end;
+        if of_log.is_some() {
+            self.burst = of_log;
+            if self.chip.is_asleep() {
+                return;
+            }
+        } else {
+            self.talk.sent(start);
+            if let Some(burst) = &mut self.burst {
+                burst.start = burst.start.max(end - self.baud.time_of(burst.sent as u64));
+            }
+        }
+        self.receive(byte, start);
+    }
+
+    /// Hears a byte whose stop bit ended at `at`.
+    fn hear(&mut self, byte: u8, at: Instant) {
+        if self.plugged {
+            for (pause, bytes) in self.chip.hear(byte) {
+                self.talk.put(at + pause, bytes);
+            }
+        }
     }
 
     /// Continues after a burst that ended at `end`.
@@ -223,61 +258,10 @@ impl<T: Clock> Model<T> {
 
     /// Returns the toggles to plan on the wire once the model is not borrowed: a listener of
     /// the wire may call back.
-    fn take_toggles(&mut self) -> Option<(Wire<T>, Vec<Instant>)> {
+    pub(super) fn take_toggles(&mut self) -> Option<(Wire<T>, Vec<Instant>)> {
         let toggles = std::mem::take(&mut self.toggles);
         let pps = self.pps.clone().filter(|_| !toggles.is_empty())?;
         Some((pps, toggles))
-    }
-
-    /// Returns whether the UART would wake a reader now.
-    pub(super) fn is_ready(&self, now: Instant) -> bool {
-        let idle = || now >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
-        self.fifo.len() >= self.trigger.min(self.capacity) || (!self.fifo.is_empty() && idle())
-    }
-
-    /// Returns the result of a read, or `None` if it has to wait.
-    pub(super) fn take(
-        &mut self,
-        buf: &mut [u8],
-        now: Instant,
-    ) -> Option<Result<usize, LineFault>> {
-        if std::mem::take(&mut self.fails) {
-            return Some(Err(LineFault));
-        }
-        if buf.is_empty() || self.has_hung_up() {
-            return Some(Ok(0));
-        }
-        if !self.is_ready(now) {
-            return None;
-        }
-        let len = buf.len().min(self.fifo.len());
-        for (slot, byte) in buf.iter_mut().zip(self.fifo.drain(..len)) {
-            *slot = byte;
-        }
-        Some(Ok(len))
-    }
-
-    pub(super) fn has_hung_up(&self) -> bool {
-        self.burst.is_none() && self.fifo.is_empty() && self.at_end == AtEnd::HangUp
-    }
-
-    /// Returns when a reader has to poll again, or `None` if only a [`Control`] can wake it.
-    pub(super) fn look_at(&self) -> Option<Instant> {
-        let idle = self.baud.time_of(IDLE_BYTES);
-        let falls_idle = (!self.fifo.is_empty()).then_some(self.quiet_since + idle);
-        if !self.plugged {
-            return falls_idle;
-        }
-        let Some(Burst { index, start, sent }) = self.burst else { return falls_idle };
-        if let Some(at) = falls_idle.filter(|at| *at <= start) {
-            return Some(at);
-        }
-        let len = self.script.bytes(index, &self.log).len();
-        let wanted = self.trigger.min(self.capacity).saturating_sub(self.fifo.len());
-        if sent + wanted <= len {
-            return Some(start + self.baud.time_of((sent + wanted) as u64));
-        }
-        Some(start + self.baud.time_of(len as u64) + idle)
     }
 }
 
@@ -288,21 +272,6 @@ impl<T> fmt::Debug for Model<T> {
             (false, _) => f.write_str(" that is unplugged"),
             (true, None) => f.write_str(" at the end of its log"),
             (true, Some(burst)) => write!(f, " in burst {} of its log", burst.index),
-        }
-    }
-}
-
-impl<T> Clone for Shared<T> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<T> fmt::Debug for Shared<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.1.try_borrow() {
-            Ok(model) => model.fmt(f),
-            Err(_) => f.write_str("a GPS receiver in use"),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The GPS receiver's line, pulses and faults.
 
+mod commands;
+
 use embedded_hal::digital::PinState;
 use embedded_io_async::{Read, ReadReady};
 use tickwire_sim::models::gps::{Control, LineFault, Receiver, demo_log};

@@ -1,0 +1,85 @@
+//! What the reader of a receiver sees.
+
+use tickwire_traits::{Clock, Instant};
+
+use super::LineFault;
+use super::model::{AtEnd, Burst, Model};
+use super::talk::Talk;
+
+/// The time for which a UART with a trigger waits on an idle line: 4 characters (16550,
+/// PL011: 32 bits).
+const IDLE_BYTES: u64 = 4;
+
+impl<T: Clock> Model<T> {
+    /// Returns whether the UART would wake a reader now.
+    pub(super) fn is_ready(&self, now: Instant) -> bool {
+        let idle = || now >= self.quiet_since + self.baud.time_of(IDLE_BYTES);
+        self.fifo.len() >= self.trigger.min(self.capacity) || (!self.fifo.is_empty() && idle())
+    }
+
+    /// Returns the result of a read, or `None` if it has to wait.
+    pub(super) fn take(
+        &mut self,
+        buf: &mut [u8],
+        now: Instant,
+    ) -> Option<Result<usize, LineFault>> {
+        if std::mem::take(&mut self.fails) {
+            return Some(Err(LineFault));
+        }
+        if buf.is_empty() || self.has_hung_up() {
+            return Some(Ok(0));
+        }
+        if !self.is_ready(now) {
+            return None;
+        }
+        let len = buf.len().min(self.fifo.len());
+        for (slot, byte) in buf.iter_mut().zip(self.fifo.drain(..len)) {
+            *slot = byte;
+        }
+        Some(Ok(len))
+    }
+
+    pub(super) fn has_hung_up(&self) -> bool {
+        let is_silent = self.burst.is_none() && self.talk.is_over();
+        is_silent && self.fifo.is_empty() && self.at_end == AtEnd::HangUp
+    }
+
+    /// Ends the log and the answers. What the reader's UART has is read first.
+    pub(super) fn hang_up(&mut self) {
+        (self.burst, self.at_end) = (None, AtEnd::HangUp);
+        self.incoming.clear();
+        self.talk = Talk::new();
+    }
+
+    /// Returns when a reader has to poll again, or `None` if only a [`Control`] can wake it.
+    pub(super) fn look_at(&self) -> Option<Instant> {
+        let idle = self.baud.time_of(IDLE_BYTES);
+        let falls_idle = (!self.fifo.is_empty()).then_some(self.quiet_since + idle);
+        if !self.plugged {
+            return falls_idle;
+        }
+        if !self.talk.is_over() || !self.incoming.is_empty() {
+            return self.look_at_next_byte().into_iter().chain(falls_idle).min();
+        }
+        let Some(Burst { index, start, sent }) = self.burst else { return falls_idle };
+        if let Some(at) = falls_idle.filter(|at| *at <= start) {
+            return Some(at);
+        }
+        let len = self.script.bytes(index, &self.log).len();
+        let wanted = self.trigger.min(self.capacity).saturating_sub(self.fifo.len());
+        if sent + wanted <= len {
+            return Some(start + self.baud.time_of((sent + wanted) as u64));
+        }
+        Some(start + self.baud.time_of(len as u64) + idle)
+    }
+
+    /// Returns when the next byte of any kind has come, while the receiver converses.
+    fn look_at_next_byte(&self) -> Option<Instant> {
+        let heard = self.incoming.front().map(|(at, _)| *at);
+        let of_log = self.burst.map(|it| it.start + self.baud.time_of(it.sent as u64 + 1));
+        let answer = self.talk.next_end(self.baud);
+        // In the middle of a sentence, an answer that is due has to wait.
+        let answer = answer.map(|at| at.max(self.quiet_since + self.baud.time_of(1)));
+        [heard, of_log, answer].into_iter().flatten().min()
+    }
+}
