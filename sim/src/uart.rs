@@ -14,7 +14,7 @@ use embedded_hal::digital::PinState;
 use tickwire_traits::{Duration, Instant};
 
 use crate::Probe;
-pub use line::{LineFault, Port, Way, line};
+pub use line::{LineFault, Port, SpeedError, Way, line};
 
 /// Start bit, 8 data bits, no parity, stop bit.
 const BITS: u64 = 10;
@@ -113,6 +113,12 @@ impl Baud {
     /// [`Duration::MAX`].
     pub fn time_of(self, bytes: u64) -> Duration {
         self.halves(u128::from(bytes) * u128::from(BITS * 2))
+    }
+
+    /// Returns whether bytes at `other` are read at this speed: whether both differ by less than
+    /// half a bit in the ten of a byte.
+    pub(crate) fn reads(self, other: Self) -> bool {
+        self.0.abs_diff(other.0) * 20 < self.0.max(other.0)
     }
 
     /// Returns the duration of this many half bits.

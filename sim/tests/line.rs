@@ -1,9 +1,9 @@
 //! Serial lines with a port at each end.
 
 use embedded_io_async::{Read, ReadReady, Write, WriteReady};
-use tickwire_sim::uart::{Baud, LineFault, Port, Way, decode, line};
+use tickwire_sim::uart::{Baud, LineFault, Port, SpeedError, Way, decode, line};
 use tickwire_sim::{Sim, SimClock, Trace, drop_after, impatiently};
-use tickwire_traits::{Clock, Duration, Instant, JoinHandle, Timer};
+use tickwire_traits::{Clock, Duration, Instant, JoinHandle, SetBaud, Timer};
 
 /// A byte takes a millisecond.
 const BAUD: u32 = 10_000;
@@ -289,4 +289,98 @@ fn a_stall_tells_that_a_task_waits_for_a_line() {
     let stall = sim.try_run(far.read(&mut [0])).unwrap_err();
     assert_eq!(stall.tasks[0].waits_for, ["bytes of a serial line"]);
     drop(near);
+}
+
+/// Sends `bytes` from a port at `sender` to one at `receiver`, in bits per second.
+#[track_caller]
+fn heard(sender: u32, receiver: u32, bytes: &[u8]) -> Vec<u8> {
+    let (sim, mut near, mut far) = ports();
+    let mut heard = vec![0; bytes.len()];
+    sim.run(async {
+        near.set_baud(sender).await.unwrap();
+        far.set_baud(receiver).await.unwrap();
+        near.write_all(bytes).await.unwrap();
+        far.read_exact(&mut heard).await.unwrap();
+    });
+    heard
+}
+
+#[test]
+fn bytes_between_ports_of_different_speeds_are_garbled() {
+    for (sender, receiver, is_read) in [
+        (9_600, 9_600, true),
+        (9_600, 9_984, true),
+        (9_984, 9_600, true),
+        (9_600, 10_106, false),
+        (9_600, 4_800, false),
+        (9_600, 115_200, false),
+        (115_200, 57_600, false),
+    ] {
+        let heard = heard(sender, receiver, b"$GPGLL");
+        let intact = heard.iter().zip(b"$GPGLL").filter(|(heard, sent)| heard == sent).count();
+        assert_eq!(intact, if is_read { 6 } else { 0 }, "{sender} to {receiver}");
+    }
+}
+
+#[test]
+fn a_speed_changes_when_all_bytes_are_out_and_in_both_directions() {
+    let (sim, mut near, mut far) = ports();
+    let clock = sim.clock();
+    let mut bytes = [0; 3];
+    sim.run(async {
+        near.write_all(b"abc").await.unwrap();
+        impatiently(async || near.set_baud(100_000).await).await.unwrap();
+        assert_eq!(clock.now(), millis(3));
+        far.read_exact(&mut bytes).await.unwrap();
+        far.set_baud(100_000).await.unwrap();
+        far.write_all(b"def").await.unwrap();
+        near.read_exact(&mut bytes).await.unwrap();
+    });
+    assert_eq!((&bytes, clock.now()), (b"def", Instant::from_micros(3_300)));
+}
+
+#[test]
+fn a_change_that_is_dropped_has_changed_nothing() {
+    let (sim, mut near, mut far) = ports();
+    let mut byte = [0; 2];
+    sim.run(async {
+        near.write_all(b"a").await.unwrap();
+        assert!(drop_after(1, near.set_baud(100_000)).await.is_none());
+        near.write_all(b"b").await.unwrap();
+        far.read_exact(&mut byte).await.unwrap();
+    });
+    assert_eq!((&byte, sim.clock().now()), (b"ab", millis(2)));
+}
+
+#[test]
+fn a_byte_whose_receiver_changes_its_speed_meanwhile_is_lost() {
+    let (sim, mut near, mut far) = ports();
+    let clock = sim.clock();
+    let mut rest = [0; 2];
+    sim.run(async {
+        near.write_all(b"abc").await.unwrap();
+        clock.sleep_until(Instant::from_micros(1_500)).await;
+        // There and back: `a` has arrived, `b` is under way, `c` comes at the right speed.
+        far.set_baud(20_000).await.unwrap();
+        far.set_baud(BAUD).await.unwrap();
+        far.read_exact(&mut rest).await.unwrap();
+    });
+    assert_eq!((&rest, clock.now()), (b"ac", millis(3)));
+}
+
+#[test]
+fn a_speed_that_a_port_does_not_support_changes_nothing() {
+    let (sim, near, mut far) = ports();
+    let mut near = near.with_fastest(BAUD);
+    let mut byte = [0];
+    sim.run(async {
+        for speed in [0, BAUD + 1] {
+            assert_eq!(near.set_baud(speed).await, Err(SpeedError::Unsupported(speed)));
+        }
+        near.outgoing().fail_next_write();
+        assert_eq!(near.set_baud(BAUD / 2).await, Err(SpeedError::Line(LineFault)));
+        near.write_all(b"a").await.unwrap();
+        far.read_exact(&mut byte).await.unwrap();
+    });
+    assert_eq!((&byte, sim.clock().now()), (b"a", millis(1)));
 }

@@ -9,6 +9,7 @@
 //! | [`EdgeInput`] | the same for one pin, with its level | GPIO lines, [`PolledEdges`] |
 //! | [`TwoLines`] | the same for two lines in one order | an encoder's pins |
 //! | [`AnalogInput`] | measures a voltage | converters |
+//! | [`SetBaud`] | changes the speed of a serial port | serial ports, [`baud::from_fn`] |
 //! | [`Spawn`] | starts a task | each backend |
 //!
 //! Everything else is built on these. [`Timer`] sleeps, times out and ticks on any
@@ -34,6 +35,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analog;
+pub mod baud;
 mod clock;
 mod delay;
 mod edges;
@@ -51,6 +53,7 @@ mod waker_id;
 mod yield_now;
 
 pub use analog::AnalogInput;
+pub use baud::SetBaud;
 pub use clock::{Clock, TimerQueue};
 pub use delay::Delay;
 pub use edges::{Edge, EdgeInput, Edges, Side, TimeSource, TwoLines};

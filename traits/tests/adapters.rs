@@ -1,4 +1,7 @@
-//! `nb` adapters, polled readiness, and pins that only support waiting.
+//! `nb` adapters, polled readiness, pins that only support waiting, and closures that change a
+//! speed.
+
+mod baud;
 
 use std::collections::VecDeque;
 

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use embedded_hal::digital::PinState;
 use embedded_io::{ErrorKind, ErrorType, ReadReady, WriteReady};
 use embedded_io_async::{Read, Write};
-use tickwire_traits::{Clock, Duration, Instant, TimerQueue, waits_for};
+use tickwire_traits::{Clock, Duration, Instant, SetBaud, TimerQueue, waits_for};
 
 use super::Baud;
 use super::way::Model;
@@ -42,15 +42,18 @@ pub(super) const RECEIVING: usize = 256;
 pub fn line<T: Clock + Clone>(clock: T, baud: Baud) -> (Port<T>, Port<T>) {
     let way = || Way { clock: clock.clone(), model: Rc::new(RefCell::new(Model::new(baud))) };
     let (there, back) = (way(), way());
-    let near = Port { incoming: back.clone(), outgoing: there.clone() };
-    (near, Port { incoming: there, outgoing: back })
+    let near = Port { incoming: back.clone(), outgoing: there.clone(), fastest: u32::MAX };
+    (near, Port { incoming: there, outgoing: back, fastest: u32::MAX })
 }
 
-/// One end of a serial [`line`](line()): `Read`, `ReadReady`, `Write` and `WriteReady`.
+/// One end of a serial [`line`](line()): `Read`, `ReadReady`, `Write`, `WriteReady` and [`SetBaud`].
 ///
 /// A port holds 16 bytes to be sent, and a write waits while it is full. It holds 256
 /// received bytes, or its [capacity](Self::with_capacity); further bytes are lost and
 /// counted in [`Way::overruns`].
+///
+/// A byte arrives garbled if the speeds of both ends differ by 5 % or more, and is lost if its
+/// receiver changes its speed meanwhile.
 ///
 /// Dropping a port hangs up: the other end reads the bytes already sent, and then the end.
 /// Bytes written to a dropped port fill it up, and are lost.
@@ -72,6 +75,8 @@ pub fn line<T: Clock + Clone>(clock: T, baud: Baud) -> (Port<T>, Port<T>) {
 pub struct Port<T: Clock> {
     incoming: Way<T>,
     outgoing: Way<T>,
+    /// In bits per second.
+    fastest: u32,
 }
 
 /// A handle on one direction of a serial [`line`](line()), for faults. It can be cloned.
@@ -116,10 +121,40 @@ pub struct Way<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineFault;
 
+/// The reason why the speed of a [`Port`] was not changed.
+///
+/// ```
+/// use tickwire_sim::{Sim, uart};
+/// use tickwire_traits::SetBaud;
+///
+/// let sim = Sim::new();
+/// let (near, far) = uart::line(sim.clock(), uart::Baud::new(9_600));
+/// let mut near = near.with_fastest(57_600);
+/// let refused = sim.run(near.set_baud(115_200));
+/// assert_eq!(refused, Err(uart::SpeedError::Unsupported(115_200)));
+/// far.incoming().fail_next_write();
+/// assert_eq!(sim.run(near.set_baud(57_600)), Err(uart::SpeedError::Line(uart::LineFault)));
+/// assert_eq!(sim.run(near.set_baud(57_600)), Ok(()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpeedError {
+    /// The bytes written before could not be sent.
+    Line(LineFault),
+    /// The port does not support this number of bits per second.
+    Unsupported(u32),
+}
+
 impl<T: Clock + Clone> Port<T> {
     /// Sets how many received bytes the port holds; 0 is taken as 1.
     pub fn with_capacity(self, bytes: usize) -> Self {
         self.incoming.with(|model, _| model.capacity = bytes.max(1));
+        self
+    }
+
+    /// Sets the highest speed that the port supports, in bits per second. There is no limit by
+    /// default. No port supports a speed of 0.
+    pub fn with_fastest(mut self, bits_per_second: u32) -> Self {
+        self.fastest = bits_per_second;
         self
     }
 
@@ -290,6 +325,24 @@ impl<T: TimerQueue> Write for Port<T> {
     }
 }
 
+impl<T: TimerQueue> SetBaud for Port<T> {
+    type Error = SpeedError;
+
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the speed changes only in the poll that returns.
+    async fn set_baud(&mut self, bits_per_second: u32) -> Result<(), SpeedError> {
+        if bits_per_second == 0 || bits_per_second > self.fastest {
+            return Err(SpeedError::Unsupported(bits_per_second));
+        }
+        self.flush().await.map_err(SpeedError::Line)?;
+        let baud = Baud::new(bits_per_second);
+        self.outgoing.with(|model, _| model.send_at(baud));
+        self.incoming.with(|model, now| model.hear_at(baud, now));
+        Ok(())
+    }
+}
+
 impl<T: TimerQueue> WriteReady for Port<T> {
     fn write_ready(&mut self) -> Result<bool, LineFault> {
         Ok(self.outgoing.with(|model, _| model.fails_write || model.has_room()))
@@ -319,6 +372,17 @@ impl fmt::Display for LineFault {
 }
 
 impl std::error::Error for LineFault {}
+
+impl fmt::Display for SpeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(fault) => fault.fmt(f),
+            Self::Unsupported(rate) => write!(f, "the port does not support {rate} baud"),
+        }
+    }
+}
+
+impl std::error::Error for SpeedError {}
 
 impl<T: Clone> Clone for Way<T> {
     fn clone(&self) -> Self {

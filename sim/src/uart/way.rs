@@ -12,8 +12,15 @@ use crate::Probe;
 /// The number of unsent bytes that the sender's UART holds.
 pub(super) const SENDING: usize = 16;
 
+/// The bits of a byte that are inverted if both ends have different speeds. A real UART may also
+/// find another number of bytes.
+const MISREAD: u8 = 0xa5;
+
 pub(super) struct Model {
+    /// The speed of the sender. No byte is on its way when it changes.
     baud: Baud,
+    /// The speed of the receiver.
+    heard_at: Baud,
     /// Bytes on their way, with the end of their stop bits. `None` is a lost byte.
     sent: VecDeque<(Instant, Option<u8>)>,
     /// When the first of them is out; [`Instant::MAX`] if there is none.
@@ -61,6 +68,7 @@ impl Model {
     pub(super) fn new(baud: Baud) -> Self {
         Self {
             baud,
+            heard_at: baud,
             sent: VecDeque::new(),
             arrives: Instant::MAX,
             since: Instant::EPOCH,
@@ -103,6 +111,7 @@ impl Model {
     fn receive(&mut self, now: Instant) {
         while self.next().is_some_and(|end| end <= now) {
             let Some((_, Some(byte))) = self.sent.pop_front() else { continue };
+            let byte = if self.heard_at.reads(self.baud) { byte } else { byte ^ MISREAD };
             if self.received.len() < self.capacity {
                 self.received.push_back(byte);
             } else {
@@ -110,6 +119,22 @@ impl Model {
             }
         }
         self.arrives = self.next().unwrap_or(Instant::MAX);
+    }
+
+    /// Changes the speed of the sender, which has sent all bytes.
+    pub(super) fn send_at(&mut self, baud: Baud) {
+        self.baud = baud;
+    }
+
+    /// Changes the speed of the receiver. A byte that it is receiving is lost.
+    pub(super) fn hear_at(&mut self, baud: Baud, now: Instant) {
+        self.heard_at = baud;
+        let byte = self.baud.time_of(1);
+        if let Some((end, value)) = self.sent.front_mut()
+            && *end < now + byte
+        {
+            *value = None;
+        }
     }
 
     /// Accepts bytes from `buf`, as many as fit.
