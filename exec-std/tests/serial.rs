@@ -10,12 +10,13 @@ use std::path::Path;
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use pty::pty;
+use rustix::termios::tcgetattr;
 use tickwire_conformance::readiness;
 use tickwire_exec_std::serial::{
     CharSize, Error, FlowControl, Parity, Serial, Settings, StopBits, open,
 };
 use tickwire_exec_std::{Fd, StdClock, run};
-use tickwire_traits::{Duration, Timer};
+use tickwire_traits::{Duration, SetBaud, Timer};
 
 const CLOCK: StdClock = StdClock::new();
 const SOON: Duration = Duration::from_millis(20);
@@ -148,6 +149,36 @@ fn settings_are_read_back_and_may_be_changed() {
         assert_eq!(port.settings().unwrap(), other, "it is as exclusive as before");
         port.set_baud_rate(4_800).await.unwrap();
         assert_eq!(port.settings().unwrap(), Settings { baud_rate: 4_800, ..other });
+    });
+}
+
+/// The speed of the port, as its far end sees it.
+fn speed_of(far: &Fd<File>) -> u32 {
+    tcgetattr(far.get_ref()).unwrap().output_speed()
+}
+
+#[test]
+fn the_half_that_writes_changes_the_speed_while_the_other_reads() {
+    run(async |_| {
+        let (mut far, mut port) = line();
+        port.set_baud(57_600).await.unwrap();
+        assert_eq!(speed_of(&far), 57_600);
+        let (mut reader, mut writer) = port.split().unwrap();
+        let mut seen = [0; 2];
+        let change = async {
+            // The last is of no standard.
+            for speed in [4_800, 9_600, 31_250] {
+                while poll_once(writer.set_baud(speed)).await.is_none() {}
+                assert_eq!(speed_of(&far), speed);
+                writer.write_all(b"?").await.unwrap();
+            }
+            assert!(matches!(writer.set_baud(0).await, Err(Error::Unsupported(_))));
+            assert_eq!(speed_of(&far), 31_250);
+            far.write_all(b"ok").await.unwrap();
+        };
+        zip(async { reader.read_exact(&mut seen).await.unwrap() }, change).await;
+        assert_eq!(&seen, b"ok");
+        assert_eq!(writer.settings().unwrap(), Settings::new(31_250));
     });
 }
 

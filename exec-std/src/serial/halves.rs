@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use embedded_io_async::{Read, Write};
-use tickwire_traits::{Interest, Readiness};
+use tickwire_traits::{Interest, Readiness, SetBaud};
 
 use super::drains::Drains;
 use super::port::Port;
@@ -159,5 +159,15 @@ impl Write for WriteHalf {
     async fn flush(&mut self) -> Result<(), Error> {
         let Self { drains, port, .. } = self;
         poll_fn(|cx| drains.poll(cx, || port.drain())).await.map_err(Error::of_io)
+    }
+}
+
+/// The other settings stay. A speed that the port reaches only with a difference of more than
+/// 2.5 % is not supported.
+impl SetBaud for WriteHalf {
+    type Error = Error;
+
+    async fn set_baud(&mut self, bits_per_second: u32) -> Result<(), Error> {
+        self.set_settings(Settings { baud_rate: bits_per_second, ..self.asked }).await
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
 
 use embedded_io_async::{Read, Write};
-use tickwire_traits::{Duration, Interest, Readiness, Timer};
+use tickwire_traits::{Duration, Interest, Readiness, SetBaud, Timer};
 
 use super::halves::{self, ReadHalf, WriteHalf};
 use super::{Control, Error, Settings};
@@ -261,5 +261,14 @@ impl Write for Serial {
 
     async fn flush(&mut self) -> Result<(), Error> {
         self.writer()?.flush().await
+    }
+}
+
+/// As [`Serial::set_baud_rate`].
+impl SetBaud for Serial {
+    type Error = Error;
+
+    async fn set_baud(&mut self, bits_per_second: u32) -> Result<(), Error> {
+        self.set_baud_rate(bits_per_second).await
     }
 }
