@@ -18,6 +18,8 @@
 //! run, and [`race`] returns the first of two futures. Drivers are generic over the
 //! traits they need; only applications use [`Spawn`].
 //!
+//! [A guide] has devices that wait by a deadline, by edges, by an interrupt and by polling.
+//!
 //! [`waits_for`] reports the reason for a wait to an executor that asks.
 //!
 //! No trait here has a `Send` bound, and no type has a marker that forbids `Send`: a
@@ -31,6 +33,8 @@
 //! - `fugit` and `embassy-time` bring conversions between our durations and those of these crates.
 //!
 //! By default there is none.
+//!
+//! [A guide]: https://github.com/tickwire/tickwire/blob/main/examples/own-devices/README.md
 #![no_std]
 #![forbid(unsafe_code)]
 
