@@ -1,5 +1,6 @@
 //! An I²C bus, its devices, and its faults.
 
+mod decoder;
 mod faults;
 mod traffic;
 mod transfer;
@@ -13,6 +14,7 @@ use embedded_hal_async::i2c::{ErrorKind, ErrorType, I2c, Operation};
 use tickwire_traits::{Duration, Instant, Timer, TimerQueue};
 
 use crate::{Probe, Trace};
+pub use decoder::{Decoder, Message};
 pub use faults::{Fault, Faults, I2cFault};
 pub use traffic::{Symbol, Traffic};
 use transfer::Transfer;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use embedded_hal::digital::PinState::{self, High, Low};
 use embedded_hal_async::i2c::{Error, ErrorKind, I2c, NoAcknowledgeSource, Operation};
-use tickwire_sim::i2c::{Ack, Bus, Device, Fault};
+use tickwire_sim::i2c::{Ack, Bus, Decoder, Device, Fault};
 use tickwire_sim::{Sim, SimClock, Trace, drop_after};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
@@ -193,6 +193,22 @@ fn decode(trace: &Trace) -> String {
     out
 }
 
+/// Decodes by the decoder of the crate.
+fn messages_of(trace: &Trace) -> Vec<String> {
+    let (scl, sda) = (trace.waveform("SCL"), trace.waveform("SDA"));
+    let mut times: Vec<Instant> = scl.iter().chain(&sda).map(|(at, _)| *at).collect();
+    times.sort_unstable();
+    times.dedup();
+    let level = |waveform: &[(Instant, PinState)], at| {
+        waveform.iter().rev().find(|(changed, _)| *changed <= at).map_or(High, |(_, level)| *level)
+    };
+    let mut decoder = Decoder::new();
+    let messages = times.iter().filter_map(|at| {
+        decoder.change(*at, level(&scl, *at), level(&sda, *at)).map(|message| message.to_string())
+    });
+    messages.collect()
+}
+
 #[test]
 fn the_drawn_waveform_decodes_to_what_was_sent() {
     for hertz in [10_000, 100_000, 333_000, 400_000] {
@@ -211,6 +227,8 @@ fn the_drawn_waveform_decodes_to_what_was_sent() {
         sim.run(bus.write(ADDRESS, &[0x77])).unwrap();
         let sent = "S a0a 5aa S a1a 00a 01n P S a2n P S a0a P S a0a 55a P S a0a 77a P ";
         assert_eq!(decode(&trace), sent, "{hertz}");
+        let messages = ["a0 5a", "a1 00 01n", "a2n", "a0", "a0 55", "a0 77"];
+        assert_eq!(messages_of(&trace), messages, "{hertz}");
         assert_eq!(device.borrow().log[4..].join(" "), "w p w 55 p w 77 p", "{hertz}");
         check_order(&trace);
     }

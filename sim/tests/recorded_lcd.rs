@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
-use tickwire_sim::models::hd44780::{Display, Phase};
-use tickwire_sim::{Sim, SimClock, Wire};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_sim::models::hd44780::{Display, Phase, Pins, Recorded};
+use tickwire_sim::{Sim, SimClock};
+use tickwire_traits::{Clock, Duration, Timer};
 
 #[test]
 fn a_20x4_shows_all_four_rows() {
@@ -81,49 +81,31 @@ fn check(name: &str, (columns, rows): (usize, usize), expect: impl Fn(&Display<S
 
 async fn play(capture: &str, clock: SimClock, display: &Display<SimClock>) {
     let has_rw = capture.lines().next().is_some_and(|header| header.contains(" RW "));
-    let names: &[&str] = if has_rw {
-        &["RS", "RW", "E", "D4", "D5", "D6", "D7"]
-    } else {
-        &["RS", "E", "D4", "D5", "D6", "D7"]
-    };
-    let mut lines = capture.lines().filter(|line| !line.starts_with('#')).map(parse);
-    let (_, initial) = lines.next().expect("a capture begins with the levels at its start");
-    let wires: Vec<_> = names
-        .iter()
-        .zip(initial)
-        .map(|(name, level)| Wire::named(name, clock.clone(), level))
-        .collect();
-    let data: Vec<_> = wires[wires.len() - 4..].iter().collect();
-    let e = names.iter().position(|name| *name == "E").expect("there is an E");
-    display.wire(0, &wires[0], has_rw.then(|| &wires[1]), &wires[e], &data);
-
+    let mut lines = capture.lines().filter(|line| !line.starts_with('#'));
+    let first = lines.next().expect("a capture begins with the levels at its start");
+    let (_, pins, e) = parse(first, has_rw);
+    let wires = Recorded::new(display, pins, e);
     let start = clock.now() + Duration::from_millis(100);
-    for (at, levels) in lines {
-        clock.sleep_until(start + (at - Instant::EPOCH)).await;
-        // A line that changes together with E is held while E falls, and set before it
-        // rises.
-        if levels[e] == PinState::Low {
-            wires[e].set(PinState::Low);
-        }
-        for (wire, level) in
-            wires.iter().zip(&levels).filter(|(wire, _)| !std::ptr::eq(*wire, &wires[e]))
-        {
-            wire.set(*level);
-        }
-        wires[e].set(levels[e]);
+    for line in lines {
+        let (at, pins, e) = parse(line, has_rw);
+        clock.sleep_until(start + at).await;
+        wires.set(pins, e);
     }
 }
 
-fn parse(line: &str) -> (Instant, Vec<PinState>) {
+fn parse(line: &str, has_rw: bool) -> (Duration, Pins, PinState) {
     let mut fields = line.split_whitespace();
     let time = fields.next().expect("a line begins with its time");
     let whole = time.split('.').next().and_then(|micros| micros.parse().ok());
-    let level = |field| match field {
-        "0" => PinState::Low,
-        "1" => PinState::High,
-        other => panic!("`{other}` is not a level"),
+    let mut level = || match fields.next() {
+        Some("0") => false,
+        Some("1") => true,
+        other => panic!("`{other:?}` is not a level"),
     };
-    (Instant::from_micros(whole.expect("a time in µs")), fields.map(level).collect())
+    let (rs, rw, e) = (level(), has_rw && level(), level());
+    let data = (4..8).fold(0, |data, bit| data | u8::from(level()) << bit);
+    let at = Duration::from_micros(whole.expect("a time in µs"));
+    (at, Pins { rs, rw, data }, e.into())
 }
 
 fn draw(cell: [u8; 8]) -> [String; 8] {

@@ -4,11 +4,12 @@
 //! [`Display`] is a complete module. Connect it to [`Wire`]s with
 //! [`wire_four`](Display::wire_four) or [`wire_eight`](Display::wire_eight), or put its
 //! [`backpack`](Display::backpack) on an I²C bus; then read the display as text or dot by
-//! dot. [`Controller`] is the chip alone.
+//! dot. [`Recorded`] plays what a logic analyzer saw. [`Controller`] is the chip alone.
 
 mod controller;
 mod panel;
 mod pins;
+mod recorded;
 mod rom;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ use crate::{Wire, i2c};
 pub use controller::{Controller, Phase, Pins, Violation, ViolationKind};
 use panel::Panel;
 use pins::Backpack;
+pub use recorded::Recorded;
 
 /// A character display module, powered since its creation. Clones share state.
 ///
