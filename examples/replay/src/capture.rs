@@ -20,8 +20,9 @@ use crate::failure::{Failure, note, quoted};
 use text::Text;
 use vcd::Vcd;
 
-pub(crate) use fields::{Lines, fields, is_comment};
+pub(crate) use fields::{Lines, fields, is_comment, labels};
 pub(crate) use signals::Signal;
+pub(crate) use text::is_time;
 pub(crate) use unit::Unit;
 pub(crate) use value::{Number, Value};
 

@@ -7,9 +7,12 @@ mod contact;
 mod encoder;
 mod failure;
 mod flipper;
+mod i2c;
 mod keypad;
 mod keys;
+mod lcd;
 mod line;
+mod log;
 mod nec;
 mod nmea;
 mod options;
@@ -39,6 +42,10 @@ object per event.
   replay nec FILE [options]         remote control: frames, repeats, errors
   replay nmea FILE [--each]         GPS receiver: the fix and the counters at the
                                     end; with --each, also after each sentence
+  replay lcd FILE [options]         character display: each picture, and the
+                                    counters at the end
+  replay i2c FILE [options]         HTU21D, SHT21 or Si7021: each reading, why
+                                    there is none, and the counters at the end
   replay stream FILE --as FORM      any bytes: each item with its offset, or why
                                     it was dropped
 
@@ -73,6 +80,27 @@ FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if its name en
 in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
+FILE of lcd has lines `time RS E D4 D5 D6 D7`, or with RW behind RS, in us. It is
+what a display gets by four lines that has just been switched on. A header names
+the columns in another order, in a comment behind a word like `time_us`, or in a
+first line of labels, of which others are ignored. A picture is the text of each
+line, even if the display is off, the place [row, column] of the cursor or null, and
+whether the display is on. Characters of its own are ⓪ to ⑦. Pulses are falls of E.
+Violations are writes that came too early, and lines that change within the
+microsecond in which E falls.
+
+FILE of i2c has lines `start bytes`, in us, as `18358 81 66 f0 8dn`: the address with
+its direction first, in hexadecimal, and n behind a byte that was not acknowledged. A
+repeated start is a line of its own, or /. If the header is `time_us SCL SDA`, lines
+have the levels of the bus. A .vcd file has these signals. Readings are in hundredths
+of a degree or a percent. An error is checksum, all_zeros, mixup for the other
+quantity, no_checksum if the controller did not read it, short, or nack. If a sensor
+that measures does not acknowledge, it is not ready, which is only counted. Messages
+are counted from start to start.
+
+In both, a malformed line, also one with an earlier time than the line before, is
+noted, counted and left out. The exit status is 1 then.
+
 FILE of stream is any bytes, which come one right after the other. FORM is
   lines      ended by CR, LF or CR LF
   records    ended by a delimiter
@@ -83,7 +111,7 @@ Bytes after the last end are an item, too. An item is printed as text if it is U
 and as an array of its bytes if not. An error is too_long, for more than 4096 bytes,
 encoding or checksum. The offset is that of the item's first byte in the file.
 
-Options of all but encoder, keypad and stream:
+Options of all but encoder, keypad, lcd, i2c and stream:
   --signal NAME       the signal, by its name or its number; in a VCD file
                       also with its scopes, a.b.NAME. The only one of a VCD file,
                       or the first of a text, need not be named. Lists the signals
@@ -91,7 +119,7 @@ Options of all but encoder, keypad and stream:
                       end of the command line
   --column N          the signal, by its number                              (1)
 
-Options of all but stream:
+Options of all but lcd, i2c and stream:
   --unit UNIT         unit of the times in a text: s, ms, us, ns, ps, fs
                           (default: that of its labels, or us, with a note on
                           standard error if there are fractions)
@@ -144,6 +172,14 @@ Options of nmea:
   --each              print an object after each sentence that is understood
   --baud RATE         speed of the serial line, in bits per second        (9600)
 
+Options of lcd:
+  --columns N         characters per line, 8 to 40                          (16)
+  --rows N            lines: 1, 2 or 4                                       (2)
+
+Options of i2c, of a VCD file:
+  --scl NAME, --sda NAME
+                      the signals, by their names or their numbers (SCL and SDA)
+
 Options of stream:
   --delimiter N       the byte that ends a record, in decimal                (0)
   --pause MS          the pause that ends a block                           (10)
@@ -182,6 +218,8 @@ fn run(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Help => Ok(out.write_all(HELP.as_bytes())?),
         Command::Analog(options) => analog::replay(&options, out),
         Command::Encoder(options) => encoder::replay(&options, out),
+        Command::I2c(options) => i2c::replay(&options, out),
+        Command::Lcd(options) => lcd::replay(&options, out),
         Command::Keypad(options) => keypad::replay(&options, out),
         Command::Nec(options) => nec::replay(&options, out),
         Command::Nmea(options) => nmea::replay(&options, out),

@@ -1,7 +1,9 @@
 //! What is asked for.
 
 mod analog;
+mod i2c;
 mod keypad;
+mod lcd;
 mod stream;
 
 use std::num::NonZeroU8;
@@ -25,7 +27,9 @@ pub(crate) enum Command {
     Help,
     Analog(AnalogOptions),
     Encoder(EncoderOptions),
+    I2c(I2cOptions),
     Keypad(KeypadOptions),
+    Lcd(LcdOptions),
     Nec(NecOptions),
     Nmea(NmeaOptions),
     Stream(StreamOptions),
@@ -66,6 +70,19 @@ pub(crate) struct KeypadOptions {
     pub(crate) has_diodes: bool,
 }
 
+/// Where a bus was recorded, and the signals of a VCD file.
+pub(crate) struct I2cOptions {
+    pub(crate) scl: Source,
+    pub(crate) sda: Source,
+}
+
+/// Where the lines of a display were recorded, and its size.
+pub(crate) struct LcdOptions {
+    pub(crate) file: PathBuf,
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+}
+
 /// What a remote control sent.
 pub(crate) struct NecOptions {
     pub(crate) source: Source,
@@ -91,7 +108,7 @@ pub(crate) struct StreamOptions {
 }
 
 /// The drivers to which a capture can be sent.
-const DRIVERS: &str = "switch, button, encoder, analog, keypad, nec, nmea or stream";
+const DRIVERS: &str = "switch, button, encoder, analog, keypad, nec, nmea, lcd, i2c or stream";
 
 /// Reads the command line.
 pub(crate) fn parse() -> Result<Command, String> {
@@ -108,7 +125,9 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     match &*kind {
         "analog" => analog::parse(args),
         "encoder" => encoder(args),
+        "i2c" => i2c::parse(args),
         "keypad" => keypad::parse(args),
+        "lcd" => lcd::parse(args),
         "nec" => nec(args),
         "nmea" => nmea(args),
         "stream" => stream::parse(args),
@@ -282,6 +301,8 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",
         Long("interval" | "accelerate" | "slow") => "encoder",
         Long("extended" | "samsung" | "apple") => "nec",
+        Long("columns" | "rows") => "lcd",
+        Long("scl" | "sda") => "i2c",
         other => return other.unexpected(),
     };
     format!("{}: it belongs to {drivers}", arg.unexpected()).into()

@@ -70,7 +70,7 @@ pub(crate) fn fields(line: &str) -> Vec<&str> {
 
 /// Splits the labels of the columns, which may have spaces in them where tabs
 /// separate them.
-pub(super) fn labels(line: &str) -> Vec<&str> {
+pub(crate) fn labels(line: &str) -> Vec<&str> {
     if line.contains('\t') && !line.contains([';', ',']) {
         separated(line, '\t')
     } else {

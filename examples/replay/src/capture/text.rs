@@ -174,7 +174,7 @@ fn is_header(line: &str) -> bool {
 }
 
 /// Whether a label is that of a column of times.
-fn is_time(label: &str) -> bool {
+pub(crate) fn is_time(label: &str) -> bool {
     let label = label.to_lowercase();
     label.starts_with("time")
         || label == "t"

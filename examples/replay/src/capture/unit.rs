@@ -34,7 +34,7 @@ impl Unit {
 
     /// Finds the unit that the label of a column of times ends with: `Time [s]`,
     /// `time_us`, `nanoseconds`.
-    pub(super) fn of_label(label: &str) -> Option<Self> {
+    pub(crate) fn of_label(label: &str) -> Option<Self> {
         let mut words = label.rsplit(|c: char| !c.is_alphanumeric());
         words.find(|word| !word.is_empty()).and_then(Self::named)
     }

@@ -1,8 +1,10 @@
 //! The program `replay`, from outside.
 
 mod analog;
+mod buses;
 mod buttons;
 mod captures;
+mod displays;
 mod encoders;
 mod keypads;
 mod memory;

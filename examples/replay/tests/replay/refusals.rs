@@ -146,7 +146,7 @@ fn options_that_make_no_sense_are_refused() {
     let of_file = |kind: &str, options: &str, expected: &str| {
         check(&format!("{kind} {capture} {options}"), expected);
     };
-    let drivers = "give switch, button, encoder, analog, keypad, nec, nmea or stream";
+    let drivers = "give switch, button, encoder, analog, keypad, nec, nmea, lcd, i2c or stream";
     check("", &format!("no driver: {drivers}"));
     check("--each", "invalid option '--each'");
     check("knob x", &format!("no driver `knob`: {drivers}"));

@@ -1,0 +1,165 @@
+//! Texts whose lines begin with a time, and of which a malformed line is counted.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use crate::capture::{Lines, Unit, fields, is_comment, is_time, labels, opened};
+use crate::failure::{Failure, note, quoted};
+
+/// What is in the lines of a [`Log`].
+pub(crate) trait Rows {
+    /// What a line says.
+    type Row;
+
+    /// What there is none of in an empty log.
+    const NAME: &'static str;
+
+    /// Takes a header: the words behind that of the time.
+    fn header(&mut self, header: Header<'_>) -> Result<(), String>;
+
+    /// Reads the fields behind the time.
+    fn row(&mut self, fields: &[&str]) -> Result<Self::Row, String>;
+}
+
+/// The words that say what the columns are.
+pub(crate) enum Header<'a> {
+    /// In a comment. More words may follow.
+    Comment(&'a [&'a str]),
+    /// In a line of its own.
+    Labels(&'a [&'a str]),
+}
+
+/// A text, read line by line in constant memory.
+///
+/// The lines of an analyzer that are cut or garbled do not hide the others: they are noted on
+/// standard error, counted, and left out.
+pub(crate) struct Log {
+    lines: Lines<BufReader<File>>,
+    file: String,
+    unit: Unit,
+    last: i64,
+    good: u64,
+    bad: u64,
+}
+
+/// Why a line is no row.
+enum Refusal {
+    /// The line is left out.
+    Line(String),
+    /// Nothing can be read.
+    Header(String),
+}
+
+/// The most malformed lines that are noted. The others are only counted.
+const NOTED: u64 = 8;
+
+impl Log {
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let file = path.display().to_string();
+        let reader =
+            opened(path).map_err(|error| Failure::Capture(error.to_string()).in_file(&file))?;
+        let (lines, unit) = (Lines::new(reader), Unit::MICROSECONDS);
+        Ok(Self { lines, file, unit, last: i64::MIN, good: 0, bad: 0 })
+    }
+
+    /// Returns the next row, with its time in nanoseconds; none at the end.
+    pub(crate) fn next<R: Rows>(&mut self, rows: &mut R) -> Result<Option<(i64, R::Row)>, Failure> {
+        while self.lines.advance().map_err(|message| self.failure(message))? {
+            match self.read(rows) {
+                Ok(None) => {}
+                Ok(Some(row)) => {
+                    self.good += 1;
+                    return Ok(Some(row));
+                }
+                Err(Refusal::Header(message)) => return Err(self.failure(message)),
+                Err(Refusal::Line(message)) => {
+                    self.bad += 1;
+                    match self.bad {
+                        ..=NOTED => note(format_args!("{}: {message}", self.file)),
+                        _ if self.bad == NOTED + 1 => {
+                            note(format_args!("{}: more malformed lines follow", self.file));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        match self.good {
+            0 => Err(self.failure(format!("an empty capture: there is no {} in it", R::NAME))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Returns the number of malformed lines.
+    pub(crate) fn bad(&self) -> u64 {
+        self.bad
+    }
+
+    /// Fails if a line was malformed.
+    pub(crate) fn verdict(&self) -> Result<(), Failure> {
+        match self.bad {
+            0 => Ok(()),
+            1 => Err(self.failure("1 malformed line was left out".into())),
+            bad => Err(self.failure(format!("{bad} malformed lines were left out"))),
+        }
+    }
+
+    /// Reads the present line; none if it is a comment or a header.
+    fn read<R: Rows>(&mut self, rows: &mut R) -> Result<Option<(i64, R::Row)>, Refusal> {
+        let number = self.lines.line().0;
+        let line = self.lines.text().map_err(Refusal::Line)?;
+        let said = |what| format!("line {number}: {what}");
+        let bad = |what| Refusal::Line(said(what));
+        let wrong = |what| Refusal::Header(said(what));
+        let is_start = self.good == 0;
+        if is_comment(line) {
+            let words: Vec<_> = line.split_whitespace().map(bare).collect();
+            let time = words.iter().position(|word| unit_of(word).is_some());
+            if let Some((time, behind)) = time.and_then(|at| words.get(at..)?.split_first())
+                && is_start
+            {
+                self.unit = unit_of(time).unwrap_or(self.unit);
+                rows.header(Header::Comment(behind)).map_err(wrong)?;
+            }
+            return Ok(None);
+        }
+        if is_start && line.starts_with(|first: char| first.is_alphabetic() || first == '"') {
+            let labels = labels(line);
+            let (time, behind) = labels.split_first().ok_or_else(|| bad("no label".into()))?;
+            if !is_time(time) && !time.starts_with("start") {
+                let time = quoted(time.as_bytes());
+                return Err(wrong(format!("the first column, {time}, is not labelled as a time")));
+            }
+            self.unit = Unit::of_label(time).unwrap_or(self.unit);
+            rows.header(Header::Labels(behind)).map_err(wrong)?;
+            return Ok(None);
+        }
+        let fields = fields(line);
+        let (time, behind) = fields.split_first().ok_or_else(|| bad("no time".into()))?;
+        let nanos = self.unit.nanos(time).ok_or_else(|| {
+            bad(format!("{} is not a time in {}", quoted(time.as_bytes()), self.unit))
+        })?;
+        if nanos < self.last {
+            return Err(bad(format!("time goes back: {}", quoted(line.as_bytes()))));
+        }
+        let row = rows.row(behind).map_err(bad)?;
+        self.last = nanos;
+        Ok(Some((nanos, row)))
+    }
+
+    fn failure(&self, message: String) -> Failure {
+        Failure::Capture(message).in_file(&self.file)
+    }
+}
+
+/// Returns the unit of a word like `time_us` or `start_us`.
+fn unit_of(word: &str) -> Option<Unit> {
+    let unit = word.strip_prefix("time_").or_else(|| word.strip_prefix("start_"))?;
+    Unit::named(unit)
+}
+
+/// Returns a word of a sentence without what is around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(['.', ',', ':', ';', '#', '`', '"'])
+}
