@@ -22,6 +22,9 @@ const BITS: u64 = 10;
 /// The number of bits before the stop bit.
 const STOP: u64 = BITS - 1;
 
+/// The bits of a byte that are inverted if it is received at another speed.
+const MISREAD: u8 = 0xa5;
+
 /// The speed of a serial line. The format is 8N1.
 ///
 /// ```
@@ -115,10 +118,17 @@ impl Baud {
         self.halves(u128::from(bytes) * u128::from(BITS * 2))
     }
 
-    /// Returns whether bytes at `other` are read at this speed: whether both differ by less than
-    /// half a bit in the ten of a byte.
-    pub(crate) fn reads(self, other: Self) -> bool {
-        self.0.abs_diff(other.0) * 20 < self.0.max(other.0)
+    pub(crate) fn bits_per_second(self) -> u32 {
+        self.0.try_into().unwrap_or(u32::MAX)
+    }
+
+    /// Returns what is received at this speed if `byte` is sent at `other`: another byte, unless
+    /// both differ by less than half a bit in the ten of a byte.
+    ///
+    /// A real UART may also find another number of bytes.
+    pub(crate) fn hears(self, other: Self, byte: u8) -> u8 {
+        let is_near = self.0.abs_diff(other.0) * 20 < self.0.max(other.0);
+        if is_near { byte } else { byte ^ MISREAD }
     }
 
     /// Returns the duration of this many half bits.

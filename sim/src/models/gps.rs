@@ -1,5 +1,6 @@
 //! A GPS receiver on a serial line.
 
+mod burst;
 mod chip;
 mod control;
 mod demo;
@@ -9,6 +10,7 @@ mod pulses;
 mod reader;
 mod script;
 mod shared;
+mod speed;
 mod talk;
 
 use std::fmt;
@@ -28,6 +30,7 @@ use model::{AtEnd, Model};
 pub use pulses::PulseFaults;
 use script::Script;
 use shared::Shared;
+pub use speed::{Obedience, SpeedError};
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.
 ///
@@ -214,6 +217,17 @@ impl embedded_io::Error for LineFault {
         ErrorKind::Other
     }
 }
+
+impl fmt::Display for SpeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(fault) => fault.fmt(f),
+            Self::Unsupported(rate) => write!(f, "the port does not support {rate} baud"),
+        }
+    }
+}
+
+impl std::error::Error for SpeedError {}
 
 impl fmt::Display for LineFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

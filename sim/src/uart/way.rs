@@ -12,10 +12,6 @@ use crate::Probe;
 /// The number of unsent bytes that the sender's UART holds.
 pub(super) const SENDING: usize = 16;
 
-/// The bits of a byte that are inverted if both ends have different speeds. A real UART may also
-/// find another number of bytes.
-const MISREAD: u8 = 0xa5;
-
 pub(super) struct Model {
     /// The speed of the sender. No byte is on its way when it changes.
     baud: Baud,
@@ -111,7 +107,7 @@ impl Model {
     fn receive(&mut self, now: Instant) {
         while self.next().is_some_and(|end| end <= now) {
             let Some((_, Some(byte))) = self.sent.pop_front() else { continue };
-            let byte = if self.heard_at.reads(self.baud) { byte } else { byte ^ MISREAD };
+            let byte = self.heard_at.hears(self.baud, byte);
             if self.received.len() < self.capacity {
                 self.received.push_back(byte);
             } else {

@@ -1,6 +1,7 @@
 //! The GPS receiver's line, pulses and faults.
 
 mod commands;
+mod speed;
 
 use embedded_hal::digital::PinState;
 use embedded_io_async::{Read, ReadReady};

@@ -18,6 +18,9 @@ const DEFAULT_RATES: &str = "1,1,1,1,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0";
 /// The number of fields of the commands 314 and 514.
 const RATES: usize = 19;
 
+/// The speeds that 251 can set, in bits per second.
+const SPEEDS: [u32; 7] = [4_800, 9_600, 14_400, 19_200, 38_400, 57_600, 115_200];
+
 /// Answers, each with the pause before it. They have checksum and CR LF.
 pub(super) type Answers = Vec<(Duration, Vec<u8>)>;
 
@@ -31,6 +34,8 @@ pub(super) struct Chip {
     rates: String,
     /// The receiver is on standby. The next byte ends that, and is lost.
     is_asleep: bool,
+    /// The speed of the last command 251, in bits per second, until it is taken.
+    pub(super) speed: Option<u32>,
 }
 
 impl Chip {
@@ -42,6 +47,7 @@ impl Chip {
             line: Vec::new(),
             rates: DEFAULT_RATES.into(),
             is_asleep: false,
+            speed: None,
         }
     }
 
@@ -119,6 +125,13 @@ impl Chip {
                 ack(3)
             }
             ("220", [millis]) => ack(flag(millis, 100..=10_000)),
+            ("251", [bits_per_second]) => match bits_per_second.parse() {
+                Ok(speed) if SPEEDS.contains(&speed) => {
+                    self.speed = Some(speed);
+                    vec![]
+                }
+                _ => ack(0),
+            },
             ("300", [millis, ..]) => ack(flag(millis, 100..=10_000)),
             ("301", [mode]) => ack(flag(mode, 0..=2)),
             ("313", [on]) => ack(flag(on, 0..=1)),

@@ -7,6 +7,7 @@ use tickwire_traits::{Clock, Duration};
 use super::chip::sentence;
 use super::model::Model;
 use super::shared::Shared;
+use super::speed::Obedience;
 
 /// A handle on a [`Receiver`](super::Receiver) that another task reads: for keys, and for tests.
 ///
@@ -100,6 +101,29 @@ impl<T: Clock> Control<T> {
     pub fn say(&self, body: &str) {
         let now = self.receiver.clock().now();
         self.change(|model| model.talk.put(now, sentence(body)));
+    }
+
+    /// Sets what the receiver does when it is told to change its speed.
+    pub fn obey_speed(&self, obedience: Obedience) {
+        self.change(|model| model.speed.obedience = obedience);
+    }
+
+    /// Returns the receiver's speed in bits per second.
+    pub fn baud(&self) -> u32 {
+        self.receiver.with(|model, _| model.baud.bits_per_second())
+    }
+
+    /// Cuts the power for a moment: the speed is that with which the receiver was created. The log
+    /// goes on.
+    pub fn lose_power(&self) {
+        let now = self.receiver.clock().now();
+        self.change(|model| model.lose_power(now));
+    }
+
+    /// Sets the highest speed of the port at the other end, in bits per second. There is no limit
+    /// by default. No port supports a speed of 0.
+    pub fn limit_port(&self, fastest: u32) {
+        self.change(|model| model.speed.fastest = fastest);
     }
 
     /// Returns the bodies of the commands that the receiver has heard.

@@ -6,10 +6,12 @@ use std::task::Poll;
 
 use embedded_io::ErrorType;
 use embedded_io_async::Write;
-use tickwire_traits::TimerQueue;
+use tickwire_traits::{SetBaud, TimerQueue};
 
 use super::shared::Shared;
+use super::speed::SpeedError;
 use super::{Control, LineFault};
+use crate::uart::Baud;
 use crate::waits_for;
 
 /// The bytes that the writer's UART holds.
@@ -20,7 +22,8 @@ const FIFO: usize = 16;
 /// It answers with `PMTK001` and a flag. A restart is answered by `PMTK010` and `PMTK011` after
 /// half a second, 414 by `PMTK514` with the sentences that 314 has set, 605 by `PMTK705`, and
 /// `PGCMD,33` by `PGACK`. On standby, the receiver is silent until the next byte, which is lost.
-/// It ignores sentences with a wrong checksum, and those of other manufacturers. The log is not
+/// 251 changes its speed in both directions; [`SetBaud`] of this type changes that of the port. It
+/// ignores sentences with a wrong checksum, and those of other manufacturers. The log is not
 /// changed by commands.
 ///
 /// An answer comes between two sentences of the log. [`Control::fault`] sets what goes wrong.
@@ -63,7 +66,7 @@ impl<T: TimerQueue> Write for Input<T> {
         Control::of(self.receiver.clone()).change(|model| {
             let start = model.written_until.max(now);
             for (number, byte) in (1..).zip(&buf[..len]) {
-                model.written_until = start + model.time_of(number);
+                model.written_until = start + model.speed.port().time_of(number);
                 model.incoming.push_back((model.written_until, *byte));
             }
         });
@@ -91,6 +94,26 @@ impl<T: TimerQueue> Write for Input<T> {
             Poll::Pending
         })
         .await
+    }
+}
+
+/// The speed of the port that reads the receiver changes as well. Where both differ by 5 % or more,
+/// bytes arrive garbled, and so does a byte during which the port changes its speed.
+impl<T: TimerQueue> SetBaud for Input<T> {
+    type Error = SpeedError;
+
+    /// # Cancel safety
+    ///
+    /// Cancel-safe: the speed changes only in the poll that returns.
+    async fn set_baud(&mut self, bits_per_second: u32) -> Result<(), SpeedError> {
+        let fastest = self.receiver.with(|model, _| model.speed.fastest);
+        if bits_per_second == 0 || bits_per_second > fastest {
+            return Err(SpeedError::Unsupported(bits_per_second));
+        }
+        self.flush().await.map_err(SpeedError::Line)?;
+        let baud = Baud::new(bits_per_second);
+        self.receiver.with(|model, now| model.speed.set_port(baud, now));
+        Ok(())
     }
 }
 

@@ -8,9 +8,11 @@ use rand_core::Rng;
 use rand_pcg::Pcg32;
 use tickwire_traits::{Clock, Duration, Instant};
 
+use super::burst::Burst;
 use super::chip::Chip;
 use super::pulses::Pulses;
 use super::script::Script;
+use super::speed::Speed;
 use super::talk::Talk;
 use crate::uart::{self, Baud};
 use crate::{Probe, Wire};
@@ -25,7 +27,9 @@ pub(super) enum AtEnd {
 pub(super) struct Model<T> {
     pub(super) log: Vec<u8>,
     pub(super) script: Script,
+    /// The speed of the receiver.
     pub(super) baud: Baud,
+    pub(super) speed: Speed,
     pub(super) latency: Duration,
     pub(super) at_end: AtEnd,
     /// The time at which the receiver was switched on.
@@ -72,14 +76,6 @@ struct Next {
     of_log: Option<Burst>,
 }
 
-/// The burst `index`, with `sent` bytes already sent.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Burst {
-    pub(super) index: usize,
-    pub(super) start: Instant,
-    pub(super) sent: usize,
-}
-
 impl<T: Clock> Model<T> {
     pub(super) fn new(now: Instant, log: Vec<u8>, baud: u32) -> Self {
         const STREAM: u64 = 0x9f1e_0cc7_53b2_6d01;
@@ -89,6 +85,7 @@ impl<T: Clock> Model<T> {
             script: Script::epochs(&log),
             log,
             baud: Baud::new(baud),
+            speed: Speed::new(Baud::new(baud)),
             latency: Duration::ZERO,
             at_end: AtEnd::HangUp,
             burst: None,
@@ -124,11 +121,6 @@ impl<T: Clock> Model<T> {
         Duration::from_micros(local.try_into().unwrap_or(0))
     }
 
-    /// Returns how long bytes take.
-    pub(super) fn time_of(&self, bytes: u64) -> Duration {
-        self.baud.time_of(bytes)
-    }
-
     /// Begins the log, with the present settings.
     pub(super) fn restart(&mut self) {
         self.begin(0, self.began);
@@ -139,7 +131,7 @@ impl<T: Clock> Model<T> {
         let start = self.script.start(index);
         self.burst = start.map(|after| {
             let start = (self.began + self.local(after) + self.latency).max(not_before);
-            Burst { index, start, sent: 0 }
+            Burst { index, start, first: 0, sent: 0 }
         });
     }
 
@@ -148,6 +140,9 @@ impl<T: Clock> Model<T> {
         loop {
             let next = self.next_byte();
             let heard = self.incoming.front().copied().filter(|(at, _)| *at <= now);
+            if self.turns(heard.map(|(at, _)| at), next.map(|next| next.start), now) {
+                continue;
+            }
             match (heard, next) {
                 (Some((at, byte)), next) if next.is_none_or(|next| at <= next.end) => {
                     self.incoming.pop_front();
@@ -165,16 +160,16 @@ impl<T: Clock> Model<T> {
         loop {
             let mut of_log = None;
             let mut gap = Some(Instant::MAX);
-            if let Some(Burst { index, start, sent }) = self.burst {
+            if let Some(burst @ Burst { index, sent, .. }) = self.burst {
                 let bytes = self.script.bytes(index, &self.log);
-                let free = start + self.baud.time_of(sent as u64);
+                let free = burst.begin(sent, self.baud);
                 let Some(byte) = bytes.get(sent).copied() else {
                     self.finish(index, free);
                     continue;
                 };
                 gap = (sent == 0 || bytes[sent - 1] == b'\n').then_some(free);
-                let end = start + self.baud.time_of(sent as u64 + 1);
-                let after = Burst { index, start, sent: sent + 1 };
+                let end = burst.begin(sent + 1, self.baud);
+                let after = Burst { sent: sent + 1, ..burst };
                 of_log = Some(Next { byte, start: free, end, of_log: Some(after) });
             }
             let answer = self.talk.peek(gap, self.quiet_since, self.baud);
@@ -192,8 +187,10 @@ impl<T: Clock> Model<T> {
             }
         } else {
             self.talk.sent(start);
-            if let Some(burst) = &mut self.burst {
-                burst.start = burst.start.max(end - self.baud.time_of(burst.sent as u64));
+            if let Some(burst) = &mut self.burst
+                && burst.begin(burst.sent, self.baud) < end
+            {
+                burst.delay(end);
             }
         }
         self.receive(byte, start);
@@ -201,10 +198,15 @@ impl<T: Clock> Model<T> {
 
     /// Hears a byte whose stop bit ended at `at`.
     fn hear(&mut self, byte: u8, at: Instant) {
-        if self.plugged {
-            for (pause, bytes) in self.chip.hear(byte) {
-                self.talk.put(at + pause, bytes);
-            }
+        if !self.plugged {
+            return;
+        }
+        let byte = self.speed.heard(byte, self.baud);
+        for (pause, bytes) in self.chip.hear(byte) {
+            self.talk.put(at + pause, bytes);
+        }
+        if let Some(bits_per_second) = self.chip.speed.take() {
+            self.speed.command(bits_per_second, at);
         }
     }
 
@@ -230,6 +232,7 @@ impl<T: Clock> Model<T> {
         if let Some(probe) = &self.probe {
             uart::draw(probe, start, byte, self.baud);
         }
+        let byte = self.speed.received(byte, start, self.baud);
         if self.fifo.len() < self.capacity {
             self.fifo.push_back(byte);
         } else {

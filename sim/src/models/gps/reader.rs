@@ -3,7 +3,8 @@
 use tickwire_traits::{Clock, Instant};
 
 use super::LineFault;
-use super::model::{AtEnd, Burst, Model};
+use super::burst::Burst;
+use super::model::{AtEnd, Model};
 use super::talk::Talk;
 
 /// The time for which a UART with a trigger waits on an idle line: 4 characters (16550,
@@ -61,22 +62,22 @@ impl<T: Clock> Model<T> {
         if !self.talk.is_over() || !self.incoming.is_empty() {
             return self.look_at_next_byte().into_iter().chain(falls_idle).min();
         }
-        let Some(Burst { index, start, sent }) = self.burst else { return falls_idle };
+        let Some(burst @ Burst { index, start, sent, .. }) = self.burst else { return falls_idle };
         if let Some(at) = falls_idle.filter(|at| *at <= start) {
             return Some(at);
         }
         let len = self.script.bytes(index, &self.log).len();
         let wanted = self.trigger.min(self.capacity).saturating_sub(self.fifo.len());
         if sent + wanted <= len {
-            return Some(start + self.baud.time_of((sent + wanted) as u64));
+            return Some(burst.begin(sent + wanted, self.baud));
         }
-        Some(start + self.baud.time_of(len as u64) + idle)
+        Some(burst.begin(len, self.baud) + idle)
     }
 
     /// Returns when the next byte of any kind has come, while the receiver converses.
     fn look_at_next_byte(&self) -> Option<Instant> {
         let heard = self.incoming.front().map(|(at, _)| *at);
-        let of_log = self.burst.map(|it| it.start + self.baud.time_of(it.sent as u64 + 1));
+        let of_log = self.burst.map(|it| it.begin(it.sent + 1, self.baud));
         let answer = self.talk.next_end(self.baud);
         // In the middle of a sentence, an answer that is due has to wait.
         let answer = answer.map(|at| at.max(self.quiet_since + self.baud.time_of(1)));

@@ -31,6 +31,10 @@ impl Talk {
         self.due.is_empty() && self.current.is_none()
     }
 
+    pub(super) fn is_speaking(&self) -> bool {
+        self.current.is_some()
+    }
+
     pub(super) fn put(&mut self, due: Instant, bytes: Vec<u8>) {
         if bytes.is_empty() {
             return;
