@@ -76,10 +76,14 @@ impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
         if self.has_echo {
             self.find_echo(command).await?;
         }
-        let mut until = self.clock.now() + self.patience.get();
         let (pause, ends_by_silence) = match self.end.is_silence() {
             true => (self.quiet, true),
             false => (self.patience, false),
+        };
+        // The read that ended the echo may have begun the answer, or be all of it.
+        let mut until = match self.heard.len() {
+            0 => self.clock.now() + self.patience.get(),
+            _ => self.heard_at + pause.get(),
         };
         let mut len = 0;
         let error = loop {
@@ -115,23 +119,19 @@ impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
     async fn find_echo(&mut self, command: &[u8]) -> Result<(), AskError<P::Error>> {
         let until = self.clock.now() + self.patience.get();
         let mut echo = Echo::of(command);
-        let found = loop {
-            if let Some(end) = echo.find(self.heard.bytes()) {
-                self.heard.drop_first(end);
-                break Ok(());
+        loop {
+            let counted = echo.unasked();
+            let end = echo.find(self.heard.bytes());
+            self.heard.drop_first(end.unwrap_or(self.heard.len()));
+            // Before the next await: a call that is dropped there has counted all.
+            self.count_dropped(echo.unasked().saturating_sub(counted));
+            if end.is_some() {
+                return Ok(());
             }
-            self.heard.drop_first(self.heard.len());
-            if echo.unasked() > Self::MOST_UNASKED {
-                break Err(AskError::NoEcho);
+            if echo.unasked() > Self::MOST_UNASKED || !self.hear(until).await? {
+                return Err(AskError::NoEcho);
             }
-            match self.hear(until).await {
-                Ok(true) => {}
-                Ok(false) => break Err(AskError::NoEcho),
-                Err(error) => break Err(error),
-            }
-        };
-        self.count_dropped(echo.unasked());
-        found
+        }
     }
 
     /// Reads behind what was heard. Returns whether bytes came until then. A byte for which there

@@ -1,0 +1,151 @@
+//! Bytes that come at any time, and calls that are dropped at any poll.
+
+use std::collections::VecDeque;
+use std::vec::Vec;
+
+use embedded_io_async::{ErrorType, Read, Write};
+use proptest::prelude::*;
+use tickwire_sim::uart::LineFault;
+use tickwire_sim::{Pace, Sim, SimClock, drop_after};
+use tickwire_traits::{Clock, Duration, Instant, Timer};
+
+use crate::stream::{AskError, HalfDuplex};
+
+/// A port on which bytes come at times of their own, whatever is written.
+struct Port {
+    clock: SimClock,
+    coming: VecDeque<(Instant, u8)>,
+    /// Bytes per read and per write.
+    most: usize,
+}
+
+impl ErrorType for Port {
+    type Error = LineFault;
+}
+
+impl Read for Port {
+    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
+        let Some((at, _)) = self.coming.front() else { return core::future::pending().await };
+        self.clock.sleep_until(*at).await;
+        let mut len = 0;
+        while len < buf.len().min(self.most)
+            && let Some((_, byte)) = self.coming.pop_front_if(|(at, _)| *at <= self.clock.now())
+        {
+            buf[len] = byte;
+            len += 1;
+        }
+        Ok(len)
+    }
+}
+
+impl Write for Port {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, LineFault> {
+        self.clock.sleep(Duration::from_millis(1)).await;
+        Ok(bytes.len().min(self.most))
+    }
+
+    async fn flush(&mut self) -> Result<(), LineFault> {
+        self.clock.sleep(Duration::from_millis(1)).await;
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Ask,
+    Listen,
+}
+
+/// Makes the calls, each dropped after some polls. Checks that each byte was returned once and in
+/// order, or dropped and counted.
+fn check(pace: Pace, gaps: &[u64], calls: &[(Call, usize)], most: usize, with_end: bool) {
+    let sim = pace.sim();
+    let clock = sim.clock();
+    let mut at = Instant::EPOCH;
+    let coming = gaps.iter().enumerate().map(|(n, gap)| {
+        at += Duration::from_millis(*gap);
+        (at, n as u8)
+    });
+    let port = Port { clock: sim.clock(), coming: coming.collect(), most };
+    let mut asker = HalfDuplex::<_, _, 4>::new(port, sim.clock())
+        .with_patience(Duration::from_millis(30))
+        .with_quiet(Duration::from_millis(5))
+        .with_separator(b"\r");
+    if with_end {
+        asker = asker.with_end(|answer| answer.ends_with(&[7]) || answer.ends_with(&[19]));
+    }
+    let mut returned: Vec<u8> = Vec::new();
+    sim.run(async {
+        for (call, polls) in calls {
+            let answer = match call {
+                Call::Ask => drop_after(*polls, asker.ask(b"what\r")).await,
+                // Dropped by time if nothing wakes it.
+                Call::Listen => {
+                    let limit = Duration::from_millis(100) + pace.lateness() * 10;
+                    let listen = drop_after(*polls, asker.listen());
+                    clock.timeout(limit, listen).await.unwrap_or(None)
+                }
+            };
+            match answer {
+                Some(Ok(answer)) => {
+                    assert!(!answer.is_empty(), "an answer of nothing");
+                    returned.extend_from_slice(answer);
+                }
+                Some(Err(AskError::Port(_) | AskError::EndOfStream)) => panic!("{answer:?}"),
+                _ => {}
+            }
+        }
+        clock.sleep_until(at).await;
+        let limit = Duration::from_secs(1) + pace.lateness() * 100;
+        while let Ok(rest) = clock.timeout(limit, asker.listen()).await {
+            returned.extend_from_slice(rest.unwrap());
+        }
+    });
+    assert!(returned.is_sorted_by(|a, b| a < b), "{returned:?}");
+    let dropped = asker.counters().dropped as usize;
+    assert_eq!(returned.len() + dropped, gaps.len(), "{returned:?} and {dropped}");
+}
+
+/// Lets `bytes` come at once when `at` has passed.
+fn port_with(clock: SimClock, at: Instant, bytes: &[u8]) -> Port {
+    Port { clock, coming: bytes.iter().map(|byte| (at, *byte)).collect(), most: 64 }
+}
+
+#[test]
+fn an_answer_that_comes_with_its_echo_ends_after_the_silence() {
+    let sim = Sim::new();
+    let port = port_with(sim.clock(), Instant::from_millis(100), b"what?17");
+    let mut asker = HalfDuplex::<_, _, 64>::new(port, sim.clock()).with_echo();
+    sim.run(async { assert_eq!(asker.ask(b"what?").await.unwrap(), b"17") });
+    assert_eq!(sim.clock().now(), Instant::from_millis(120), "the patience would be 4 s");
+}
+
+#[test]
+fn what_came_before_an_echo_is_counted_even_if_the_call_is_dropped() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let port = port_with(sim.clock(), Instant::from_millis(100), b"RINGwha");
+    let mut asker = HalfDuplex::<_, _, 64>::new(port, sim.clock()).with_echo();
+    sim.run(async {
+        let asked = clock.timeout(Duration::from_secs(1), asker.ask(b"what?")).await;
+        assert!(asked.is_err());
+    });
+    assert_eq!(asker.counters().dropped, 4);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_byte_is_returned_once_and_in_order_or_dropped_and_counted(
+        gaps in prop::collection::vec(prop_oneof![3 => 0_u64..2, 2 => 2..8_u64, 1 => 20..50_u64], 0..40),
+        calls in prop::collection::vec(
+            (prop_oneof![2 => Just(Call::Ask), 1 => Just(Call::Listen)], 1_usize..30), 0..12),
+        most in 1_usize..9,
+        with_end in any::<bool>(),
+    ) {
+        for pace in Pace::ALL {
+            check(pace, &gaps, &calls, most, with_end);
+        }
+    }
+}
