@@ -102,14 +102,25 @@ impl<M: RawMutex, const COLS: usize, const ROWS: usize, R> Page<M, COLS, ROWS, R
         self.changed.wait().await;
     }
 
-    /// Returns whether there is a notice of a change, and clears it.
-    fn take_notice(&self) -> bool {
-        self.changed.clear()
+    /// Copies the page, once no task changes it.
+    ///
+    /// It queues for the lock: tasks that keep the page in turn would keep a reader that only
+    /// tries from it.
+    async fn copy_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
+        self.picture.with(|page| self.copy(page, picture)).await;
     }
 
-    /// Copies the page, unless a task changes it now: then a notice follows.
-    fn copy_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
-        self.picture.try_with(|page| picture.copy(page));
+    /// Copies the page if it was changed, unless a task changes it now: then the notice stays.
+    fn copy_change_to<Q>(&self, picture: &mut Picture<COLS, ROWS, Q>) {
+        if self.changed.is_set() {
+            self.picture.try_with(|page| self.copy(page, picture));
+        }
+    }
+
+    /// Copies the page under its lock. A task sets the notice after it has unlocked the page.
+    fn copy<Q>(&self, page: &Picture<COLS, ROWS, R>, picture: &mut Picture<COLS, ROWS, Q>) {
+        self.changed.clear();
+        picture.copy(page);
     }
 }
 
@@ -148,7 +159,8 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize, R: Rom> Lcd<B, D,
     /// Writes the difference between a page and the shown picture, and waits until the
     /// display has accepted it.
     ///
-    /// A task may change the page meanwhile: cells that it changes are written next, also
+    /// It waits first until no task changes the page: a task that keeps the page would wait for
+    /// itself. A task may change the page afterwards: cells that it changes are written next, also
     /// where older text of the page has not been written yet. The page replaces the wanted
     /// picture, except for the cursor.
     ///
@@ -164,14 +176,8 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize, R: Rom> Lcd<B, D,
         &mut self,
         page: &Page<M, COLS, ROWS, Q>,
     ) -> Result<(), B::Error> {
-        page.take_notice();
-        page.copy_to(&mut self.screen.wanted);
-        self.flush_with(|screen| {
-            if page.take_notice() {
-                page.copy_to(&mut screen.wanted);
-            }
-        })
-        .await
+        page.copy_to(&mut self.screen.wanted).await;
+        self.flush_with(|screen| page.copy_change_to(&mut screen.wanted)).await
     }
 
     /// Shows a page, and each change of it, until an error. No other display may show the

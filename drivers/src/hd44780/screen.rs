@@ -289,10 +289,15 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
                     *cell = code;
                 }
             }
-        } else if at >= CGRAM
-            && let Some(stale) = self.wanted.stale.get_mut(usize::from(at & 0x3f) / 8)
-        {
-            *stale &= !(1 << (at & 7));
+        } else if at >= CGRAM {
+            let (glyph, row) = (usize::from(at & 0x3f) / 8, usize::from(at & 7));
+            let wanted = self.wanted.glyphs.get(glyph).and_then(|rows| rows.get(row));
+            // A row that changed since the write began is still stale.
+            if wanted == Some(&code)
+                && let Some(stale) = self.wanted.stale.get_mut(glyph)
+            {
+                *stale &= !(1 << row);
+            }
         }
         self.at = self.after(at);
     }

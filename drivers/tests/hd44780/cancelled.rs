@@ -73,6 +73,29 @@ fn by_the_backpack_nothing_is_lost() {
     check_all::<Backpack>();
 }
 
+/// The byte that was cut belongs to the shape before, and is written to its end.
+#[test]
+fn a_shape_that_changes_while_it_is_written_is_shown_as_the_last_one() {
+    fn check<W: Wiring>() {
+        for polls in 1.. {
+            let mut rig = Rig::<W, 16, 2>::new();
+            rig.lcd.set_line(0, "\u{2}");
+            rig.sim.run(rig.lcd.flush()).unwrap();
+            rig.lcd.set_glyph(2, [0x15; 8]);
+            let ended = rig.sim.run(drop_after(polls, rig.lcd.flush())).is_some();
+            rig.lcd.set_glyph(2, [0x0a; 8]);
+            rig.sim.run(rig.lcd.flush()).unwrap();
+            assert_eq!(rig.display.cell(0, 0), [0x0a; 8], "after {polls} polls");
+            if ended {
+                return assert!(polls > 10, "there was little to drop");
+            }
+        }
+    }
+    check::<Four>();
+    check::<Eight>();
+    check::<Backpack>();
+}
+
 /// Only a cut byte needs a synchronization, not the backlight's.
 #[test]
 fn the_backlight_can_be_dropped_for_nothing() {

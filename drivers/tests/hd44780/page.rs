@@ -1,7 +1,9 @@
 //! A page that tasks change while the display shows it.
 
 use std::fmt::Write;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::task::Poll;
 
 use futures_util::future::{Either, join, select};
 use tickwire_drivers::hd44780::{Lcd, Page};
@@ -108,6 +110,57 @@ fn nothing_is_shown_of_an_edit_that_is_not_over() {
         assert!(matches!(select(follow, pin!(edit)).await, Either::Right(_)));
     });
     rig.check_shows(&["half", "and half"]);
+}
+
+/// The lock passes to a task that waits for it, so the display cannot read the page then. That
+/// task is dropped before it runs, and changes nothing.
+#[test]
+fn a_change_is_shown_even_if_the_next_task_gives_up() {
+    let mut rig = Rig::<Four, 16, 2>::new();
+    let (clock, page) = (rig.sim.clock(), ThePage::new());
+    rig.sim.run(async {
+        rig.lcd.show(&page).await.unwrap();
+        let mut picture = page.edit().await;
+        picture.set_line(0, "changed");
+        let mut waiting = Box::pin(page.edit());
+        let mut follow = pin!(rig.lcd.follow(&page));
+        poll_fn(|cx| {
+            assert!(waiting.as_mut().poll(cx).is_pending());
+            assert!(follow.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(picture);
+        poll_fn(|cx| {
+            assert!(follow.as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        drop(waiting);
+        select(follow, clock.sleep(Duration::from_millis(100))).await;
+    });
+    rig.check_shows(&["changed"]);
+}
+
+/// Two tasks keep the page in turn, each across an `await`.
+#[test]
+fn tasks_that_keep_the_page_in_turn_do_not_keep_it_from_the_display() {
+    let mut rig = Rig::<Four, 16, 2>::new();
+    let (clock, page) = (rig.sim.clock(), ThePage::new());
+    let edit = async || {
+        for n in 0.. {
+            let mut picture = page.edit().await;
+            write!(picture.at(0, 0), "{n:04}").unwrap();
+            clock.sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let display = rig.display.clone();
+    rig.sim.run(async {
+        let follow = rig.lcd.follow(&page);
+        let all = join(follow, join(edit(), edit()));
+        assert!(clock.timeout(Duration::from_secs(2), all).await.is_err());
+    });
+    assert!(display.row(0).as_str() > "0080", "{}", display.row(0));
 }
 
 /// Many changes within a flush cost the bytes of the last one.
