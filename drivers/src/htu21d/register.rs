@@ -54,8 +54,8 @@ impl UserRegister {
         self.0 & HEATER != 0
     }
 
-    /// Returns whether the supply was under 2.25 V (± 0.1 V) at the last
-    /// measurement.
+    /// Returns whether the supply was under 2.25 V (± 0.1 V) at the last measurement; under
+    /// 1.9 V for a [`Si7021`](super::Si7021) (datasheet, section 6.1).
     pub const fn battery_low(self) -> bool {
         self.0 & BATTERY_LOW != 0
     }

@@ -82,9 +82,11 @@ impl<'a, R, M, I2C, D, C> Sampler<'a, R, M, I2C, D, C> {
     }
 
     /// Sets the pause before an attempt at a sensor that has failed more than once: 1 s by default.
+    /// A pause of zero becomes one microsecond.
     #[must_use]
     pub fn with_retry(mut self, retry: Duration) -> Self {
-        self.cycle.retry = retry;
+        // Without a pause, a bus that fails at once would keep other tasks from running.
+        self.cycle.retry = retry.max(Duration::from_micros(1));
         self
     }
 
@@ -153,11 +155,11 @@ where
             };
             // No await below: a step that ended is taken, and its outcome is published.
             let now = self.clock.now();
-            let failed_before = self.cycle.failures() > 0;
             let error = match ended.map(|event| self.cycle.event(event, now)) {
                 Ok(None) => continue,
                 Ok(Some(Output::Sample(sample))) => {
-                    if failed_before {
+                    // Of this sampler, or of one before it.
+                    if self.samples.health().failing > 0 {
                         self.samples.change_health(Health::recovered);
                     }
                     self.samples.publish(sample);

@@ -162,7 +162,8 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
         Ok(())
     }
 
-    /// Reads whether the supply was under 2.25 V at the last measurement.
+    /// Reads whether the supply was under the limit of the
+    /// [user register](UserRegister::battery_low) at the last measurement.
     ///
     /// # Errors
     ///

@@ -336,6 +336,36 @@ fn a_battery_that_gets_low_is_seen() {
 }
 
 #[test]
+fn a_second_sampler_of_the_same_handle_ends_the_failures_of_the_first() {
+    let rig = Rig::new(Sim::new());
+    rig.model.borrow_mut().unplug();
+    let mut first = rig.sampler();
+    assert!(rig.sim.run(first.sample()).is_err());
+    rig.model.borrow_mut().plug(rig.clock.now());
+    let mut second = Sampler::new(first.release().0, rig.clock.clone(), rig.climate);
+    assert!(rig.sim.run(second.sample()).is_ok());
+    let health = rig.climate.health();
+    assert_eq!((health.failing, health.recoveries, health.errors()), (0, 1, 1));
+}
+
+/// On a bus that fails at once, without a wait of its own.
+#[test]
+fn without_a_pause_before_a_retry_other_tasks_still_run() {
+    let rig = Rig::new(Sim::new());
+    rig.faults.set(Some(Fault::Stuck));
+    let mut sampler = rig.sampler().with_retry(Duration::ZERO).with_period(Duration::ZERO);
+    let polls = async {
+        for polls in 0..100 {
+            if drop_after(1, sampler.sample()).await.is_none() {
+                return polls;
+            }
+        }
+        100
+    };
+    assert_eq!(rig.sim.run(polls), 2);
+}
+
+#[test]
 fn sizes_of_handle_and_future() {
     let rig = Rig::new(Sim::new());
     let mut sampler = rig.sampler();

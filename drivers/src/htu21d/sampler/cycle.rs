@@ -82,11 +82,6 @@ impl Cycle {
         self.due
     }
 
-    /// Returns the number of failures since the last sample.
-    pub(super) fn failures(&self) -> u32 {
-        self.failures
-    }
-
     /// Handles the begin of a call. Returns whether a dropped call left a measurement that is too
     /// old to be continued.
     pub(super) fn resume(&mut self, now: Instant) -> bool {

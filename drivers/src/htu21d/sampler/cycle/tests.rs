@@ -75,7 +75,7 @@ fn a_failure_in_any_step_begins_with_a_reset() {
             assert_eq!(cycle.event(*event, Instant::EPOCH), None);
         }
         assert_eq!(cycle.event(Failed, Instant::EPOCH), None);
-        assert_eq!((cycle.step(), cycle.failures()), (Step::Rest, 1), "{failing}");
+        assert_eq!((cycle.step(), cycle.failures), (Step::Rest, 1), "{failing}");
         cycle.event(Done, Instant::EPOCH);
         assert_eq!(cycle.step(), Step::Reset, "{failing}");
     }
