@@ -5,6 +5,7 @@
 mod form;
 mod hostile;
 mod hub;
+mod hub_any;
 mod mtk;
 mod odd_fields;
 #[cfg(feature = "nmea")]
