@@ -98,9 +98,10 @@ impl Timekeeper {
     /// Sets the least time from the instant that a sentence names until the sentence was read. The
     /// default is zero: sentences come within 980 ms.
     ///
-    /// With a receiver that takes 1.2 to 1.5 s, set one second.
+    /// With a receiver that takes 1.2 to 1.5 s, set one second. More than a day is taken as a day.
     pub const fn with_latency(self, latency: Duration) -> Self {
-        Self { latency, ..self }
+        const DAY: Duration = Duration::from_secs(86_400);
+        Self { latency: if latency.as_micros() > DAY.as_micros() { DAY } else { latency }, ..self }
     }
 
     /// Sets how long pulses are used after the last sentence with a time. The default is 15 s.

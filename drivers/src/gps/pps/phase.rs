@@ -127,8 +127,7 @@ impl Phase {
 
     /// Sets the anchor `offset`, in 2⁻¹⁶ µs, after `at`.
     fn put_anchor(&mut self, at: Instant, offset: i64) {
-        let micros = Duration::from_micros((offset >> 16).unsigned_abs());
-        self.anchor = if offset < 0 { at - micros } else { at + micros };
+        self.anchor = moved(at, offset >> 16);
         self.rest_q16 = (offset & 0xFFFF) as i32;
     }
 
@@ -175,7 +174,7 @@ impl Phase {
     pub(super) fn second_after_anchor(&self, seconds: i64) -> Instant {
         let period = SECOND_Q16 + i64::from(self.excess_q16);
         let micros = (seconds * period + i64::from(self.rest_q16) + 0xFFFF) >> 16;
-        self.anchor + Duration::from_micros(micros.unsigned_abs())
+        moved(self.anchor, micros)
     }
 
     /// Returns the excess of a local second, in parts per billion, once two pulses have come.
@@ -213,6 +212,12 @@ impl Phase {
         let age = age.as_micros().min(LONGEST as u64) >> 4;
         ((phase as u64) >> 16).saturating_add(((age * (slope >> 4)) / SECOND as u64) >> 8)
     }
+}
+
+/// Returns the instant that is so many microseconds later, or earlier if they are negative.
+fn moved(at: Instant, micros: i64) -> Instant {
+    let span = Duration::from_micros(micros.unsigned_abs());
+    if micros < 0 { at - span } else { at + span }
 }
 
 /// Returns the time from `from` to `to`, negative if `to` is earlier. Returns `None` if it is too

@@ -1,5 +1,6 @@
 //! The time by pulses: tables, drift and jitter, and the driver on wires in virtual time.
 
+mod any;
 mod leap;
 mod line;
 mod quality;
