@@ -3,7 +3,7 @@
 use std::future::{Future, pending};
 
 use embedded_io_async::{Read, Write};
-use tickwire_sim::models::gps::{AnswerFault, Control, LineFault, Receiver};
+use tickwire_sim::models::gps::{AnswerFault, Control, LineFault, Receiver, demo_log};
 use tickwire_sim::{Sim, SimClock, impatiently};
 use tickwire_traits::{Clock, Duration, Either, Timer, race};
 
@@ -190,4 +190,20 @@ fn a_receiver_hangs_up_in_the_middle_of_an_answer() {
         control.hang_up();
     }));
     assert_eq!(heard, "$PMT");
+}
+
+#[test]
+fn an_answer_waits_for_a_gap_whenever_it_is_due() {
+    let log = demo_log(1);
+    for at in (0..100).map(Duration::from_millis) {
+        let sim = Sim::new();
+        let mut line = Receiver::new(sim.clock(), log.clone(), 9_600);
+        let control = line.control();
+        let heard = sim.run(meanwhile(hear(&mut line, &sim.clock()), async {
+            sim.clock().sleep(at).await;
+            control.say("PMTK011,MTKGPS");
+        }));
+        assert_eq!(heard.replace(&sentence("PMTK011,MTKGPS"), "").into_bytes(), log, "{at:?}");
+        assert_eq!(heard.len(), log.len() + 20, "{at:?}");
+    }
 }

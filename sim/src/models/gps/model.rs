@@ -68,10 +68,10 @@ pub(super) struct Model<T> {
 
 /// A byte that is sent next: in the log, or in an answer.
 #[derive(Clone, Copy, Debug)]
-struct Next {
+pub(super) struct Next {
     byte: u8,
     start: Instant,
-    end: Instant,
+    pub(super) end: Instant,
     /// The burst after this byte, if the byte is of the log.
     of_log: Option<Burst>,
 }
@@ -156,7 +156,7 @@ impl<T: Clock> Model<T> {
     }
 
     /// Returns the byte that is sent next. An answer is sent where no sentence is.
-    fn next_byte(&mut self) -> Option<Next> {
+    pub(super) fn next_byte(&mut self) -> Option<Next> {
         loop {
             let mut of_log = None;
             let mut gap = Some(Instant::MAX);

@@ -53,14 +53,16 @@ impl<T: Clock> Model<T> {
     }
 
     /// Returns when a reader has to poll again, or `None` if only a [`Control`] can wake it.
-    pub(super) fn look_at(&self) -> Option<Instant> {
+    pub(super) fn look_at(&mut self) -> Option<Instant> {
         let idle = self.baud.time_of(IDLE_BYTES);
         let falls_idle = (!self.fifo.is_empty()).then_some(self.quiet_since + idle);
         if !self.plugged {
             return falls_idle;
         }
         if !self.talk.is_over() || !self.incoming.is_empty() {
-            return self.look_at_next_byte().into_iter().chain(falls_idle).min();
+            let heard = self.incoming.front().map(|(at, _)| *at);
+            let sent = self.next_byte().map(|next| next.end);
+            return [falls_idle, heard, sent].into_iter().flatten().min();
         }
         let Some(burst @ Burst { index, start, sent, .. }) = self.burst else { return falls_idle };
         if let Some(at) = falls_idle.filter(|at| *at <= start) {
@@ -72,15 +74,5 @@ impl<T: Clock> Model<T> {
             return Some(burst.begin(sent + wanted, self.baud));
         }
         Some(burst.begin(len, self.baud) + idle)
-    }
-
-    /// Returns when the next byte of any kind has come, while the receiver converses.
-    fn look_at_next_byte(&self) -> Option<Instant> {
-        let heard = self.incoming.front().map(|(at, _)| *at);
-        let of_log = self.burst.map(|it| it.begin(it.sent + 1, self.baud));
-        let answer = self.talk.next_end(self.baud);
-        // In the middle of a sentence, an answer that is due has to wait.
-        let answer = answer.map(|at| at.max(self.quiet_since + self.baud.time_of(1)));
-        [heard, of_log, answer].into_iter().flatten().min()
     }
 }

@@ -74,11 +74,4 @@ impl Talk {
             .map(|it| Answer { sent: it.sent + 1, ..it })
             .filter(|it| it.sent < it.bytes.len());
     }
-
-    /// Returns the end of the next byte, if no sentence is in its way.
-    pub(super) fn next_end(&self, baud: Baud) -> Option<Instant> {
-        let current = self.current.as_ref().map(|it| (it.start, it.sent));
-        let (start, sent) = current.or(self.due.front().map(|(due, _)| (*due, 0)))?;
-        Some(start + baud.time_of(sent as u64 + 1))
-    }
 }
