@@ -18,6 +18,7 @@ mod nmea;
 mod options;
 mod pair;
 mod pin;
+mod pulses;
 mod stream;
 
 use std::io::{self, BufWriter, Write};
@@ -170,6 +171,8 @@ Options of nec, at most one:
 
 Options of nmea:
   --each              print an object after each sentence that is understood
+  --pps NAME          the signal of the pulse per second, in the same capture: prints
+                      an object per pulse, with its UTC or null
   --baud RATE         speed of the serial line, in bits per second        (9600)
 
 Options of lcd:

@@ -11,8 +11,12 @@ use tickwire_traits::Clock;
 use crate::failure::{Failure, note};
 use crate::line::Line;
 use crate::options::NmeaOptions;
+use crate::pulses;
 
 pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), Failure> {
+    if let Some(pulses) = &options.pulses {
+        return pulses::replay(options, pulses, out);
+    }
     let sim = Sim::new();
     let clock = sim.clock();
     let line = if options.is_capture {

@@ -92,6 +92,8 @@ pub(crate) struct NecOptions {
 /// What a receiver was heard to say.
 pub(crate) struct NmeaOptions {
     pub(crate) source: Source,
+    /// Where the pulses per second are.
+    pub(crate) pulses: Option<Source>,
     /// Whether the file is a capture of the line, not what was said on it.
     pub(crate) is_capture: bool,
     pub(crate) each: bool,
@@ -196,6 +198,7 @@ fn set_once(addressing: &mut Option<Addressing>, to: Addressing) -> Result<(), l
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut place = Place::default();
     let mut each = false;
+    let mut pulses = None;
     let mut baud = 9_600;
     while let Some(arg) = args.next()? {
         match arg {
@@ -204,15 +207,21 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("column") => place.signal = Some(numbered(&mut args)?),
             Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
             Long("each") => each = true,
+            Long("pps") => pulses = Some(named(&mut args)?),
             Long("baud") => baud = args.value()?.parse_with(rate)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
         }
     }
-    let is_asked_for = place.signal.is_some() || place.unit.is_some();
+    let is_asked_for = place.signal.is_some() || place.unit.is_some() || pulses.is_some();
     let source = place.source()?;
+    if pulses.as_ref() == Some(&source.signal) {
+        return Err("--pps and --signal are the same signal".into());
+    }
+    let (file, unit) = (&source.file, source.unit);
+    let pulses = pulses.map(|signal| Source { file: file.clone(), signal, unit });
     let is_capture = is_asked_for || is_vcd(&source.file);
-    Ok(Command::Nmea(NmeaOptions { source, is_capture, each, baud }))
+    Ok(Command::Nmea(NmeaOptions { source, pulses, is_capture, each, baud }))
 }
 
 fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
@@ -295,7 +304,7 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("active" | "rest") => "switch and button",
         Long("mode" | "close" | "open") => "switch, button and keypad",
         Long("pause" | "diodes") => "keypad",
-        Long("each" | "baud") => "nmea",
+        Long("each" | "baud" | "pps") => "nmea",
         Long("signal" | "column") => "switch, button, analog, nec and nmea",
         Long("low" | "high" | "around" | "hysteresis") => "analog",
         Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",

@@ -10,6 +10,7 @@ mod keypads;
 mod memory;
 mod nec;
 mod nmea;
+mod pulses;
 mod readme;
 mod refusals;
 mod serial;
