@@ -7,6 +7,8 @@
 //!
 //! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG.
 //!
+//! A fix has the number of satellites. [`Satellites`] is a decoder that keeps each of them.
+//!
 //! # Features
 //!
 //! `gps`, on by default, builds this module, with [`FixedPoint`] as the decoder of
@@ -27,6 +29,7 @@ pub mod pps;
 mod quantity;
 mod raw;
 mod receiver;
+mod satellites;
 mod status;
 mod update;
 mod values;
@@ -54,6 +57,7 @@ pub use outgoing::Outgoing;
 pub use quantity::{Dop, Speed};
 pub use raw::{Event, Raw};
 pub use receiver::Receiver;
+pub use satellites::{Satellite, SatelliteCounters, SatelliteSet, Satellites};
 pub use status::{Constellation, Dimension, Quality, Status};
 pub use update::{Field, Fields, Sentence, Transition, Update};
 

@@ -109,12 +109,13 @@ fn a_switch_on_a_pin_without_stamps_ends_as_the_contact_does() {
 #[cfg(feature = "gps")]
 #[test]
 fn a_gps_receiver_is_read_whole() {
-    use tickwire_drivers::gps::Gps;
+    use tickwire_drivers::gps::{Gps, Satellites};
     use tickwire_sim::models::gps;
 
     check(|sim| {
-        let line = gps::Receiver::new(sim.clock(), gps::demo_log(10), 9_600);
-        let mut receiver = Gps::new(line, sim.clock());
+        let line = gps::Receiver::new(sim.clock(), gps::sky_log(10), 9_600);
+        let decoder = Satellites::<32>::new();
+        let mut receiver = Gps::new(line, sim.clock()).with_decoder(decoder);
         let sentences = sim.run(async {
             let mut sentences = Vec::new();
             while let Ok(update) = receiver.update().await {
@@ -124,6 +125,12 @@ fn a_gps_receiver_is_read_whole() {
         });
         assert_eq!(receiver.counters().bytes_skipped, 0);
         let position = receiver.fix().position().map(|position| position.value);
-        vec![(sentences, position)]
+        let satellites = receiver.decoder();
+        assert_eq!((satellites.counters().sets, satellites.counters().torn), (40, 0));
+        vec![(
+            sentences,
+            position,
+            satellites.sets().map(|set| set.satellites().count()).sum::<usize>(),
+        )]
     });
 }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
-use tickwire_drivers::gps::{Constellation, Counters, Receiver};
+use tickwire_drivers::gps::{Constellation, Counters, Decoder, Receiver, Satellites};
 use tickwire_sim::uart::{self, Baud};
 use tickwire_traits::Instant;
 
@@ -94,6 +94,75 @@ fn satellites_of_several_bands_count_once() {
     let of = |system| receiver.fix().satellites_in_view_of(system).map(|count| count.value);
     assert_eq!((of(Constellation::Gps), of(Constellation::Glonass)), (Some(13), Some(8)));
     assert_eq!((receiver.counters().malformed, receiver.counters().bad_checksum), (0, 0));
+}
+
+/// The sets that are whole and those that are torn; and at the end of a log of each signal the
+/// satellites in view, those that are tracked and those that are used. By another program, which
+/// cuts the log into runs of GSV sentences.
+///
+/// The F9P loses the ends of sets, and says so: `txbuf alloc`.
+const SATELLITES: [(&str, u32, u32, &str); 15] = [
+    ("mt3339", 6, 0, "GPS/0 12 10 10"),
+    ("mtk-3301", 3, 0, "GPS/0 11 11 3"),
+    ("quectel-L70", 3, 0, "GPS/0 13 10 8"),
+    ("bu303-nofix", 0, 0, ""),
+    ("bu353-glonass", 6, 0, "GPS/0 12 5 0; GLONASS/0 10 3 0"),
+    ("sirfstarv-nmea", 24, 0, "GPS/0 11 11 10; GLONASS/0 11 7 6"),
+    ("beidou-gb", 10, 0, "GPS/0 18 12 6; BeiDou/0 11 3 1"),
+    ("nmea-fuzzy-cases", 0, 0, ""),
+    ("skytraq-fix", 3, 0, "GPS/0 14 10 5"),
+    ("neo-m8n", 45, 0, "GPS/0 13 10 9; GLONASS/0 10 6 4"),
+    (
+        "ublox-neo-m9n-nmea-stripped",
+        244,
+        0,
+        "GPS/1 16 9 8; GLONASS/1 10 8 7; Galileo/7 10 7 5; BeiDou/1 7 5 5",
+    ),
+    ("telit-he910-stripped", 224, 0, "GPS/0 7 7 5"),
+    (
+        "quectel-eg25-g-stripped",
+        198,
+        0,
+        "GPS/1 11 4 3; GLONASS/1 8 6 6; Galileo/7 2 0 0; BeiDou/0 15 0 0",
+    ),
+    ("aerorust-nmea1-long", 2614, 0, "GPS/0 13 3 0; GLONASS/0 9 2 0"),
+    ("gpsd-ublox-f9p-hpnmea", 25, 5, "GPS/1 13 13 12; GPS/6 5 5 5; GLONASS/1 8 8 7"),
+];
+
+#[test]
+fn every_log_gives_its_satellites() {
+    for (name, sets, torn, expected) in SATELLITES {
+        let path = format!("nmea/{name}.log");
+        let Some(bytes) = recorded("every_log_gives_its_satellites", &path) else { return };
+        let expected = (expected.to_owned(), sets, torn);
+        assert_eq!(satellites(&bytes, Satellites::<64>::new()), expected, "{name}");
+        #[cfg(feature = "nmea")]
+        {
+            let around = Satellites::<64>::new().with_decoder(tickwire_drivers::gps::NmeaCrate);
+            assert_eq!(satellites(&bytes, around), expected, "{name}");
+        }
+    }
+}
+
+/// What is published at the end of a log, and how many sets were whole and torn.
+fn satellites<D: Decoder>(bytes: &[u8], decoder: Satellites<64, D>) -> (String, u32, u32) {
+    let mut receiver = Receiver::<102>::new().with_decoder(decoder);
+    for byte in bytes {
+        let _ = receiver.push(*byte, Instant::EPOCH);
+    }
+    let satellites = receiver.decoder();
+    let mut sets: Vec<_> = satellites.sets().collect();
+    sets.sort_by_key(|set| (set.system() as u8, set.signal()));
+    let sets = sets.iter().map(|set| {
+        let tracked = set.satellites().filter(|it| it.snr().is_some()).count();
+        let used = set.satellites().filter(|it| it.is_used()).count();
+        let (system, all) = (set.system(), set.satellites().count());
+        format!("{system}/{} {all} {tracked} {used}", set.signal())
+    });
+    let sets = sets.collect::<Vec<_>>().join("; ");
+    let counters = satellites.counters();
+    assert_eq!(counters.omitted, 0);
+    (sets, counters.sets, counters.torn)
 }
 
 /// Every update, and every fix.

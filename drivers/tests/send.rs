@@ -19,7 +19,7 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
-use tickwire_drivers::gps::{Gps, Hub, pps::Pps};
+use tickwire_drivers::gps::{Gps, Hub, Satellites, pps::Pps};
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
@@ -211,6 +211,8 @@ fn a_gps_is_send() {
     send(&gps);
     send(&gps.update());
     send(&gps.updates());
+    send(&gps.decoder());
+    send(&Gps::new(Here, Here).with_decoder(Satellites::<1>::new()).update());
     let mut pps = Pps::new(Here);
     send(&pps);
     send(&pps.pulse());

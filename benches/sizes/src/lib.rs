@@ -25,7 +25,7 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::pps::Timekeeper;
-use tickwire_drivers::gps::{Gps, Hub, LINE_LENGTH};
+use tickwire_drivers::gps::{Gps, Hub, LINE_LENGTH, Satellites};
 use tickwire_drivers::hd44780::{FourBit, Lcd};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
@@ -134,6 +134,8 @@ const ROWS: &[Row] = &[
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
+    Row::new("Satellites, each", size_of::<Sky<2>>() - size_of::<Sky<1>>(), 8),
+    Row::new("Satellites, beside those", size_of::<Sky<0>>(), 400),
     // Receiver and fix, a second fix for the tasks, and five primitives.
     Row::new("Hub, without its line", size_of::<Receivers>() - LINE_LENGTH, 832),
     Row::new("Hub::run, future", future_of_1(Receivers::run), 48),
@@ -212,6 +214,7 @@ const ROWS: &[Row] = &[
 ];
 
 type Rungs<const N: usize> = Ladder<Adc, Clock, N>;
+type Sky<const N: usize> = Satellites<N, ()>;
 type Pad = Touch<Adc, Clock>;
 type Contact = Switch<Pin, Clock>;
 type Knob = Encoder<Pair, Clock>;

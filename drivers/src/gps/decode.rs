@@ -4,6 +4,7 @@ mod fields;
 #[cfg(feature = "nmea")]
 mod nmea;
 mod own;
+mod satellites;
 mod text;
 
 use tickwire_traits::Instant;
@@ -16,6 +17,7 @@ use super::{
 #[cfg(feature = "nmea")]
 pub use nmea::NmeaCrate;
 pub use own::FixedPoint;
+pub(super) use satellites::{Numbers, Seen, in_use, in_view};
 
 /// A decoder of sentences. The default is [`FixedPoint`].
 ///

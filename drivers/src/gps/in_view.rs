@@ -64,7 +64,8 @@ const OF_GPS: usize = 256;
 /// most as many.
 const OF_OTHERS: usize = 64;
 
-const PLACES: usize = OF_GPS + (Constellation::ALL.len() - 1) * OF_OTHERS;
+/// Places for the satellites of all systems, each of which a set of bits begins with a word.
+pub(super) const PLACES: usize = OF_GPS + (Constellation::ALL.len() - 1) * OF_OTHERS;
 
 const _: () = assert!(Constellation::ALL.len() <= u8::BITS as usize, "`lacking` has a bit each");
 
@@ -168,7 +169,7 @@ const fn bit(signal: u8) -> u16 {
 }
 
 /// Returns the first place of the satellites of a system, and the number of places.
-const fn places(system: Constellation) -> (usize, usize) {
+pub(super) const fn places(system: Constellation) -> (usize, usize) {
     match system as usize {
         0 => (0, OF_GPS),
         index => (OF_GPS + (index - 1) * OF_OTHERS, OF_OTHERS),

@@ -15,6 +15,7 @@ mod pps;
 mod random;
 mod satellites;
 mod sentences;
+mod sets;
 mod shell;
 mod splits;
 mod status;

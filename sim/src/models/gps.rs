@@ -10,6 +10,7 @@ mod pulses;
 mod reader;
 mod script;
 mod shared;
+mod sky;
 mod speed;
 mod talk;
 
@@ -30,6 +31,7 @@ use model::{AtEnd, Model};
 pub use pulses::PulseFaults;
 use script::Script;
 use shared::Shared;
+pub use sky::sky_log;
 pub use speed::{Obedience, SpeedError};
 
 /// A receiver that plays an NMEA log over a serial line, byte by byte.

@@ -51,6 +51,11 @@ pub(super) fn whole<T: TryFrom<u32>>(text: &[u8]) -> Option<T> {
     value.try_into().ok()
 }
 
+/// Reads a number, and rounds it to the next integer.
+pub(super) fn rounded<T: TryFrom<i32>>(text: &[u8]) -> Option<T> {
+    decimal(text, 0)?.try_into().ok()
+}
+
 pub(super) fn hexadecimal(text: &[u8]) -> Option<u8> {
     let &[digit] = text else { return None };
     char::from(digit).to_digit(16)?.try_into().ok()

@@ -32,13 +32,7 @@ pub fn demo_log(seconds: u32) -> Vec<u8> {
 }
 
 fn epoch(log: &mut String, second: u32) {
-    let of_day = 43_200 + second;
-    let time = format!("{:02}{:02}{:02}.000", of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    let turn = f64::from(second % 60) / 60.0;
-    let place = place(turn);
-    // Clockwise, so the course is a quarter turn ahead of the bearing.
-    let course = (turn * 360.0 + 90.0) % 360.0;
-    let height = 46.0 + (turn * std::f64::consts::TAU).sin();
+    let Moment { time, place, course, height } = Moment::at(second);
     for body in [
         format!("GPRMC,{time},A,{place},2.73,{course:.2},210626,,,A"),
         format!("GPGGA,{time},{place},1,09,0.9,{height:.1},M,45.4,M,,"),
@@ -48,8 +42,33 @@ fn epoch(log: &mut String, second: u32) {
         "GPGSV,3,3,11,30,58,070,43,08,04,024,,16,02,098,".into(),
         format!("GPVTG,{course:.2},T,,M,2.73,N,5.06,K,A"),
     ] {
-        let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
-        log.push_str(&format!("${body}*{sum:02X}\r\n"));
+        append(log, &body);
+    }
+}
+
+/// Appends a sentence, given by the part between `$` and `*`.
+pub(super) fn append(log: &mut String, body: &str) {
+    let sum = body.bytes().fold(0, |sum, byte| sum ^ byte);
+    log.push_str(&format!("${body}*{sum:02X}\r\n"));
+}
+
+/// Time, position, course and height, as in their fields.
+pub(super) struct Moment {
+    pub(super) time: String,
+    pub(super) place: String,
+    pub(super) course: f64,
+    pub(super) height: f64,
+}
+
+impl Moment {
+    pub(super) fn at(second: u32) -> Self {
+        let of_day = 43_200 + second;
+        let time = format!("{:02}{:02}{:02}.000", of_day / 3_600, of_day / 60 % 60, of_day % 60);
+        let turn = f64::from(second % 60) / 60.0;
+        // Clockwise, so the course is a quarter turn ahead of the bearing.
+        let course = (turn * 360.0 + 90.0) % 360.0;
+        let height = 46.0 + (turn * std::f64::consts::TAU).sin();
+        Self { time, place: place(turn), course, height }
     }
 }
 
