@@ -40,7 +40,7 @@ pub struct Quiet<R, T, const N: usize> {
     buffered: Buffered<R, N>,
     clock: T,
     pause: Duration,
-    /// The time of the last byte. None before the first byte of a block that was read here.
+    /// The time of the last byte. None until a byte was read here.
     heard: Option<Instant>,
 }
 
@@ -96,7 +96,6 @@ impl<R: Read, T: Timer, const N: usize> Quiet<R, T, N> {
                 Err(error) => return Err(error),
             }
         }
-        self.heard = None;
         let block = self.buffered.take_all();
         Ok(self.buffered.get(block))
     }

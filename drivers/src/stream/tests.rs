@@ -2,6 +2,8 @@
 
 extern crate std;
 
+mod any_byte;
+
 mod cutting;
 mod frames;
 mod half_duplex;
@@ -9,6 +11,7 @@ mod half_duplex_any;
 mod half_duplex_line;
 mod line;
 mod model;
+mod paces;
 mod quiet;
 mod script;
 mod shared_writer;

@@ -171,10 +171,16 @@ fn a_stream_of_pieces_ends_after_the_end_and_not_after_an_error() {
         ];
         assert_eq!(items, expected);
 
-        let mut records = Records::<_, MOST>::new(&b"1;2"[..], b';');
-        let items: Vec<_> = records.records().collect().await;
-        assert_eq!(items.len(), 3);
-        assert_eq!(items[2], Err(Error::EndOfStream));
+        let mut records = Records::<_, MOST>::new(&b"1;2345;6"[..], b';');
+        let records = records.records().map_ok(|record| record.to_vec());
+        let items: Vec<_> = records.collect().await;
+        let expected = [
+            Ok(b"1".to_vec()),
+            Err(Error::TooLong { len: 4 }),
+            Ok(b"6".to_vec()),
+            Err(Error::EndOfStream),
+        ];
+        assert_eq!(items, expected);
 
         let mut exactly = Exactly::<_, MOST>::new(&b"abcde"[..]);
         let chunks = exactly.chunks(2).map_ok(|chunk| chunk.to_vec());
@@ -184,4 +190,17 @@ fn a_stream_of_pieces_ends_after_the_end_and_not_after_an_error() {
         let refused: Vec<_> = exactly.chunks(4).collect().await;
         assert_eq!(refused, [Err(Error::TooLong { len: 4 })]);
     });
+}
+
+#[test]
+fn the_rest_of_a_piece_that_is_too_long_is_dropped_as_it_comes() {
+    let bytes = [&[b'a'; 3_000][..], b"\n", b"end\n"].concat();
+    let mut lines = Lines::<_, 100>::new(Script::chunks(&bytes, 100, false));
+    Sim::new().run(async {
+        assert_eq!(lines.line().await, Err(Error::TooLong { len: 3_000 }));
+        assert_eq!(lines.line().await.unwrap(), b"end");
+    });
+    // One read for each 100 bytes, and one for the byte that shows that they are too many.
+    let reads = lines.release().into_reader().reads();
+    assert!(reads <= 33, "{reads}");
 }

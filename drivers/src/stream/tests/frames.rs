@@ -1,7 +1,9 @@
 //! Frames against the crate `cobs` and a checksum of its own.
 
+use std::vec;
 use std::vec::Vec;
 
+use futures_util::{StreamExt, TryStreamExt};
 use proptest::prelude::*;
 use tickwire_sim::uart::{Baud, LineFault, line};
 use tickwire_sim::{Sim, drop_after, impatiently};
@@ -19,7 +21,7 @@ type Item = Result<Vec<u8>, FrameError<()>>;
 /// Encodes a frame with its checksum and a zero, by the other crate.
 fn encoded(frame: &[u8]) -> Vec<u8> {
     let whole = [frame, &model::checksum(frame).to_le_bytes()].concat();
-    let mut bytes = std::vec![0; cobs::max_encoding_length(whole.len())];
+    let mut bytes = vec![0; cobs::max_encoding_length(whole.len())];
     let len = cobs::encode(&whole, &mut bytes);
     bytes.truncate(len);
     bytes.push(0);
@@ -125,11 +127,14 @@ proptest! {
     fn what_is_sent_is_what_the_other_crate_encodes(
         frame in prop::collection::vec(prop_oneof![Just(0), any::<u8>()], 0..600),
     ) {
-        let mut wire = [0; 700];
+        let mut wire = [0; 1_400];
         let mut writer = FrameWriter::new(&mut wire[..]);
-        Sim::new().run(async { writer.send(&frame).await.unwrap() });
-        let len = 700 - writer.release().len();
-        prop_assert_eq!(&wire[..len], &encoded(&frame)[..]);
+        Sim::new().run(async {
+            writer.send(&frame).await.unwrap();
+            writer.send(&frame).await.unwrap();
+        });
+        let len = 1_400 - writer.release().len();
+        prop_assert_eq!(&wire[..len], &encoded(&frame).repeat(2)[..]);
     }
 }
 
@@ -179,4 +184,22 @@ fn a_frame_that_fails_takes_no_other_along() {
         assert_eq!(frames.frame().await.unwrap(), b"second");
     });
     assert_eq!(frames.dropped(), Dropped::NONE);
+}
+
+#[test]
+fn a_stream_of_frames_ends_after_the_end_and_not_after_an_error() {
+    let mut garbled = encoded(b"two");
+    garbled[1] ^= 1;
+    let bytes = [encoded(b"one"), garbled, vec![1; MOST + 1], vec![0], encoded(b"")].concat();
+    let mut frames = Frames::<_, MOST>::new(&bytes[..]);
+    let frames = frames.frames().map_ok(|frame| frame.to_vec());
+    let items: Vec<_> = Sim::new().run(frames.collect());
+    let expected = [
+        Ok(b"one".to_vec()),
+        Err(FrameError::Checksum { len: 6 }),
+        Err(FrameError::Stream(Error::TooLong { len: MOST + 1 })),
+        Ok(Vec::new()),
+        Err(FrameError::Stream(Error::EndOfStream)),
+    ];
+    assert_eq!(items, expected);
 }

@@ -1,15 +1,17 @@
 //! Blocks that end with a pause.
 
+use std::iter::repeat_n;
 use std::vec::Vec;
 
 use embedded_io_async::Write;
 use futures_util::future::join;
 use futures_util::{StreamExt, TryStreamExt};
 use tickwire_sim::uart::{Baud, LineFault, Port, line};
-use tickwire_sim::{Pace, Sim, SimClock, impatiently};
+use tickwire_sim::{Pace, Sim, SimClock, drop_after, impatiently};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
-use crate::stream::{Error, Exactly, Quiet};
+use super::script::{Script, Step};
+use crate::stream::{Buffered, Error, Exactly, Quiet};
 
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -144,4 +146,36 @@ fn a_stream_of_blocks_ends_after_the_end() {
     let blocks = quiet.blocks().map_ok(|block| block.to_vec());
     let blocks: Vec<_> = sim.run(blocks.collect());
     assert_eq!(blocks, [Ok(b"abcd".to_vec()), Ok(b"ef".to_vec()), Err(Error::EndOfStream)]);
+}
+
+#[test]
+fn the_pause_after_bytes_of_another_type_begins_once() {
+    let mut other = Exactly::<_, 8>::new(Script::new([Step::Bytes(b"abcd".to_vec()), Step::Never]));
+    let sim = Sim::new();
+    sim.run(async {
+        assert_eq!(other.bytes(1).await.unwrap(), b"a");
+        let rest: Buffered<_, 8> = other.release();
+        let mut quiet = Quiet::resume(rest, sim.clock(), PAUSE);
+        let block = impatiently(async || quiet.block().await.map(<[u8]>::to_vec)).await;
+        assert_eq!(block.unwrap(), b"bcd");
+    });
+    assert_eq!(sim.clock().now(), Instant::from_millis(5));
+}
+
+#[test]
+fn a_turn_for_other_tasks_does_not_end_a_block() {
+    // After the last number, the read of the late byte is the 32nd, which a turn precedes.
+    for reads in 1..=30 {
+        let sim = Sim::new();
+        let bytes = repeat_n(Step::Bytes(b"a".to_vec()), reads);
+        let more = [Step::Pause, Step::Bytes(b"b".to_vec()), Step::Never];
+        let script = Script::new(bytes.chain(more));
+        let mut quiet = Quiet::<_, _, 200>::new(script, sim.clock(), PAUSE);
+        sim.run(async {
+            assert_eq!(drop_after(1, quiet.block()).await, None);
+            // The byte is there, and the task is late.
+            sim.clock().sleep(Duration::from_secs(1)).await;
+            assert!(quiet.block().await.unwrap().ends_with(b"ab"), "{reads} reads");
+        });
+    }
 }

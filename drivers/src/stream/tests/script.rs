@@ -1,6 +1,7 @@
 //! A reader that follows a script.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::vec::Vec;
 
 use embedded_io_async::{ErrorKind, ErrorType, Read};
@@ -14,14 +15,24 @@ pub(super) enum Step {
     Pause,
     Failure,
     End,
+    /// Pending from here on.
+    Never,
 }
 
 /// Ends where the script ends.
-pub(super) struct Script(VecDeque<Step>);
+pub(super) struct Script {
+    steps: VecDeque<Step>,
+    reads: u32,
+}
 
 impl Script {
     pub(super) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self(steps.into_iter().collect())
+        Self { steps: steps.into_iter().collect(), reads: 0 }
+    }
+
+    /// How many reads have ended.
+    pub(super) const fn reads(&self) -> u32 {
+        self.reads
     }
 
     /// Reads `size` bytes at once, with a pause before each read, and a failure before each
@@ -40,30 +51,34 @@ impl ErrorType for Script {
 
 impl Read for Script {
     async fn read(&mut self, buf: &mut [u8]) -> Result<usize, ErrorKind> {
-        while let Some(Step::Pause) = self.0.front() {
+        while let Some(Step::Pause) = self.steps.front() {
             // Before the await: dropped there, the pause is over.
-            self.0.pop_front();
+            self.steps.pop_front();
             yield_now().await;
         }
-        match self.0.front_mut() {
+        if let Some(Step::Never) = self.steps.front() {
+            return pending().await;
+        }
+        self.reads += 1;
+        match self.steps.front_mut() {
             Some(Step::Bytes(bytes)) => {
                 let len = bytes.len().min(buf.len());
                 buf[..len].copy_from_slice(&bytes[..len]);
                 bytes.drain(..len);
                 if bytes.is_empty() {
-                    self.0.pop_front();
+                    self.steps.pop_front();
                 }
                 Ok(len)
             }
             Some(Step::Failure) => {
-                self.0.pop_front();
+                self.steps.pop_front();
                 Err(ErrorKind::Other)
             }
             Some(Step::End) => {
-                self.0.pop_front();
+                self.steps.pop_front();
                 Ok(0)
             }
-            Some(Step::Pause) | None => Ok(0),
+            Some(Step::Pause | Step::Never) | None => Ok(0),
         }
     }
 }
