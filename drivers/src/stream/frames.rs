@@ -7,7 +7,7 @@ use futures_util::{Stream, stream};
 use super::cobs::{Encoder, decode_in_place};
 use super::cut::Cut;
 use super::records::Delimiter;
-use super::{Buffered, Dropped, Error, Piece};
+use super::{Buffered, Dropped, Error, Piece, SendError};
 
 /// The byte between frames, which stuffing keeps out of them.
 const DELIMITER: u8 = 0;
@@ -180,17 +180,18 @@ impl<W: Write> FrameWriter<W> {
     ///
     /// # Errors
     ///
-    /// What the writer reports. The receiver drops the frame, and the next one may be sent.
+    /// [`SendError::Write`] or [`SendError::Closed`]. The receiver drops the frame, and the next one
+    /// may be sent.
     ///
     /// # Cancel safety
     ///
     /// Cancel-safe for the frames after it: the frame itself is torn if sending is dropped or
     /// fails. The next frame begins with a zero, so the receiver reports the torn one and loses
     /// no other.
-    pub async fn send(&mut self, frame: &[u8]) -> Result<(), W::Error> {
+    pub async fn send(&mut self, frame: &[u8]) -> Result<(), SendError<W::Error>> {
         const CHUNK: usize = 32;
         if self.is_torn {
-            self.writer.write_all(&[DELIMITER]).await?;
+            self.write(&[DELIMITER]).await?;
         }
         // Before the first await: from there on it may be.
         self.is_torn = true;
@@ -203,9 +204,20 @@ impl<W: Write> FrameWriter<W> {
                 len += 1;
             }
             let Some(chunk @ [_, ..]) = chunk.get(..len) else { break };
-            self.writer.write_all(chunk).await?;
+            self.write(chunk).await?;
         }
         self.is_torn = false;
+        Ok(())
+    }
+
+    /// Writes all bytes. embedded-io's `write_all` panics if the writer accepts none.
+    async fn write(&mut self, mut bytes: &[u8]) -> Result<(), SendError<W::Error>> {
+        while !bytes.is_empty() {
+            match self.writer.write(bytes).await.map_err(SendError::Write)? {
+                0 => return Err(SendError::Closed),
+                len => bytes = bytes.get(len..).unwrap_or_default(),
+            }
+        }
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 extern crate std;
 
 mod any_byte;
-
+mod any_write;
 mod cutting;
 mod frames;
 mod half_duplex;

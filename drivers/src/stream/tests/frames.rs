@@ -10,7 +10,7 @@ use tickwire_sim::{Sim, drop_after, impatiently};
 
 use super::model;
 use super::script::Script;
-use crate::stream::{Dropped, Error, FrameError, FrameWriter, Frames};
+use crate::stream::{Dropped, Error, FrameError, FrameWriter, Frames, SendError};
 
 /// The longest frame here, on the wire.
 const MOST: usize = 300;
@@ -179,7 +179,7 @@ fn a_frame_that_fails_takes_no_other_along() {
     let (mut writer, mut frames) = (FrameWriter::new(near), Frames::<_, MOST>::new(far));
     sim.run(async {
         way.fail_next_write();
-        assert_eq!(writer.send(b"first").await, Err(LineFault));
+        assert_eq!(writer.send(b"first").await, Err(SendError::Write(LineFault)));
         writer.send(b"second").await.unwrap();
         assert_eq!(frames.frame().await.unwrap(), b"second");
     });
