@@ -12,6 +12,7 @@ mod fuzz;
 mod instructions;
 mod linux_rig;
 mod nightly;
+mod original;
 mod pages;
 mod process;
 mod report;

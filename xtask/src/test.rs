@@ -17,7 +17,8 @@ use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Step, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
 use crate::{
-    aarch64, compare, dependencies, docs, fuzz, instructions, nightly, pages, setup, sizes, sources,
+    aarch64, compare, dependencies, docs, fuzz, instructions, nightly, original, pages, setup,
+    sizes, sources,
 };
 
 /// Runs every step with `only` in its name, the quick ones first, then two at a time, and
@@ -45,7 +46,8 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         of_problems(&problems, format!("{files} files"))
     });
     report.step("pages", || {
-        let (problems, links) = pages::check(&members)?;
+        let (mut problems, links) = pages::check(&members)?;
+        problems.extend(original::check()?);
         of_problems(&problems, format!("{links} links"))
     });
     report.step("licences", || licences(&boards, &floor(&members)));
