@@ -26,13 +26,16 @@ use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
 use tickwire_drivers::gps::pps::Timekeeper;
 use tickwire_drivers::gps::{Gps, Hub, LINE_LENGTH, Satellites};
-use tickwire_drivers::hd44780::{FourBit, Lcd};
+use tickwire_drivers::hd44780::{A00, FourBit, Lcd, Page};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
 use tickwire_drivers::ladder::Ladder;
 use tickwire_drivers::led::{Dimmed, Led, OnOff, Program};
 use tickwire_drivers::mcp3008::{Channel, Mcp3008};
 use tickwire_drivers::nec::{Nec, Transmitter};
+use tickwire_drivers::stream::{
+    Exactly, FrameWriter, Frames, HalfDuplex, Lines, Quiet, Records, SharedWriter,
+};
 use tickwire_drivers::switch::Switch;
 use tickwire_drivers::touch::Touch;
 use tickwire_sync::{
@@ -150,6 +153,30 @@ const ROWS: &[Row] = &[
     Row::new("Lcd::flush, future", future_of_1(Display::flush), 96),
     Row::new("Lcd::redraw, future", future_of_1(Display::redraw), 96),
     Row::new("Lcd::clear, future", future_of_1(Display::clear), 96),
+    // What tasks edit, and a lock and a notice.
+    Row::new("hd44780::Page, 20x4", size_of::<Shown>(), 176),
+    Row::new("Page::edit, future", future_of_1(Shown::edit), 48),
+    Row::new("Lcd::show, future", future_of_2(Display::show::<Raw, A00>), 112),
+    Row::new("Lcd::follow, future", future_of_2(Display::follow::<Raw, A00>), 136),
+    // Streams, whose buffers are the caller's to choose.
+    Row::new("Lines, without its buffer", size_of::<Lines<Line, N>>() - N, 32),
+    Row::new("Lines::line, future", future_of_1(Lines::<Line, N>::line), 72),
+    Row::new("Records, without its buffer", size_of::<Records<Line, N>>() - N, 32),
+    Row::new("Records::record, future", future_of_1(Records::<Line, N>::record), 72),
+    Row::new("Exactly, without its buffer", size_of::<Exactly<Line, N>>() - N, 12),
+    Row::new("Exactly::bytes, future", future_of_2(Exactly::<Line, N>::bytes), 72),
+    Row::new("Quiet, without its buffer", size_of::<Quiet<Line, Clock, N>>() - N, 40),
+    Row::new("Quiet::block, future", future_of_1(Quiet::<Line, Clock, N>::block), 72),
+    Row::new("Frames, without its buffer", size_of::<Frames<Line, N>>() - N, 32),
+    Row::new("Frames::frame, future", future_of_1(Frames::<Line, N>::frame), 72),
+    Row::new("FrameWriter", size_of::<FrameWriter<Line>>(), 1),
+    Row::new("FrameWriter::send, future", future_of_2(FrameWriter::<Line>::send), 144),
+    Row::new("SharedWriter, without its buffer", size_of::<Writer>() - N, 32),
+    Row::new("SharedWriter::send, future", future_of_2(Writer::send), 80),
+    Row::new("SharedWriter::flush, future", future_of_1(Writer::flush), 56),
+    Row::new("HalfDuplex, without its buffer", size_of::<Asker>() - N, 64),
+    Row::new("HalfDuplex::ask, future", future_of_2(Asker::ask), 232),
+    Row::new("HalfDuplex::listen, future", future_of_1(Asker::listen), 96),
     // The object of a primitive is three words at most, beside what it keeps.
     Row::new("Mutex", size_of::<Mutex>(), 12),
     Row::new("Event", size_of::<Event<Raw>>(), 12),
@@ -241,6 +268,12 @@ type SharedBus = tickwire_sync::SharedBus<Raw, Bus>;
 type SharedI2c = tickwire_sync::SharedI2c<'static, Raw, Bus>;
 type SharedSpi = tickwire_sync::SharedSpi<'static, Raw, Bus, Pin, Delay<Clock>>;
 type Display = Lcd<FourLines, Delay<Clock>, 20, 4>;
+type Shown = Page<Raw, 20, 4>;
+type Writer = SharedWriter<Raw, Line, N>;
+type Asker = HalfDuplex<Line, Clock, N>;
+
+/// The length of a buffer.
+const N: usize = 64;
 
 /// The future of `run`, with an order that is a future of no size.
 fn shown(led: &'static mut Light) -> impl Future {
