@@ -43,6 +43,7 @@ const E: u32 = 3;
 const DATA: [u32; 4] = [4, 5, 6, 7];
 const KNOB: [u32; 3] = [20, 21, 26];
 const REMOTE: u32 = 27;
+const PPS: u32 = 16;
 
 const PWM: &str = "/sys/class/pwm/pwmchip0";
 
@@ -117,7 +118,8 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
         let lines = lines.map(|(name, offset)| format!("{name} = {}\n", at(offset)));
         let file = format!(
             "[button]\nline = 'GPIO17'\n[climate]\nbus = '{PATH}'\n[gps]\nport = '/dev/ttyS1'\n\
-             {}[display.lines]\n{}",
+             pps = {}\n{}[display.lines]\n{}",
+            at(PPS),
             controls(&chip),
             lines.collect::<String>()
         );
@@ -133,6 +135,8 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
             receiver.flush().await.unwrap();
         });
         station.wait_for("\"lat_e7\":378196800");
+        chip.pull(PPS, true);
+        station.wait_for("\"event\":\"lock\",\"state\":\"tentative\",\"pulses\":1");
         for is_up in [false, true] {
             chip.pull(BUTTON, is_up);
             sleep(Duration::from_millis(100));

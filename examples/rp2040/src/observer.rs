@@ -38,6 +38,10 @@ impl<I: i2c::Error, R: Display, B: Display> Observe<I, R, B> for Observer {
             Event::GpsFailed(error, _) => {
                 report!(at, "gps_failed", error: format_args!("\"{error}\""));
             }
+            Event::Lock(lock, _) => {
+                report!(at, "lock", state: format_args!("\"{:?}\"", lock.state));
+            }
+            Event::PulsesFailed => report!(at, "pulses_failed"),
             Event::DisplayFailed(error) => {
                 report!(at, "display_failed", error: format_args!("\"{error}\""));
             }

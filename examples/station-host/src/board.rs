@@ -16,7 +16,7 @@ use tickwire_drivers::hd44780::{FourBit, Pcf8574};
 use tickwire_exec_std::StdClock;
 use tickwire_exec_std::gpio::{self, Bias, Input, InputSettings, Output, OutputSettings};
 use tickwire_exec_std::i2c::{self, Bus};
-use tickwire_station::Parts;
+use tickwire_station::{Parts, Pulses};
 
 use crate::gps_line::{GpsLine, Source};
 use crate::record::Record;
@@ -28,7 +28,8 @@ use parts::{Glass, SensorBus, Wires};
 use watched::Watched;
 
 /// What the station is given.
-pub(crate) type BoardParts = Parts<Contact, SensorBus, Glass, GpsLine, StdClock, BoardControls>;
+pub(crate) type BoardParts =
+    Parts<Contact, SensorBus, Glass, GpsLine, StdClock, BoardControls, Option<Pulses<Contact>>>;
 
 /// Opens the parts that the file at `path` names. `record` is told which are not there.
 ///
@@ -45,6 +46,8 @@ pub(crate) fn open(
     let button = opened(path, "button", button.map(open_button))?;
     let sensor = opened(path, "climate", climate.map(|it| buses.open(&it.bus)))?;
     let wires = opened(path, "display", display.map(|it| open_display(it, &mut buses)))?;
+    let pps = gps.as_ref().and_then(|it| it.pps.as_ref()).map(|it| open_contact(it, false));
+    let pps = opened(path, "gps", pps)?.map(|line| Pulses { line });
     let gps = opened(path, "gps", gps.map(|it| open_gps(it, record)))?;
     let mut controls = controls::open(path, knob, remote, brightness)?;
 
@@ -68,6 +71,7 @@ pub(crate) fn open(
         i2c: SensorBus(sensor),
         lcd: Glass { wires, shown: is_drawn.then_some(shown) },
         gps: gps.unwrap_or(GpsLine::Absent),
+        pps,
         clock: StdClock::new(),
         controls,
     };

@@ -8,7 +8,7 @@ use embedded_hal::i2c;
 
 use serde_json::{Value, json};
 use tickwire_drivers::button;
-use tickwire_drivers::gps::Transition;
+use tickwire_drivers::gps::{Transition, pps};
 use tickwire_drivers::htu21d;
 use tickwire_replay::{gesture_name, gps_summary, merged};
 use tickwire_station::Event;
@@ -53,6 +53,16 @@ pub(crate) fn event<I: i2c::Error + Display, R: Display, B: Display>(
         Event::GpsFailed(error, counters) => {
             ("gps_failed", json!({ "error": error.to_string(), "sentences": counters.sentences }))
         }
+        Event::Lock(lock, drift) => (
+            "lock",
+            json!({
+                "state": lower(&lock.state),
+                "pulses": lock.pulses,
+                "error_us": lock.error.as_micros(),
+                "drift_ppb": drift.map(|drift| drift.ppb()),
+            }),
+        ),
+        Event::PulsesFailed => ("pulses_failed", json!({})),
         Event::DisplayFailed(error) => ("display_failed", json!({ "error": error.to_string() })),
         _ => ("unknown", json!({})),
     };
@@ -80,6 +90,11 @@ pub(crate) fn line<I: i2c::Error + Display, R: Display, B: Display>(
         },
         Event::GpsQuiet(_) => "GPS: quiet".into(),
         Event::GpsFailed(error, _) => format!("GPS: {error}"),
+        Event::Lock(lock, _) => match lock.state {
+            pps::State::Searching => "PPS: no time".into(),
+            state => format!("PPS: {}, {} µs", lower(&state), lock.error.as_micros()),
+        },
+        Event::PulsesFailed => "PPS: the line failed".into(),
         Event::DisplayFailed(error) => format!("display: {error}"),
         _ => "something new".into(),
     };

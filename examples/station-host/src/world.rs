@@ -15,7 +15,7 @@ use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Input, Output, Pwm, Trace, VcdStream, Wire, models::gps};
-use tickwire_station::{COLUMNS, Controls, Parts, ROWS};
+use tickwire_station::{COLUMNS, Controls, Parts, Pulses, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 
 use crate::gps_line::GpsLine;
@@ -26,7 +26,9 @@ pub(crate) use hand::{DIAL, DimmerPart, Hand, KnobPart, LIGHT, RemoteKey, Remote
 
 /// What the station is given.
 pub(crate) type StationParts =
-    Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock, AllControls>;
+    Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock, AllControls, PulsePart>;
+/// The pulses of the model; a real line has none.
+type PulsePart = Option<Pulses<Input<StdClock>>>;
 type AllControls = Controls<KnobPart, RemotePart, DimmerPart>;
 /// The display's RS, E and D4 to D7.
 pub(crate) type LcdLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
@@ -85,20 +87,22 @@ impl World {
         let kept = record.clone();
         i2c.on_transfer(move |transfer| kept.transfer(transfer.to_string()));
 
-        let (gps_line, gps) = match &options.gps {
-            Some(path) => (GpsLine::open(path, options.source(), record.clone())?, None),
+        let (gps_line, gps, pps) = match &options.gps {
+            Some(path) => (GpsLine::open(path, options.source(), record.clone())?, None, None),
             None => {
+                let pulses = low("gps_pps");
+                let pps = Pulses { line: pulses.input() };
                 let mut receiver =
                     gps::Receiver::new(CLOCK, gps::demo_log(DEMO_SECONDS), options.source().baud)
                         .repeat()
                         .with_latency(LATENCY)
                         .with_trigger(UART_TRIGGER)
-                        .with_pps(low("gps_pps"));
+                        .with_pps(pulses);
                 if options.vcd.is_some() {
                     receiver = receiver.traced(&trace);
                 }
                 let control = receiver.control();
-                (GpsLine::Model(receiver, record.clone()), Some(control))
+                (GpsLine::Model(receiver, record.clone()), Some(control), Some(pps))
             }
         };
 
@@ -112,7 +116,8 @@ impl World {
         let dimmer = hand.with_dimmer(dial, light);
         let controls = Controls { knob, remote, dimmer };
         let button_input = button.input();
-        let parts = Parts { button: button_input, lcd, gps: gps_line, clock: CLOCK, i2c, controls };
+        let parts =
+            Parts { button: button_input, lcd, gps: gps_line, pps, clock: CLOCK, i2c, controls };
         let bounce = RefCell::new(Bounce::new(1));
         let (sensor, bus, button) = (Some(sensor), Some(bus), Some(button));
         Ok((Self { display, sensor, bus, gps, button, hand, bounce, trace }, parts))

@@ -7,10 +7,11 @@ mod remote;
 use core::convert::Infallible;
 use core::future::{Future, pending};
 
-use futures_util::future::join3;
+use futures_util::future::{join, join3};
 use tickwire_traits::TimerQueue;
 
 use crate::Observe;
+use crate::state::Has;
 use crate::station::Station;
 
 pub use dimmer::Dimmer;
@@ -24,17 +25,17 @@ pub use remote::{Keymap, Remote};
 #[allow(private_bounds, reason = "sealed")]
 pub trait Control: Serve {}
 
-/// What the station does with a control.
+/// What the station does with a part that a board may lack.
 pub(crate) trait Serve {
-    /// Whether such a control can change limits. Without, the station has none.
-    const LIMITS: bool;
+    /// What such a part is good for.
+    const HAS: Has;
 
-    /// Whether this one can.
-    fn has_limits(&self) -> bool {
-        Self::LIMITS
+    /// What this one is good for.
+    fn has(&self) -> Has {
+        Self::HAS
     }
 
-    /// Obeys the control.
+    /// Obeys the part.
     fn serve<T, O, C, I, R, B>(
         self,
         station: &Station<'_, T, O, C>,
@@ -42,7 +43,7 @@ pub(crate) trait Serve {
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control;
+        C: Serve;
 }
 
 /// The controls of a board. `()` stands for each that it lacks.
@@ -59,27 +60,45 @@ pub struct Controls<K = (), N = (), D = ()> {
 impl<K: Control, N: Control, D: Control> Control for Controls<K, N, D> {}
 
 impl<K: Control, N: Control, D: Control> Serve for Controls<K, N, D> {
-    const LIMITS: bool = K::LIMITS || N::LIMITS || D::LIMITS;
+    const HAS: Has = K::HAS.or(N::HAS).or(D::HAS);
 
-    fn has_limits(&self) -> bool {
-        self.knob.has_limits() || self.remote.has_limits() || self.dimmer.has_limits()
+    fn has(&self) -> Has {
+        self.knob.has().or(self.remote.has()).or(self.dimmer.has())
     }
 
     async fn serve<T, O, C, I, R, B>(self, station: &Station<'_, T, O, C>) -> Infallible
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         let Self { knob, remote, dimmer } = self;
         join3(knob.serve(station), remote.serve(station), dimmer.serve(station)).await.0
     }
 }
 
+/// Both parts.
+impl<K: Serve, N: Serve> Serve for (K, N) {
+    const HAS: Has = K::HAS.or(N::HAS);
+
+    fn has(&self) -> Has {
+        self.0.has().or(self.1.has())
+    }
+
+    async fn serve<T, O, C, I, R, B>(self, station: &Station<'_, T, O, C>) -> Infallible
+    where
+        T: TimerQueue + Clone,
+        O: Observe<I, R, B>,
+        C: Serve,
+    {
+        join(self.0.serve(station), self.1.serve(station)).await.0
+    }
+}
+
 impl Control for () {}
 
 impl Serve for () {
-    const LIMITS: bool = false;
+    const HAS: Has = Has::NOTHING;
 
     /// Not an `async fn`, of which the compiler would keep the states.
     fn serve<T, O, C, I, R, B>(self, _: &Station<'_, T, O, C>) -> impl Future<Output = Infallible> {
@@ -89,18 +108,18 @@ impl Serve for () {
 
 impl<K: Control> Control for Option<K> {}
 
-impl<K: Control> Serve for Option<K> {
-    const LIMITS: bool = K::LIMITS;
+impl<K: Serve> Serve for Option<K> {
+    const HAS: Has = K::HAS;
 
-    fn has_limits(&self) -> bool {
-        self.as_ref().is_some_and(K::has_limits)
+    fn has(&self) -> Has {
+        self.as_ref().map_or(Has::NOTHING, K::has)
     }
 
     async fn serve<T, O, C, I, R, B>(self, station: &Station<'_, T, O, C>) -> Infallible
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         match self {
             Some(control) => control.serve(station).await,

@@ -2,6 +2,7 @@
 
 use tickwire_drivers::button::Gesture;
 use tickwire_drivers::encoder::Turn;
+use tickwire_drivers::gps::pps::{Drift, Lock};
 use tickwire_drivers::gps::{self, Counters, Fix, Update};
 use tickwire_drivers::htu21d::{self, Measurement};
 use tickwire_drivers::nec::{self, Signal};
@@ -30,6 +31,10 @@ pub enum Event<'a, I, R, B> {
     GpsQuiet(&'a Counters),
     /// The GPS line failed.
     GpsFailed(&'a gps::Error<R>, &'a Counters),
+    /// How well the pulses tell the time has changed. With the drift of the clock, if known.
+    Lock(&'a Lock, Option<Drift>),
+    /// The line of the pulses failed.
+    PulsesFailed,
     /// The display could not be written to.
     DisplayFailed(&'a B),
     /// The knob was turned. With the number of illegal transitions so far.

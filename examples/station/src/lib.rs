@@ -1,9 +1,12 @@
 //! A weather and position station: a GPS receiver, a thermometer, a display and
-//! one button; and, where a board has them, a knob, a remote control and a potentiometer.
+//! one button; and, where a board has them, the receiver's pulses, a knob, a remote control and a
+//! potentiometer.
 //!
 //! The display shows position, time, temperature and humidity, a page each. A
 //! click changes the page, a double click the units, and a long press forgets
 //! the lowest and highest values.
+//!
+//! With the [`Pulses`] of the receiver, a further page shows UTC by them, and how well it is known.
 //!
 //! A [`Knob`] turns pages. A push opens the page of limits, and another one the value that the
 //! knob then changes; a long push leaves it. Beyond a limit, the last row tells of it every other
@@ -20,6 +23,7 @@ mod event;
 mod limits;
 mod menu;
 mod page;
+mod pulses;
 mod state;
 mod station;
 
@@ -34,11 +38,13 @@ use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_traits::{Delay, Duration, EdgeInput, TimerQueue};
 
+use controls::Serve;
 pub use controls::{Control, Controls, Dimmer, Keymap, Knob, Remote};
 pub use event::{Event, Observe};
 pub use limits::{Alarms, Limit, Limits};
 pub use menu::{Focus, Key, Menu};
 pub use page::{COLUMNS, ROWS};
+pub use pulses::{PulseSource, Pulses};
 pub use state::{Extremes, Page, State, Units};
 use station::Station;
 
@@ -47,7 +53,7 @@ pub const MEASURE_EVERY: Duration = Duration::from_secs(2);
 
 /// What the station needs of a board.
 #[derive(Debug)]
-pub struct Parts<P, I, B, R, T, C = ()> {
+pub struct Parts<P, I, B, R, T, C = (), E = ()> {
     /// A button to ground, with a pull-up.
     pub button: P,
     /// The bus with the HTU21D on it.
@@ -56,6 +62,8 @@ pub struct Parts<P, I, B, R, T, C = ()> {
     pub lcd: B,
     /// The line from a GPS receiver that speaks NMEA.
     pub gps: R,
+    /// The [`Pulses`] of that receiver, or `()` for none.
+    pub pps: E,
     /// The clock.
     pub clock: T,
     /// [`Controls`], or `()` for none.
@@ -70,8 +78,8 @@ pub struct Parts<P, I, B, R, T, C = ()> {
 /// # Cancel safety
 ///
 /// Dropping it stops the station where it is; what it has learned is lost.
-pub async fn run<P, I, B, R, T, C>(
-    parts: Parts<P, I, B, R, T, C>,
+pub async fn run<P, I, B, R, T, C, E>(
+    parts: Parts<P, I, B, R, T, C, E>,
     observer: &impl Observe<I::Error, R::Error, B::Error>,
 ) -> Infallible
 where
@@ -81,17 +89,19 @@ where
     R: Read,
     T: TimerQueue + Clone,
     C: Control,
+    E: PulseSource,
 {
-    let Parts { button, i2c, lcd, gps, clock, controls } = parts;
+    let Parts { button, i2c, lcd, gps, pps, clock, controls } = parts;
+    let others = (controls, pps);
     let delay = || Delay(clock.clone());
-    let station = Station::new(&controls, clock.clone(), observer);
+    let station = Station::new(&others, clock.clone(), observer);
     let timing = Timing { reporting: Reporting::Exclusive, ..Timing::default() };
     let ended = join5(
         station.obey(Button::new(button, clock.clone()).with_timing(timing)),
         station.measure(Htu21d::new(i2c, delay())),
         station.navigate(Gps::new(gps, clock.clone())),
         station.show(Lcd::new(lcd, delay())),
-        controls.serve::<_, _, _, I::Error, R::Error, B::Error>(&station),
+        others.serve::<_, _, _, I::Error, R::Error, B::Error>(&station),
     );
     ended.await.0
 }

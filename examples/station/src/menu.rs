@@ -3,6 +3,7 @@
 use tickwire_traits::{Duration, Instant};
 
 use crate::limits::Limit;
+use crate::state::Has;
 use crate::{Page, State};
 
 /// What a turn of the knob changes.
@@ -36,7 +37,7 @@ pub struct Menu {
 /// A key of a remote control, by what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
-    /// A digit: chooses a page. 1 is the first.
+    /// A digit: chooses a page, if there is that one. 1 is the first.
     Digit(u8),
     /// Turns the knob back by one.
     Minus,
@@ -66,13 +67,9 @@ impl Default for Menu {
 
 impl State {
     /// Turns the knob by `steps`: pages go round, limits and values have ends.
-    pub(crate) fn turn(&mut self, steps: i32, now: Instant) {
+    pub(crate) fn turn(&mut self, steps: i32, now: Instant, has: Has) {
         match self.menu.focus(now) {
-            Focus::Page => {
-                let pages = Page::ALL.len() as i32;
-                let page = (self.page as i32 + steps % pages).rem_euclid(pages);
-                self.page = Page::ALL[page as usize];
-            }
+            Focus::Page => self.page = self.page.moved(steps, has),
             Focus::Limit(limit) => self.mark(Focus::Limit(limit.moved(steps)), now),
             Focus::Value(limit) => {
                 self.limits.turn(limit, steps);
@@ -99,17 +96,17 @@ impl State {
     }
 
     /// Does what a key of the remote control does.
-    pub(crate) fn press(&mut self, key: Key, now: Instant) {
+    pub(crate) fn press(&mut self, key: Key, now: Instant, has: Has) {
         match key {
             Key::Digit(digit) => {
                 let page = usize::from(digit).checked_sub(1).and_then(|at| Page::ALL.get(at));
-                if let Some(page) = page {
+                if let Some(page) = page.filter(|page| page.is_in(has)) {
                     self.page = *page;
                     self.leave();
                 }
             }
-            Key::Minus => self.turn(-1, now),
-            Key::Plus => self.turn(1, now),
+            Key::Minus => self.turn(-1, now, has),
+            Key::Plus => self.turn(1, now, has),
             Key::Enter => self.push(now),
         }
     }

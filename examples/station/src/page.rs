@@ -1,6 +1,7 @@
 //! What a page looks like: state and time in, four lines out.
 
 mod limits;
+mod pulses;
 
 use core::fmt::{self, Write};
 
@@ -9,6 +10,7 @@ use tickwire_drivers::gps::{Aged, Dimension, Status};
 use tickwire_drivers::htu21d::CentiCelsius;
 use tickwire_traits::{Duration, Instant};
 
+use crate::state::Has;
 use crate::{Page, State, Units};
 
 /// The columns of the display.
@@ -24,17 +26,20 @@ const SILENCE: Duration = Duration::from_secs(12);
 type Line = String<{ COLUMNS * 3 }>;
 
 /// Draws the page that `state` shows. Without limits, there is neither their page nor an alarm.
-pub(crate) fn render(state: &State, now: Instant, has_limits: bool) -> [Line; ROWS] {
-    if has_limits && state.page == Page::Limits {
+pub(crate) fn render(state: &State, now: Instant, has: Has) -> [Line; ROWS] {
+    if has.limits && state.page == Page::Limits {
         return limits::page(state, now);
     }
     let mut page = match state.page {
         Page::Position => position(state, now),
         Page::Time => time(state, now),
         Page::Climate => climate(state),
-        Page::Counters | Page::Limits => counters(state),
+        Page::Pulses if has.pulses => pulses::page(state, now),
+        Page::Counters | Page::Pulses | Page::Limits => counters(state),
     };
-    if has_limits && let Some(alarm) = limits::alarm(state, now) {
+    if has.limits
+        && let Some(alarm) = limits::alarm(state, now)
+    {
         page[ROWS - 1] = alarm;
     }
     page

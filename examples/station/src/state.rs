@@ -1,6 +1,7 @@
 //! What the station knows, and what the controls do with it.
 
 use tickwire_drivers::button;
+use tickwire_drivers::gps::pps::Timekeeper;
 use tickwire_drivers::gps::{Counters, Fix};
 use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Measurement};
 
@@ -21,6 +22,8 @@ pub enum Page {
     Counters,
     /// The limits of temperature and humidity. Only if there is a control that changes them.
     Limits,
+    /// UTC by the pulses of the receiver. Only if there are pulses.
+    Pulses,
 }
 
 /// In which units.
@@ -31,6 +34,15 @@ pub enum Units {
     Metric,
     /// Feet, miles an hour, degrees Fahrenheit.
     Imperial,
+}
+
+/// What the parts are good for that a board may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Has {
+    /// Limits: there is a control that changes them.
+    pub(crate) limits: bool,
+    /// Pulses of the receiver.
+    pub(crate) pulses: bool,
 }
 
 /// The lowest and the highest of some values.
@@ -53,6 +65,8 @@ pub struct State {
     pub fix: Fix,
     /// The GPS receiver's.
     pub counters: Counters,
+    /// Joins the pulses of the receiver to its sentences.
+    pub keeper: Timekeeper,
     /// The last measurement; none if that failed.
     pub climate: Option<Measurement>,
     /// Since the start, or the last long press.
@@ -71,18 +85,24 @@ pub struct State {
 
 impl Page {
     /// All pages, in order. The digits of a remote control begin with 1.
-    pub const ALL: [Self; 5] =
-        [Self::Position, Self::Time, Self::Climate, Self::Counters, Self::Limits];
+    pub const ALL: [Self; 6] =
+        [Self::Position, Self::Time, Self::Climate, Self::Counters, Self::Limits, Self::Pulses];
 
-    /// Returns the page that a click leads to. `has_limits` tells whether there is a page of
-    /// limits.
-    pub const fn next(self, has_limits: bool) -> Self {
+    /// Returns the page `steps` further on, among those that there are. They go round.
+    pub(crate) fn moved(self, steps: i32, has: Has) -> Self {
+        let there = Self::ALL.into_iter().filter(|page| page.is_in(has));
+        let pages = there.clone().count() as i32;
+        let at = there.clone().position(|page| page == self).unwrap_or(0) as i32;
+        let to = (at + steps % pages).rem_euclid(pages);
+        there.clone().nth(to as usize).unwrap_or_default()
+    }
+
+    /// Returns whether a station with these parts has the page.
+    pub(crate) const fn is_in(self, has: Has) -> bool {
         match self {
-            Self::Position => Self::Time,
-            Self::Time => Self::Climate,
-            Self::Climate => Self::Counters,
-            Self::Counters if has_limits => Self::Limits,
-            Self::Counters | Self::Limits => Self::Position,
+            Self::Position | Self::Time | Self::Climate | Self::Counters => true,
+            Self::Limits => has.limits,
+            Self::Pulses => has.pulses,
         }
     }
 }
@@ -97,6 +117,20 @@ impl Units {
     }
 }
 
+impl Has {
+    pub(crate) const NOTHING: Self = Self { limits: false, pulses: false };
+    pub(crate) const LIMITS: Self = Self { limits: true, ..Self::NOTHING };
+    pub(crate) const PULSES: Self = Self { pulses: true, ..Self::NOTHING };
+
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self { limits: self.limits || other.limits, pulses: self.pulses || other.pulses }
+    }
+
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self { limits: self.limits && other.limits, pulses: self.pulses && other.pulses }
+    }
+}
+
 impl<V: Ord + Copy> Extremes<V> {
     /// Returns the extremes of what was before and of `value`.
     pub fn with(before: Option<Self>, value: V) -> Self {
@@ -106,11 +140,11 @@ impl<V: Ord + Copy> Extremes<V> {
 }
 
 impl State {
-    pub(crate) fn obey(&mut self, event: button::Event, has_limits: bool) {
+    pub(crate) fn obey(&mut self, event: button::Event, has: Has) {
         match event {
             button::Event::Click => {
-                self.page = self.page.next(has_limits);
-                if has_limits {
+                self.page = self.page.moved(1, has);
+                if has.limits {
                     self.leave();
                 }
             }

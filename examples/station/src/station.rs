@@ -1,6 +1,6 @@
 //! What the parts of the station share, and the loop of each.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::convert::Infallible;
 use core::marker::PhantomData;
 
@@ -10,14 +10,15 @@ use futures_util::future::{Either, select};
 use futures_util::pin_mut;
 use tickwire_drivers::button::Button;
 use tickwire_drivers::contact::ContactSource;
-use tickwire_drivers::gps::{self, Gps};
+use tickwire_drivers::gps::{self, Gps, pps};
 use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_sync::local;
 use tickwire_traits::{Delay, Duration, Elapsed, Instant, Timer, TimerQueue};
 
-use crate::controls::Control;
+use crate::controls::Serve;
 use crate::page::{self, COLUMNS, ROWS};
+use crate::state::Has;
 use crate::{Event, Focus, Limit, Limits, MEASURE_EVERY, Observe, Page, State, Units};
 
 /// The longest time for which the display stays as it is: ages are shown in
@@ -38,9 +39,11 @@ pub(crate) struct Station<'a, T, O, C> {
     changed: local::Flag,
     pub(crate) clock: T,
     observer: &'a O,
-    controls: PhantomData<C>,
-    /// Whether the controls that are there change limits.
-    has_limits: bool,
+    /// The state of the lock that was reported last.
+    lock: Cell<pps::State>,
+    parts: PhantomData<C>,
+    /// What the parts are good for that are there.
+    has: Has,
 }
 
 /// What the user sees of the state.
@@ -59,24 +62,26 @@ impl View {
     }
 }
 
-impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
-    pub(crate) fn new(controls: &C, clock: T, observer: &'a O) -> Self {
+impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
+    /// `parts` are those that a board may lack.
+    pub(crate) fn new(parts: &C, clock: T, observer: &'a O) -> Self {
         Self {
             state: RefCell::new(State::default()),
             changed: local::Flag::new(),
             clock,
             observer,
-            has_limits: controls.has_limits(),
-            controls: PhantomData,
+            lock: Cell::new(pps::State::Searching),
+            parts: PhantomData,
+            has: parts.has(),
         }
     }
 
-    /// Where no control could change limits, the compiler sees that there are none.
-    fn has_limits(&self) -> bool {
-        C::LIMITS && self.has_limits
+    /// What no part could be good for, the compiler sees to be missing.
+    pub(crate) fn has(&self) -> Has {
+        C::HAS.and(self.has)
     }
 
-    fn update(&self, update: impl FnOnce(&mut State)) {
+    pub(crate) fn update(&self, update: impl FnOnce(&mut State)) {
         update(&mut self.state.borrow_mut());
         self.changed.set();
     }
@@ -94,7 +99,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
         O: Observe<I, R, B>,
     {
         // Only the menu depends on the time.
-        let now = if self.has_limits() { self.clock.now() } else { Instant::EPOCH };
+        let now = if self.has().limits { self.clock.now() } else { Instant::EPOCH };
         let before = View::of(&self.state.borrow(), now);
         self.update(|state| act(state, now));
         self.report_view(before, now);
@@ -110,7 +115,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
         if (before.page, before.units) != (after.page, after.units) {
             self.report(Event::View(after.page, after.units));
         }
-        if !self.has_limits() {
+        if !self.has().limits {
             return;
         }
         if before.focus != after.focus {
@@ -137,6 +142,28 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
         }
     }
 
+    /// Lets a sentence name the second of a pulse.
+    fn name_second(&self, update: &gps::Update, fix: &gps::Fix) {
+        if self.has().pulses {
+            self.state.borrow_mut().keeper.update(update, fix);
+        }
+    }
+
+    /// Reports a change of how well the time is known.
+    pub(crate) fn watch_lock<I, R, B>(&self)
+    where
+        O: Observe<I, R, B>,
+    {
+        if !self.has().pulses {
+            return;
+        }
+        let keeper = self.state.borrow().keeper;
+        let lock = keeper.lock(self.clock.now());
+        if self.lock.replace(lock.state) != lock.state {
+            self.report(Event::Lock(&lock, keeper.drift()));
+        }
+    }
+
     pub(crate) async fn obey<S, I, R, B>(&self, mut button: Button<S>) -> Infallible
     where
         S: ContactSource<Key = ()>,
@@ -146,7 +173,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
             match button.gesture().await {
                 Ok(gesture) => {
                     self.report(Event::Gesture(gesture));
-                    self.act(|state, _| state.obey(gesture.event, self.has_limits()));
+                    self.act(|state, _| state.obey(gesture.event, self.has()));
                 }
                 Err(_) => {
                     self.report(Event::ButtonFailed);
@@ -168,7 +195,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
                 Ok(climate) => self.report(Event::Climate(climate)),
                 Err(error) => self.report(Event::SensorFailed(&error)),
             }
-            if self.has_limits() {
+            if self.has().limits {
                 self.watch();
             }
             ticker.tick().await;
@@ -194,6 +221,9 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
                 state.fix = *gps.fix();
                 state.counters = *gps.counters();
             });
+            if let Ok(Ok(update)) = &result {
+                self.name_second(update, gps.fix());
+            }
             match result {
                 Ok(Ok(update)) => self.report(Event::Gps(update, gps.fix(), gps.counters())),
                 Ok(Err(error)) => {
@@ -205,6 +235,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
                 }
                 Err(Elapsed) => self.report(Event::GpsQuiet(gps.counters())),
             }
+            self.watch_lock();
         }
     }
 
@@ -223,7 +254,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Control> Station<'a, T, O, C> {
     async fn draw<B: hd44780::Bus>(&self, lcd: &mut Display<B, T>) -> Result<Infallible, B::Error> {
         lcd.init().await?;
         loop {
-            let page = page::render(&self.state.borrow(), self.clock.now(), self.has_limits());
+            let page = page::render(&self.state.borrow(), self.clock.now(), self.has());
             for (row, line) in page.iter().enumerate() {
                 lcd.set_line(row, line);
             }

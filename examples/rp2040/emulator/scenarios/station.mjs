@@ -1,6 +1,6 @@
 // The station with all of its devices: pages by clicks, units by a double click,
-// a sensor that is unplugged for a while, a knob that sets a limit, a remote control, a dial that
-// dims the light, and in the end ten seconds of quiet.
+// a sensor that is unplugged for a while, pulses of the receiver until they stop, a knob that sets a
+// limit, a remote control, a dial that dims the light, and in the end ten seconds of quiet.
 const climate = { event: 'climate', centi_celsius: 2_381, centi_percent: 5_072 };
 const cool = { event: 'climate', centi_celsius: 2_299, centi_percent: 5_072 };
 const failed = { event: 'sensor_failed', error: 'i2c bus: The device did not acknowledge its address' };
@@ -9,6 +9,7 @@ const view = (page, units) => ({ event: 'view', page, units });
 const push = (gesture) => ({ event: 'push', gesture });
 const turn = (position, delta) => ({ event: 'turn', position, delta, illegal: 0 });
 const key = (command) => ({ event: 'remote', address: 0, command });
+const lock = (state) => ({ event: 'lock', state });
 const shows = (...rows) => ({ lcd: { rows: rows.map((row) => row.padEnd(20)) } });
 
 export default {
@@ -19,6 +20,7 @@ export default {
     sensor: { model: 'htu21d', bus: 0, celsius: 23.81, percent: 50.72 },
     lcd: { model: 'hd44780', rs: 16, e: 17, data: [18, 19, 20, 21], columns: 20, rows: 4, khz: 190 },
     gps: { model: 'gps', uart: 0, baud: 9_600 },
+    pps: { model: 'pps', pin: 13, drift_ppm: 25 },
     knob: { model: 'encoder', a: 10, b: 11, seed: 9 },
     push: { model: 'button', pin: 12, seed: 6 },
     remote: { model: 'nec', pin: 14, stretch: 60 },
@@ -26,7 +28,9 @@ export default {
     light: { model: 'pwm', pin: 22 },
   },
   stimuli: [
-    [200, 'gps', 'play', '../replay/captures/walk.nmea', { seconds: 5 }],
+    [200, 'gps', 'play', '../replay/captures/walk.nmea', { seconds: 12 }],
+    [100, 'pps', 'start'],
+    [12_050, 'pps', 'stop'],
     [1_500, 'button', 'tap', 90],
     [3_500, 'button', 'tap', 90],
     [5_500, 'button', 'tap', 80],
@@ -41,7 +45,7 @@ export default {
     [19_100, 'push', 'tap', 90],
     [19_300, 'knob', 'turn', -13, { each_ms: 40 }], // It is 23.81 degrees: too hot from 23.5 on.
     [22_300, 'push', 'tap', 1_200],
-    [24_500, 'remote', 'press', 0, 0x15], // +, from the last page to the first.
+    [24_500, 'remote', 'press', 0, 0x15], // +, to the next page.
     [24_700, 'remote', 'press', 1, 0x0c], // Another remote control.
     [25_500, 'remote', 'press', 0, 0x5e],
     [26_300, 'dial', 'set', 3_000],
@@ -53,6 +57,7 @@ export default {
     { event: 'brightness', percent: 24 },
     climate,
     { event: 'fix_found' },
+    lock('Tentative'),
     told('press', 1_500),
     told('release', 1_590),
     told('click', 1_900), // 400 ms after the press it is certain that it was one.
@@ -71,8 +76,10 @@ export default {
     told('release', 5_780),
     climate,
     climate,
+    lock('Locked'),
     failed,
     failed,
+    lock('Holdover'),
     climate,
     told('press', 15_000),
     told('long', 16_000),
@@ -108,7 +115,7 @@ export default {
     push('release'),
     climate,
     key(0x15),
-    view('Position', 'Imperial'),
+    view('Pulses', 'Imperial'),
     { event: 'remote', address: 1, command: 0x0c },
     key(0x5e),
     view('Climate', 'Imperial'),
@@ -129,6 +136,7 @@ export default {
     { at_ms: 22_000, ...shows(' cold below  50.0°F ', '*hot above   74.3°F!', ' dry below     30 % ', ' damp above    70 % ') },
     // Every other second.
     { at_ms: 25_740, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', ' hot above   74.3°F!') },
+    { at_ms: 25_300, ...shows('12:00:24    holdover', '11 pulses   13 s ago', 'error          18 µs', 'drift    -25.000 ppm') },
     { at_ms: 26_250, light: { permille: 240 } },
     { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F', '73.4°F to 74.9°F', '50.72 to 50.72 %') },
     { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },

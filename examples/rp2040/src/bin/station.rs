@@ -19,7 +19,7 @@ use tickwire_drivers::encoder::Division;
 use tickwire_drivers::hd44780::FourBit;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::{Observer, Settled};
-use tickwire_station::{Controls, Dimmer, Keymap, Knob, Parts, Remote};
+use tickwire_station::{Controls, Dimmer, Keymap, Knob, Parts, Pulses, Remote};
 use tickwire_traits::{Edges, PolledEdges, Side, analog};
 
 bind_interrupts!(struct Interrupts {
@@ -32,6 +32,7 @@ bind_interrupts!(struct Interrupts {
 /// stamps those of which the time matters.
 static KNOB: IrqEdges<32, Side> = IrqEdges::new(PinState::High, EmbassyClock);
 static REMOTE: IrqEdges<16> = IrqEdges::new(PinState::High, EmbassyClock);
+static PULSES: IrqEdges<4> = IrqEdges::new(PinState::Low, EmbassyClock);
 
 #[embassy_executor::task(pool_size = 2)]
 async fn watch_knob(line: Side, pin: Input<'static>) {
@@ -42,6 +43,12 @@ async fn watch_knob(line: Side, pin: Input<'static>) {
 #[embassy_executor::task]
 async fn watch_remote(pin: Input<'static>) {
     let Ok(never) = REMOTE.watch(pin).await;
+    match never {}
+}
+
+#[embassy_executor::task]
+async fn watch_pulses(pin: Input<'static>) {
+    let Ok(never) = PULSES.watch(pin).await;
     match never {}
 }
 
@@ -58,8 +65,9 @@ async fn main(_spawner: Spawner) {
 
     let mut lines = KNOB.claim().expect("it is claimed once");
     let mut receiver = REMOTE.claim().expect("it is claimed once");
+    let mut pps = PULSES.claim().expect("it is claimed once");
     // From here on, no edge is lost.
-    let (Ok(()), Ok(())) = (lines.arm(), receiver.arm());
+    let (Ok(()), Ok(()), Ok(())) = (lines.arm(), receiver.arm(), pps.arm());
     let watchman = watchman::start();
     let a = watch_knob(Side::A, Input::new(board.PIN_10, Pull::Up));
     let b = watch_knob(Side::B, Input::new(board.PIN_11, Pull::Up));
@@ -68,6 +76,8 @@ async fn main(_spawner: Spawner) {
         watchman.spawn(task.expect("there is a task for each pin"));
     }
     watchman.spawn(remote.expect("it is spawned once"));
+    let pulses = watch_pulses(Input::new(board.PIN_13, Pull::None));
+    watchman.spawn(pulses.expect("it is spawned once"));
     let push = contact(Input::new(board.PIN_12, Pull::Up));
     let mut converter = Adc::new(board.ADC, Interrupts, adc::Config::default());
     let mut channel = adc::Channel::new_pin(board.PIN_26, Pull::None);
@@ -95,6 +105,7 @@ async fn main(_spawner: Spawner) {
             Output::new(board.PIN_21, low),
         ),
         gps: BufferedUartRx::new(board.UART0, Interrupts, board.PIN_1, buffer, line),
+        pps: Pulses { line: pps },
         clock: EmbassyClock,
         controls: Controls {
             knob: Knob { lines, push, division: Division::X1 },

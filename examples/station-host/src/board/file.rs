@@ -91,6 +91,8 @@ pub(crate) struct Gps {
     pub(crate) port: PathBuf,
     #[serde(default = "usual_baud")]
     pub(crate) baud: NonZeroU32,
+    /// The line with its pulses, if it is connected.
+    pub(crate) pps: Option<Line>,
 }
 
 /// A GPIO line: its name, or its chip and offset.

@@ -79,7 +79,7 @@ fn a_wrong_file_is_named_with_its_line() {
     let latin = file("latin.toml", b"# \xe9");
     check(&latin, &format!("{latin}: stream did not contain valid UTF-8"));
     let key = file("key.toml", "[gps]\nport = '/dev/null'\nbuad = 9600\n");
-    check(&key, &format!("{key}:3: unknown field `buad`, expected `port` or `baud`"));
+    check(&key, &format!("{key}:3: unknown field `buad`, expected one of `port`, `baud`, `pps`"));
     let value = file("value.toml", "[display.backpack]\nbus = '/dev/null'\naddress = 0x78\n");
     check(&value, &format!("{value}:3: an address is between 0x08 and 0x77"));
 }

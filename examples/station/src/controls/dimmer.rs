@@ -7,6 +7,7 @@ use tickwire_drivers::analog_watch::{AnalogWatch, Band, Settings};
 use tickwire_traits::{AnalogInput, Duration, Timer, TimerQueue};
 
 use super::{Control, Serve};
+use crate::state::Has;
 use crate::station::{RETRY_AFTER, Station};
 use crate::{Event, Observe};
 
@@ -42,13 +43,13 @@ fn brightness(value: u32, full_scale: u32) -> u8 {
 impl<A: AnalogInput, L: SetDutyCycle> Control for Dimmer<A, L> {}
 
 impl<A: AnalogInput, L: SetDutyCycle> Serve for Dimmer<A, L> {
-    const LIMITS: bool = false;
+    const HAS: Has = Has::NOTHING;
 
     async fn serve<T, O, C, I, R, B>(mut self, station: &Station<'_, T, O, C>) -> Infallible
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         loop {
             let Err(Failed) = self.dim(station).await;
@@ -71,7 +72,7 @@ impl<A: AnalogInput, L: SetDutyCycle> Dimmer<A, L> {
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         let full_scale = self.dial.full_scale();
         let dead = dead_band(full_scale);

@@ -9,6 +9,7 @@ use tickwire_drivers::switch::Switch;
 use tickwire_traits::{EdgeInput, Timer, TimerQueue, TwoLines};
 
 use super::{Control, Serve};
+use crate::state::Has;
 use crate::station::{RETRY_AFTER, Station};
 use crate::{Event, Observe};
 
@@ -26,13 +27,13 @@ pub struct Knob<L, P> {
 impl<L: TwoLines, P: EdgeInput> Control for Knob<L, P> {}
 
 impl<L: TwoLines, P: EdgeInput> Serve for Knob<L, P> {
-    const LIMITS: bool = true;
+    const HAS: Has = Has::LIMITS;
 
     async fn serve<T, O, C, I, R, B>(self, station: &Station<'_, T, O, C>) -> Infallible
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         let Self { lines, push, division } = self;
         let knob = Encoder::new(lines, station.clock.clone()).with_division(division);
@@ -52,13 +53,13 @@ where
     L: TwoLines,
     T: TimerQueue + Clone,
     O: Observe<I, R, B>,
-    C: Control,
+    C: Serve,
 {
     loop {
         match knob.turn().await {
             Ok(turn) => {
                 station.report(Event::Turn(turn, knob.illegal()));
-                station.act(|state, now| state.turn(turn.delta, now));
+                station.act(|state, now| state.turn(turn.delta, now, station.has()));
             }
             Err(_) => {
                 station.report(Event::KnobFailed);
@@ -76,7 +77,7 @@ where
     P: EdgeInput,
     T: TimerQueue + Clone,
     O: Observe<I, R, B>,
-    C: Control,
+    C: Serve,
 {
     loop {
         match push.gesture().await {

@@ -7,6 +7,7 @@ use tickwire_traits::{Duration, Edges, Timer, TimerQueue};
 
 use super::{Control, Serve};
 use crate::menu::Key;
+use crate::state::Has;
 use crate::station::{RETRY_AFTER, Station};
 use crate::{Event, Observe};
 
@@ -90,13 +91,13 @@ impl Default for Keymap {
 impl<P: Edges<Line = ()>> Control for Remote<P> {}
 
 impl<P: Edges<Line = ()>> Serve for Remote<P> {
-    const LIMITS: bool = true;
+    const HAS: Has = Has::LIMITS;
 
     async fn serve<T, O, C, I, R, B>(self, station: &Station<'_, T, O, C>) -> Infallible
     where
         T: TimerQueue + Clone,
         O: Observe<I, R, B>,
-        C: Control,
+        C: Serve,
     {
         let Self { receiver, keymap } = self;
         let mut nec =
@@ -106,7 +107,7 @@ impl<P: Edges<Line = ()>> Serve for Remote<P> {
                 Ok(signal) => {
                     station.report(Event::Remote(signal, nec.counters()));
                     if let Some(key) = keymap.asks(signal.event) {
-                        station.act(|state, now| state.press(key, now));
+                        station.act(|state, now| state.press(key, now, station.has()));
                     }
                 }
                 Err(_) => {

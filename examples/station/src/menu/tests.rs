@@ -23,16 +23,20 @@ enum Hand {
 
 use Hand::{Clicks, Holds, Keys, Pushes, Turns, Waits};
 
-/// What the hand has led to.
+/// What the hand has led to, on a station without pulses.
 fn after(hands: &[Hand]) -> (State, Instant) {
+    after_with(Has::LIMITS, hands)
+}
+
+fn after_with(has: Has, hands: &[Hand]) -> (State, Instant) {
     let (mut state, mut now) = (State::default(), Instant::from_millis(100_000));
     for hand in hands {
         match *hand {
-            Turns(steps) => state.turn(steps, now),
+            Turns(steps) => state.turn(steps, now, has),
             Pushes => state.push(now),
             Holds => state.leave(),
-            Keys(key) => state.press(key, now),
-            Clicks => state.obey(Click, true),
+            Keys(key) => state.press(key, now, has),
+            Clicks => state.obey(Click, has),
             Waits(seconds) => now += Duration::from_secs(seconds),
         }
     }
@@ -109,16 +113,36 @@ fn a_menu_that_is_not_used_is_left() {
 #[test]
 fn digits_choose_pages_and_the_other_keys_are_the_knob() {
     let pages = (0..=9).map(|digit| after(&[Turns(1), Keys(Key::Digit(digit))]).0.page);
-    let all = Page::ALL;
-    let expected = [&[Page::Time], &all[..], &[Page::Time; 4]].concat();
-    assert_eq!(pages.collect::<Vec<_>>(), expected);
+    // There is no page 0, and there are no pulses.
+    let first = [Page::Time, Page::Position, Page::Time, Page::Climate, Page::Counters];
+    let others = [Page::Limits, Page::Time, Page::Time, Page::Time, Page::Time];
+    assert_eq!(pages.collect::<Vec<_>>(), [first, others].concat());
     let (minus, plus, enter) = (Keys(Key::Minus), Keys(Key::Plus), Keys(Key::Enter));
     check(&[plus, plus, minus], Page::Time, Focus::Page);
     check(&[enter, plus, plus, minus, enter, plus], Page::Limits, Value(Limit::Hot));
 }
 
 #[test]
-fn buttons_alone_go_around_as_well() {
-    let mut seen = (0..6).map(|clicks| after(&[Clicks].repeat(clicks)).0.page);
-    assert!(Page::ALL.into_iter().chain([Page::Position]).eq(&mut seen));
+fn only_pages_that_there_are_come_up() {
+    let all = Page::ALL;
+    let [position, time, climate, counters, limits, pulses] = all;
+    for (has, expected) in [
+        (Has::NOTHING, &[position, time, climate, counters][..]),
+        (Has::PULSES, &[position, time, climate, counters, pulses]),
+        (Has::LIMITS, &[position, time, climate, counters, limits]),
+        (Has::LIMITS.or(Has::PULSES), &all),
+    ] {
+        let by = |hand: Hand| {
+            let shown = |times| after_with(has, &[hand].repeat(times)).0.page;
+            (0..=expected.len()).map(shown).collect::<Vec<_>>()
+        };
+        let around = [expected, &[position]].concat();
+        assert_eq!(by(Clicks), around, "{has:?}");
+        assert_eq!(by(Turns(1)), around, "{has:?}");
+        assert_eq!(by(Turns(-1)), around.into_iter().rev().collect::<Vec<_>>(), "{has:?}");
+        let digits = (1..).take(all.len()).map(|digit| after_with(has, &[Keys(Key::Digit(digit))]));
+        let chosen: Vec<_> = digits.map(|(state, _)| state.page).collect();
+        let there = all.map(|page| if expected.contains(&page) { page } else { position });
+        assert_eq!(chosen, there, "{has:?}");
+    }
 }

@@ -37,7 +37,7 @@ fn imperial(state: State) -> State {
 /// The page that a state shows at 10 s.
 #[track_caller]
 fn check(state: &State, expected: [&str; ROWS]) {
-    let page = render(state, Instant::from_millis(10_000), false);
+    let page = render(state, Instant::from_millis(10_000), Has::NOTHING);
     let page: Vec<_> = page.iter().map(|line| line.as_str()).collect();
     assert_eq!(page, expected);
     assert!(page.iter().all(|line| line.chars().count() <= COLUMNS));
@@ -46,7 +46,7 @@ fn check(state: &State, expected: [&str; ROWS]) {
 /// One line of that page.
 #[track_caller]
 fn check_line(state: &State, row: usize, expected: &str) {
-    let page = render(state, Instant::from_millis(10_000), false);
+    let page = render(state, Instant::from_millis(10_000), Has::NOTHING);
     assert_eq!(page[row].as_str(), expected);
 }
 
@@ -111,8 +111,9 @@ fn a_fix_that_is_lost_tells_since_when() {
 #[test]
 fn a_receiver_that_is_silent_has_no_fix() {
     let state = told(&[(GGA, 0)]);
-    let quality =
-        |seconds: u64| render(&state, Instant::from_millis(seconds * 1_000), false)[3].clone();
+    let quality = |seconds: u64| {
+        render(&state, Instant::from_millis(seconds * 1_000), Has::NOTHING)[3].clone()
+    };
     assert_eq!(quality(12).as_str(), "--  8 sats HDOP 0.90");
     assert_eq!(quality(13).as_str(), "no fix for 13 s");
     assert_eq!(quality(1_000_000_000).as_str(), "no fix for 100000000");
@@ -165,7 +166,7 @@ fn the_climate_has_a_dew_point_and_extremes() {
         &imperial(state.clone()),
         ["74.9°F  50.72 %", "dew point 55.4°F", "23.0°F to 74.9°F", "50.72 to 80.00 %"],
     );
-    state.obey(tickwire_drivers::button::Event::Long, false);
+    state.obey(tickwire_drivers::button::Event::Long, Has::NOTHING);
     check_line(&state, 2, "23.8°C to 23.8°C");
     state.measured(None);
     check(&state, ["No sensor", "1 failures", "", ""]);
@@ -195,7 +196,7 @@ fn each_click_turns_the_page_and_each_double_click_the_units() {
     let mut state = State::default();
     let mut seen: Vec<(Page, Units)> = Vec::new();
     for event in [Press, Release, Click, Click, Repeat, Click, Clicks(3), Click, Double, Double] {
-        state.obey(event, false);
+        state.obey(event, Has::NOTHING);
         seen.push((state.page, state.units));
     }
     seen.dedup();

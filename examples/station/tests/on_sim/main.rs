@@ -6,4 +6,5 @@ mod gestures;
 mod hand;
 mod late;
 mod pages;
+mod pulses;
 mod rig;

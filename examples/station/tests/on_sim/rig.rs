@@ -9,12 +9,13 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use embedded_hal_async::i2c::I2c;
 use futures_util::future::{Either, select};
+use tickwire_drivers::gps::pps;
 use tickwire_drivers::hd44780::{self, FourBit};
 use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, models::gps};
-use tickwire_station::{COLUMNS, Control, Event, Observe, Parts, ROWS};
+use tickwire_station::{COLUMNS, Control, Event, Observe, Parts, PulseSource, Pulses, ROWS};
 use tickwire_traits::{Clock, Duration, EdgeInput, Instant, Timer};
 
 use crate::hand::Hand;
@@ -29,6 +30,8 @@ pub(crate) struct Rig {
     pub(crate) gps: gps::Control<SimClock>,
     pub(crate) heard: Rc<Heard>,
     pub(crate) button: Wire<SimClock>,
+    /// The pulses of the receiver, if the station has them.
+    pub(crate) pulses: Option<Wire<SimClock>>,
     pub(crate) rs: Wire<SimClock>,
     e: Wire<SimClock>,
     data: [Wire<SimClock>; 4],
@@ -56,6 +59,13 @@ impl<I, R, B> Observe<I, R, B> for Heard {
             Event::Gps(..) => "Gps",
             Event::GpsFailed(..) => "GpsFailed",
             Event::GpsQuiet(_) => "GpsQuiet",
+            Event::Lock(lock, _) => match lock.state {
+                pps::State::Searching => "Searching",
+                pps::State::Tentative => "Tentative",
+                pps::State::Locked => "Locked",
+                pps::State::Holdover => "Holdover",
+            },
+            Event::PulsesFailed => "PulsesFailed",
             Event::DisplayFailed(_) => "DisplayFailed",
             Event::Turn(..) => "Turn",
             Event::Push(_) => "Push",
@@ -96,24 +106,30 @@ impl Rig {
     }
 
     pub(crate) fn with_gps(gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>) -> Self {
-        Self::on(Sim::new(), gps, None)
+        Self::on(Sim::new(), gps, None, false)
+    }
+
+    /// The same, with the pulses of the receiver.
+    pub(crate) fn with_pulses(sim: Sim) -> Self {
+        Self::on(sim, on_a_walk, None, true)
     }
 
     /// With an executor that may be late.
     pub(crate) fn at(pace: Pace) -> Self {
-        Self::on(pace.sim(), on_a_walk, None)
+        Self::on(pace.sim(), on_a_walk, None, false)
     }
 
     /// The same, with all controls.
     pub(crate) fn with_controls(sim: Sim) -> Self {
         let hand = Hand::new(&sim.clock());
-        Self::on(sim, on_a_walk, Some(hand))
+        Self::on(sim, on_a_walk, Some(hand), false)
     }
 
     fn on(
         sim: Sim,
         gps: impl FnOnce(SimClock) -> gps::Receiver<SimClock>,
         hand: Option<Hand>,
+        has_pulses: bool,
     ) -> Self {
         let clock = sim.clock();
         let wire = |level| Wire::new(clock.clone(), level);
@@ -128,7 +144,11 @@ impl Rig {
         sensor.borrow_mut().set_temperature(2_381);
         sensor.borrow_mut().set_humidity(5_072);
 
-        let gps = gps(clock.clone());
+        let pulses = has_pulses.then(|| wire(PinState::Low));
+        let mut gps = gps(clock.clone());
+        if let Some(pulses) = &pulses {
+            gps = gps.with_pps(pulses.clone());
+        }
         let mut rig = Self {
             bus: Bus::new(clock.clone()).faults(),
             gps: gps.control(),
@@ -141,6 +161,7 @@ impl Rig {
             display,
             sensor,
             button,
+            pulses,
             rs,
             e,
             data,
@@ -161,6 +182,7 @@ impl Rig {
             i2c,
             lcd: FourBit::new(self.rs.output(), self.e.output(), d4, d5, d6, d7),
             gps,
+            pps: self.pulses.as_ref().map(|wire| Pulses { line: wire.input() }),
             clock: self.clock.clone(),
             controls: (),
         };
@@ -175,13 +197,14 @@ impl Rig {
         I: I2c + 'static,
         L: hd44780::Bus + 'static,
         C: Control + 'static,
+        E: PulseSource + 'static,
     >(
         &self,
-        parts: Parts<P, I, L, gps::Receiver<SimClock>, SimClock>,
+        parts: Parts<P, I, L, gps::Receiver<SimClock>, SimClock, (), E>,
         controls: C,
     ) -> Pin<Box<dyn Future<Output = Infallible>>> {
-        let Parts { button, i2c, lcd, gps, clock, .. } = parts;
-        let parts = Parts { button, i2c, lcd, gps, clock, controls };
+        let Parts { button, i2c, lcd, gps, pps, clock, .. } = parts;
+        let parts = Parts { button, i2c, lcd, gps, pps, clock, controls };
         let observer = self.heard.clone();
         Box::pin(async move { tickwire_station::run(parts, &*observer).await })
     }

@@ -17,6 +17,7 @@ fn the_sample_for_a_raspberry_pi_has_all_parts() {
     assert_eq!(lines.d7, Line::Named("GPIO6".to_owned()));
     let gps = gps.unwrap();
     assert_eq!((gps.port.as_path(), gps.baud.get()), (Path::new("/dev/serial0"), 9_600));
+    assert_eq!(gps.pps, Some(Line::Named("GPIO16".to_owned())));
     let knob = knob.unwrap();
     let lines = [knob.a, knob.b, knob.push];
     assert_eq!(lines, ["GPIO20", "GPIO21", "GPIO26"].map(|name| Line::Named(name.to_owned())));
@@ -35,7 +36,8 @@ fn a_board_may_lack_any_part() {
     assert!(button.is_none() && climate.is_none() && display.is_none() && gps.is_none());
     assert!(knob.is_none() && remote.is_none() && brightness.is_none());
     let only_gps = parse("[gps]\nport = '/dev/ttyUSB0'\nbaud = 115_200").unwrap();
-    assert_eq!(only_gps.gps.unwrap().baud.get(), 115_200);
+    let gps = only_gps.gps.unwrap();
+    assert_eq!((gps.baud.get(), gps.pps), (115_200, None));
     assert!(only_gps.button.is_none());
 }
 

@@ -6,6 +6,7 @@ use tickwire_drivers::htu21d::{CentiPercent, Measurement};
 
 use crate::menu::Key;
 use crate::page::{COLUMNS, render};
+use crate::state::Has;
 use crate::{Page, Units};
 
 use super::*;
@@ -24,7 +25,7 @@ fn within(centi_celsius: i16, centi_percent: i16) -> State {
 
 #[track_caller]
 fn check(state: &State, now: Instant, expected: [&str; ROWS]) {
-    let page = render(state, now, true);
+    let page = render(state, now, Has::LIMITS);
     assert_eq!(page.iter().map(|line| line.as_str()).collect::<Vec<_>>(), expected);
     assert!(page.iter().all(|line| line.chars().count() <= COLUMNS));
 }
@@ -54,8 +55,8 @@ fn the_page_of_limits_has_a_row_for_each() {
 fn what_a_turn_changes_is_marked() {
     let mut state = within(2_000, 5_000);
     let mut row = |keys: &[Key], at: usize, expected| {
-        keys.iter().for_each(|key| state.press(*key, NOW));
-        assert_eq!(render(&state, NOW, true)[at].as_str(), expected, "{keys:?}");
+        keys.iter().for_each(|key| state.press(*key, NOW, Has::LIMITS));
+        assert_eq!(render(&state, NOW, Has::LIMITS)[at].as_str(), expected, "{keys:?}");
     };
     row(&[Key::Enter], 0, ">cold below  10.0°C ");
     row(&[Key::Plus, Key::Plus], 0, " cold below  10.0°C ");
@@ -64,7 +65,7 @@ fn what_a_turn_changes_is_marked() {
     row(&[Key::Minus], 2, "*dry below     29 % ");
     row(&[Key::Enter], 2, ">dry below     29 % ");
     let later = NOW + tickwire_traits::Duration::from_secs(30);
-    assert_eq!(render(&state, later, true)[2].as_str(), " dry below     29 % ");
+    assert_eq!(render(&state, later, Has::LIMITS)[2].as_str(), " dry below     29 % ");
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn an_alarm_takes_the_last_row_every_other_second() {
     let rows = |centi_celsius, centi_percent| {
         let state = State { page: Page::Counters, ..within(centi_celsius, centi_percent) };
         let row = |second: u64| {
-            let page = render(&state, Instant::from_millis(second * 1_000 + 500), true);
+            let page = render(&state, Instant::from_millis(second * 1_000 + 500), Has::LIMITS);
             page[ROWS - 1].as_str().trim().to_owned()
         };
         (0..5).map(row).collect::<Vec<_>>()
@@ -105,7 +106,7 @@ fn an_alarm_takes_the_last_row_every_other_second() {
 fn a_station_that_cannot_change_limits_has_none() {
     let state = State { page: Page::Limits, ..within(5_000, 9_000) };
     for second in 0..4 {
-        let page = render(&state, Instant::from_millis(second * 1_000), false);
+        let page = render(&state, Instant::from_millis(second * 1_000), Has::NOTHING);
         assert_eq!(page[3].as_str(), "no climate         0");
     }
 }
