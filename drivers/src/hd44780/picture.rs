@@ -11,7 +11,7 @@ use super::rom::{A00, Rom, char_of, code_of};
 /// Changes of it take no time, and need no display.
 #[derive(Clone, Debug)]
 pub struct Picture<const COLS: usize, const ROWS: usize, R = A00> {
-    pub(super) cells: [[u8; COLS]; ROWS],
+    pub(super) cells: [[Cell; COLS]; ROWS],
     pub(super) glyphs: [[u8; 8]; 8],
     /// Rows of glyphs that a display has not been sent, one bit each.
     pub(super) stale: [u8; 8],
@@ -22,10 +22,29 @@ pub struct Picture<const COLS: usize, const ROWS: usize, R = A00> {
     rom: R,
 }
 
+/// The code that a cell shows.
+///
+/// It is stored as its difference from a blank. So a new picture is all zeros, and is set rather
+/// than copied from a constant in flash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cell(u8);
+
+impl Cell {
+    pub(super) const BLANK: Self = Self::new(b' ');
+
+    pub(super) const fn new(code: u8) -> Self {
+        Self(code ^ b' ')
+    }
+
+    pub(super) const fn code(self) -> u8 {
+        self.0 ^ b' '
+    }
+}
+
 impl<const COLS: usize, const ROWS: usize, R> Picture<COLS, ROWS, R> {
     pub(super) const fn new(rom: R) -> Self {
         Self {
-            cells: [[b' '; COLS]; ROWS],
+            cells: [[Cell::BLANK; COLS]; ROWS],
             glyphs: [[0; 8]; 8],
             stale: [0; 8],
             defined: 0,
@@ -52,7 +71,7 @@ impl<const COLS: usize, const ROWS: usize, R> Picture<COLS, ROWS, R> {
 
     /// Makes all cells blank.
     pub fn erase(&mut self) {
-        self.cells = [[b' '; COLS]; ROWS];
+        self.cells = [[Cell::BLANK; COLS]; ROWS];
     }
 
     /// Sets the shape of the custom character `index`. See
@@ -79,7 +98,7 @@ impl<const COLS: usize, const ROWS: usize, R> Picture<COLS, ROWS, R> {
     /// A shape set by `set_glyph` is never replaced.
     pub fn glyph(&mut self, rows: [u8; 8]) -> Option<char> {
         let is_free = |index: &usize| {
-            let is_used = self.cells.as_flattened().contains(&(*index as u8));
+            let is_used = self.cells.as_flattened().contains(&Cell::new(*index as u8));
             self.defined >> index & 1 == 0 || self.chosen >> index & 1 == 1 && !is_used
         };
         let is_it = |index: &usize| {
@@ -111,7 +130,7 @@ impl<const COLS: usize, const ROWS: usize, R: Rom> Picture<COLS, ROWS, R> {
 
     /// Returns the text of a row. See [`Lcd::line`](super::Lcd::line).
     pub fn line(&self, row: usize) -> impl Iterator<Item = char> {
-        self.cells.get(row).into_iter().flatten().map(|code| char_of(&self.rom, *code))
+        self.cells.get(row).into_iter().flatten().map(|cell| char_of(&self.rom, cell.code()))
     }
 
     /// Returns a writer of formatted text from a position on. See
@@ -173,7 +192,7 @@ impl<const COLS: usize, const ROWS: usize, R: Rom> Picture<COLS, ROWS, R> {
             return;
         };
         for (cell, char) in cells.iter_mut().zip(text) {
-            *cell = code_of(&self.rom, char);
+            *cell = Cell::new(code_of(&self.rom, char));
         }
     }
 }

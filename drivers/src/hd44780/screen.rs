@@ -1,6 +1,6 @@
 //! The wanted and the shown picture, and the next byte to write.
 
-use super::picture::Picture;
+use super::picture::{Cell, Picture};
 use super::{A00, CursorStyle, Width, Write};
 
 /// A pure model of the controller's state.
@@ -18,22 +18,23 @@ use super::{A00, CursorStyle, Width, Write};
 #[derive(Debug)]
 pub(super) struct Screen<const COLS: usize, const ROWS: usize, R = A00> {
     pub(super) wanted: Picture<COLS, ROWS, R>,
-    shown: [[u8; COLS]; ROWS],
+    shown: [[Cell; COLS]; ROWS],
     /// The address counter, as the instruction that sets it; 0 if unknown.
     at: u8,
     /// The wanted position of the cursor, in the same form; 0 to hide it.
     cursor: u8,
-    /// The display on/off instructions wanted and sent; 0 if unknown.
-    control: u8,
+    /// The wanted look of the cursor, in the bits of the display on/off instruction.
+    look: u8,
+    /// The display on/off instruction sent; 0 if unknown.
     control_sent: u8,
-    /// E and the lines have to be put at rest.
-    unrested: bool,
-    /// The display has to be erased.
-    unerased: bool,
+    /// E and the lines were put at rest.
+    rested: bool,
+    /// The display was erased.
+    erased: bool,
     /// The next step of the synchronization.
     sync: u8,
-    /// The single row is two lines of eight.
-    halves: bool,
+    /// The single row of a 16x1 is not two lines of eight.
+    whole: bool,
 }
 
 const CLEAR: u8 = 0x01;
@@ -50,7 +51,7 @@ const CGRAM: u8 = 0x40;
 const DDRAM: u8 = 0x80;
 
 /// A code without a character, for a cell in an unknown state.
-const UNKNOWN: u8 = 0x08;
+const UNKNOWN: Cell = Cell::new(0x08);
 
 /// The last step of the synchronization is the one before.
 const SYNCHRONIZED: u8 = 8;
@@ -78,48 +79,48 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
     pub(super) const fn new(rom: R) -> Self {
         Self {
             wanted: Picture::new(rom),
-            shown: [[UNKNOWN; COLS]; ROWS],
+            // It is erased before the first cell is written.
+            shown: [[Cell::BLANK; COLS]; ROWS],
             at: 0,
             cursor: 0,
-            control: DISPLAY_ON,
+            look: 0,
             control_sent: 0,
-            unrested: true,
-            unerased: true,
+            rested: false,
+            erased: false,
             sync: 0,
-            halves: COLS == 16 && ROWS == 1,
+            whole: false,
         }
     }
 
     pub(super) fn with_rom<Q>(self, rom: Q) -> Screen<COLS, ROWS, Q> {
-        let Self { shown, at, cursor, control, control_sent, unrested, unerased, .. } = self;
-        let (sync, halves) = (self.sync, self.halves);
+        let Self { shown, at, cursor, look, control_sent, rested, erased, sync, whole, .. } = self;
         Screen {
             wanted: self.wanted.with_rom(rom),
             shown,
             at,
             cursor,
-            control,
+            look,
             control_sent,
-            unrested,
-            unerased,
+            rested,
+            erased,
             sync,
-            halves,
+            whole,
         }
     }
 
     pub(super) fn make_whole(&mut self) {
-        self.halves = false;
+        self.whole = true;
     }
 
     /// Returns the next write, or `None` when the shown picture is the wanted one.
     pub(super) fn next(&self, width: Width) -> Option<Write> {
-        if self.unrested {
+        if !self.rested {
             return Some(Write::Rest);
         }
         if self.sync < SYNCHRONIZED {
             return Some(self.next_of_sync(width));
         }
-        if self.unerased {
+        if !self.erased {
             return Some(Write::Instruction(CLEAR));
         }
         if let Some((address, row)) = self.next_of_glyphs() {
@@ -128,8 +129,9 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
         if let Some((address, code)) = self.next_of_cells() {
             return Some(self.put(address, code));
         }
-        if self.control != self.control_sent {
-            return Some(Write::Instruction(self.control));
+        let control = DISPLAY_ON | self.look;
+        if control != self.control_sent {
+            return Some(Write::Instruction(control));
         }
         let strays = self.cursor != 0 && self.cursor != self.at;
         strays.then_some(Write::Instruction(self.cursor))
@@ -140,7 +142,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
     pub(super) fn sent(&mut self, write: Write) -> u32 {
         match write {
             Write::Rest => {
-                self.unrested = false;
+                self.rested = true;
                 // Lowering E may have latched a byte.
                 if self.sync < SYNCHRONIZED { LONG_US } else { 0 }
             }
@@ -170,30 +172,30 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
             *stale = if self.wanted.defined >> index & 1 == 1 { 0xff } else { 0 };
         }
         (self.at, self.control_sent, self.sync) = (0, 0, 0);
-        self.unrested = true;
-        self.unerased |= erase;
+        self.rested = false;
+        self.erased &= !erase;
     }
 
     /// Requests only blanks, by the clear instruction.
     pub(super) fn erase(&mut self) {
         self.wanted.erase();
-        self.unerased = true;
+        self.erased = false;
     }
 
     /// Requests one rest of the lines, which also sets outputs such as the backlight.
     pub(super) fn rest(&mut self) {
-        self.unrested = true;
+        self.rested = false;
     }
 
     pub(super) fn set_cursor(&mut self, place: Option<(usize, usize)>, style: CursorStyle) {
-        (self.cursor, self.control) = (0, DISPLAY_ON);
+        (self.cursor, self.look) = (0, 0);
         let Some((row, column)) = place else { return };
         if row >= ROWS || column >= COLS {
             return;
         }
-        let (line, column) = if self.halves { (column / 8, column % 8) } else { (row, column) };
+        let (line, column) = if self.halves() { (column / 8, column % 8) } else { (row, column) };
         self.cursor = self.start_of(line) + column as u8;
-        self.control |= match style {
+        self.look = match style {
             CursorStyle::Underline => UNDERLINE,
             CursorStyle::Blink => BLINK,
             CursorStyle::Both => UNDERLINE | BLINK,
@@ -205,7 +207,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
     /// eight-bit function set if the controller takes halves; the first may complete a byte
     /// already begun, of which home takes longest.
     fn next_of_sync(&self, width: Width) -> Write {
-        let lines = if ROWS > 1 || self.halves { TWO_LINES } else { 0 };
+        let lines = if ROWS > 1 || self.halves() { TWO_LINES } else { 0 };
         let function = match width {
             Width::Four => FUNCTION_SET,
             Width::Eight => FUNCTION_SET | EIGHT_BITS,
@@ -217,7 +219,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
             3 => Write::Half(FUNCTION_SET),
             4 => Write::Half(function),
             5 => Write::Half(lines << 4),
-            6 => Write::Instruction(if self.unerased { CLEAR } else { HOME }),
+            6 => Write::Instruction(if self.erased { HOME } else { CLEAR }),
             _ => Write::Instruction(ENTRY_MODE),
         }
     }
@@ -251,7 +253,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
                 let distance = address.wrapping_sub(from) & !DDRAM;
                 if wanted != shown && distance < shortest {
                     shortest = distance;
-                    best = Some((address, *wanted));
+                    best = Some((address, wanted.code()));
                 }
                 address = address.wrapping_add(1);
             }
@@ -267,9 +269,9 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
     fn executed(&mut self, code: u8) {
         match code {
             CLEAR => {
-                self.shown = [[b' '; COLS]; ROWS];
+                self.shown = [[Cell::BLANK; COLS]; ROWS];
                 self.at = DDRAM;
-                self.unerased = false;
+                self.erased = true;
             }
             HOME => self.at = DDRAM,
             0x08..=0x0f => self.control_sent = code,
@@ -286,7 +288,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
             let lines = self.shown.as_flattened_mut().chunks_mut(length);
             for (line, start) in lines.zip(starts) {
                 if let Some(cell) = line.get_mut(usize::from(at.wrapping_sub(start))) {
-                    *cell = code;
+                    *cell = Cell::new(code);
                 }
             }
         } else if at >= CGRAM {
@@ -304,7 +306,7 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
 
     /// Returns the address counter that follows `at`. (Figures 2 to 4.)
     fn after(&self, at: u8) -> u8 {
-        let two_lines = ROWS > 1 || self.halves;
+        let two_lines = ROWS > 1 || self.halves();
         match at {
             0 => 0,
             0x7f => CGRAM,
@@ -315,9 +317,15 @@ impl<const COLS: usize, const ROWS: usize, R> Screen<COLS, ROWS, R> {
         }
     }
 
+    /// Returns whether the single row is two lines of eight. Without a 16x1, the compiler sees
+    /// that it is not.
+    fn halves(&self) -> bool {
+        COLS == 16 && ROWS == 1 && !self.whole
+    }
+
     /// Returns how many cells are consecutive in the controller's memory.
     fn line_length(&self) -> usize {
-        if self.halves { 8 } else { COLS }
+        if self.halves() { 8 } else { COLS }
     }
 
     /// Returns the instruction that sets the address where a line starts. The third line

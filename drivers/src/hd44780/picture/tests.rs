@@ -54,15 +54,15 @@ fn a_cat_is_printed_at_column_two() {
 fn check_bar(value: u16, full: u16, dots: usize) {
     let mut picture = Small::new(A00);
     assert!(picture.bar(1, 1..5, value, full), "{value} of {full}");
-    let line = |code: &u8| match code {
+    let line = |cell: &Cell| match cell.code() {
         b' ' => 0,
         0xff => 0x1f,
-        code => picture.glyphs[usize::from(*code)][3],
+        code => picture.glyphs[usize::from(code)][3],
     };
     let drawn =
-        picture.cells[1][1..5].iter().fold(0_u32, |all, code| all << 5 | u32::from(line(code)));
+        picture.cells[1][1..5].iter().fold(0_u32, |all, cell| all << 5 | u32::from(line(cell)));
     assert_eq!(drawn, 0xf_ffff & !(0xf_ffff >> dots), "{value} of {full}");
-    assert_eq!(picture.cells[0], [b' '; 8]);
+    assert_eq!(picture.cells[0], [Cell::BLANK; 8]);
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn a_bar_has_a_dot_for_each_twentieth() {
 fn a_column_rises_from_the_last_row() {
     let mut picture = Small::new(A00);
     assert!(picture.column(0..2, 7, 11, 16));
-    assert_eq!([picture.cells[0][7], picture.cells[1][7]], [0, 0xff]);
+    assert_eq!([picture.cells[0][7], picture.cells[1][7]].map(Cell::code), [0, 0xff]);
     assert_eq!(picture.glyphs[0], [0, 0, 0, 0, 0, 0x1f, 0x1f, 0x1f]);
     assert!(picture.column(0..2, 7, 4, 16));
-    assert_eq!([picture.cells[0][7], picture.cells[1][7]], [b' ', 1]);
+    assert_eq!([picture.cells[0][7], picture.cells[1][7]].map(Cell::code), [b' ', 1]);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn shapes_of_the_caller_are_kept_and_unused_ones_replaced() {
     picture.bar(0, 0..1, 1, 5);
     picture.bar(0, 1..2, 2, 5);
     assert!(!picture.bar(0, 2..3, 3, 5), "the two that are free are used");
-    assert_eq!(picture.cells[0][2], b' ');
+    assert_eq!(picture.cells[0][2], Cell::BLANK);
 }
 
 #[test]
