@@ -1,4 +1,6 @@
-//! Calendar dates and times of day, both UTC.
+//! Calendar dates and times of day.
+//!
+//! [`DateTime::local`] is the local time at an [`Offset`] from UTC.
 //!
 //! The types are civil: they hold the numbers shown by a calendar and a wall clock. An
 //! [`Instant`](tickwire_traits::Instant) is different: it counts from the start of the program
@@ -25,9 +27,15 @@
 //! assert_eq!(Time::new(23, 59, 60, 0), None);
 //! ```
 
+mod days;
+mod local;
+
 use core::fmt;
 
-/// A calendar date, UTC, by the Gregorian calendar.
+pub use days::Weekday;
+pub use local::{DateTime, Offset};
+
+/// A calendar date by the Gregorian calendar. Drivers report UTC.
 ///
 /// Dates are ordered: an earlier date is less than a later one.
 ///
@@ -47,7 +55,7 @@ pub struct Date {
     day: u8,
 }
 
-/// A time of day, UTC, in milliseconds.
+/// A time of day in milliseconds. Drivers report UTC.
 ///
 /// The default is midnight.
 ///
@@ -106,6 +114,11 @@ impl Time {
         }
         let seconds = (hour as u32 * 60 + minute as u32) * 60 + second as u32;
         Some(Self(seconds * 1_000 + millisecond as u32))
+    }
+
+    /// Creates a time from the milliseconds since midnight, which are less than a day.
+    const fn of_day(millis: u32) -> Self {
+        Self(millis)
     }
 
     /// Returns the number of milliseconds since midnight.

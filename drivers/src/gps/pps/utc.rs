@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::super::{Date, Time};
+use crate::civil::{Date, DateTime, Offset, Time};
 
 const MICROS: u64 = 1_000_000;
 const DAY: u64 = 86_400 * MICROS;
@@ -34,7 +34,7 @@ impl Utc {
         if date.year() < 1970 || date.year() > 9_999 {
             return None;
         }
-        Some(Self(days_until(date) * DAY + time.millis_of_day() as u64 * 1_000))
+        Some(Self(date.unix_day() as u64 * DAY + time.millis_of_day() as u64 * 1_000))
     }
 
     /// Creates an instant from the microseconds since 1970-01-01. Stops at the end of the year
@@ -50,7 +50,7 @@ impl Utc {
 
     /// Returns the date.
     pub const fn date(self) -> Date {
-        match date_of(self.0 / DAY) {
+        match Date::from_unix_day((self.0 / DAY) as i32) {
             Some(date) => date,
             None => Date::UNIX_EPOCH,
         }
@@ -67,33 +67,19 @@ impl Utc {
         }
     }
 
+    /// Returns the local date and time, rounded down to the millisecond.
+    pub const fn local(self, offset: Offset) -> DateTime {
+        let utc = DateTime::new(self.date(), self.time());
+        match utc.local(offset) {
+            Some(local) => local,
+            None => utc, // Not within the years of UTC.
+        }
+    }
+
     /// Returns the number of microseconds since the second began, 0 to 999,999.
     pub const fn subsec_micros(self) -> u32 {
         (self.0 % MICROS) as u32
     }
-}
-
-/// Returns the number of days from 1970-01-01 to `date`, whose year is 1970 or later.
-const fn days_until(date: Date) -> u64 {
-    // Years begin in March here, so a leap day is the last day of its year.
-    let (month, day) = (date.month() as u64, date.day() as u64);
-    let year = date.year() as u64 - (month < 3) as u64;
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    // 719,468 days from 0000-03-01 to 1970-01-01.
-    365 * year + year / 4 - year / 100 + year / 400 + of_year - 719_468
-}
-
-const fn date_of(days: u64) -> Option<Date> {
-    const FOUR_CENTURIES: u64 = 146_097;
-    let days = days + 719_468;
-    let of_era = days % FOUR_CENTURIES;
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = days / FOUR_CENTURIES * 400 + year_of_era + (month < 3) as u64;
-    Date::new(year as u16, month as u8, day as u8)
 }
 
 impl fmt::Display for Utc {
@@ -117,6 +103,16 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_has_its_local_time() {
+        let utc = Utc::from_unix_micros(1_735_689_599_123_456);
+        let offset = Offset::from_minutes(-570).unwrap();
+        assert_eq!(utc.local(offset).to_string(), "2024-12-31T14:29:59.123");
+        assert_eq!(utc.local(-offset).to_string(), "2025-01-01T09:29:59.123");
+        let last = Utc::from_unix_micros(u64::MAX);
+        assert_eq!(last.local(-offset).to_string(), "10000-01-01T09:29:59.999");
+    }
+
+    #[test]
     fn an_instant_has_its_date_and_time() {
         check(0, "1970-01-01T00:00:00.000000Z");
         check(951_782_399_999_999, "2000-02-28T23:59:59.999999Z");
@@ -126,20 +122,5 @@ mod tests {
         check(1_735_689_599_123_456, "2024-12-31T23:59:59.123456Z");
         check(4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z");
         check(u64::MAX, "9999-12-31T23:59:59.999999Z");
-    }
-
-    #[test]
-    fn each_day_until_2200_follows_the_day_before() {
-        let mut before = Date::UNIX_EPOCH;
-        for day in 1..84_000 {
-            let date = Utc::from_unix_micros(day * DAY).date();
-            assert_eq!(Utc::new(date, Time::MIDNIGHT), Some(Utc(day * DAY)));
-            let (year, month) = (before.year(), before.month());
-            let next = Date::new(year, month, before.day() + 1)
-                .or(Date::new(year, month + 1, 1))
-                .or(Date::new(year + 1, 1, 1));
-            assert_eq!(Some(date), next);
-            before = date;
-        }
     }
 }
