@@ -5,7 +5,8 @@
 //! satellites, each with its age. Noise, torn and garbled sentences cost what
 //! they hit and are counted in [`Counters`].
 //!
-//! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG.
+//! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG; with [`Extended`] as
+//! the decoder, GNS, GST and ZDA as well. All others come as fields from [`Gps::next`].
 //!
 //! A fix has the number of satellites. [`Satellites`] is a decoder that keeps each of them.
 //!
@@ -14,6 +15,7 @@
 //! `gps`, on by default, builds this module, with [`FixedPoint`] as the decoder of
 //! sentences. `nmea` adds another, `NmeaCrate`, which is the crate of that name.
 
+mod accuracy;
 mod aged;
 mod angle;
 mod counters;
@@ -23,6 +25,7 @@ mod frame;
 mod hub;
 mod in_view;
 mod kml;
+mod modes;
 pub mod mtk;
 mod outgoing;
 pub mod pps;
@@ -42,17 +45,19 @@ use tickwire_traits::{Clock, Instant};
 
 use crate::turns::Turns;
 
-pub use crate::civil::{Date, Time};
+pub use crate::civil::{Date, DateTime, Offset, Time};
+pub use accuracy::Accuracy;
 pub use aged::Aged;
 pub use angle::{Compass, Course, Latitude, Longitude, Minutes, Position, Seconds};
 pub use counters::Counters;
 #[cfg(feature = "nmea")]
 pub use decode::NmeaCrate;
-pub use decode::{Decoder, FixedPoint};
+pub use decode::{Decoder, Extended, FixedPoint};
 pub use fix::Fix;
 pub use frame::{Framer, LINE_LENGTH};
 pub use hub::Hub;
 pub use kml::Kml;
+pub use modes::Modes;
 pub use outgoing::Outgoing;
 pub use quantity::{Dop, Speed};
 pub use raw::{Event, Raw};
@@ -91,7 +96,7 @@ const CHUNK: usize = 64;
 ///
 /// `LINE` is the longest sentence that is kept; see [`LINE_LENGTH`]. Without it,
 /// reader and clock, the driver takes at most 512 bytes, which the compiler
-/// checks; 64 of them are the read buffer.
+/// checks; 64 of them are the read buffer. With [`Extended`], it takes at most 640.
 #[derive(Debug)]
 pub struct Gps<R, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
     reader: R,
@@ -102,6 +107,7 @@ pub struct Gps<R, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
 
 /// On every target, and the read buffer included.
 const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
+const _: () = assert!(size_of::<Gps<(), (), 1, Extended>>() <= 640);
 
 /// Why there is no update.
 ///

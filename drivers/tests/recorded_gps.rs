@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
-use tickwire_drivers::gps::{Constellation, Counters, Decoder, Receiver, Satellites};
+use tickwire_drivers::gps::{
+    Constellation, Counters, Decoder, Extended, Quality, Receiver, Satellites, Sentence,
+};
 use tickwire_sim::uart::{self, Baud};
 use tickwire_traits::Instant;
 
@@ -163,6 +165,78 @@ fn satellites<D: Decoder>(bytes: &[u8], decoder: Satellites<64, D>) -> (String, 
     let counters = satellites.counters();
     assert_eq!(counters.omitted, 0);
     (sets, counters.sets, counters.torn)
+}
+
+/// The numbers of GNS, GST and ZDA in a log, and the last values of each, by another decoder: the
+/// modes of GPS, GLONASS, Galileo and BeiDou; the error of the range, the ellipse and its direction,
+/// the errors of latitude, longitude and altitude; date and time.
+type Extension =
+    (&'static str, [usize; 3], Option<&'static str>, Option<&'static str>, &'static str);
+
+const EXTENSIONS: [Extension; 6] = [
+    ("mt3339", [0, 0, 30], None, None, "2015-04-13 20:27:09.000 None"),
+    (
+        "quectel-L70",
+        [0, 16, 15],
+        None,
+        Some("4500 8100 4600 128.00° 6100 7000 14000"),
+        "2022-03-09 15:01:34.000 None",
+    ),
+    // The receiver counts on for ten seconds after it has lost its fix.
+    ("bu353-glonass", [0, 0, 19], None, None, "2014-05-26 08:14:19.000 None"),
+    ("beidou-gb", [5, 0, 0], Some("ANNA"), None, "2015-03-02 05:32:33.438 None"),
+    (
+        "skytraq-fix",
+        [0, 11, 11],
+        None,
+        Some("2500 89900 9100 319.00° 300 300 600"),
+        "2016-03-28 23:27:22.000 Some(0)",
+    ),
+    ("quectel-eg25-g-stripped", [60, 0, 0], Some("AAN-"), None, "2022-09-11 19:15:33.980 None"),
+];
+
+#[test]
+fn every_log_gives_its_last_gns_gst_and_zda() {
+    const TEST: &str = "every_log_gives_its_last_gns_gst_and_zda";
+    for (name, counts, modes, errors, date_and_time) in EXTENSIONS {
+        let Some(bytes) = recorded(TEST, &format!("nmea/{name}.log")) else { return };
+        let mut receiver = Receiver::<102>::new().with_decoder(Extended::new());
+        let mut seen = [0; 3];
+        for byte in &bytes {
+            match receiver.push(*byte, Instant::EPOCH).map(|update| update.sentence) {
+                Some(Sentence::Gns) => seen[0] += 1,
+                Some(Sentence::Gst) => seen[1] += 1,
+                Some(Sentence::Zda) => seen[2] += 1,
+                _ => {}
+            }
+        }
+        assert_eq!((seen, receiver.counters().malformed), (counts, 0), "{name}");
+        let decoder = receiver.decoder();
+        assert_eq!(last_modes(decoder).as_deref(), modes, "{name}");
+        assert_eq!(last_errors(decoder).as_deref(), errors, "{name}");
+        let (fix, zone) = (receiver.fix(), decoder.zone().map(|zone| zone.value.minutes()));
+        let (date, time) = (fix.date().unwrap().value, fix.time().unwrap().value);
+        assert_eq!(format!("{date} {time} {zone:?}"), date_and_time, "{name}");
+    }
+}
+
+fn last_modes(decoder: &Extended) -> Option<String> {
+    use Constellation::{BeiDou, Galileo, Glonass, Gps};
+    let modes = decoder.modes()?.value;
+    let letter = |system| match modes.of(system) {
+        Some(Quality::Autonomous) => 'A',
+        Some(Quality::NoFix) => 'N',
+        Some(_) => '?',
+        None => '-',
+    };
+    Some([Gps, Glonass, Galileo, BeiDou].map(letter).iter().collect())
+}
+
+fn last_errors(decoder: &Extended) -> Option<String> {
+    let it = decoder.accuracy()?.value;
+    let ellipse = format!("{} {} {}", it.rms_mm()?, it.semi_major_mm()?, it.semi_minor_mm()?);
+    let place = format!("{} {} {}", it.latitude_mm()?, it.longitude_mm()?, it.altitude_mm()?);
+    Some(format!("{ellipse} {} {place}", it.orientation()?))
 }
 
 /// Every update, and every fix.

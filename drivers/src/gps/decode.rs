@@ -1,5 +1,6 @@
 //! From a sentence to a report.
 
+mod extended;
 mod fields;
 #[cfg(feature = "nmea")]
 mod nmea;
@@ -14,6 +15,7 @@ use super::{
     Constellation, Course, Date, Dimension, Dop, Position, Quality, Sentence, Speed, Status, Time,
 };
 
+pub use extended::Extended;
 #[cfg(feature = "nmea")]
 pub use nmea::NmeaCrate;
 pub use own::FixedPoint;

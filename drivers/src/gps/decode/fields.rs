@@ -9,7 +9,6 @@ pub(super) fn if_any<T>(text: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Optio
 }
 
 /// The data fields of a sentence, from left to right.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
     /// `None` after the last field.
     rest: Option<&'a [u8]>,
@@ -17,7 +16,6 @@ pub(super) struct Fields<'a> {
 
 /// Latitude, hemisphere, longitude and hemisphere as text. They are read only if there is a fix,
 /// because receivers without a fix send arbitrary text.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a>([&'a [u8]; 4]);
 
 impl<'a> Fields<'a> {
@@ -37,6 +35,12 @@ impl<'a> Fields<'a> {
         self.rest.is_none()
     }
 
+    /// Returns whether the fields that were not taken are empty.
+    #[inline]
+    pub(super) fn all_empty(&self) -> bool {
+        self.rest.unwrap_or_default().iter().all(|byte| *byte == b',')
+    }
+
     pub(super) fn place(&mut self) -> Option<Place<'a>> {
         Some(Place([self.next()?, self.next()?, self.next()?, self.next()?]))
     }
@@ -54,6 +58,11 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 impl Place<'_> {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|field| field.is_empty())
+    }
+
     pub(super) fn position(&self) -> Option<Position> {
         let [latitude, north_south, longitude, east_west] = self.0;
         Some(Position {

@@ -56,7 +56,7 @@ fn rmc(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
         }
         _ => return None,
     }
-    report.time = if_any(time, text::time)?;
+    report.time = text::time_if_any(time)?;
     report.position = Some(fields.place()?.position()?);
     report.speed = fields.next().and_then(text::speed);
     report.course = fields.next().and_then(text::course);
@@ -76,7 +76,7 @@ fn gga(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
     if quality == Quality::NoFix {
         return Some(());
     }
-    report.time = if_any(time, text::time)?;
+    report.time = text::time_if_any(time)?;
     report.position = Some(place.position()?);
     report.satellites_used = fields.next().and_then(text::whole);
     report.hdop = fields.next().and_then(text::dop);
@@ -97,7 +97,7 @@ fn gll(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
         _ => return None,
     }
     report.position = Some(place.position()?);
-    report.time = if_any(time, text::time)?;
+    report.time = text::time_if_any(time)?;
     Some(())
 }
 

@@ -4,6 +4,7 @@
 //! there is no floating-point unit its conversion takes 50 KB of flash. Nothing here needs
 //! more than 32 bits.
 
+use crate::civil::Offset;
 use crate::gps::{Course, Date, Dop, Latitude, Longitude, Speed, Time};
 
 /// Reads `[-]digits[.digits]` in units of 10^-`places`, rounded half away from
@@ -77,6 +78,20 @@ pub(super) fn dop(text: &[u8]) -> Option<Dop> {
     Some(Dop::from_hundredths(decimal(text, 2)?.try_into().ok()?))
 }
 
+/// A length in meters that is not negative, in millimeters.
+#[inline]
+pub(super) fn error(text: &[u8]) -> Option<u32> {
+    millimeters(text)?.try_into().ok()
+}
+
+/// The direction of an axis, which some receivers count from -180 degrees.
+#[inline]
+pub(super) fn orientation(text: &[u8]) -> Option<Course> {
+    let hundredths = decimal(text, 2).filter(|hundredths| *hundredths >= -36_000)?;
+    let clockwise = if hundredths < 0 { hundredths + 36_000 } else { hundredths };
+    Course::from_hundredths(clockwise.try_into().ok()?)
+}
+
 /// A magnitude and `E` or `W`, in hundredths of a degree.
 pub(super) fn variation(text: &[u8], side: &[u8]) -> Option<i16> {
     let magnitude = decimal(text, 2).filter(|magnitude| (0..=18_000).contains(magnitude))?;
@@ -133,8 +148,15 @@ fn angle((degrees, minutes): (&[u8], &[u8])) -> Option<i32> {
     i32::try_from(degrees * 10_000_000 + floor + u32::from(is_up)).ok()
 }
 
+/// [`time`], if the field is not empty.
+// Inlined into each sentence, it takes 200 bytes more flash.
+#[inline(never)]
+pub(super) fn time_if_any(text: &[u8]) -> Option<Option<Time>> {
+    if text.is_empty() { Some(None) } else { time(text).map(Some) }
+}
+
 /// `hhmmss` or `hhmmss.sss`, cut to milliseconds: a clock does not round up.
-pub(super) fn time(text: &[u8]) -> Option<Time> {
+fn time(text: &[u8]) -> Option<Time> {
     let (clock, fraction) = text.split_at_checked(6)?;
     let [hour, minute, second] = pairs(clock)?;
     let digits = match fraction {
@@ -159,6 +181,34 @@ pub(super) fn date(text: &[u8]) -> Option<Date> {
     let [day, month, year] = pairs(text)?;
     let century = if year >= 80 { 1900 } else { 2000 };
     Date::new(century + u16::from(year), month, day)
+}
+
+/// Day, month, and a year of four digits.
+#[inline]
+pub(super) fn long_date(day: &[u8], month: &[u8], year: &[u8]) -> Option<Date> {
+    if year.len() != 4 {
+        return None;
+    }
+    Date::new(whole(year)?, whole(month)?, whole(day)?)
+}
+
+/// Hours, -13 to 13, and minutes, which may be empty. The sign of either is that of both.
+#[inline]
+pub(super) fn zone(hours: &[u8], minutes: &[u8]) -> Option<Offset> {
+    let is_minus = hours.first() == Some(&b'-') || minutes.first() == Some(&b'-');
+    let hours = magnitude(hours).filter(|hours| *hours <= 13)?;
+    let minutes = if minutes.is_empty() { 0 } else { magnitude(minutes)? };
+    let sum = (minutes < 60).then_some(hours * 60 + minutes)?;
+    Offset::from_minutes(if is_minus { -sum } else { sum })
+}
+
+/// Reads a whole number without its sign.
+#[inline]
+fn magnitude(text: &[u8]) -> Option<i16> {
+    match text {
+        [b'+' | b'-', digits @ ..] => whole(digits),
+        digits => whole(digits),
+    }
 }
 
 /// Six digits, as three numbers.
