@@ -41,6 +41,23 @@ pub use units::{CentiCelsius, CentiPercent};
 pub type Htu21d<I2C, D> = Sensor<chip::Htu21d, I2C, D>;
 
 /// An SHT21 on an I²C bus, or an SHT20 or SHT25. Compared with an [`Htu21d`], it takes longer.
+///
+/// ```
+/// use std::{cell::RefCell, rc::Rc};
+/// use tickwire_drivers::htu21d::{self, CentiCelsius, Sht21};
+/// use tickwire_sim::{Sim, i2c::Bus, models::htu21d::{Chip, Htu21d}};
+/// use tickwire_traits::{Clock, Delay, Instant};
+///
+/// let sim = Sim::new();
+/// let model = Rc::new(RefCell::new(Htu21d::of(Chip::Sht21)));
+/// model.borrow_mut().set_temperature(2_381);
+/// let mut bus = Bus::new(sim.clock());
+/// bus.attach(htu21d::ADDRESS, model);
+/// let mut sensor = Sht21::new(bus, Delay(sim.clock()));
+/// assert_eq!(sim.run(sensor.temperature()), Ok(CentiCelsius(2381)));
+/// // Typically 66 ms, at most 85, after a power-on of 15.
+/// assert!(sim.clock().now() < Instant::from_millis(105));
+/// ```
 pub type Sht21<I2C, D> = Sensor<chip::Sht21, I2C, D>;
 
 /// A Si7021 on an I²C bus, or a Si7020 or Si7006. Compared with an [`Htu21d`], it takes less

@@ -27,6 +27,20 @@ impl<M: Chip, I2C: I2c, D: DelayNs> Sensor<M, I2C, D> {
     /// section 5.3. The datasheet of the HTU21D does not have it; the chip answers as an SHT21,
     /// and Linux's driver `htu21` reads it in that way.
     ///
+    /// ```
+    /// use std::{cell::RefCell, rc::Rc};
+    /// use tickwire_drivers::htu21d::{self, Sht21};
+    /// use tickwire_sim::{Sim, i2c::Bus, models::htu21d::{Chip, Htu21d}};
+    /// use tickwire_traits::Delay;
+    ///
+    /// let sim = Sim::new();
+    /// let mut bus = Bus::new(sim.clock());
+    /// bus.attach(htu21d::ADDRESS, Rc::new(RefCell::new(Htu21d::of(Chip::Sht21))));
+    /// let mut sensor = Sht21::new(bus, Delay(sim.clock()));
+    /// let number = sim.run(sensor.serial_number()).unwrap();
+    /// assert_eq!(format!("{:016x}", number.0), "48540122d2083200");
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Error::Bus`], [`Error::Timeout`], [`Error::Checksum`], [`Error::AllZeros`]. Read it

@@ -52,6 +52,18 @@ struct Outbox<W, const N: usize> {
 /// The reason why a message was not sent.
 ///
 /// The next message is sent whole.
+///
+/// ```
+/// use tickwire_drivers::stream::{SendError, SharedWriter};
+/// use tickwire_sim::{Sim, uart::{Baud, line}};
+/// use tickwire_sync::NoopRawMutex;
+///
+/// let sim = Sim::new();
+/// let (port, _other_end) = line(sim.clock(), Baud::new(9_600));
+/// let writer = SharedWriter::<NoopRawMutex, _, 8>::new(port);
+/// assert_eq!(sim.run(writer.send(b"nine char")), Err(SendError::TooLong));
+/// assert_eq!(sim.run(writer.send(b"fits\n")), Ok(()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]

@@ -5,6 +5,7 @@ mod chips;
 mod drops;
 mod faults;
 mod late;
+mod original;
 mod recorded;
 mod rig;
 mod sampler;

@@ -4,6 +4,21 @@ use embedded_io_async::ErrorKind;
 
 /// What a [`HalfDuplex`](super::HalfDuplex) has counted since it was made. Each number stops at
 /// its largest value.
+///
+/// ```
+/// use tickwire_drivers::stream::{HalfDuplex, is_final_result};
+/// use tickwire_sim::{Sim, models::half_duplex::{Device, Fault}};
+///
+/// let sim = Sim::new();
+/// let device = Device::modem(sim.clock(), 115_200);
+/// device.fault(Fault::Deaf);
+/// let mut modem = HalfDuplex::<_, _, 64>::new(device, sim.clock())
+///     .with_echo()
+///     .with_end(is_final_result)
+///     .with_retries(1);
+/// assert_eq!(sim.run(modem.ask(b"AT\r")), Ok(&b"\r\nOK\r\n"[..]));
+/// assert_eq!((modem.counters().retries, modem.counters().dropped), (1, 0));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Exchanges {
@@ -17,6 +32,19 @@ pub struct Exchanges {
 /// The reason why there is no answer.
 ///
 /// The driver may be used again.
+///
+/// ```
+/// use tickwire_drivers::stream::{AskError, HalfDuplex, is_final_result};
+/// use tickwire_sim::{Sim, models::half_duplex::{Device, Fault}};
+///
+/// let sim = Sim::new();
+/// let device = Device::modem(sim.clock(), 115_200);
+/// device.fault(Fault::Lost);
+/// let mut modem =
+///     HalfDuplex::<_, _, 64>::new(device, sim.clock()).with_echo().with_end(is_final_result);
+/// assert_eq!(sim.run(modem.ask(b"AT\r")), Err(AskError::NoAnswer));
+/// assert_eq!(sim.run(modem.ask(b"AT\r")), Ok(&b"\r\nOK\r\n"[..]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
