@@ -70,6 +70,23 @@ fn a_thermometer_prints_what_it_measures_until_it_is_stopped() {
 }
 
 #[test]
+fn a_sensor_that_is_unplugged_is_told_of_and_returns() {
+    in_rig(|| {
+        tell("temperature 2381");
+        tell("humidity 5072");
+        let measured = "23.81 \u{b0}C, 50.73 %";
+        let mut program = Program::start("htu21d_sampler");
+        assert_eq!(program.line(), measured);
+        tell("unplug");
+        while !program.line().starts_with("error ") {}
+        tell("plug");
+        while program.line() != "works again" {}
+        assert_eq!(program.line(), measured);
+        program.stop();
+    });
+}
+
+#[test]
 fn a_bus_that_is_removed_ends_the_program_with_one_line() {
     in_rig(|| {
         let mut program = Program::start("htu21d");

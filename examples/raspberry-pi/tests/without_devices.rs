@@ -37,6 +37,8 @@ fn a_missing_device_is_one_line_and_a_status() {
     no_chip("hd44780", env!("CARGO_BIN_EXE_hd44780"));
     let no_bus = "/dev/i2c-1 is not an I2C bus; is I2C enabled, and `i2c-dev` loaded?";
     check(env!("CARGO_BIN_EXE_htu21d"), "i2c-1", &format!("htu21d: {no_bus}"));
+    let sampler = env!("CARGO_BIN_EXE_htu21d_sampler");
+    check(sampler, "i2c-1", &format!("htu21d_sampler: {no_bus}"));
     // Another port would be suggested.
     let device = ["ttyUSB", "ttyACM", "ttyAMA"].into_iter().find(|it| has(it)).unwrap_or("serial");
     check(env!("CARGO_BIN_EXE_gps"), device, "gps: there is no /dev/serial0");
