@@ -29,7 +29,7 @@
 //! | 414 | 514, or a 001 with its number that refuses |
 //! | 605 | 705, or a 001 with its number that refuses |
 //! | `PGCMD,33` | `PGACK,33` with its value; if reports are turned on, `PGTOP,11` as well |
-//! | 251 | nothing for certain. A sentence at the new speed proves it |
+//! | 251 | nothing for certain. A sentence at the new speed proves it: [`SpeedChange`] |
 //!
 //! A reply that comes late or twice answers a later command of the same number. Send one command
 //! at a time. To be certain of a setting, ask for it.
@@ -44,9 +44,11 @@ mod answer;
 mod command;
 mod rates;
 mod reply;
+mod speed;
 mod values;
 
 pub use command::{Command, LONGEST};
 pub use rates::{Every, Output, Rates};
 pub use reply::{Ack, Antenna, Reply, System, Verdict, Version};
+pub use speed::{SpeedChange, Step};
 pub use values::{Baud, Differential, Interval, Restart, Systems, Threshold};
