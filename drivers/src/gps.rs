@@ -55,7 +55,7 @@ pub use decode::NmeaCrate;
 pub use decode::{Decoder, Extended, FixedPoint};
 pub use fix::Fix;
 pub use frame::{Framer, LINE_LENGTH};
-pub use hub::Hub;
+pub use hub::{Commands, Hub, Request, SendError, Strays};
 pub use kml::Kml;
 pub use modes::Modes;
 pub use outgoing::Outgoing;
@@ -273,21 +273,16 @@ impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
             if let Some(sentence) = sentence {
                 break sentence;
             }
-            self.read().await?;
+            // Not in a function: its future would be stored in this one.
+            self.chunk.turns.before_read().await;
+            let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;
+            // No await below: what was read is noted in the poll that read it.
+            if len == 0 {
+                return Err(Error::EndOfStream);
+            }
+            self.chunk.fill(len, self.clock.now());
         };
         Ok(self.receiver.event(taken))
-    }
-
-    /// Reads the next bytes into the chunk, which was taken.
-    async fn read(&mut self) -> Result<(), Error<R::Error>> {
-        self.chunk.turns.before_read().await;
-        let len = self.reader.read(&mut self.chunk.bytes).await.map_err(Error::Read)?;
-        // No await below: what was read is noted in the poll that read it.
-        if len == 0 {
-            return Err(Error::EndOfStream);
-        }
-        self.chunk.fill(len, self.clock.now());
-        Ok(())
     }
 
     /// Returns the updates as a stream, each with the fix as it was then.

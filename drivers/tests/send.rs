@@ -19,7 +19,7 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
-use tickwire_drivers::gps::{Gps, Hub, Satellites, pps::Pps};
+use tickwire_drivers::gps::{Commands, Gps, Hub, Satellites, mtk::Command, pps::Pps};
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
@@ -231,6 +231,11 @@ fn a_gps_hub_is_send() {
     send(&hub.altitude_mm(Instant::EPOCH));
     send(&hub.course(Instant::EPOCH));
     send(&hub.lost(Duration::from_secs(1)));
+    let hub = hub.with_commands(Commands::mtk(Here));
+    send(&&hub);
+    send(&hub.run());
+    send(&hub.send(Command::Test));
+    send(&hub.post(Command::Test));
 }
 
 #[test]

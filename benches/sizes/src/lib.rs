@@ -24,8 +24,9 @@ use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
+use tickwire_drivers::gps::mtk::Command;
 use tickwire_drivers::gps::pps::Timekeeper;
-use tickwire_drivers::gps::{Gps, Hub, LINE_LENGTH, Satellites};
+use tickwire_drivers::gps::{Commands, FixedPoint, Gps, Hub, LINE_LENGTH, Satellites};
 use tickwire_drivers::hd44780::{A00, FourBit, Lcd, Page};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
@@ -146,6 +147,10 @@ const ROWS: &[Row] = &[
     Row::new("Hub::position, future", future_of_2(Receivers::position), 88),
     Row::new("Hub::date, future", future_of_2(Receivers::date), 88),
     Row::new("Hub::lost, future", future_of_2(Receivers::lost), 216),
+    // The line of a hub, with the command that was sent last and the answer.
+    Row::new("Commands of a hub", size_of::<Orders>(), 128),
+    Row::new("Hub::send, future", future_of_1(sent), 304),
+    Row::new("Hub::post, future", future_of_1(posted), 288),
     Row::new("Timekeeper of pulses", size_of::<Timekeeper>(), 192),
     Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),
     Row::new("Lcd, 20x4 by four lines", size_of::<Display>(), 256),
@@ -251,6 +256,8 @@ type Keys<const COLUMNS: usize> = Keypad<Pin, Pin, Clock, 4, COLUMNS>;
 type Sensor = Htu21d<Bus, Delay<Clock>>;
 type Sampling = Sampler<'static, Raw, chip::Htu21d, Bus, Delay<Clock>, Clock>;
 type Receivers = Hub<Raw, Line, Clock>;
+type Orders = Commands<Raw, Line, Command>;
+type Sending = Hub<Raw, Line, Clock, LINE_LENGTH, FixedPoint, Orders>;
 type Light = Led<OnOff<Pin>, Clock>;
 type Converter = Mcp3008<Bus>;
 type Remote = Transmitter<Pin, Clock>;
@@ -278,6 +285,15 @@ const N: usize = 64;
 /// The future of `run`, with an order that is a future of no size.
 fn shown(led: &'static mut Light) -> impl Future {
     led.run(async || pending().await)
+}
+
+/// The future of `send`, which takes more than a command.
+fn sent(hub: &'static Sending) -> impl Future {
+    hub.send(Command::Test)
+}
+
+fn posted(hub: &'static Sending) -> impl Future {
+    hub.post(Command::Test)
 }
 
 /// What a group has in [`WakeSlots`].

@@ -1,21 +1,27 @@
 //! One receiver for any number of tasks.
 
+mod commands;
 mod known;
+mod request;
+mod send;
+mod send_error;
+mod waits;
 
 use core::convert::Infallible;
 use core::fmt;
-use core::future::Future;
 
-use embedded_io_async::{Error as _, ErrorKind, Read};
-use tickwire_sync::{Listener, Message, Mutex, RawMutex};
-use tickwire_traits::{Clock, Duration, Either, Instant, Timer, race};
+use embedded_io_async::{Error as _, Read};
+use tickwire_sync::{Message, Mutex, RawMutex};
+use tickwire_traits::{Clock, Duration};
 
-use super::{
-    Aged, Course, Date, Decoder, Error, Field, Fix, FixedPoint, Gps, LINE_LENGTH, Position,
-};
+use super::{Decoder, Error, Event, Field, Fix, FixedPoint, Gps, LINE_LENGTH};
+use commands::Hears;
+pub use commands::{Commands, Strays};
 use known::Known;
+pub use request::Request;
+pub use send_error::SendError;
 
-/// How often [`Hub::lost`] lets a late task read the line before it reports a loss.
+/// How often a late task lets [`Hub::run`] read the line before it reports a loss.
 const LOOKS: u8 = 3;
 
 /// The pause between two looks.
@@ -48,7 +54,10 @@ const LOOK: Duration = Duration::from_millis(1);
 /// };
 /// sim.run(race(hub.run(), waiters));
 /// ```
-pub struct Hub<R, P, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
+///
+/// With [`Commands`], tasks send commands to the receiver as well. A hub without them, whose `S`
+/// is `()`, has no writer.
+pub struct Hub<R, P, T, const LINE: usize = LINE_LENGTH, D = FixedPoint, S = ()> {
     gps: Mutex<R, Gps<P, T, LINE, D>>,
     clock: T,
     /// Written by the task that has the lock of `gps`.
@@ -58,6 +67,7 @@ pub struct Hub<R, P, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
     altitude: Message<R, ()>,
     course: Message<R, ()>,
     failure: Message<R, ()>,
+    commands: S,
 }
 
 impl<R: RawMutex, P, T, const LINE: usize, D> Hub<R, P, T, LINE, D> {
@@ -72,195 +82,45 @@ impl<R: RawMutex, P, T, const LINE: usize, D> Hub<R, P, T, LINE, D> {
             altitude: Message::new(),
             course: Message::new(),
             failure: Message::new(),
+            commands: (),
         }
     }
 
-    /// Returns what is known, however old.
-    pub fn fix(&self) -> Fix {
-        self.known().fix
-    }
-
-    /// Waits for the next report of a position, counted from this call. Returns the fix with it.
-    ///
-    /// # Errors
-    ///
-    /// The error with which [`run`](Self::run) ended after this call. Call `run` and the wait again.
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state. A repeated call counts from itself; to miss no
-    /// position, use [`position`](Self::position).
-    pub fn next(&self) -> impl Future<Output = Result<Fix, Error<ErrorKind>>> {
-        let before = self.known().positions;
-        self.wait(&self.position, move |known| (known.positions != before).then_some(known.fix))
-    }
-
-    /// Waits for a position that was read at `since` or later. Resolves immediately if the last one
-    /// was.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state.
-    pub fn position(
-        &self,
-        since: Instant,
-    ) -> impl Future<Output = Result<Aged<Position>, Error<ErrorKind>>> {
-        self.wait(&self.position, move |known| fresh(known.fix.position(), since))
-    }
-
-    /// Waits for a date that was read at `since` or later. Resolves immediately if the last one was.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state.
-    pub fn date(
-        &self,
-        since: Instant,
-    ) -> impl Future<Output = Result<Aged<Date>, Error<ErrorKind>>> {
-        self.wait(&self.date, move |known| fresh(known.fix.date(), since))
-    }
-
-    /// Waits for an altitude in millimeters that was read at `since` or later. Resolves immediately
-    /// if the last one was.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state.
-    pub fn altitude_mm(
-        &self,
-        since: Instant,
-    ) -> impl Future<Output = Result<Aged<i32>, Error<ErrorKind>>> {
-        self.wait(&self.altitude, move |known| fresh(known.fix.altitude_mm(), since))
-    }
-
-    /// Waits for a course that was read at `since` or later. Resolves immediately if the last one
-    /// was. A receiver that does not move reports no course.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state.
-    pub fn course(
-        &self,
-        since: Instant,
-    ) -> impl Future<Output = Result<Aged<Course>, Error<ErrorKind>>> {
-        self.wait(&self.course, move |known| fresh(known.fix.course(), since))
+    /// Adds the line to the receiver, for [`send`](Self::send).
+    pub fn with_commands<W, C: Request>(
+        self,
+        commands: Commands<R, W, C>,
+    ) -> Hub<R, P, T, LINE, D, Commands<R, W, C>> {
+        let Self { gps, clock, known, position, date, altitude, course, failure, commands: () } =
+            self;
+        Hub { gps, clock, known, position, date, altitude, course, failure, commands }
     }
 
     /// Returns the driver and the clock.
     pub fn release(self) -> (Gps<P, T, LINE, D>, T) {
         (self.gps.into_inner(), self.clock)
     }
+}
+
+impl<R: RawMutex, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S> {
+    /// Returns what is known, however old.
+    pub fn fix(&self) -> Fix {
+        self.known().fix
+    }
 
     fn known(&self) -> Known {
         self.known.get().unwrap_or(Known::NOTHING)
     }
-
-    /// Waits until `ready` returns a value, which may change with each setting of `message`.
-    fn wait<U>(
-        &self,
-        message: &Message<R, ()>,
-        ready: impl Fn(&Known) -> Option<U>,
-    ) -> impl Future<Output = Result<U, Error<ErrorKind>>> {
-        // Before the first await: reports and failures count from the call.
-        let mut listener: Listener<'_, R, ()> = message.listener();
-        let failures = self.known().failures;
-        async move {
-            loop {
-                // A function looks: the future would store the fix here.
-                if let Some(ended) = self.look(failures, &ready) {
-                    return ended;
-                }
-                listener.next().await;
-            }
-        }
-    }
-
-    fn look<U>(
-        &self,
-        failures: u32,
-        ready: impl Fn(&Known) -> Option<U>,
-    ) -> Option<Result<U, Error<ErrorKind>>> {
-        let known = self.known();
-        // First the value: it may have come just before the failure.
-        if let Some(value) = ready(&known) {
-            return Some(Ok(value));
-        }
-        known.failed_since(failures).err().map(Err)
-    }
-
-    fn last_position(&self, failures: u32) -> Result<Option<Instant>, Error<ErrorKind>> {
-        let known = self.known();
-        known.failed_since(failures)?;
-        Ok(known.fix.position().map(|position| position.at))
-    }
 }
 
-impl<R: RawMutex, P, T: Timer, const LINE: usize, D> Hub<R, P, T, LINE, D> {
-    /// Waits until no position has been reported for `silence`. Returns the time of the last one;
-    /// `None` if there was none at all.
-    ///
-    /// The silence begins with the last position, or with this call if that is later or there was
-    /// none. It ends a few milliseconds late: a task that was late itself first lets `run` read what
-    /// came meanwhile. A receiver that reports that it has no fix is silent as well.
-    ///
-    /// The task is woken once per `silence`, and not by each position.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel-safe: waiting changes no state. A repeated call begins a new silence.
-    pub fn lost(
-        &self,
-        silence: Duration,
-    ) -> impl Future<Output = Result<Option<Instant>, Error<ErrorKind>>> {
-        // Before the first await: failures and the silence count from the call.
-        let mut failure = self.failure.listener();
-        let failures = self.known().failures;
-        let mut since = self.clock.now();
-        let mut looks = LOOKS;
-        async move {
-            loop {
-                let last = self.last_position(failures)?;
-                if let Some(last) = last.filter(|last| *last > since) {
-                    (since, looks) = (last, LOOKS);
-                }
-                let now = self.clock.now();
-                let mut until = since + silence;
-                if until <= now {
-                    if looks == 0 {
-                        return Ok(last);
-                    }
-                    looks -= 1;
-                    until = now + LOOK;
-                }
-                // Both lead to another look.
-                let (Either::First(()) | Either::Second(())) =
-                    race(failure.next(), self.clock.sleep_until(until)).await;
-            }
-        }
-    }
-}
-
-impl<R: RawMutex, P: Read, T: Clock, const LINE: usize, D: Decoder> Hub<R, P, T, LINE, D> {
+impl<R, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S>
+where
+    R: RawMutex,
+    P: Read,
+    T: Clock,
+    D: Decoder,
+    S: Hears,
+{
     /// Reads the receiver until its stream fails or ends, and wakes the tasks that wait.
     ///
     /// One task calls it. A second call waits until the first has ended or was dropped, and then
@@ -277,11 +137,11 @@ impl<R: RawMutex, P: Read, T: Clock, const LINE: usize, D: Decoder> Hub<R, P, T,
     pub async fn run(&self) -> Result<Infallible, Error<P::Error>> {
         let mut gps = self.gps.lock().await;
         loop {
-            let updated = gps.update().await;
+            let event = gps.next().await;
             // No await below: what the driver has taken is published.
-            let mut known = self.known();
-            match updated {
-                Ok(update) => {
+            match event {
+                Ok(Event::Update(update)) => {
+                    let mut known = self.known();
                     known.update(&update, gps.fix());
                     self.known.set(known);
                     for (field, message) in self.values() {
@@ -290,7 +150,9 @@ impl<R: RawMutex, P: Read, T: Clock, const LINE: usize, D: Decoder> Hub<R, P, T,
                         }
                     }
                 }
+                Ok(Event::Other(raw)) => self.commands.hear(raw),
                 Err(error) => {
+                    let mut known = self.known();
                     known.fail(match &error {
                         Error::Read(error) => Error::Read(error.kind()),
                         Error::EndOfStream => Error::EndOfStream,
@@ -298,6 +160,7 @@ impl<R: RawMutex, P: Read, T: Clock, const LINE: usize, D: Decoder> Hub<R, P, T,
                     self.known.set(known);
                     self.values().into_iter().for_each(|(_, message)| message.set(()));
                     self.failure.set(());
+                    self.commands.fail();
                     return Err(error);
                 }
             }
@@ -314,11 +177,7 @@ impl<R: RawMutex, P: Read, T: Clock, const LINE: usize, D: Decoder> Hub<R, P, T,
     }
 }
 
-fn fresh<V>(value: Option<Aged<V>>, since: Instant) -> Option<Aged<V>> {
-    value.filter(|value| value.at >= since)
-}
-
-impl<R: RawMutex, P, T, const LINE: usize, D> fmt::Debug for Hub<R, P, T, LINE, D> {
+impl<R: RawMutex, P, T, const LINE: usize, D, S> fmt::Debug for Hub<R, P, T, LINE, D, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hub").field("fix", &self.fix()).finish_non_exhaustive()
     }

@@ -47,6 +47,7 @@ mod reply;
 mod speed;
 mod values;
 
+pub(super) use answer::Answers;
 pub use command::{Command, LONGEST};
 pub use rates::{Every, Output, Rates};
 pub use reply::{Ack, Antenna, Reply, System, Verdict, Version};

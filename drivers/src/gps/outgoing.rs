@@ -45,6 +45,16 @@ impl<const N: usize> Outgoing<N> {
         Some(sentence.finish())
     }
 
+    /// Returns the same sentence in a buffer that is as long, or longer.
+    pub(super) fn widened<const LONGER: usize>(&self) -> Outgoing<LONGER> {
+        const { assert!(N <= LONGER, "the longest sentence fits") };
+        let mut bytes = [0; LONGER];
+        for (to, from) in bytes.iter_mut().zip(self.bytes) {
+            *to = from;
+        }
+        Outgoing { bytes, len: self.len }
+    }
+
     /// Returns the sentence, with CR LF.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len.into()).unwrap_or_default()
@@ -53,6 +63,13 @@ impl<const N: usize> Outgoing<N> {
     /// Returns the bytes between `$` and `*`.
     pub fn body(&self) -> &[u8] {
         self.as_bytes().get(1..usize::from(self.len) + 1 - AROUND).unwrap_or_default()
+    }
+}
+
+/// As [`Outgoing::as_bytes`].
+impl<const N: usize> AsRef<[u8]> for Outgoing<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 

@@ -15,6 +15,7 @@ mod other;
 mod pps;
 mod random;
 mod satellites;
+mod send;
 mod sentences;
 mod sets;
 mod shell;

@@ -124,6 +124,13 @@ impl Command {
     }
 }
 
+/// The encoded command. `N` is at least [`LONGEST`], as the compiler checks.
+impl<const N: usize> From<Command> for Outgoing<N> {
+    fn from(command: Command) -> Self {
+        command.encode().widened()
+    }
+}
+
 impl<const N: usize> Unfinished<N> {
     fn field(&mut self, number: u32) {
         self.push(b",");

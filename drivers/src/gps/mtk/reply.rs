@@ -185,7 +185,7 @@ impl Antenna {
 }
 
 /// Reads up to three digits, as receivers send them.
-fn number(field: &[u8]) -> Option<u16> {
+pub(super) fn number(field: &[u8]) -> Option<u16> {
     let is_number = matches!(field.len(), 1..=3) && field.iter().all(u8::is_ascii_digit);
     is_number.then(|| field.iter().fold(0, |value, digit| value * 10 + u16::from(digit - b'0')))
 }
