@@ -1,10 +1,12 @@
-//! Lines, records, exact lengths, blocks and frames between two UARTs that are connected.
+//! Lines, records, exact lengths, blocks, frames and messages of several tasks between two UARTs
+//! that are connected.
 
 use embedded_io_async::Write;
 use futures_lite::future::zip;
-use tickwire_drivers::stream::{Exactly, FrameWriter, Frames, Lines, Quiet, Records};
+use tickwire_drivers::stream::{Exactly, FrameWriter, Frames, Lines, Quiet, Records, SharedWriter};
 use tickwire_exec_std::run;
 use tickwire_exec_std::serial::{Settings, open};
+use tickwire_sync::NoopRawMutex;
 use tickwire_traits::{Duration, Timer};
 
 use crate::CLOCK;
@@ -54,6 +56,38 @@ fn what_one_uart_sends_in_any_form_another_one_divides() {
             sent.unwrap();
             assert_eq!(received.expect("a frame").unwrap(), all);
             assert_eq!(frames.dropped().pieces, 0);
+
+            // Each message is longer than the FIFO, and one task is dropped within one of them.
+            let shared = SharedWriter::<NoopRawMutex, _, 64>::new(writer.release());
+            let send = async |letter: u8| {
+                for _ in 0..20 {
+                    shared.send(&message(letter)).await.unwrap();
+                }
+            };
+            let impatient = async {
+                let limit = Duration::from_millis(5);
+                let _ = CLOCK.timeout(limit, send(b'c')).await;
+                shared.flush().await.unwrap();
+            };
+            let mut lines = Lines::resume(frames.release());
+            let all_lines = async {
+                let mut counts = [0; 3];
+                while counts[..2] != [20, 20] {
+                    let line = CLOCK.timeout(PATIENCE, lines.line()).await;
+                    let line = line.expect("a line").unwrap();
+                    let letter = line[0];
+                    assert_eq!([line, b"\n"].concat(), message(letter));
+                    counts[usize::from(letter - b'a')] += 1;
+                }
+            };
+            let sending = zip(zip(send(b'a'), send(b'b')), impatient);
+            zip(sending, all_lines).await;
+            assert_eq!(shared.broken(), 0);
         });
     });
+}
+
+/// A message of one letter.
+fn message(letter: u8) -> Vec<u8> {
+    [&[letter; 50][..], b"\n"].concat()
 }
