@@ -55,7 +55,7 @@ pub use decode::NmeaCrate;
 pub use decode::{Decoder, Extended, FixedPoint};
 pub use fix::Fix;
 pub use frame::{Framer, LINE_LENGTH};
-pub use hub::{Commands, Hub, Request, SendError, Strays};
+pub use hub::{Commands, Hub, Request, SendError, SpeedError, Strays};
 pub use kml::Kml;
 pub use modes::Modes;
 pub use outgoing::Outgoing;

@@ -19,7 +19,9 @@ use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
-use tickwire_drivers::gps::{Commands, Gps, Hub, Satellites, mtk::Command, pps::Pps};
+use tickwire_drivers::gps::mtk::{Baud, Command, SpeedChange};
+#[cfg(feature = "gps")]
+use tickwire_drivers::gps::{Commands, Gps, Hub, Satellites, pps::Pps};
 use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
@@ -36,7 +38,7 @@ use tickwire_sync::CriticalSectionRawMutex;
 use tickwire_sync::shared::RingQueue;
 use tickwire_traits::{
     AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
-    ReadinessExt, TimeSource, Timer, TimerQueue,
+    ReadinessExt, SetBaud, TimeSource, Timer, TimerQueue,
 };
 
 #[test]
@@ -236,6 +238,8 @@ fn a_gps_hub_is_send() {
     send(&hub.run());
     send(&hub.send(Command::Test));
     send(&hub.post(Command::Test));
+    let mut change = SpeedChange::new(Baud::B9600, Baud::B115200);
+    send(&hub.change_speed(&mut change));
 }
 
 #[test]
@@ -349,6 +353,14 @@ impl embedded_io_async::Write for Here {
     }
 
     async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl SetBaud for Here {
+    type Error = Infallible;
+
+    async fn set_baud(&mut self, _: u32) -> Result<(), Infallible> {
         Ok(())
     }
 }

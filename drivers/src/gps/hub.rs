@@ -5,6 +5,7 @@ mod known;
 mod request;
 mod send;
 mod send_error;
+mod speed;
 mod waits;
 
 use core::convert::Infallible;
@@ -20,6 +21,7 @@ pub use commands::{Commands, Strays};
 use known::Known;
 pub use request::Request;
 pub use send_error::SendError;
+pub use speed::SpeedError;
 
 /// How often a late task lets [`Hub::run`] read the line before it reports a loss.
 const LOOKS: u8 = 3;
@@ -141,6 +143,7 @@ where
             // No await below: what the driver has taken is published.
             match event {
                 Ok(Event::Update(update)) => {
+                    self.commands.note();
                     let mut known = self.known();
                     known.update(&update, gps.fix());
                     self.known.set(known);

@@ -19,6 +19,7 @@ mod send;
 mod sentences;
 mod sets;
 mod shell;
+mod speed;
 mod splits;
 mod status;
 mod vectors;

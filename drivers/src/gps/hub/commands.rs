@@ -23,6 +23,8 @@ pub struct Commands<R, W, C: Request> {
     pub(super) asked: Message<R, Asked<C>>,
     /// Written by the task that runs the hub, as are the counters.
     pub(super) heard: Message<R, Heard<C::Answer>>,
+    /// How many sentences were read. It wraps.
+    pub(super) sentences: Message<R, u32>,
     late: AtomicU32,
     doubled: AtomicU32,
     foreign: AtomicU32,
@@ -138,6 +140,7 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
             line: Mutex::new(line),
             asked: Message::new(),
             heard: Message::new(),
+            sentences: Message::new(),
             late: AtomicU32::new(0),
             doubled: AtomicU32::new(0),
             foreign: AtomicU32::new(0),
@@ -159,6 +162,10 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
     pub fn with_retries(mut self, retries: u8) -> Self {
         self.retries = retries;
         self
+    }
+
+    pub(super) fn sentences(&self) -> u32 {
+        self.sentences.get().unwrap_or(0)
     }
 
     pub(super) fn strays(&self) -> Strays {
@@ -184,6 +191,9 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
 
 /// What a hub does with sentences that are not decoded. `()` ignores them.
 pub trait Hears {
+    /// Notes that a sentence was decoded.
+    fn note(&self);
+
     fn hear(&self, sentence: Raw<'_>);
 
     /// Wakes the task that waits for an answer: the stream has failed or ended.
@@ -191,13 +201,20 @@ pub trait Hears {
 }
 
 impl Hears for () {
+    fn note(&self) {}
+
     fn hear(&self, _: Raw<'_>) {}
 
     fn fail(&self) {}
 }
 
 impl<R: RawMutex, W, C: Request> Hears for Commands<R, W, C> {
+    fn note(&self) {
+        self.sentences.set(self.sentences().wrapping_add(1));
+    }
+
     fn hear(&self, sentence: Raw<'_>) {
+        self.note();
         let asked = self.asked.get();
         let answer = asked.and_then(|asked| Some((asked, asked.command.answer(sentence)?)));
         match answer {

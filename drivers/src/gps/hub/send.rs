@@ -135,7 +135,7 @@ where
     }
 
     /// Goes on with the last exchange if it is this one, or begins another. Returns its number.
-    async fn begin(&self, line: &mut Line<W>, command: &C, by: By) -> u32 {
+    pub(super) async fn begin(&self, line: &mut Line<W>, command: &C, by: By) -> u32 {
         let commands = &self.commands;
         let mut heard = commands.heard.listener();
         let mut number = 1;
@@ -169,7 +169,11 @@ where
     }
 
     /// Writes what is left of the command, and flushes the writer.
-    async fn write_out(&self, line: &mut Line<W>, command: &C) -> Result<(), SendError<W::Error>> {
+    pub(super) async fn write_out(
+        &self,
+        line: &mut Line<W>,
+        command: &C,
+    ) -> Result<(), SendError<W::Error>> {
         let sentence = command.encode();
         let sentence = sentence.as_ref();
         loop {
