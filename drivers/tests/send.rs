@@ -5,15 +5,10 @@
 //! Add a test here for each new driver, with a line per `async fn`.
 #![forbid(unsafe_code)]
 
-use core::convert::Infallible;
-use core::task::Waker;
+#[path = "send/here.rs"]
+mod here;
 
-use embedded_hal::digital::{ErrorType, InputPin, OutputPin, PinState};
-use embedded_hal::pwm::{self, SetDutyCycle};
 use embedded_hal_async::delay::DelayNs;
-use embedded_hal_async::digital::Wait;
-use embedded_hal_async::i2c::{I2c, Operation};
-use embedded_hal_async::spi::{self, SpiDevice};
 use tickwire_drivers::analog_watch::{AnalogWatch, Band, Settings};
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
@@ -22,7 +17,7 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 use tickwire_drivers::gps::mtk::{Baud, Command, SpeedChange};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::{Commands, Gps, Hub, Satellites, pps::Pps};
-use tickwire_drivers::hd44780::{FourBit, Lcd, Pcf8574};
+use tickwire_drivers::hd44780::{FourBit, Lcd, Page, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
 use tickwire_drivers::ladder::{self, Ladder, Share};
@@ -37,9 +32,11 @@ use tickwire_drivers::touch::{self, Touch};
 use tickwire_sync::CriticalSectionRawMutex;
 use tickwire_sync::shared::RingQueue;
 use tickwire_traits::{
-    AnalogInput, Clock, Delay, Duration, Edge, Edges, Instant, Interest, PollEvery, PolledEdges,
-    ReadinessExt, SetBaud, TimeSource, Timer, TimerQueue,
+    AnalogInput, Delay, Duration, Edges, Instant, Interest, PollEvery, PolledEdges, ReadinessExt,
+    Timer,
 };
+
+use here::Here;
 
 #[test]
 fn what_sleeps_is_send() {
@@ -282,155 +279,12 @@ fn an_lcd_is_send() {
     send(&lcd.clear());
     let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(Here), Delay(Here));
     send(&lcd.flush());
+    static PAGE: Page<CriticalSectionRawMutex, 16, 2> = Page::new();
+    send(&PAGE.edit());
+    // A task that changes a page may move to another thread meanwhile.
+    send(&PAGE.try_edit());
+    send(&lcd.show(&PAGE));
+    send(&lcd.follow(&PAGE));
 }
 
 fn send<T: Send>(_: &T) {}
-
-/// A clock, a pin and a bus that are `Send`.
-struct Here;
-
-impl Clock for Here {
-    fn now(&self) -> Instant {
-        Instant::EPOCH
-    }
-}
-
-impl TimerQueue for Here {
-    fn schedule_wake(&self, _: Instant, _: &Waker) {}
-}
-
-impl ErrorType for Here {
-    type Error = Infallible;
-}
-
-impl InputPin for Here {
-    fn is_high(&mut self) -> Result<bool, Infallible> {
-        Ok(true)
-    }
-
-    fn is_low(&mut self) -> Result<bool, Infallible> {
-        Ok(false)
-    }
-}
-
-impl OutputPin for Here {
-    fn set_low(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    fn set_high(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl pwm::ErrorType for Here {
-    type Error = Infallible;
-}
-
-impl SetDutyCycle for Here {
-    fn max_duty_cycle(&self) -> u16 {
-        1
-    }
-
-    fn set_duty_cycle(&mut self, _: u16) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl embedded_io_async::ErrorType for Here {
-    type Error = Infallible;
-}
-
-impl embedded_io_async::Read for Here {
-    async fn read(&mut self, _: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(0)
-    }
-}
-
-impl embedded_io_async::Write for Here {
-    async fn write(&mut self, buf: &[u8]) -> Result<usize, Infallible> {
-        Ok(buf.len())
-    }
-
-    async fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl SetBaud for Here {
-    type Error = Infallible;
-
-    async fn set_baud(&mut self, _: u32) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl Wait for Here {
-    async fn wait_for_high(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    async fn wait_for_low(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    async fn wait_for_rising_edge(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    async fn wait_for_falling_edge(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    async fn wait_for_any_edge(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl Edges for Here {
-    type Line = ();
-
-    fn time_source(&self) -> TimeSource {
-        TimeSource::Poll
-    }
-
-    fn arm(&mut self) -> Result<(), Infallible> {
-        Ok(())
-    }
-
-    async fn edge(&mut self) -> Result<Edge, Infallible> {
-        Ok(Edge { line: (), at: Instant::EPOCH, level: PinState::High, missed: 0 })
-    }
-}
-
-impl AnalogInput for Here {
-    type Error = Infallible;
-
-    fn full_scale(&self) -> u32 {
-        4_095
-    }
-
-    async fn read(&mut self) -> Result<u32, Infallible> {
-        Ok(0)
-    }
-}
-
-impl embedded_hal_async::i2c::ErrorType for Here {
-    type Error = Infallible;
-}
-
-impl I2c for Here {
-    async fn transaction(&mut self, _: u8, _: &mut [Operation<'_>]) -> Result<(), Infallible> {
-        Ok(())
-    }
-}
-
-impl spi::ErrorType for Here {
-    type Error = Infallible;
-}
-
-impl SpiDevice for Here {
-    async fn transaction(&mut self, _: &mut [spi::Operation<'_, u8>]) -> Result<(), Infallible> {
-        Ok(())
-    }
-}

@@ -10,6 +10,7 @@ mod original;
 mod page;
 mod phases;
 mod rig;
+mod threads;
 
 use embedded_hal::digital::PinState;
 use rig::{Backpack, Eight, Four, Rig, Wiring};
