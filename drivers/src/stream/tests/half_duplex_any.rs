@@ -1,54 +1,13 @@
 //! Bytes that come at any time, and calls that are dropped at any poll.
 
-use std::collections::VecDeque;
 use std::vec::Vec;
 
-use embedded_io_async::{ErrorType, Read, Write};
 use proptest::prelude::*;
-use tickwire_sim::uart::LineFault;
-use tickwire_sim::{Pace, Sim, SimClock, drop_after};
-use tickwire_traits::{Clock, Duration, Instant, Timer};
+use tickwire_sim::{Pace, drop_after};
+use tickwire_traits::{Duration, Instant, Timer};
 
+use super::half_duplex_port::Port;
 use crate::stream::{AskError, HalfDuplex};
-
-/// A port on which bytes come at times of their own, whatever is written.
-struct Port {
-    clock: SimClock,
-    coming: VecDeque<(Instant, u8)>,
-    /// Bytes per read and per write.
-    most: usize,
-}
-
-impl ErrorType for Port {
-    type Error = LineFault;
-}
-
-impl Read for Port {
-    async fn read(&mut self, buf: &mut [u8]) -> Result<usize, LineFault> {
-        let Some((at, _)) = self.coming.front() else { return core::future::pending().await };
-        self.clock.sleep_until(*at).await;
-        let mut len = 0;
-        while len < buf.len().min(self.most)
-            && let Some((_, byte)) = self.coming.pop_front_if(|(at, _)| *at <= self.clock.now())
-        {
-            buf[len] = byte;
-            len += 1;
-        }
-        Ok(len)
-    }
-}
-
-impl Write for Port {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, LineFault> {
-        self.clock.sleep(Duration::from_millis(1)).await;
-        Ok(bytes.len().min(self.most))
-    }
-
-    async fn flush(&mut self) -> Result<(), LineFault> {
-        self.clock.sleep(Duration::from_millis(1)).await;
-        Ok(())
-    }
-}
 
 #[derive(Clone, Copy, Debug)]
 enum Call {
@@ -66,7 +25,7 @@ fn check(pace: Pace, gaps: &[u64], calls: &[(Call, usize)], most: usize, with_en
         at += Duration::from_millis(*gap);
         (at, n as u8)
     });
-    let port = Port { clock: sim.clock(), coming: coming.collect(), most };
+    let port = Port { coming: coming.collect(), most, ..Port::new(sim.clock()) };
     let mut asker = HalfDuplex::<_, _, 4>::new(port, sim.clock())
         .with_patience(Duration::from_millis(30))
         .with_quiet(Duration::from_millis(5))
@@ -104,33 +63,6 @@ fn check(pace: Pace, gaps: &[u64], calls: &[(Call, usize)], most: usize, with_en
     assert!(returned.is_sorted_by(|a, b| a < b), "{returned:?}");
     let dropped = asker.counters().dropped as usize;
     assert_eq!(returned.len() + dropped, gaps.len(), "{returned:?} and {dropped}");
-}
-
-/// Lets `bytes` come at once when `at` has passed.
-fn port_with(clock: SimClock, at: Instant, bytes: &[u8]) -> Port {
-    Port { clock, coming: bytes.iter().map(|byte| (at, *byte)).collect(), most: 64 }
-}
-
-#[test]
-fn an_answer_that_comes_with_its_echo_ends_after_the_silence() {
-    let sim = Sim::new();
-    let port = port_with(sim.clock(), Instant::from_millis(100), b"what?17");
-    let mut asker = HalfDuplex::<_, _, 64>::new(port, sim.clock()).with_echo();
-    sim.run(async { assert_eq!(asker.ask(b"what?").await.unwrap(), b"17") });
-    assert_eq!(sim.clock().now(), Instant::from_millis(120), "the patience would be 4 s");
-}
-
-#[test]
-fn what_came_before_an_echo_is_counted_even_if_the_call_is_dropped() {
-    let sim = Sim::new();
-    let clock = sim.clock();
-    let port = port_with(sim.clock(), Instant::from_millis(100), b"RINGwha");
-    let mut asker = HalfDuplex::<_, _, 64>::new(port, sim.clock()).with_echo();
-    sim.run(async {
-        let asked = clock.timeout(Duration::from_secs(1), asker.ask(b"what?")).await;
-        assert!(asked.is_err());
-    });
-    assert_eq!(asker.counters().dropped, 4);
 }
 
 proptest! {
