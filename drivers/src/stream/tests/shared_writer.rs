@@ -111,8 +111,12 @@ fn a_message_of_which_no_byte_was_accepted_is_not_sent_later() {
         writer.send(&[b'-'; 16]).await.unwrap();
         assert_eq!(drop_after(1, writer.send(FIRST)).await, None);
         writer.send(b"+").await.unwrap();
+        writer.send(&[b'-'; 16]).await.unwrap();
+        assert_eq!(drop_after(1, writer.send(FIRST)).await, None);
+        writer.flush().await.unwrap();
     });
-    assert_eq!(sim.run(received(writer, far)), "----------------+");
+    let dashes = "-".repeat(16);
+    assert_eq!(sim.run(received(writer, far)), [&dashes, "+", &dashes].concat());
 }
 
 #[test]
