@@ -146,6 +146,28 @@ fn a_loss_is_reported_after_the_silence_with_few_polls() {
     assert!(polls_of(&sim, hub, [wait].into_iter())[0] <= 8 + 3);
 }
 
+/// The next position comes during the looks after the silence, each time.
+#[test]
+fn each_silence_has_looks_of_its_own() {
+    let times = |sim: &Sim| {
+        let (hub, _) = hub(sim, seconds(sim, 10));
+        let next = async || hub.next().await.unwrap().position().unwrap().at;
+        sim.run(with_run(&hub, async {
+            let mut times = Vec::new();
+            while times.len() < 20 {
+                times.push(next().await);
+            }
+            times
+        }))
+    };
+    let times = times(&Sim::new());
+    let longest = times.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    let sim = Sim::new();
+    let (hub, _) = hub(&sim, seconds(&sim, 10));
+    let silence = longest - Duration::from_micros(1_500);
+    assert_eq!(sim.run(with_run(&hub, hub.lost(silence))), Ok(times.last().copied()));
+}
+
 #[test]
 fn without_a_position_the_silence_counts_from_the_call() {
     let sim = Sim::new();

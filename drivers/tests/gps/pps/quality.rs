@@ -155,6 +155,28 @@ fn doubled_and_stray_pulses_are_ignored() {
 }
 
 #[test]
+fn the_third_stray_pulse_in_a_row_is_a_new_phase() {
+    let mut bench = locked();
+    for second in 41..44 {
+        bench.late_pulse(second, 300_000);
+        bench.sentence(second);
+        let is_new = bench.keeper.counters().new_phases == 1;
+        assert_eq!(is_new, second == 43);
+        check(&bench, second, if is_new { 300_000 } else { 1 });
+    }
+    assert_eq!(bench.keeper.counters().strays, 2);
+}
+
+/// A rate that changed by 1 ppm moves the pulse after 100 s by 100 µs, more than any jitter here.
+#[test]
+fn a_pulse_after_a_long_time_may_be_as_late_as_the_rate_changed() {
+    let mut bench = Bench { ppb: 1_000, ..locked() };
+    bench.sentence(140);
+    bench.pulse(140);
+    assert_eq!((bench.keeper.counters().strays, bench.keeper.counters().missed), (0, 99));
+}
+
+#[test]
 fn pulses_without_a_rhythm_are_no_phase() {
     let mut bench = locked();
     for second in 41..80 {
