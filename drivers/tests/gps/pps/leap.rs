@@ -3,7 +3,7 @@
 use tickwire_drivers::gps::pps::Timekeeper;
 use tickwire_traits::{Duration, Instant};
 
-use super::date;
+use super::{Bench, date};
 
 #[test]
 fn a_leap_second_repeats_second_59() {
@@ -49,4 +49,17 @@ fn a_leap_second_repeats_second_59() {
         }
         assert_eq!(keeper.counters().new_phases, 0);
     }
+}
+
+/// Sentences that are read late name the second before, as they do after a leap second.
+#[test]
+fn late_sentences_around_midnight_are_no_leap_second() {
+    let mut bench = Bench::new();
+    bench.run(0..59);
+    for second in [59, 60] {
+        bench.pulse(second + 1);
+        bench.late_sentence(second, 1_300);
+    }
+    assert_eq!((bench.keeper.counters().overruled, bench.keeper.counters().renamed), (2, 0));
+    assert_eq!(bench.error(61_400_000), 0);
 }

@@ -167,6 +167,49 @@ fn the_third_stray_pulse_in_a_row_is_a_new_phase() {
     assert_eq!(bench.keeper.counters().strays, 2);
 }
 
+#[test]
+fn a_stray_pulse_that_bounces_is_one() {
+    let mut bench = locked();
+    for bounce in 0..9 {
+        bench.late_pulse(41, 300_000 + 50 * bounce);
+    }
+    assert_eq!(bench.keeper.counters().new_phases, 0);
+}
+
+#[test]
+fn a_new_phase_is_tentative_for_four_pulses() {
+    let mut bench = locked();
+    for second in 41..50 {
+        bench.late_pulse(second, 5_000);
+        bench.sentence(second);
+        let state = match second {
+            // The strays, which are not used.
+            41 => State::Locked,
+            42 => State::Holdover,
+            43..47 => State::Tentative,
+            _ => State::Locked,
+        };
+        assert_eq!(bench.keeper.lock(bench.now(second)).state, state, "{second}");
+    }
+}
+
+#[test]
+fn a_sentence_may_come_with_its_second_and_before_a_late_pulse() {
+    let mut bench = Bench::new();
+    for second in 0..20 {
+        bench.late_sentence(second, 2);
+        bench.late_pulse(second, 5_000);
+    }
+    check(&bench, 19, 5_001);
+}
+
+/// Without a jitter: 2 µs, and 0.375 ppm for the slope and 0.1 ppm for the oscillator.
+#[test]
+fn the_error_to_expect_grows_by_half_a_microsecond_per_second() {
+    let lock = locked().keeper.lock(locked().now(40 + 3_600));
+    assert!((1_705..1_720).contains(&lock.error.as_micros()), "{lock:?}");
+}
+
 /// A rate that changed by 1 ppm moves the pulse after 100 s by 100 µs, more than any jitter here.
 #[test]
 fn a_pulse_after_a_long_time_may_be_as_late_as_the_rate_changed() {
