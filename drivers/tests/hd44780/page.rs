@@ -163,6 +163,17 @@ fn tasks_that_keep_the_page_in_turn_do_not_keep_it_from_the_display() {
     assert!(display.row(0).as_str() > "0080", "{}", display.row(0));
 }
 
+/// Of eight custom characters, seven are the caller's.
+#[test]
+fn a_bar_that_changes_needs_no_more_custom_characters() {
+    let page = ThePage::new();
+    let mut picture = page.try_edit().unwrap();
+    (0..7).for_each(|index| picture.set_glyph(index, [index as u8; 8]));
+    for dots in [3, 7, 3, 14] {
+        assert!(picture.bar(1, 0..16, dots, 80), "{dots} dots");
+    }
+}
+
 /// Many changes within a flush cost the bytes of the last one.
 #[test]
 fn changes_are_coalesced() {
