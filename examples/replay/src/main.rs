@@ -19,6 +19,7 @@ mod options;
 mod pair;
 mod pin;
 mod pulses;
+mod satellites;
 mod stream;
 
 use std::io::{self, BufWriter, Write};
@@ -171,6 +172,8 @@ Options of nec, at most one:
 
 Options of nmea:
   --each              print an object after each sentence that is understood
+  --satellites        print an object with the satellites of each system and signal
+                      when a set is complete
   --pps NAME          the signal of the pulse per second, in the same capture: prints
                       an object per pulse, with its UTC or null
   --baud RATE         speed of the serial line, in bits per second        (9600)

@@ -1,9 +1,10 @@
 //! GPS receivers.
 
 use std::io::Write;
+use std::mem::replace;
 
 use serde_json::json;
-use tickwire_drivers::gps::{Error, Gps};
+use tickwire_drivers::gps::{Error, Gps, Satellites};
 use tickwire_replay::{gps_summary, merged};
 use tickwire_sim::Sim;
 use tickwire_traits::Clock;
@@ -12,6 +13,7 @@ use crate::failure::{Failure, note};
 use crate::line::Line;
 use crate::options::NmeaOptions;
 use crate::pulses;
+use crate::satellites;
 
 pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), Failure> {
     if let Some(pulses) = &options.pulses {
@@ -25,24 +27,35 @@ pub(crate) fn replay(options: &NmeaOptions, out: &mut impl Write) -> Result<(), 
         Line::log(&options.source.file, options.baud, clock.clone())?
     };
     let origin = line.origin();
-    let mut gps = Gps::new(line, clock.clone());
+    let decoder = Satellites::<{ satellites::ROOM }>::new();
+    let mut gps = Gps::new(line, clock.clone()).with_decoder(decoder);
     sim.run(async {
+        let mut sets = 0;
         loop {
             match gps.update().await {
-                Ok(update) if options.each => {
-                    let sentence = format!("{:?}", update.sentence).to_lowercase();
-                    let at = origin.saturating_add_unsigned(clock.now().as_micros());
-                    let head = json!({ "t_us": at, "event": sentence });
-                    writeln!(out, "{}", merged(head, gps_summary(gps.fix(), gps.counters())))?;
+                Ok(update) => {
+                    let now = clock.now();
+                    let at = origin.saturating_add_unsigned(now.as_micros());
+                    if options.each {
+                        let sentence = format!("{:?}", update.sentence).to_lowercase();
+                        let head = json!({ "t_us": at, "event": sentence });
+                        writeln!(out, "{}", merged(head, gps_summary(gps.fix(), gps.counters())))?;
+                    }
+                    let before = replace(&mut sets, gps.decoder().counters().sets);
+                    if options.satellites && sets != before {
+                        let head = json!({ "t_us": at, "event": "satellites" });
+                        writeln!(out, "{}", merged(head, satellites::sets(gps.decoder(), now)))?;
+                    }
                 }
-                Ok(_) => {}
                 Err(Error::EndOfStream) => break,
                 Err(Error::Read(failure)) => return Err(failure),
                 Err(error) => return Err(Failure::Capture(error.to_string())),
             }
         }
         let counters = gps.counters();
-        writeln!(out, "{}", gps_summary(gps.fix(), counters))?;
+        let summary = gps_summary(gps.fix(), counters);
+        let counted = options.satellites.then(|| satellites::counters(gps.decoder().counters()));
+        writeln!(out, "{}", merged(summary, counted.unwrap_or(json!({}))))?;
         if counters.sentences == counters.no_checksum {
             let file = options.source.file.display();
             if options.is_capture {

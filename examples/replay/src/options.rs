@@ -97,6 +97,8 @@ pub(crate) struct NmeaOptions {
     /// Whether the file is a capture of the line, not what was said on it.
     pub(crate) is_capture: bool,
     pub(crate) each: bool,
+    /// Whether sets of satellites are printed.
+    pub(crate) satellites: bool,
     pub(crate) baud: u32,
 }
 
@@ -198,6 +200,7 @@ fn set_once(addressing: &mut Option<Addressing>, to: Addressing) -> Result<(), l
 fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let mut place = Place::default();
     let mut each = false;
+    let mut satellites = false;
     let mut pulses = None;
     let mut baud = 9_600;
     while let Some(arg) = args.next()? {
@@ -207,6 +210,7 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
             Long("column") => place.signal = Some(numbered(&mut args)?),
             Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
             Long("each") => each = true,
+            Long("satellites") => satellites = true,
             Long("pps") => pulses = Some(named(&mut args)?),
             Long("baud") => baud = args.value()?.parse_with(rate)?,
             Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
@@ -218,10 +222,13 @@ fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     if pulses.as_ref() == Some(&source.signal) {
         return Err("--pps and --signal are the same signal".into());
     }
+    if pulses.is_some() && satellites {
+        return Err("--pps and --satellites exclude each other".into());
+    }
     let (file, unit) = (&source.file, source.unit);
     let pulses = pulses.map(|signal| Source { file: file.clone(), signal, unit });
     let is_capture = is_asked_for || is_vcd(&source.file);
-    Ok(Command::Nmea(NmeaOptions { source, pulses, is_capture, each, baud }))
+    Ok(Command::Nmea(NmeaOptions { source, pulses, is_capture, each, satellites, baud }))
 }
 
 fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
@@ -304,7 +311,7 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("active" | "rest") => "switch and button",
         Long("mode" | "close" | "open") => "switch, button and keypad",
         Long("pause" | "diodes") => "keypad",
-        Long("each" | "baud" | "pps") => "nmea",
+        Long("each" | "baud" | "pps" | "satellites") => "nmea",
         Long("signal" | "column") => "switch, button, analog, nec and nmea",
         Long("low" | "high" | "around" | "hysteresis") => "analog",
         Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",

@@ -242,3 +242,35 @@ fn each_gives_an_object_a_sentence_and_the_summary_last() {
     let first: Value = serde_json::from_str(fast.lines().next().unwrap()).unwrap();
     assert_eq!(first["t_us"], (67 * 10_000_000_u64).div_ceil(96_000));
 }
+
+#[test]
+fn satellites_gives_an_object_with_all_sets_when_one_is_complete() {
+    let glonass = "$GLGSV,1,1,02,65,62,349,26,66,20,296,*65\r\n";
+    let out =
+        replayed("nmea", &file("satellites.log", format!("{VECTORS}{glonass}")), "--satellites");
+    let objects: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, each) = objects.split_last().unwrap();
+    let counted = ["sets", "sets_torn", "satellites_omitted"].map(|key| last[key].as_u64());
+    assert_eq!(counted, [Some(4), Some(0), Some(0)]);
+    let lengths = each.iter().map(|object| {
+        assert_eq!(object["event"], "satellites");
+        let sets = object["sets"].as_array().unwrap();
+        sets.iter().map(|set| set["satellites"].as_array().unwrap().len()).collect::<Vec<_>>()
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [vec![12], vec![11], vec![14], vec![14, 2]]);
+    // The age of the other set is that of this sentence, at 9600 baud.
+    let age_us = (glonass.len() * 10_000_000).div_ceil(9_600);
+    assert!(each[3]["sets"][0]["age_us"].as_u64().unwrap().abs_diff(age_us as u64) <= 1);
+    let expected = json!({
+        "system": "GLONASS", "signal": 0, "age_us": 0,
+        "satellites": [
+            { "number": 65, "elevation": 62, "azimuth": 349, "snr": 26, "used": false },
+            { "number": 66, "elevation": 20, "azimuth": 296, "snr": null, "used": false },
+        ],
+    });
+    assert_eq!(each[3]["sets"][1], expected);
+    // Two lists in a row are one.
+    let used = each[0]["sets"][0]["satellites"].as_array().unwrap().iter();
+    let used: Vec<_> = used.filter(|it| it["used"] == true).map(|it| &it["number"]).collect();
+    assert_eq!(used, [28, 17, 8, 24, 11, 7, 4, 27, 26]);
+}
