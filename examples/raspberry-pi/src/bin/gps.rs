@@ -1,13 +1,14 @@
 //! A GPS receiver of 9600 baud at GPIO15, which is the serial port of the header, or at the
-//! port that the command line names.
+//! port that the command line names. Prints the position, and the satellites of each system.
 #![forbid(unsafe_code)]
 
 use std::env;
 use std::error::Error;
-use std::io::{Write, stdout};
+use std::io::{self, Write, stdout};
+use std::mem;
 use std::process::ExitCode;
 
-use tickwire_drivers::gps::{Field, Gps};
+use tickwire_drivers::gps::{Field, Gps, SatelliteSet, Satellites};
 use tickwire_exec_std::serial::{self, Settings};
 use tickwire_exec_std::{Shutdown, StdClock, run};
 use tickwire_traits::race;
@@ -26,7 +27,8 @@ fn main() -> ExitCode {
 async fn gps() -> Result<(), Box<dyn Error>> {
     let port = env::args_os().nth(1).unwrap_or("/dev/serial0".into());
     let port = serial::open(port, Settings::new(9_600))?;
-    let mut gps = Gps::new(port, StdClock::new());
+    let mut gps = Gps::new(port, StdClock::new()).with_decoder(Satellites::<128>::new());
+    let mut sets = 0;
     loop {
         let update = gps.update().await?;
         if let Some(change) = update.transition {
@@ -37,5 +39,23 @@ async fn gps() -> Result<(), Box<dyn Error>> {
         {
             writeln!(stdout(), "{}", position.value)?;
         }
+        // The sentence completed a set.
+        let before = mem::replace(&mut sets, gps.decoder().counters().sets);
+        if let Some(set) =
+            gps.decoder().sets().max_by_key(SatelliteSet::at).filter(|_| sets != before)
+        {
+            print(&set)?;
+        }
     }
+}
+
+/// Prints the satellites that are heard, each with its signal in dBHz; `*` if it is used.
+fn print(set: &SatelliteSet<'_>) -> io::Result<()> {
+    write!(stdout(), "{} {}: {} in view", set.system(), set.signal(), set.in_view())?;
+    for satellite in set.satellites() {
+        if let (Some(number), Some(snr)) = (satellite.number(), satellite.snr()) {
+            write!(stdout(), ", {number} {snr}{}", if satellite.is_used() { "*" } else { "" })?;
+        }
+    }
+    writeln!(stdout())
 }
