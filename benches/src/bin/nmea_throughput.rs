@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use lexopt::prelude::*;
 use tickwire_counting::{Run, slope};
-use tickwire_drivers::gps::{Decoder, LINE_LENGTH, NmeaCrate, Receiver};
+use tickwire_drivers::gps::{Decoder, Extended, LINE_LENGTH, NmeaCrate, Receiver};
 use tickwire_sim::models::gps::demo_log;
 use tickwire_traits::Instant as Time;
 
@@ -26,9 +26,10 @@ type Reader = fn(&str) -> u64;
 const CHUNK: usize = 64;
 
 /// The first and the last make the ratio.
-const READERS: [(&str, Reader); 4] = [
+const READERS: [(&str, Reader); 5] = [
     ("receiver", |log| chunks(Receiver::new(), log)),
     ("by-byte", bytes),
+    ("extended", |log| chunks(Receiver::new().with_decoder(Extended::new()), log)),
     ("with-nmea", |log| chunks(Receiver::new().with_decoder(NmeaCrate), log)),
     ("nmea", nmea),
 ];

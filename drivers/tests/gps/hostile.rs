@@ -1,6 +1,6 @@
 //! Arbitrary bytes on a line do no harm.
 
-use tickwire_drivers::gps::{Framer, Receiver};
+use tickwire_drivers::gps::{Extended, Framer, Receiver};
 use tickwire_traits::Instant;
 
 use crate::random::Random;
@@ -94,6 +94,44 @@ fn any_bytes_are_survived_and_accounted_for() {
     for reached in [counters.malformed, counters.unsupported, counters.torn, counters.too_long] {
         assert!(reached > 50, "{counters:?}");
     }
+}
+
+/// Ten million bytes: noise of any bytes, beginnings of sentences, and a good sentence after each.
+#[test]
+fn in_ten_million_bytes_of_garbage_each_good_sentence_is_found() {
+    let mut random = Random(0x7e4);
+    // Drawn once: noise of another length at another place is other noise.
+    let noise: Vec<u8> = (0..100_000).map(|_| random.below(256) as u8).collect();
+    let mut receiver = Receiver::<102>::new().with_decoder(Extended::new());
+    let (mut sent, mut found, mut bytes) = (0, 0, 0);
+    let mut take = |mut bytes: &[u8]| {
+        while !bytes.is_empty() {
+            let (taken, update) = receiver.push_all(bytes, Instant::EPOCH);
+            bytes = &bytes[taken..];
+            // Its altitude is its number, so none is found twice, and none that was not sent.
+            if update.is_some() {
+                assert_eq!(receiver.fix().altitude_mm().unwrap().value, found);
+                found += 1;
+            }
+        }
+    };
+    while bytes < 10_000_000 {
+        let at = random.below(noise.len() - 4_000);
+        let noise = &noise[at..at + random.below(4_000)];
+        let cut = &SENTENCES[random.below(SENTENCES.len())].as_bytes();
+        let cut = &cut[..random.below(cut.len())];
+        let (meters, millimeters) = (sent / 1_000, sent % 1_000);
+        let place = "3645.876324,N,03124.670280,E";
+        let good = format!("GNGNS,191503.01,{place},AAN,08,1.3,{meters}.{millimeters:03},32.0,,,V");
+        let good = sentence(good.as_bytes());
+        for part in [noise, cut, &good[..]] {
+            take(part);
+            bytes += part.len();
+        }
+        sent += 1;
+    }
+    assert!(sent > 4_000);
+    assert_eq!(found, sent);
 }
 
 #[test]
