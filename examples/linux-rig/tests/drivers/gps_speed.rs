@@ -1,7 +1,7 @@
-//! A GPS receiver whose speed is changed, at the other end of a line of this kernel.
+//! A GPS receiver whose speed is changed, at the other end of a pseudo-terminal.
 //!
-//! Neither a pseudo-terminal nor the emulator's UARTs garble bytes at a wrong speed. So the far end
-//! asks the kernel for the speed of the near one, and the model of the receiver garbles.
+//! A pseudo-terminal does not garble bytes at a wrong speed. So the far end asks the kernel for the
+//! speed of the near one, and the model of the receiver garbles.
 
 use std::env;
 use std::fs::File;
@@ -18,10 +18,6 @@ use tickwire_sync::NoopRawMutex;
 use tickwire_traits::{Duration, Either, SetBaud, Timer, race};
 
 use crate::CLOCK;
-use crate::rig::in_rig;
-
-const NEAR: &str = "/dev/ttyS1";
-const FAR: &str = "/dev/ttyS2";
 
 /// How often the far end looks at the speed of the near one.
 const LOOK: Duration = Duration::from_millis(2);
@@ -43,16 +39,6 @@ fn a_receiver_on_a_pseudo_terminal_changes_its_speed_or_is_found() {
     let settings = far.try_clone().unwrap();
     let speed = move || tcgetattr(&settings).unwrap().output_speed();
     change_twice(near, Fd::new(File::from(far)).unwrap(), speed);
-}
-
-#[test]
-fn a_receiver_on_a_uart_changes_its_speed_or_is_found() {
-    in_rig(|| {
-        let settings = Settings { exclusive: false, ..Settings::new(9_600) };
-        let (near, far) = (open(NEAR, settings).unwrap(), open(FAR, settings).unwrap());
-        let look = File::open(NEAR).unwrap();
-        change_twice(near, far, move || tcgetattr(&look).unwrap().output_speed());
-    });
 }
 
 /// Makes a receiver faster, lets it forget and disobey, and finds it.
