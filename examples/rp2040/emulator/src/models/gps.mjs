@@ -1,11 +1,13 @@
-// A GPS receiver that speaks NMEA 0183 on a UART, at its baud rate, and tells the
-// second on a line of its own.
+// A GPS receiver that speaks NMEA 0183 on a UART, at its baud rate, tells the
+// second on a line of its own, and acknowledges commands of MediaTek.
 import { readFileSync } from 'node:fs';
 
 /** A start bit, eight bits, a stop bit. */
 const BITS = 10;
 /** By more than this a UART misreads the last bits of a byte: half a bit of ten. */
 const TOLERANCE = 0.05;
+/** Microseconds from a command to its acknowledgement, at the least. */
+const ANSWER = 10_000;
 
 /** The exclusive or of what stands between `$` and `*` (NMEA 0183, section 5.2). */
 export function sum(body) {
@@ -22,6 +24,10 @@ export default class Gps {
   #garble = 0;
   #sent = 0;
   #name;
+  #heard = '';
+  #commands = 0;
+  #deaf = 0;
+  #doubled = 0;
 
   constructor(board, { uart = 0, baud = 9_600, name = 'gps' } = {}) {
     this.#board = board;
@@ -30,9 +36,20 @@ export default class Gps {
     this.#name = `${name}_tx`;
     board.name(this.#name, this.#name);
     board.trace(this.#name, true);
+    this.#uart.onByte = (byte) => this.#hear(byte);
   }
 
   // Stimuli.
+
+  /** Ignores the next commands. */
+  deaf(commands) {
+    this.#deaf = commands;
+  }
+
+  /** Acknowledges the next commands twice. */
+  double(commands) {
+    this.#doubled = commands;
+  }
 
   /** Says sentences, given without `$`, checksum and line end. */
   say(...bodies) {
@@ -67,7 +84,25 @@ export default class Gps {
   }
 
   state() {
-    return { sent: this.#sent, waiting: this.#queue.length };
+    return { sent: this.#sent, waiting: this.#queue.length, commands: this.#commands };
+  }
+
+  /** A command is a sentence with a correct checksum. It is acknowledged after those being said. */
+  #hear(byte) {
+    this.#heard += String.fromCharCode(byte);
+    if (!this.#heard.endsWith('\n')) return;
+    const [, body, number, digits] = /\$(PMTK(\d{3})[^*]*)\*(..)\r\n$/.exec(this.#heard) ?? [];
+    this.#heard = '';
+    if (!body || digits !== sum(body)) return;
+    if (this.#deaf > 0) {
+      this.#deaf--;
+      return;
+    }
+    this.#commands++;
+    const answers = this.#doubled > 0 ? 2 : 1;
+    this.#doubled = Math.max(this.#doubled - 1, 0);
+    const answer = `PMTK001,${Number(number)},3`;
+    this.#board.after(ANSWER, () => this.say(...Array(answers).fill(answer)));
   }
 
   #next() {
