@@ -36,11 +36,10 @@
 //!
 //! ```
 //! use std::{cell::RefCell, rc::Rc};
-//! use futures_util::future::join;
 //! use tickwire_drivers::hd44780::{Lcd, Pcf8574};
 //! use tickwire_drivers::htu21d::{self, Htu21d};
 //! use tickwire_sim::{Sim, i2c, models::hd44780::Display};
-//! use tickwire_sync::local;
+//! use tickwire_sync::{gather, local};
 //! use tickwire_traits::Delay;
 //!
 //! let sim = Sim::new();
@@ -55,7 +54,7 @@
 //! let mut lcd = Lcd::<_, _, 16, 2>::new(Pcf8574::new(bus.i2c()), delay());
 //! lcd.set_line(0, "measuring");
 //! sim.run(async {
-//!     let (climate, shown) = join(sensor.measure(), lcd.flush()).await;
+//!     let (climate, shown) = gather((sensor.measure(), lcd.flush())).await;
 //!     shown.unwrap();
 //!     lcd.set_line(0, &climate.unwrap().temperature.to_string());
 //!     lcd.flush().await.unwrap();

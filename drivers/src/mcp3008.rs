@@ -78,8 +78,7 @@ pub type Mcp3208<SPI> = Mcp3x08<SPI, 12>;
 /// # use tickwire_drivers::mcp3008::{Input, Mcp3008};
 /// # use tickwire_sim::{Sim, Wire, models, spi::Bus};
 /// # use tickwire_traits::Delay;
-/// use futures_util::future::join;
-/// use tickwire_sync::local;
+/// use tickwire_sync::{gather, local};
 /// use tickwire_traits::{AnalogInput, analog};
 ///
 /// # let sim = Sim::new();
@@ -91,7 +90,7 @@ pub type Mcp3208<SPI> = Mcp3x08<SPI, 12>;
 /// let adc = local::Mutex::new(Mcp3008::new(spi));
 /// let mut knob = analog::from_fn(1_023, async || adc.lock().await.read(Input::Ch0).await);
 /// let mut light = analog::from_fn(1_023, async || adc.lock().await.read(Input::Ch1).await);
-/// let both = sim.run(join(knob.read(), light.read()));
+/// let both = sim.run(gather((knob.read(), light.read())));
 /// assert_eq!(both, (Ok(0), Ok(0)));
 /// ```
 ///

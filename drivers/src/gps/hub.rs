@@ -39,17 +39,16 @@ const LOOK: Duration = Duration::from_millis(1);
 /// their number has no bound.
 ///
 /// ```
-/// use futures_util::future::join;
 /// use tickwire_drivers::gps::{Gps, Hub};
 /// use tickwire_sim::{Sim, models::gps};
-/// use tickwire_sync::NoopRawMutex;
+/// use tickwire_sync::{NoopRawMutex, gather};
 /// use tickwire_traits::{Duration, race};
 ///
 /// let sim = Sim::new();
 /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(3), 9_600).then_silence();
 /// let hub = Hub::<NoopRawMutex, _, _>::new(Gps::new(line, sim.clock()), sim.clock());
 /// let waiters = async {
-///     let (one, another) = join(hub.next(), hub.next()).await;
+///     let (one, another) = gather((hub.next(), hub.next())).await;
 ///     assert_eq!(one.unwrap(), another.unwrap());
 ///     let at = hub.lost(Duration::from_secs(5)).await.unwrap();
 ///     assert_eq!(at, hub.fix().position().map(|position| position.at));

@@ -17,12 +17,10 @@ use super::{Bus, Lcd};
 ///
 /// ```
 /// use core::fmt::Write;
-/// use futures_util::future::{Either, select};
-/// use std::pin::pin;
 /// use tickwire_drivers::hd44780::{Lcd, Page, Pcf8574};
 /// use tickwire_sim::{Sim, i2c, models::hd44780::Display};
 /// use tickwire_sync::NoopRawMutex;
-/// use tickwire_traits::{Delay, Duration, Timer};
+/// use tickwire_traits::{Delay, Duration, Either, Timer, race};
 ///
 /// let sim = Sim::new();
 /// let clock = sim.clock();
@@ -42,10 +40,7 @@ use super::{Bus, Lcd};
 ///         clock.sleep(Duration::from_millis(100)).await;
 ///     }
 /// };
-/// sim.run(async {
-///     let follow = pin!(lcd.follow(&page));
-///     assert!(matches!(select(follow, pin!(work)).await, Either::Right(_)));
-/// });
+/// assert!(matches!(sim.run(race(lcd.follow(&page), work)), Either::Second(())));
 /// assert_eq!(display.row(0), "23 °C           ");
 /// ```
 #[derive(Debug)]

@@ -15,9 +15,9 @@ use super::{Buffered, Error, Piece};
 ///
 /// ```
 /// use embedded_io_async::Write;
-/// use futures_util::future::join;
 /// use tickwire_drivers::stream::Quiet;
 /// use tickwire_sim::{Sim, uart::{Baud, line}};
+/// use tickwire_sync::gather;
 /// use tickwire_traits::{Duration, Timer};
 ///
 /// let sim = Sim::new();
@@ -33,7 +33,7 @@ use super::{Buffered, Error, Piece};
 ///     assert_eq!(quiet.block().await.unwrap(), b"one");
 ///     assert_eq!(quiet.block().await.unwrap(), b"two");
 /// };
-/// sim.run(join(talk, listen));
+/// sim.run(gather((talk, listen)));
 /// ```
 #[derive(Debug)]
 pub struct Quiet<R, T, const N: usize> {

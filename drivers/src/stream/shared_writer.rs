@@ -14,23 +14,22 @@ use tickwire_sync::{Mutex, RawMutex};
 /// may be a valid one: `ATD5551234` cut short dials another number.
 ///
 /// ```
-/// use futures_util::future::join3;
 /// use tickwire_drivers::stream::{Lines, SharedWriter};
 /// use tickwire_sim::{Sim, uart::{Baud, line}};
-/// use tickwire_sync::NoopRawMutex;
+/// use tickwire_sync::{NoopRawMutex, gather};
 ///
 /// let sim = Sim::new();
 /// let (near, far) = line(sim.clock(), Baud::new(9_600));
 /// let writer = SharedWriter::<NoopRawMutex, _, 40>::new(near);
 /// let mut lines = Lines::<_, 40>::new(far);
-/// sim.run(join3(
+/// sim.run(gather((
 ///     async { writer.send(b"a line that is longer than a FIFO\n").await.unwrap() },
 ///     async { writer.send(b"and another\n").await.unwrap() },
 ///     async {
 ///         assert_eq!(lines.line().await.unwrap(), b"a line that is longer than a FIFO");
 ///         assert_eq!(lines.line().await.unwrap(), b"and another");
 ///     },
-/// ));
+/// )));
 /// ```
 pub struct SharedWriter<R, W, const N: usize> {
     outbox: Mutex<R, Outbox<W, N>>,
