@@ -1,14 +1,22 @@
 //! GPS receivers, and those of other systems, that speak NMEA 0183.
 //!
-//! [`Gps`] reads any byte stream and keeps a [`Fix`]: position in 1e-7 degrees,
-//! altitude in millimetres, speed and course in hundredths, date, time,
-//! satellites, each with its age. Noise, torn and garbled sentences cost what
-//! they hit and are counted in [`Counters`].
+//! [`Gps`] reads any byte stream and keeps a [`Fix`]: position in 1e-7 degrees, altitude in
+//! millimeters, speed and course in hundredths, date, time, the number of satellites. Each value
+//! has its age. A sentence that is torn or garbled is dropped. [`Counters`] counts it, and the
+//! bytes of noise between sentences.
 //!
 //! Sentences are taken from any talker: GGA, GLL, GSA, GSV, RMC and VTG; with [`Extended`] as
 //! the decoder, GNS, GST and ZDA as well. All others come as fields from [`Gps::next`].
 //!
-//! A fix has the number of satellites. [`Satellites`] is a decoder that keeps each of them.
+//! | to | use |
+//! | --- | --- |
+//! | keep each satellite in view | the decoder [`Satellites`] |
+//! | read the expected errors of the position | the decoder [`Extended`], which may be around [`Satellites`] |
+//! | get the local time | [`DateTime::local`] |
+//! | share a receiver among tasks | [`Hub`] |
+//! | send a command and await its answer | [`Hub::send`] |
+//! | change the speed of a receiver and of its port | [`Hub::change_speed`] |
+//! | get UTC to the microsecond | [`pps`] |
 //!
 //! # Features
 //!
@@ -109,7 +117,7 @@ pub struct Gps<R, T, const LINE: usize = LINE_LENGTH, D = FixedPoint> {
 const _: () = assert!(size_of::<Gps<(), (), 1>>() <= 512);
 const _: () = assert!(size_of::<Gps<(), (), 1, Extended>>() <= 640);
 
-/// Why there is no update.
+/// The reason why there is no update.
 ///
 /// ```
 /// use tickwire_drivers::gps::{Error, Gps};
@@ -161,8 +169,7 @@ impl<R, T> Gps<R, T> {
 }
 
 impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
-    /// Sets the longest sentence that is kept, in bytes. For the settings of a driver: what
-    /// it knows is forgotten.
+    /// Sets the longest sentence that is kept, in bytes. The fix and the counters begin anew.
     ///
     /// ```
     /// use tickwire_drivers::gps::Gps;
@@ -208,8 +215,8 @@ impl<R, T, const LINE: usize, D> Gps<R, T, LINE, D> {
 impl<R: Read, T: Clock, const LINE: usize, D: Decoder> Gps<R, T, LINE, D> {
     /// Waits for the next sentence that is understood.
     ///
-    /// What is not understood is counted and waited past. Each value is as old as
-    /// the read that brought its last byte.
+    /// Other sentences are counted and skipped. Each value is as old as the read that brought
+    /// its last byte.
     ///
     /// # Errors
     ///

@@ -56,6 +56,9 @@ const LOOK: Duration = Duration::from_millis(1);
 /// sim.run(race(hub.run(), waiters));
 /// ```
 ///
+/// Tasks share the fix. The satellites of a [`Satellites`](super::Satellites), other values of a
+/// decoder and the driver's counters are returned with the driver, by [`release`](Self::release).
+///
 /// With [`Commands`], tasks send commands to the receiver as well. A hub without them, whose `S`
 /// is `()`, has no writer.
 pub struct Hub<R, P, T, const LINE: usize = LINE_LENGTH, D = FixedPoint, S = ()> {

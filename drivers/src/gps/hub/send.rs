@@ -38,6 +38,10 @@ where
     /// Calls of many tasks are served in their order. Another task has to call [`run`](Self::run),
     /// which hears the answer; sentences flow to all waiters meanwhile.
     ///
+    /// To change the speed, call [`change_speed`](Self::change_speed). The command for it is not
+    /// answered: this method would return [`SendError::NoAnswer`], and leave the receiver and the
+    /// port at different speeds.
+    ///
     /// ```
     /// use tickwire_drivers::gps::mtk::{Command, Rates, Restart, Verdict};
     /// use tickwire_drivers::gps::{Commands, Gps, Hub, Outgoing};
@@ -109,8 +113,8 @@ where
     /// Waits for its turn, and sends a command without waiting for an answer. Returns when it is
     /// sent.
     ///
-    /// For commands that are not answered, such as a change of speed, and for restarts, whose
-    /// answer takes long. An answer that comes is no stray.
+    /// For commands that are not answered, and for restarts, whose answer takes long. An answer
+    /// that comes is no stray.
     ///
     /// # Errors
     ///

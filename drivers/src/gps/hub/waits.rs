@@ -13,6 +13,9 @@ use crate::gps::{Aged, Course, Date, Error, Fix, Position};
 impl<R: RawMutex, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S> {
     /// Waits for the next report of a position, counted from this call. Returns the fix with it.
     ///
+    /// Each sentence with a position is a report. A receiver that sends RMC and GGA reports the
+    /// position of each second twice.
+    ///
     /// # Errors
     ///
     /// The error with which [`run`](Self::run) ended after this call. Call `run` and the wait again.
