@@ -198,6 +198,9 @@ impl<P, T, const N: usize> HalfDuplex<P, T, N> {
 impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
     /// Sends a command as it is, and waits for its answer, which is borrowed until the next call.
     ///
+    /// The caller adds the end of the command, such as the CR of AT commands. Without it, the
+    /// device waits, and takes this command and the next one as one.
+    ///
     /// # Errors
     ///
     /// [`AskError`]. The next call goes on.
