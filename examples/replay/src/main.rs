@@ -78,8 +78,8 @@ columns are 0 to 7, and 1 is a closed contact. Comments, X and Z are as above.
 A .vcd file has a variable for each key, named ROWxCOL, in any scope. Keys connect
 rows and columns as in a matrix: three corners of a rectangle make a ghost.
 
-FILE of nmea is any bytes. It is a capture of a serial line, 8N1, if its name ends
-in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
+FILE of nmea is any bytes, or none. It is a capture of a serial line, 8N1, if its
+name ends in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
 A note on standard error says if no sentence in it has a checksum.
 
 FILE of lcd has lines `time RS E D4 D5 D6 D7`, or with RW behind RS, in us. It is
@@ -103,7 +103,7 @@ are counted from start to start.
 In both, a malformed line, also one with an earlier time than the line before, is
 noted, counted and left out. The exit status is 1 then.
 
-FILE of stream is any bytes, which come one right after the other. FORM is
+FILE of stream is any bytes, or none. They come one right after the other. FORM is
   lines      ended by CR, LF or CR LF
   records    ended by a delimiter
   cobs       frames encoded by COBS with a CRC-16/IBM-SDLC, ended by a zero
@@ -173,7 +173,7 @@ Options of nec, at most one:
 Options of nmea:
   --each              print an object after each sentence that is understood
   --satellites        print an object with the satellites of each system and signal
-                      when a set is complete
+                      when a set is complete; not with --pps
   --pps NAME          the signal of the pulse per second, in the same capture: prints
                       an object per pulse, with its UTC or null
   --baud RATE         speed of the serial line, in bits per second        (9600)
