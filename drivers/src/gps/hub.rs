@@ -127,8 +127,9 @@ where
 {
     /// Reads the receiver until its stream fails or ends, and wakes the tasks that wait.
     ///
-    /// One task calls it. A second call waits until the first has ended or was dropped, and then
-    /// goes on.
+    /// One task calls it, and calls it again after an error: a UART may report garbled bytes as
+    /// errors. Without it, a wait for a report does not end. A second call waits until the first has
+    /// ended or was dropped, and then goes on.
     ///
     /// # Errors
     ///

@@ -29,7 +29,8 @@ pub enum Command {
     Test,
     /// 101 to 104: a restart.
     Restart(Restart),
-    /// 161: sleep, until the receiver receives any byte. That byte is lost.
+    /// 161: sleep, until the receiver receives any byte. That byte is lost, and with it the command
+    /// that it begins: send that command again.
     Standby,
     /// 220: the time from one output to the next.
     Interval(Interval),
