@@ -53,7 +53,8 @@ pub enum AskError<E> {
     Port(E),
     /// The stream has ended: the device is gone.
     EndOfStream,
-    /// The line was not quiet before the command. Nothing was sent.
+    /// The line was not quiet before the command: more than `4 * N + 256` bytes came first, however
+    /// long that took. Nothing was sent.
     NeverQuiet,
     /// The port did not accept the command, or did not send it, in time.
     NotSent,
