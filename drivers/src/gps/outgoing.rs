@@ -96,14 +96,18 @@ impl<const N: usize> Unfinished<N> {
 
     /// Appends a number without leading zeros.
     pub(super) fn push_number(&mut self, number: u32) {
-        let mut power = 1;
-        while number / power >= 10 {
-            power *= 10;
+        // Division by a variable may panic, as far as the compiler sees.
+        let mut digits = [b'0'; 10];
+        let (mut rest, mut first) = (number, digits.len());
+        for digit in digits.iter_mut().rev() {
+            *digit += (rest % 10) as u8;
+            rest /= 10;
+            first -= 1;
+            if rest == 0 {
+                break;
+            }
         }
-        while power > 0 {
-            self.push(&[b'0' + (number / power % 10) as u8]);
-            power /= 10;
-        }
+        self.push(digits.get(first..).unwrap_or_default());
     }
 
     pub(super) fn finish(mut self) -> Outgoing<N> {
