@@ -2,13 +2,11 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
-mod baud;
 mod i2c;
 mod observer;
 mod panic;
 mod report;
 
-pub use baud::{Unsupported, set_baud};
 #[cfg(feature = "report")]
 #[doc(hidden)]
 pub use cortex_m_semihosting;
