@@ -147,8 +147,9 @@ const ROWS: &[Row] = &[
     Row::new("Hub::position, future", future_of_2(Receivers::position), 88),
     Row::new("Hub::date, future", future_of_2(Receivers::date), 88),
     Row::new("Hub::lost, future", future_of_2(Receivers::lost), 216),
-    // The line of a hub, with the command that was sent last and the answer.
-    Row::new("Commands of a hub", size_of::<Orders>(), 128),
+    // The line of a hub, with the command that was sent last, the answer, and the count of
+    // sentences that a change of speed waits for.
+    Row::new("Commands of a hub", size_of::<Orders>(), 136),
     Row::new("Hub::send, future", future_of_1(sent), 304),
     Row::new("Hub::post, future", future_of_1(posted), 288),
     Row::new("Timekeeper of pulses", size_of::<Timekeeper>(), 192),
