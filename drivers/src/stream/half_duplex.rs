@@ -120,8 +120,8 @@ impl<P, T, const N: usize> HalfDuplex<P, T, N> {
         }
     }
 
-    /// Sets how long to wait for the echo, for the answer after it, and for the port to accept a
-    /// part of the command. An answer that has an ending may pause as long. At most 71 minutes.
+    /// Sets how long to wait for a quiet line before the command, for the port to accept a part of
+    /// it, for the echo, and for the answer after that. An answer that has an ending may pause as long. At most 71 minutes.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = Span::new(patience);

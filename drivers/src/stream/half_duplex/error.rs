@@ -53,8 +53,8 @@ pub enum AskError<E> {
     Port(E),
     /// The stream has ended: the device is gone.
     EndOfStream,
-    /// The line was not quiet before the command: more than `4 * N + 256` bytes came first, however
-    /// long that took. Nothing was sent.
+    /// The line was not quiet before the command: more than `4 * N + 256` bytes came first, or
+    /// bytes still came after [the patience](super::HalfDuplex::with_patience). Nothing was sent.
     NeverQuiet,
     /// The port did not accept the command, or did not send it, in time.
     NotSent,

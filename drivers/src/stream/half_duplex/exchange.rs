@@ -6,6 +6,10 @@ use tickwire_traits::{Instant, Timer};
 use super::echo::Echo;
 use super::{AskError, HalfDuplex, Past};
 
+/// How many reads after the patience may have bytes. What a late task reads first may have come in
+/// time.
+const LATE_READS: u8 = 2;
+
 impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
     /// Sends a command once, and waits for its answer.
     pub(super) async fn exchange(&mut self, command: &[u8]) -> Result<(), AskError<P::Error>> {
@@ -35,10 +39,15 @@ impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
             until = self.clock.now() + self.quiet.get();
         }
         let mut most = Self::MOST_UNASKED;
+        let limit = self.clock.now() + self.patience.get();
+        let mut late_reads = LATE_READS;
         loop {
             let len = self.heard.len();
             self.drop_heard();
             most = most.checked_sub(len).ok_or(AskError::NeverQuiet)?;
+            if self.heard_at > limit {
+                late_reads = late_reads.checked_sub(1).ok_or(AskError::NeverQuiet)?;
+            }
             if !self.hear(until).await? {
                 return Ok(());
             }
@@ -46,8 +55,7 @@ impl<P: Read + Write, T: Timer, const N: usize> HalfDuplex<P, T, N> {
         }
     }
 
-    /// How many bytes may come before a command or its echo: a limit in bytes does not depend on
-    /// how late the task is.
+    /// How many bytes may come before a command or its echo.
     const MOST_UNASKED: usize = 4 * N + 256;
 
     async fn send(&mut self, bytes: &[u8]) -> Result<(), AskError<P::Error>> {

@@ -80,6 +80,30 @@ fn what_came_before_an_echo_is_counted_even_if_the_call_is_dropped() {
     assert_eq!(asker.counters().dropped, 4);
 }
 
+/// By its bytes alone, it would be asked after 1.2 s.
+#[test]
+fn a_line_that_is_not_quiet_within_the_patience_never_is() {
+    let ticking = |port: Port| (1..500).fold(port, |port, n| port.with(4 * n, b"~"));
+    check(ticking, Err(AskError::NeverQuiet), 1_012);
+}
+
+/// A task that is late for longer than the patience reads what came meanwhile, and asks.
+#[test]
+fn a_late_task_does_not_take_a_line_for_one_that_is_never_quiet() {
+    let sim = Sim::new();
+    let clock = sim.clock();
+    let mut asker = Port::new(sim.clock()).with(4, b"late").with(3_100, b"1").asker();
+    sim.run(async {
+        let ask = async { assert_eq!(asker.ask(b"what?").await, Ok(&b"1"[..])) };
+        let busy = async {
+            clock.sleep(Duration::from_millis(2)).await;
+            clock.pass(Duration::from_secs(3));
+        };
+        futures_util::future::join(ask, busy).await;
+    });
+    assert_eq!(asker.counters().dropped, 4);
+}
+
 /// However long the patience is: the limit is in bytes.
 #[test]
 fn a_device_that_never_stops_talking_has_no_echo() {
