@@ -18,7 +18,7 @@ use embedded_io_async::ErrorKind;
 ///     far.write_all(b"hello\nyou\n").await.unwrap();
 ///     let error = lines.line().await.unwrap_err();
 ///     assert_eq!(error, Error::TooLong { len: 5 });
-///     assert_eq!(error.to_string(), "5 bytes without an end are too long");
+///     assert_eq!(error.to_string(), "a piece of 5 bytes is too long");
 ///     assert_eq!(lines.line().await.unwrap(), b"you");
 /// });
 /// ```
@@ -42,7 +42,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
         match self {
             Self::Read(error) => write!(f, "the stream could not be read: {error}"),
             Self::EndOfStream => f.write_str("the stream ended"),
-            Self::TooLong { len } => write!(f, "{len} bytes without an end are too long"),
+            Self::TooLong { len } => write!(f, "a piece of {len} bytes is too long"),
         }
     }
 }

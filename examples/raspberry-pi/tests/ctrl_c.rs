@@ -48,7 +48,7 @@ fn what_comes_is_divided_as_the_command_line_says() {
         assert!(streams.wait().unwrap().success());
     }
     let long = [&b"one\r\ntwo\r"[..], &[b'-'; 300], b"\nthree\n"].concat();
-    check("lines", &long, &["one", "two", "# 300 bytes without an end are too long", "three"]);
+    check("lines", &long, &["one", "two", "# a piece of 300 bytes is too long", "three"]);
     check("records", b"one\0\xff\0", &["one", "\\xff"]);
     check("blocks", b"one", &["one"]);
     // The checksum of "123456789" is 0x906e. The second frame lacks a byte.
