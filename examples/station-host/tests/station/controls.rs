@@ -21,7 +21,7 @@ fn keys_turn_and_push_the_knob_and_press_the_remote_control() {
     session.see("no key yet");
     for (keys, expected) in [
         ("\x1b[C", "page time, metric"),
-        ("\x1b[D\x1b[D", "page limits, metric"),
+        ("\x1b[D\x1b[D", "page pulses, metric"),
         ("3", "page climate, metric"),
         ("p", "limit cold"),
         ("]", "limit hot"),
