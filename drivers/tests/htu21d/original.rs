@@ -29,7 +29,7 @@ fn the_originals_vectors_decode() {
 /// B-HTU1: the original's task ends forever with the first error, and those that await a value
 /// then spin.
 #[test]
-fn an_error_of_the_bus_or_of_a_checksum_ends_no_sampling_and_nobody_spins() {
+fn b_htu1_an_error_of_the_bus_or_of_a_checksum_ends_no_sampling_and_nobody_spins() {
     for fault in [None, Some(Fault::Stuck), Some(Fault::Hang)] {
         let sim = Sim::new();
         let clock = sim.clock();
