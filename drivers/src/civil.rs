@@ -19,7 +19,8 @@
 //! # Leap seconds
 //!
 //! Each day has 86,400 seconds, and a [`Time`] has no second 60. A driver whose device reports a
-//! leap second converts it: `gps` reports the last millisecond of second 59.
+//! leap second converts it: `gps` repeats second 59, and says so in
+//! [`Update::leap_second`](crate::gps::Update::leap_second).
 //!
 //! ```
 //! use tickwire_drivers::civil::Time;
@@ -71,6 +72,10 @@ pub struct Date {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Time(u32);
 
+/// The mark of a time in a leap second, within a report of `gps`. A day has fewer milliseconds.
+#[cfg(feature = "gps")]
+const MARK: u32 = 1 << 31;
+
 impl Date {
     /// The date of the Unix epoch: 1970-01-01.
     pub const UNIX_EPOCH: Self = Self { year: 1970, month: 1, day: 1 };
@@ -114,6 +119,21 @@ impl Time {
         }
         let seconds = (hour as u32 * 60 + minute as u32) * 60 + second as u32;
         Some(Self(seconds * 1_000 + millisecond as u32))
+    }
+
+    /// Marks a time in a leap second. [`take_mark`](Self::take_mark) has to follow: no other
+    /// method expects the mark.
+    #[cfg(feature = "gps")]
+    pub(crate) const fn marked(self) -> Self {
+        Self(self.0 | MARK)
+    }
+
+    /// Removes the mark. Returns whether there was one.
+    #[cfg(feature = "gps")]
+    pub(crate) const fn take_mark(&mut self) -> bool {
+        let is_marked = self.0 & MARK != 0;
+        self.0 &= !MARK;
+        is_marked
     }
 
     /// Creates a time from the milliseconds since midnight, which are less than a day.

@@ -152,7 +152,8 @@ impl Fix {
             (None | Some(Status::Lost), Some(Status::Valid)) => Some(Transition::Found),
             _ => None,
         };
-        Update { sentence: report.sentence, set, transition }
+        let leap_second = self.values.time.take_mark();
+        Update { sentence: report.sentence, set, leap_second, transition }
     }
 }
 

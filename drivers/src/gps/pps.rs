@@ -23,8 +23,9 @@
 //!
 //! A day of UTC has 86,400 seconds [here](super::Date), so second 59 is repeated instead of
 //! second 60, as Linux does. If it was [announced](Timekeeper::announce_leap_second), that
-//! happens at the pulse. Otherwise it happens at the sentence that names second 60, or at the
-//! first one after it. Until then, the time is one second ahead.
+//! happens at the pulse. Otherwise it happens at the sentence that
+//! [names second 60](super::Update::leap_second), or at the first one after it. Until then, the
+//! time is one second ahead.
 
 mod drift;
 mod lock;
@@ -39,7 +40,7 @@ use super::counters::count;
 use super::{Date, Field, Fix, Status, Time, Update};
 pub use drift::Drift;
 pub use lock::{Counters, Difference, Lock, Pulse, State};
-use name::{Name, Vote};
+use name::{Name, Named, Vote};
 use phase::Phase;
 pub use shell::{Event, EventError, Pps};
 pub use utc::Utc;
@@ -71,7 +72,7 @@ pub struct Timekeeper {
     phase: Phase,
     name: Name,
     /// The last sentence, and when it was read. It counts until a pulse has come.
-    named: Option<(Utc, Instant)>,
+    named: Option<(Named, Instant)>,
     /// When the receiver last vouched for its time.
     vouched: Option<Instant>,
     latency: Duration,
@@ -152,11 +153,30 @@ impl Timekeeper {
     ///
     /// The sentence must have both: with the date of another sentence, midnight goes wrong.
     pub fn sentence(&mut self, date: Date, time: Time, seen: Instant) {
-        let Some(named) = Utc::new(date, time) else { return };
-        count(&mut self.counters.sentences);
-        self.vouched = Some(seen);
-        self.named = Some((named, seen));
-        self.vote(named, seen);
+        self.take(date, time, false, seen);
+    }
+
+    /// Takes the time that a sentence names in a leap second, with second 59 in place of second
+    /// 60, and when its bytes were read.
+    ///
+    /// [`update`](Self::update) does so with sentences of a receiver.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::{Date, Time, pps::Timekeeper};
+    /// use tickwire_traits::Instant;
+    ///
+    /// let mut keeper = Timekeeper::new();
+    /// let date = Date::new(2016, 12, 31).unwrap();
+    /// let time = Time::new(23, 59, 59, 0).unwrap();
+    /// keeper.sentence(date, time, Instant::from_millis(300));
+    /// keeper.pulse(Instant::from_millis(1_000)); // 23:59:60
+    /// keeper.sentence_in_leap_second(date, time, Instant::from_millis(1_300));
+    /// keeper.pulse(Instant::from_millis(2_000));
+    /// let utc = keeper.utc_at(Instant::from_millis(2_000)).unwrap();
+    /// assert_eq!(utc.to_string(), "2017-01-01T00:00:00.000000Z");
+    /// ```
+    pub fn sentence_in_leap_second(&mut self, date: Date, time: Time, seen: Instant) {
+        self.take(date, time, true, seen);
     }
 
     /// Takes an update of a [`Gps`](super::Gps) or a [`Receiver`](super::Receiver), with its fix.
@@ -168,7 +188,7 @@ impl Timekeeper {
             && update.set.contains(Field::Time)
             && let (Some(date), Some(time)) = (fix.date(), fix.time())
         {
-            self.sentence(date.value, time.value, time.at);
+            self.take(date.value, time.value, update.leap_second, time.at);
         } else if fix.status().is_some_and(|status| status.value == Status::Lost) {
             self.fix_lost();
         }
@@ -245,13 +265,21 @@ impl Timekeeper {
         Some(Difference { micros, tolerance: error(self).saturating_add(error(other)) })
     }
 
-    fn vote(&mut self, named: Utc, seen: Instant) {
+    fn take(&mut self, date: Date, time: Time, in_leap_second: bool, seen: Instant) {
+        let Some(utc) = Utc::new(date, time) else { return };
+        let named = Named { utc, in_leap_second };
+        count(&mut self.counters.sentences);
+        self.vouched = Some(seen);
+        self.named = Some((named, seen));
+        self.vote(named, seen);
+    }
+
+    fn vote(&mut self, named: Named, seen: Instant) {
         let Some(since) = self.phase.since_anchor(seen) else { return };
         // The anchor begins a second `s` with `named + latency - margin <= s + since`, and less
         // than a second above it.
-        let earliest = named.unix_micros().cast_signed() + self.latency.as_micros().cast_signed()
-            - MARGIN
-            - since;
+        let earliest =
+            named.micros().cast_signed() + self.latency.as_micros().cast_signed() - MARGIN - since;
         let second = (earliest + 999_999).div_euclid(1_000_000);
         let Ok(second) = u64::try_from(second) else { return };
         let first = self.name.agreed() == 0;

@@ -24,6 +24,11 @@ pub struct Update {
     pub sentence: Sentence,
     /// The values that the sentence reported, even if they are the same as before.
     pub set: Fields,
+    /// Whether the time of the sentence is in a leap second: 23:59:60.
+    ///
+    /// [`Fix::time`](super::Fix::time) repeats second 59 then, with the fraction of the sentence:
+    /// 23:59:60.5 is 23:59:59.5.
+    pub leap_second: bool,
     /// The change of the status, if there is one.
     pub transition: Option<Transition>,
 }

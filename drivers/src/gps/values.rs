@@ -56,7 +56,9 @@ macro_rules! for_each_value {
 
             /// Returns the time of the fix, UTC (RMC, GLL, GGA).
             ///
-            /// A leap second, 23:59:60, is reported as the last millisecond before it.
+            /// A day has no second 60 [here](super::Date). In a leap second, second 59 is repeated:
+            /// 23:59:60.5 is 23:59:59.5, and [`Update::leap_second`](super::Update::leap_second)
+            /// is set.
             Time => time: Time = Time::MIDNIGHT,
 
             /// Returns the method that the receiver used for the fix (GGA).

@@ -1,6 +1,6 @@
 //! Sentences of real receivers with one odd field, whose other fields are used.
 
-use tickwire_drivers::gps::{Receiver, Status};
+use tickwire_drivers::gps::{Date, Extended, Receiver, Status};
 use tickwire_traits::Instant;
 
 use crate::sentences::sentence;
@@ -42,13 +42,60 @@ fn a_variation_that_is_none_costs_only_itself() {
 }
 
 #[test]
-fn a_leap_second_costs_less_than_a_second() {
-    let at = "Valid lat=524123456 lon=97345678";
+fn a_leap_second_repeats_second_59() {
     check_body(
         "GPRMC,235960.00,A,5224.740736,N,00944.0740680,E,1.00,,311216,,",
-        &format!("{at} kn=100 date=2016-12-31 time=23:59:59.999"),
+        &format!("Valid {POSITION} kn=100 date=2016-12-31 time=23:59:59.000"),
     );
     check_body("GPRMC,235961,A,5224.740736,N,00944.0740680,E,1.00,,311216,,", "malformed");
+    check_body("GPRMC,235860,A,5224.740736,N,00944.0740680,E,1.00,,311216,,", "malformed");
+}
+
+/// Each sentence that has a time, at the ends of a half-year and of a year.
+#[test]
+fn each_sentence_in_a_leap_second_says_so() {
+    let place = "5224.740736,N,00944.0740680,E";
+    for (clock, expected, is_leap) in [
+        ("235959", "23:59:59.000", false),
+        ("235959.999", "23:59:59.999", false),
+        ("235960", "23:59:59.000", true),
+        ("235960.00", "23:59:59.000", true),
+        ("235960.50", "23:59:59.500", true),
+        ("235960.9999", "23:59:59.999", true),
+        ("000000.00", "00:00:00.000", false),
+        ("", "", false),
+    ] {
+        for (short, day, month, year) in [("311216", 31, 12, 2016), ("300615", 30, 6, 2015)] {
+            for (body, has_place, has_date) in [
+                (format!("GPRMC,{clock},A,{place},1.00,,{short},,"), true, true),
+                (format!("GPGGA,{clock},{place},1,08,1.0,54.3,M,46.9,M,,"), true, false),
+                (format!("GPGLL,{place},{clock},A"), true, false),
+                (format!("GNGNS,{clock},{place},AA,08,1.0,54.3,46.9,,"), true, false),
+                (format!("GPZDA,{clock},{day:02},{month:02},{year},,"), false, true),
+            ] {
+                let mut receiver = Receiver::<102>::new().with_decoder(Extended::new());
+                let (_, update) = receiver.push_all(&sentence(body.as_bytes()), Instant::EPOCH);
+                let fix = receiver.fix();
+                let time = fix.time().map(|it| it.value.to_string()).unwrap_or_default();
+                assert_eq!(
+                    (update.unwrap().leap_second, time.as_str()),
+                    (is_leap, expected),
+                    "{body}"
+                );
+                let date = fix.date().map(|it| it.value);
+                assert_eq!(date, Date::new(year, month, day).filter(|_| has_date), "{body}");
+                let latitude = fix.position().map(|it| it.value.latitude.e7());
+                assert_eq!(latitude, has_place.then_some(524_123_456), "{body}");
+            }
+        }
+    }
+    for void in
+        ["GPRMC,235960,V,,,,,,,311216,,", "GPGLL,,,,,235960,V", "GPGGA,235960,,,,,0,,,,,,,,"]
+    {
+        let mut receiver = Receiver::<102>::new();
+        let (_, update) = receiver.push_all(&sentence(void.as_bytes()), Instant::EPOCH);
+        assert!(!update.unwrap().leap_second, "no time is read: {void}");
+    }
 }
 
 #[test]

@@ -169,12 +169,11 @@ impl<D> Extended<D> {
         if self.is_lost {
             return Some(());
         }
-        let time = text::time_if_any(fields.next()?)?;
+        report.time = text::time_if_any(fields.next()?)?;
         let [day, month, year] = [fields.next()?, fields.next()?, fields.next()?];
         if ![day, month, year].iter().all(|field| field.is_empty()) {
             report.date = Some(text::long_date(day, month, year)?);
         }
-        report.time = time;
         let hours = fields.next().unwrap_or_default();
         if let Some(zone) = text::zone(hours, fields.next().unwrap_or_default()) {
             self.zone = zone;

@@ -39,7 +39,7 @@ use crate::gps::{
 /// | no fix, and a field out of form: `V` with `36000.0000,N` | the fix is lost | malformed | `nmea` reads what it then ignores |
 /// | a fix, and a field other than status, position, date, time is out of form or missing: a variation without its letter, an empty VDOP, `*` within a field | not reported, the rest is | malformed, or not reported | `nmea` stops at the first field that it cannot read |
 /// | position, date or time is out of form: `487.038,N`, 71 minutes, `12:35:1x` | malformed | malformed, or read as far as it goes | `nmea` reads minutes and seconds as floats, and ignores the text after them |
-/// | a leap second: `235960` | the last millisecond before it | malformed | `nmea` has no second 60 |
+/// | a leap second: `235960` | second 59, with [`leap_second`](crate::gps::Update::leap_second) | malformed | `nmea` has no second 60 |
 /// | a time of more than fifteen digits | cut after the millisecond | may be a millisecond later | `nmea` reads seconds as the nearest float |
 /// | any other number is out of form: `1e3`, `+1`, `1.2x`, `011.3,E7`; in VTG a unit of another kind | not reported | may be read as far as it goes | the same; in VTG, `nmea` may read km/h as knots |
 /// | a number of more than three decimals, or beyond 8,388 | exact | may be off in the last digit | `nmea` reads it as an `f32` |

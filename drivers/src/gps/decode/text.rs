@@ -155,7 +155,8 @@ pub(super) fn time_if_any(text: &[u8]) -> Option<Option<Time>> {
     if text.is_empty() { Some(None) } else { time(text).map(Some) }
 }
 
-/// `hhmmss` or `hhmmss.sss`, cut to milliseconds: a clock does not round up.
+/// `hhmmss` or `hhmmss.sss`, cut to milliseconds: a clock does not round up. A time in a leap
+/// second is [marked](Time::marked).
 fn time(text: &[u8]) -> Option<Time> {
     let (clock, fraction) = text.split_at_checked(6)?;
     let [hour, minute, second] = pairs(clock)?;
@@ -169,11 +170,11 @@ fn time(text: &[u8]) -> Option<Time> {
         millis += digit(byte)? * place;
         place /= 10;
     }
-    // A leap second becomes the last millisecond before it: a `Time` has no second 60,
-    // and the position is worth more.
+    // A `Time` has no second 60, and the position is worth more. Second 59 is repeated.
     let is_leap = minute == 59 && second == 60;
-    let (second, millis) = if is_leap { (59, 999) } else { (second, millis) };
-    Time::new(hour, minute, second, u16::try_from(millis).ok()?)
+    let second = if is_leap { 59 } else { second };
+    let time = Time::new(hour, minute, second, u16::try_from(millis).ok()?)?;
+    Some(if is_leap { time.marked() } else { time })
 }
 
 /// `ddmmyy`. The years 80 to 99 are of the last century: GPS began in 1980.
@@ -236,6 +237,7 @@ fn digit(byte: &u8) -> Option<u32> {
 mod tests {
     extern crate std;
 
+    use std::format;
     use std::string::ToString;
 
     use super::*;
@@ -315,16 +317,22 @@ mod tests {
 
     #[test]
     fn times_and_dates_are_of_this_world() {
-        let time = |text: &str| time(text.as_bytes()).map(|time| time.to_string());
+        let time = |text: &str| {
+            let mut time = time(text.as_bytes())?;
+            let is_leap = time.take_mark();
+            Some(format!("{time}{}", if is_leap { " leap" } else { "" }))
+        };
         assert_eq!(time("180041.896").as_deref(), Some("18:00:41.896"));
         assert_eq!(time("180042.900").as_deref(), Some("18:00:42.900"));
         assert_eq!(time("180042.9").as_deref(), Some("18:00:42.900"));
         assert_eq!(time("235959.9999").as_deref(), Some("23:59:59.999"));
-        assert_eq!(time("235960").as_deref(), Some("23:59:59.999"), "a leap second");
-        assert_eq!(time("235960.75").as_deref(), Some("23:59:59.999"));
+        assert_eq!(time("235960").as_deref(), Some("23:59:59.000 leap"));
+        assert_eq!(time("235960.75").as_deref(), Some("23:59:59.750 leap"));
+        assert_eq!(time("235960.9999").as_deref(), Some("23:59:59.999 leap"));
+        assert_eq!(time("235959.999").as_deref(), Some("23:59:59.999"));
         for text in [
-            "240000", "236000", "235961", "233060", "23595", "235959x", "235959.x", "2359nan",
-            "-10000", "",
+            "240000", "236000", "235961", "235860", "233060", "23595", "235959x", "235959.x",
+            "2359nan", "-10000", "",
         ] {
             assert_eq!(time(text), None, "{text}");
         }

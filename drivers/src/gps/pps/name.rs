@@ -18,10 +18,18 @@ pub(super) struct Name {
     distance: i64,
     /// The second of the last sentence that was counted.
     counted: u64,
-    /// Whether that sentence's time was a multiple of 10 ms.
-    was_round: bool,
-    /// The announced leap second: the second after it, and 0 for none.
+    /// The last or the announced leap second: the second after it, and 0 for none.
     leap: u64,
+    /// Whether the anchor is in that leap second or after it.
+    passed: bool,
+}
+
+/// The time that a sentence names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Second 59 in place of second 60.
+    pub(super) utc: Utc,
+    pub(super) in_leap_second: bool,
 }
 
 /// The result of a vote.
@@ -41,27 +49,28 @@ impl Name {
         dissent: 0,
         distance: 0,
         counted: 0,
-        was_round: false,
         leap: 0,
+        passed: false,
     };
 
     pub(super) fn announce(&mut self, after: Date) {
         let second = Utc::new(after, Time::MIDNIGHT).map_or(0, seconds_of);
         self.leap = if second == 0 { 0 } else { second + 86_400 };
+        self.passed = false;
     }
 
     pub(super) fn forget(&mut self) {
-        *self = Self { leap: self.leap, ..Self::UNKNOWN };
+        *self = Self { leap: self.leap, passed: self.passed, ..Self::UNKNOWN };
     }
 
     /// Counts seconds that have passed at the anchor.
     pub(super) fn advance(&mut self, seconds: u32) {
         let Some(second) = &mut self.second else { return };
         let next = *second + u64::from(seconds);
-        if *second < self.leap && self.leap <= next {
+        if !self.passed && *second < self.leap && self.leap <= next {
             // Second 59 is repeated in place of second 60.
             *second = next - 1;
-            self.leap = 0;
+            self.passed = true;
         } else {
             *second = next;
         }
@@ -72,29 +81,31 @@ impl Name {
         (self.agreed, self.dissent) = (0, 0);
     }
 
-    /// Takes a vote: a sentence with the time `named` came, so the anchor begins `second`.
-    pub(super) fn vote(&mut self, named: Utc, second: u64) -> Vote {
-        let named_second = seconds_of(named);
-        let is_leap_second = self.is_second_60(named);
+    /// Takes a vote: a sentence with the time `named` came, so the anchor begins `second`. In
+    /// the day of `named`, the seconds are counted on past second 60.
+    pub(super) fn vote(&mut self, named: Named, second: u64) -> Vote {
+        let named_second = seconds_of(named.utc);
+        let sixty = named_second + 1;
+        let by_sixty = named.in_leap_second && second >= sixty;
+        // A sentence of second 59 may come in second 60, and one of second 60 after it.
+        let across = named_second < self.leap && self.leap <= second;
+        // Not always by a pulse: the name may be new, or wrong.
+        self.passed |= across || by_sixty && self.leap == sixty;
+        let second = second - u64::from(by_sixty || across);
         let is_new = named_second != self.counted || self.agreed == 0;
         self.counted = named_second;
-        self.was_round = named.subsec_micros().is_multiple_of(10_000);
         let Some(present) = self.second else {
             (self.second, self.agreed) = (Some(second), 1);
             return Vote::Renamed;
         };
         let distance = second.wrapping_sub(present).cast_signed();
-        if distance == 0 && is_leap_second {
-            self.second = Some(present - 1);
-            return Vote::Renamed;
-        }
         if distance == 0 {
             self.agreed = (self.agreed + u8::from(is_new)).min(CONFIRMED);
             self.dissent = 0;
             return Vote::Agrees;
         }
-        let after_leap = distance == -1 && may_follow_leap_second(named);
-        if after_leap && self.dissent == 0 {
+        let by_leap = by_sixty || may_follow_leap_second(named.utc);
+        if distance == -1 && by_leap && self.dissent == 0 {
             self.second = Some(second);
             return Vote::Renamed;
         }
@@ -114,22 +125,12 @@ impl Name {
         Vote::Renamed
     }
 
-    /// Returns whether a time, the last millisecond of a half-year, stands for second 60.
-    ///
-    /// The decoders report second 60 so. A receiver whose fixes are at whole hundredths has no
-    /// other reason for such a time.
-    fn is_second_60(&self, named: Utc) -> bool {
-        self.was_round
-            && named.subsec_micros() == 999_000
-            && ends_half_year(Utc::from_unix_micros(named.unix_micros() + 1_000))
-    }
-
     /// Returns the name of the instant `micros` after the anchor.
     pub(super) fn at(&self, micros: i64) -> Option<Utc> {
         let anchor = self.second? * 1_000_000;
         let mut micros = anchor.saturating_add_signed(micros);
         let leap = self.leap * 1_000_000;
-        if anchor < leap && leap <= micros {
+        if !self.passed && anchor < leap && leap <= micros {
             micros -= 1_000_000;
         }
         Some(Utc::from_unix_micros(micros))
@@ -145,6 +146,13 @@ impl Name {
 
     pub(super) fn is_confirmed(&self) -> bool {
         self.agreed >= CONFIRMED
+    }
+}
+
+impl Named {
+    /// Returns the microseconds since 1970, with those of the leap second.
+    pub(super) fn micros(self) -> u64 {
+        self.utc.unix_micros() + if self.in_leap_second { 1_000_000 } else { 0 }
     }
 }
 
