@@ -1,6 +1,7 @@
 //! The GPS driver, by its public API.
 #![cfg(feature = "gps")]
 
+mod angles;
 mod extended;
 #[cfg(feature = "nmea")]
 mod form;
