@@ -223,10 +223,48 @@ fn moved(at: Instant, micros: i64) -> Instant {
 /// Returns the time from `from` to `to`, negative if `to` is earlier. Returns `None` if it is too
 /// long to calculate with.
 fn micros_from(from: Instant, to: Instant) -> Option<i64> {
-    let span = to.as_micros().wrapping_sub(from.as_micros()).cast_signed();
-    (span.unsigned_abs() < 1 << 44).then_some(span)
+    let (from, to) = (from.as_micros(), to.as_micros());
+    let span = to.wrapping_sub(from).cast_signed();
+    // With a sign that wrapped, the ends of time would be neighbors.
+    (from.abs_diff(to) < 1 << 44).then_some(span)
 }
 
 fn saturated(q16: i64) -> i32 {
     q16.min(i64::from(i32::MAX / 16)) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(from: u64, to: u64, expected: Option<i64>) {
+        let [from, to] = [from, to].map(Instant::from_micros);
+        assert_eq!(micros_from(from, to), expected, "{from:?} {to:?}");
+        assert_eq!(micros_from(to, from), expected.map(|span| -span), "{to:?} {from:?}");
+    }
+
+    #[test]
+    fn a_span_is_signed_and_not_too_long() {
+        check(0, 0, Some(0));
+        check(5, 7, Some(2));
+        check(0, (1 << 44) - 1, Some((1 << 44) - 1));
+        check(0, 1 << 44, None);
+        check(u64::MAX - 3, u64::MAX, Some(3));
+        check(1 << 63, (1 << 63) - 1, Some(-1));
+        check(0, 1 << 63, None);
+        check(0, i64::MAX as u64, None);
+    }
+
+    #[test]
+    fn the_end_of_time_is_not_next_to_its_beginning() {
+        check(0, u64::MAX, None);
+        check(3, u64::MAX - 3, None);
+        let mut phase = Phase::UNKNOWN;
+        phase.pulse(Instant::MAX);
+        assert_eq!(phase.since_anchor(Instant::EPOCH), None);
+        assert_eq!(phase.since_anchor(Instant::MAX), Some(0));
+        let first = phase.pulse(Instant::from_micros(999_999));
+        assert_eq!(first.pulse, Pulse::First, "no second after the end of time");
+    }
 }
