@@ -196,3 +196,29 @@ impl<B: Bus, D: DelayNs, const COLS: usize, const ROWS: usize, R: Rom> Lcd<B, D,
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tickwire_sync::NoopRawMutex;
+
+    use super::*;
+
+    /// With the notice still set, the page would be copied again before each byte.
+    #[test]
+    fn a_copy_takes_the_notice_and_a_change_sets_it() {
+        let page = Page::<NoopRawMutex, 8, 2>::new();
+        let mut picture = Picture::<8, 2>::new(A00);
+        assert!(!page.changed.is_set());
+        for text in ["one", "two"] {
+            page.try_edit().unwrap().set_line(0, text);
+            assert!(page.changed.is_set());
+            page.copy_change_to(&mut picture);
+            assert!(!page.changed.is_set(), "{text}");
+            assert!(picture.line(0).take(3).eq(text.chars()));
+        }
+        let editing = page.try_edit().unwrap();
+        page.copy_change_to(&mut picture);
+        drop(editing);
+        assert!(page.changed.is_set(), "the page could not be copied");
+    }
+}

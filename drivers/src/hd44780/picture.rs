@@ -174,8 +174,11 @@ impl<const COLS: usize, const ROWS: usize, R: Rom> Picture<COLS, ROWS, R> {
     }
 
     /// Sets a cell to a shape, by a character of the ROM if that has it. Without a glyph for
-    /// it, the cell is blank.
+    /// it, the cell is blank. A cell outside of the display needs none.
     fn fill(&mut self, row: usize, column: usize, shape: [u8; 8]) -> bool {
+        if row >= ROWS || column >= COLS {
+            return true;
+        }
         let char = if shape == [0; 8] {
             Some(' ')
         } else if shape == [0x1f; 8] && self.rom.code('█').is_some() {

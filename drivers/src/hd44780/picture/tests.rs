@@ -96,6 +96,30 @@ fn bars_outside_of_the_display_are_cut() {
     assert!(picture.line(0).eq("      ██".chars()));
 }
 
+/// Checks that a bar needs only the glyphs of cells that exist, one dot or row from each.
+#[track_caller]
+fn check_cut(glyphs: u8, draw: impl Fn(&mut Small, u16) -> bool) {
+    let mut picture = Small::new(A00);
+    assert!((0..=100).all(|value| draw(&mut picture, value)));
+    assert_eq!(picture.defined, glyphs);
+    // Without a free glyph, a cell that does not exist lacks none.
+    for index in 0..8 {
+        picture.set_glyph(index, [0xa + index as u8; 8]);
+    }
+    let exact = (0..=100).filter(|value| draw(&mut picture, *value)).count();
+    assert_eq!(exact == 101, glyphs == 0);
+}
+
+#[test]
+fn cells_outside_of_the_display_take_no_glyph() {
+    check_cut(0, |picture, value| picture.bar(0, 8..16, value, 100));
+    check_cut(0, |picture, value| picture.bar(2, 0..8, value, 100));
+    check_cut(0, |picture, value| picture.column(2..4, 0, value, 100));
+    check_cut(0, |picture, value| picture.column(0..2, 8, value, 100));
+    // Of two cells, each at the edge, the second is cut.
+    check_cut(0b1111, |picture, value| picture.bar(0, 7..9, value, 100));
+}
+
 #[test]
 fn shapes_that_are_known_are_not_sent_again() {
     let mut picture = Picture::<8, 2, _>::new(A02);
@@ -139,4 +163,23 @@ fn a_copy_makes_stale_only_what_differs() {
     shown.copy(&page);
     assert_eq!(shown.stale, [0, 0x80, 0, 0, 0, 0, 0, 0]);
     assert!(shown.line(0).eq("a\u{1}      ".chars()));
+}
+
+/// A glyph that the page chose is replaced once no cell contains it, and one of a caller never.
+#[test]
+fn a_copy_takes_over_which_glyphs_were_chosen() {
+    let (mut page, mut shown) = (Small::new(A00), Small::new(A00));
+    assert!(page.bar(0, 0..1, 1, 5));
+    shown.copy(&page);
+    for index in 1..8 {
+        shown.set_glyph(index, [index as u8; 8]);
+    }
+    assert!(!shown.bar(1, 0..1, 2, 5), "the cell of the page contains the only one");
+    shown.erase();
+    assert!(shown.bar(1, 0..1, 2, 5), "the glyph of the page is free");
+    page.set_glyph(0, [1; 8]);
+    shown.copy(&page);
+    shown.erase();
+    assert!(!shown.bar(1, 0..1, 3, 5), "the page keeps it");
+    assert_eq!(shown.glyphs[0], [1; 8]);
 }
