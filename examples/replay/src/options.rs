@@ -1,12 +1,14 @@
 //! What is asked for.
 
 mod analog;
+mod encoder;
 mod i2c;
 mod keypad;
 mod lcd;
+mod nec;
+mod nmea;
 mod stream;
 
-use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use embedded_hal::digital::PinState;
@@ -19,7 +21,7 @@ use tickwire_drivers::switch::{self, Contact, Mode, Wiring};
 use tickwire_traits::Duration;
 
 use crate::analog::Scale;
-use crate::capture::{Signal, Source, Unit, is_vcd};
+use crate::capture::{Signal, Source, Unit};
 pub(crate) use stream::Dividing;
 
 /// One replay.
@@ -128,12 +130,12 @@ fn parse_from(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     };
     match &*kind {
         "analog" => analog::parse(args),
-        "encoder" => encoder(args),
+        "encoder" => encoder::parse(args),
         "i2c" => i2c::parse(args),
         "keypad" => keypad::parse(args),
         "lcd" => lcd::parse(args),
-        "nec" => nec(args),
-        "nmea" => nmea(args),
+        "nec" => nec::parse(args),
+        "nmea" => nmea::parse(args),
         "stream" => stream::parse(args),
         "switch" | "button" => contact(args, kind == "button"),
         other => Err(format!("no driver `{other}`: give {DRIVERS}").into()),
@@ -167,141 +169,6 @@ fn contact(mut args: lexopt::Parser, is_button: bool) -> Result<Command, lexopt:
     }
     let contact = ContactOptions { source: place.source()?, wiring, debounce };
     Ok(if is_button { Command::Button(contact, timing) } else { Command::Switch(contact) })
-}
-
-fn nec(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut place = Place::default();
-    let mut addressing = None;
-    while let Some(arg) = args.next()? {
-        match arg {
-            Long("help") | Short('h') => return Ok(Command::Help),
-            Long("signal") => place.signal = Some(named(&mut args)?),
-            Long("column") => place.signal = Some(numbered(&mut args)?),
-            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
-            Long("extended") => set_once(&mut addressing, Addressing::Extended)?,
-            Long("samsung") => set_once(&mut addressing, Addressing::Samsung)?,
-            Long("apple") => set_once(&mut addressing, Addressing::Apple)?,
-            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
-            other => return Err(unexpected(other)),
-        }
-    }
-    let addressing = addressing.unwrap_or_default();
-    Ok(Command::Nec(NecOptions { source: place.source()?, addressing }))
-}
-
-/// Sets the addressing, unless another one is given already.
-fn set_once(addressing: &mut Option<Addressing>, to: Addressing) -> Result<(), lexopt::Error> {
-    match addressing.replace(to) {
-        Some(other) if other != to => Err("--extended, --samsung and --apple: give one".into()),
-        _ => Ok(()),
-    }
-}
-
-fn nmea(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut place = Place::default();
-    let mut each = false;
-    let mut satellites = false;
-    let mut pulses = None;
-    let mut baud = 9_600;
-    while let Some(arg) = args.next()? {
-        match arg {
-            Long("help") | Short('h') => return Ok(Command::Help),
-            Long("signal") => place.signal = Some(named(&mut args)?),
-            Long("column") => place.signal = Some(numbered(&mut args)?),
-            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
-            Long("each") => each = true,
-            Long("satellites") => satellites = true,
-            Long("pps") => pulses = Some(named(&mut args)?),
-            Long("baud") => baud = args.value()?.parse_with(rate)?,
-            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
-            other => return Err(unexpected(other)),
-        }
-    }
-    let is_asked_for = place.signal.is_some() || place.unit.is_some() || pulses.is_some();
-    let source = place.source()?;
-    if pulses.as_ref() == Some(&source.signal) {
-        return Err("--pps and --signal are the same signal".into());
-    }
-    if pulses.is_some() && satellites {
-        return Err("--pps and --satellites exclude each other".into());
-    }
-    let (file, unit) = (&source.file, source.unit);
-    let pulses = pulses.map(|signal| Source { file: file.clone(), signal, unit });
-    let is_capture = is_asked_for || is_vcd(&source.file);
-    Ok(Command::Nmea(NmeaOptions { source, pulses, is_capture, each, satellites, baud }))
-}
-
-fn encoder(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    let mut place = Place::default();
-    let (mut a, mut b) = (Signal::Numbered(1), Signal::Numbered(2));
-    let mut division = Division::X4;
-    let (mut min, mut max, mut wrap) = (None, None, None);
-    let mut interval = Duration::ZERO;
-    let (mut most, mut slow) = (NonZeroU8::MIN, Duration::from_millis(100));
-    while let Some(arg) = args.next()? {
-        match arg {
-            Long("help") | Short('h') => return Ok(Command::Help),
-            Long("a") => a = named(&mut args)?,
-            Long("b") => b = named(&mut args)?,
-            Long("unit") => place.unit = Some(args.value()?.parse_with(unit)?),
-            Long("divide") => division = args.value()?.parse_with(self::division)?,
-            Long("min") => min = Some(args.value()?.parse()?),
-            Long("max") => max = Some(args.value()?.parse()?),
-            Long("wrap") => wrap = Some(positions(&mut args)?),
-            Long("interval") => interval = millis(&mut args)?,
-            Long("accelerate") => most = args.value()?.parse_with(most_positions)?,
-            Long("slow") => slow = millis(&mut args)?,
-            Value(path) if place.file.is_none() => place.file = Some(PathBuf::from(path)),
-            other => return Err(unexpected(other)),
-        }
-    }
-    if a == b {
-        return Err("--a and --b are the same signal".into());
-    }
-    let range = range(min, max, wrap)?;
-    let Source { file, unit, .. } = place.source()?;
-    let a = Source { file: file.clone(), signal: a, unit };
-    let b = Source { file, signal: b, unit };
-    let acceleration = Acceleration::new(slow, most.get());
-    Ok(Command::Encoder(EncoderOptions { a, b, division, range, interval, acceleration }))
-}
-
-/// The number behind `--wrap`, which may be left out.
-fn positions(args: &mut lexopt::Parser) -> Result<Option<u32>, lexopt::Error> {
-    let number = match args.optional_value() {
-        Some(number) => number,
-        None => {
-            let is_number = |arg: &std::ffi::OsStr| {
-                arg.to_str().is_some_and(|arg| arg.bytes().all(|byte| byte.is_ascii_digit()))
-            };
-            let next = args.try_raw_args().and_then(|mut args| args.next_if(is_number));
-            let Some(number) = next else { return Ok(None) };
-            number
-        }
-    };
-    number.parse_with(|text| match text.parse() {
-        Ok(number @ 1..) => Ok(Some(number)),
-        _ => Err("not a number of positions"),
-    })
-}
-
-fn range(
-    min: Option<i32>,
-    max: Option<i32>,
-    wrap: Option<Option<u32>>,
-) -> Result<Range, lexopt::Error> {
-    let range = match (wrap, max) {
-        (None, _) => Range::clamped(min.unwrap_or(i32::MIN), max.unwrap_or(i32::MAX)),
-        (Some(None), Some(max)) => Range::wrapping(min.unwrap_or(0), max),
-        (Some(None), None) => return Err("--wrap needs --max, or a number of positions".into()),
-        (Some(Some(_)), Some(_)) => return Err("--max and a number of --wrap: give one".into()),
-        (Some(Some(positions)), None) => {
-            let min = min.unwrap_or(0);
-            let max = min.checked_add_unsigned(positions - 1).ok_or("--wrap is too many")?;
-            Range::wrapping(min, max)
-        }
-    };
-    range.map_err(|_| "--min is above --max".into())
 }
 
 /// Names the drivers to which an option belongs that this one does not have.
@@ -353,14 +220,6 @@ fn numbered(args: &mut lexopt::Parser) -> Result<Signal, lexopt::Error> {
         0 => Err("columns are counted from 1".into()),
         number => Ok(Signal::Numbered(number)),
     }
-}
-
-fn division(text: &str) -> Result<Division, &'static str> {
-    text.parse().ok().and_then(Division::by).ok_or("not a number from 1 to 255")
-}
-
-fn most_positions(text: &str) -> Result<NonZeroU8, &'static str> {
-    text.parse().map_err(|_| "not a number from 1 to 255")
 }
 
 fn unit(text: &str) -> Result<Unit, &'static str> {
