@@ -94,6 +94,28 @@ fn pulses_after_the_last_sentence_are_printed_too() {
     assert_eq!(at_18["utc"], "2026-06-21T12:00:18.000000Z");
 }
 
+/// The capture begins within a pulse, whose edge is not in it.
+#[test]
+fn a_pin_that_is_high_at_the_beginning_is_no_pulse() {
+    let whole = std::fs::read_to_string(wires("high-whole", PulseFaults::default())).unwrap();
+    let low = "$dumpvars\n0!\n1\"\n$end\n1!\n";
+    assert!(whole.contains(low), "{:.300}", whole);
+    let path = file("pulses-high.vcd", whole.replace(low, "$dumpvars\n1!\n1\"\n$end\n"));
+    let printed = objects(&path, "");
+    let [pulses @ .., last] = &printed[..] else { panic!("{printed:?}") };
+    let first = json!({
+        "t_us": 1_000_000,
+        "pulse": "first",
+        "utc": "2026-06-21T12:00:01.000000Z",
+        "lock": "tentative",
+    });
+    assert_eq!(pulses[0], first);
+    assert_eq!(last["pps"]["pulses"], pulses.len());
+    assert_eq!((&last["pps"]["without_fix"], &last["pps"]["strays"]), (&json!(0), &json!(0)));
+    let whole = objects(&wires("high-not", PulseFaults::default()), "");
+    assert_eq!(pulses[1..], whole[2..whole.len() - 1], "all others are the same");
+}
+
 #[test]
 fn a_signal_of_pulses_that_is_none_is_refused() {
     let path = wires("refused", PulseFaults::default());
