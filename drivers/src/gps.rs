@@ -33,6 +33,7 @@ mod frame;
 mod hub;
 mod in_view;
 mod kml;
+mod looks;
 mod modes;
 pub mod mtk;
 mod outgoing;

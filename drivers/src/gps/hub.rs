@@ -13,7 +13,7 @@ use core::fmt;
 
 use embedded_io_async::{Error as _, Read};
 use tickwire_sync::{Message, Mutex, RawMutex};
-use tickwire_traits::{Clock, Duration};
+use tickwire_traits::Clock;
 
 use super::{Decoder, Error, Event, Field, Fix, FixedPoint, Gps, LINE_LENGTH};
 use commands::Hears;
@@ -22,12 +22,6 @@ use known::Known;
 pub use request::Request;
 pub use send_error::SendError;
 pub use speed::SpeedError;
-
-/// How often a late task lets [`Hub::run`] read the line before it reports a loss.
-const LOOKS: u8 = 3;
-
-/// The pause between two looks.
-const LOOK: Duration = Duration::from_millis(1);
 
 /// A GPS receiver that one task reads and any number of tasks wait for.
 ///

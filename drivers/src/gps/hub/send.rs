@@ -7,8 +7,9 @@ use tickwire_sync::RawMutex;
 use tickwire_traits::{Either, Timer, race};
 
 use super::commands::{Asked, By, Line, Owed, Phase, SEPARATOR};
-use super::{Commands, Hub, LOOK, LOOKS, Request, SendError, Strays};
+use super::{Commands, Hub, Request, SendError, Strays};
 use crate::gps::Gps;
+use crate::gps::looks::{LOOKS, extended};
 
 impl<R, P, T, const LINE: usize, D, W, C> Hub<R, P, T, LINE, D, Commands<R, W, C>>
 where
@@ -236,14 +237,10 @@ where
                 return Err(SendError::Receiver(error));
             }
             let now = self.clock.now();
-            let mut until = line.until;
+            let (until, looks) = extended(line.until, line.looks, now);
+            line.looks = looks;
             if until <= now {
-                // A task that is late lets `run` read what came meanwhile.
-                if line.looks == 0 {
-                    return Ok(None);
-                }
-                line.looks -= 1;
-                until = now + LOOK;
+                return Ok(None);
             }
             let (Either::First(_) | Either::Second(())) =
                 race(heard.next(), self.clock.sleep_until(until)).await;

@@ -6,8 +6,9 @@ use embedded_io_async::ErrorKind;
 use tickwire_sync::{Listener, Message, RawMutex};
 use tickwire_traits::{Duration, Either, Instant, Timer, race};
 
+use super::Hub;
 use super::known::Known;
-use super::{Hub, LOOK, LOOKS};
+use crate::gps::looks::{LOOKS, extended};
 use crate::gps::{Aged, Course, Date, Error, Fix, Position};
 
 impl<R: RawMutex, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S> {
@@ -169,13 +170,10 @@ impl<R: RawMutex, P, T: Timer, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S>
                     (since, looks) = (last, LOOKS);
                 }
                 let now = self.clock.now();
-                let mut until = since + silence;
+                let until;
+                (until, looks) = extended(since + silence, looks, now);
                 if until <= now {
-                    if looks == 0 {
-                        return Ok(last);
-                    }
-                    looks -= 1;
-                    until = now + LOOK;
+                    return Ok(last);
                 }
                 // Both lead to another look.
                 let (Either::First(()) | Either::Second(())) =

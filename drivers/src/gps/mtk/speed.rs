@@ -5,6 +5,7 @@ use core::iter;
 use tickwire_traits::{Duration, Instant};
 
 use super::{Baud, Command};
+use crate::gps::looks::{LOOKS, extended};
 
 /// How long the line is ignored after a change of the port's speed: what was received before is
 /// read, and the receiver changes its own speed.
@@ -16,12 +17,6 @@ const LISTEN: Duration = Duration::from_millis(500);
 /// Together with the pauses between them, longer than the second from one burst of sentences to
 /// the next.
 const TESTS: u8 = 3;
-
-/// How often a late task lets others read the line before a wait ends.
-const LOOKS: u8 = 3;
-
-/// The pause between two looks.
-const LOOK: Duration = Duration::from_millis(1);
 
 /// The order in which a receiver is searched: that of their use.
 const SEARCHED: [Baud; 7] = [
@@ -163,7 +158,7 @@ impl SpeedChange {
                 },
                 Stage::Settle { attempt, until, looks } => {
                     let until = until.unwrap_or(now + SETTLE);
-                    let (until, looks) = look(until, looks, now);
+                    let (until, looks) = extended(until, looks, now);
                     self.stage = Stage::Settle { attempt, until: Some(until), looks };
                     if until > now {
                         return Step::Wait(until);
@@ -177,7 +172,7 @@ impl SpeedChange {
                 }
                 Stage::Test { .. } => return Step::Send(Command::Test),
                 Stage::Listen { attempt, heard, left, until, looks } => {
-                    let (until, looks) = look(until, looks, now);
+                    let (until, looks) = extended(until, looks, now);
                     self.stage = Stage::Listen { attempt, heard, left, until, looks };
                     if until > now {
                         return Step::Wait(until);
@@ -242,13 +237,5 @@ impl SpeedChange {
         let old = (self.from != self.to).then_some(self.from);
         let others = SEARCHED.into_iter().filter(|speed| *speed != self.from);
         iter::once(self.to).chain(old).chain(others).nth(attempt.into())
-    }
-}
-
-/// Extends a wait that has ended by as many looks as are left.
-fn look(until: Instant, looks: u8, now: Instant) -> (Instant, u8) {
-    match looks.checked_sub(1) {
-        Some(looks) if until <= now => (now + LOOK, looks),
-        _ => (until, looks),
     }
 }
