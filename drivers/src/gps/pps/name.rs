@@ -89,8 +89,7 @@ impl Name {
         let by_sixty = named.in_leap_second && second >= sixty;
         // A sentence of second 59 may come in second 60, and one of second 60 after it.
         let across = named_second < self.leap && self.leap <= second;
-        // Not always by a pulse: the name may be new, or wrong.
-        self.passed |= across || by_sixty && self.leap == sixty;
+        self.passed |= across; // Not always by a pulse: the name may be new, or wrong.
         let second = second - u64::from(by_sixty || across);
         let is_new = named_second != self.counted || self.agreed == 0;
         self.counted = named_second;
