@@ -110,6 +110,11 @@ fn is_date(text: &str) -> bool {
     text.is_empty() || (is_in(text, [days + 1, 13, 100]) && pair(0) > 0 && pair(2) > 0)
 }
 
+/// Returns the sentence with second 59 in place of second 60.
+pub(crate) fn without_leap_second(body: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(body).replace("5960", "5959").into_bytes()
+}
+
 /// Returns whether `text` is three numbers of two digits, each under its bound.
 fn is_in(text: &str, bounds: [u8; 3]) -> bool {
     text.len() == 6

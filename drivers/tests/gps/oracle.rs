@@ -4,7 +4,7 @@
 use tickwire_drivers::gps::{Decoder, FixedPoint, NmeaCrate, Receiver};
 use tickwire_traits::Instant;
 
-use crate::form::{Form, form};
+use crate::form::{Form, form, without_leap_second};
 use crate::random::Random;
 use crate::sentences::{SENTENCES, body, sentence};
 use crate::vectors::verdict;
@@ -39,6 +39,7 @@ pub(crate) enum Row {
     OddField,
     OddPlaceOrTime,
     ReadInPart,
+    LeapSecond,
 }
 
 fn outcome(decoder: impl Decoder, body: &[u8]) -> Verdict {
@@ -81,6 +82,11 @@ pub(crate) fn explained(body: &[u8]) -> Option<Row> {
         {
             Row::ReadInPart
         }
+        (Verdict::Read { .. }, Verdict::Refused(_))
+            if form != self::form(&without_leap_second(body)) =>
+        {
+            Row::LeapSecond
+        }
         _ => panic!("{}\n{own:?}\n{theirs:?}\n{form:?}", String::from_utf8_lossy(body)),
     };
     Some(row)
@@ -117,4 +123,6 @@ fn the_decoders_agree_on_sentences_as_they_should_be() {
         let body = original.trim_start_matches('$').trim_end_matches('*');
         assert_eq!(explained(body.as_bytes()), None, "{original}");
     }
+    let leap = "GPRMC,235960,A,5224.740736,N,00944.0740680,E,1.00,,311216,,";
+    assert_eq!(explained(leap.as_bytes()), Some(Row::LeapSecond));
 }
