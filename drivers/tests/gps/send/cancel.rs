@@ -114,7 +114,7 @@ fn dropped_at_any_poll_a_call_frees_the_line_for_a_command_like_it() {
 
 #[test]
 fn an_exchange_that_was_dropped_long_ago_is_over() {
-    for (pause, commands) in [(SECOND, 1), (SECOND * 5, 2)] {
+    for (pause, commands) in [(SECOND, 1), (SECOND * 3, 1), (SECOND * 5, 2)] {
         let sim = Sim::new();
         let (hub, control) = sending::<Command>(&sim, |line| line);
         sim.run(with_run(&hub, async {

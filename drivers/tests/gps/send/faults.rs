@@ -1,9 +1,11 @@
 //! A receiver that does not answer as it should: an error or a count, and the next call works.
 
+use std::slice;
+
 use tickwire_drivers::gps::mtk::{Command, Verdict};
 use tickwire_drivers::gps::{SendError, Strays};
 use tickwire_sim::models::gps::{AnswerFault, LineFault};
-use tickwire_sim::{Sim, at_every_pace};
+use tickwire_sim::{Pace, Sim, at_every_pace};
 use tickwire_traits::{Clock, Duration, Instant, Timer};
 
 use super::{NONE, PATIENCE, SECOND, interval, sending, with_run};
@@ -71,6 +73,15 @@ fn a_second_answer_is_counted() {
 fn a_late_answer_is_counted() {
     let late = AnswerFault::Late(SECOND * 40);
     check(&[late], 0, NO_ANSWER, Strays { late: 1, ..NONE }, 2);
+}
+
+#[test]
+fn a_late_task_lets_the_hub_read_what_came_meanwhile() {
+    // The answer is there when the task wakes, which is when its patience ends.
+    let slow = AnswerFault::Late(Duration::from_millis(2_500));
+    let sim = || Pace::Late(SECOND).sim();
+    check_on(&sim(), slice::from_ref(&slow), 0, DONE, NONE, 2);
+    check_on(&sim(), &[AnswerFault::Lost, slow], 1, DONE, NONE, 3);
 }
 
 #[test]

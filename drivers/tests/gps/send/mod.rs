@@ -1,10 +1,12 @@
 //! Commands by a hub: each gets its own answer, none waits forever, and sentences flow meanwhile.
 
+mod again;
 mod answers;
 mod cancel;
 mod ends;
 mod faults;
 mod order;
+mod wire;
 
 use std::future::Future;
 

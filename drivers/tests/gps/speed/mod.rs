@@ -8,7 +8,9 @@ use tickwire_drivers::gps::mtk::{Baud, Command, SpeedChange, Verdict};
 use tickwire_drivers::gps::{
     Commands, FixedPoint, Gps, Hub, LINE_LENGTH, SendError, SpeedError, mtk,
 };
-use tickwire_sim::models::gps::{self, Control, Input, LineFault, Obedience, Receiver, demo_log};
+use tickwire_sim::models::gps::{
+    self, AnswerFault, Control, Input, LineFault, Obedience, Receiver, demo_log,
+};
 use tickwire_sim::{Sim, SimClock, at_every_pace};
 use tickwire_sync::NoopRawMutex;
 use tickwire_traits::{Clock, Duration, Either, Instant, Timer, race};
@@ -80,6 +82,16 @@ fn a_receiver_that_does_not_obey_is_heard_at_the_old_speed_at_every_pace() {
         change(sim, Baud::B115200, |control| control.obey_speed(Obedience::Never))
     });
     assert_eq!(found, (Ok(Baud::B9600), 9_600, 9_600));
+}
+
+#[test]
+fn a_receiver_that_hears_nothing_is_found_by_its_sentences() {
+    let (found, baud, port) = change(&Sim::new(), Baud::B115200, |control| {
+        for _ in 0..50 {
+            control.fault(AnswerFault::Deaf);
+        }
+    });
+    assert_eq!((found, baud, port), (Ok(Baud::B9600), 9_600, 9_600));
 }
 
 #[test]
