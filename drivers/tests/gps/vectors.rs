@@ -260,3 +260,17 @@ fn a_mile_is_the_international_one() {
     assert_eq!(Speed::from_hundredths(10_000).mph_hundredths(), 11_508);
     assert_eq!(Speed::from_hundredths(10_000).kmh_hundredths(), 18_520);
 }
+
+/// The original ignores what has 77 to 80 characters, and does not count it. NMEA 0183 allows 80.
+#[test]
+fn b_gps3_a_sentence_of_each_legal_length_is_read() {
+    for digits in 0..=20 {
+        let place = format!("3723.2475{:0digits$},N,12158.3416,W", 0);
+        let gga = format!("GPGGA,161229.487,{place},1,07,1.0,9.0,M,-34.2,M,,");
+        let gga = sentence(gga.as_bytes());
+        let text = gga.trim_ascii_end();
+        let receiver = fed([text]);
+        assert_eq!(receiver.fix().altitude_mm().unwrap().value, 9_000, "{} bytes", text.len());
+        assert_eq!(receiver.counters().over_standard_length, u32::from(text.len() > 80));
+    }
+}
