@@ -224,6 +224,7 @@ fn a_gps_hub_is_send() {
     let hub = Hub::<CriticalSectionRawMutex, _, _>::new(Gps::new(Here, Here), Here);
     send(&&hub);
     send(&hub.run());
+    send(&hub.run_with(|_, _| {}));
     send(&hub.next());
     send(&hub.position(Instant::EPOCH));
     send(&hub.date(Instant::EPOCH));

@@ -10,12 +10,13 @@ mod waits;
 
 use core::convert::Infallible;
 use core::fmt;
+use core::future::Future;
 
 use embedded_io_async::{Error as _, Read};
 use tickwire_sync::{Message, Mutex, RawMutex};
 use tickwire_traits::Clock;
 
-use super::{Decoder, Error, Event, Field, Fix, FixedPoint, Gps, LINE_LENGTH};
+use super::{Decoder, Error, Event, Field, Fix, FixedPoint, Gps, LINE_LENGTH, Update};
 use commands::Hears;
 pub use commands::{Commands, Strays};
 use known::Known;
@@ -51,7 +52,8 @@ pub use speed::SpeedError;
 /// ```
 ///
 /// Tasks share the fix. The satellites of a [`Satellites`](super::Satellites), other values of a
-/// decoder and the driver's counters are returned with the driver, by [`release`](Self::release).
+/// decoder and the driver's counters are shown by [`run_with`](Self::run_with), and returned with
+/// the driver by [`release`](Self::release).
 ///
 /// With [`Commands`], tasks send commands to the receiver as well. A hub without them, whose `S`
 /// is `()`, has no writer.
@@ -133,7 +135,56 @@ where
     ///
     /// Cancel-safe, if the reader's `read` is: the next call goes on in the middle of a sentence.
     /// Tasks that wait go on waiting.
-    pub async fn run(&self) -> Result<Infallible, Error<P::Error>> {
+    pub fn run(&self) -> impl Future<Output = Result<Infallible, Error<P::Error>>> {
+        self.run_with(|_, _| {})
+    }
+
+    /// Reads the receiver as [`run`](Self::run) does, and shows the driver to `seen` after each
+    /// sentence that is decoded.
+    ///
+    /// The driver cannot be read from elsewhere: its lock is held while this waits for the next
+    /// sentence. So `seen` takes out what else tasks need: satellites, accuracy or other values of
+    /// the decoder, or the counters. It is called before tasks are woken for the same sentence, and
+    /// should be short.
+    ///
+    /// ```
+    /// use std::cell::Cell;
+    /// use tickwire_drivers::gps::{Gps, Hub, Satellites, Sentence};
+    /// use tickwire_sim::{Sim, models::gps};
+    /// use tickwire_sync::NoopRawMutex;
+    /// use tickwire_traits::race;
+    ///
+    /// let sim = Sim::new();
+    /// let line = gps::Receiver::new(sim.clock(), gps::demo_log(3), 9_600).then_silence();
+    /// let gps = Gps::new(line, sim.clock()).with_decoder(Satellites::<32>::new());
+    /// let hub = Hub::<NoopRawMutex, _, _, _, _>::new(gps, sim.clock());
+    /// // For tasks that wait for it: a `Message` of `tickwire-sync`.
+    /// let strongest = Cell::new(None);
+    /// let run = hub.run_with(|gps, update| {
+    ///     if update.sentence == Sentence::Gsv {
+    ///         let all = gps.decoder().sets().flat_map(|set| set.satellites());
+    ///         strongest.set(all.filter_map(|it| it.snr()).max());
+    ///     }
+    /// });
+    /// sim.run(race(run, async {
+    ///     hub.next().await.unwrap();
+    ///     hub.next().await.unwrap();
+    ///     hub.next().await.unwrap();
+    /// }));
+    /// assert_eq!(strongest.get(), Some(45));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`run`](Self::run).
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel-safe, as [`run`](Self::run) is: each sentence is shown once.
+    pub async fn run_with(
+        &self,
+        mut seen: impl FnMut(&Gps<P, T, LINE, D>, &Update),
+    ) -> Result<Infallible, Error<P::Error>> {
         let mut gps = self.gps.lock().await;
         loop {
             let event = gps.next().await;
@@ -143,6 +194,7 @@ where
                     self.commands.note();
                     let mut known = self.known();
                     known.update(&update, gps.fix());
+                    seen(&gps, &update);
                     self.known.set(known);
                     for (field, message) in self.values() {
                         if update.set.contains(field) {

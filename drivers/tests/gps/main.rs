@@ -20,6 +20,7 @@ mod send;
 mod sentences;
 mod sets;
 mod shell;
+mod shown;
 mod speed;
 mod splits;
 mod status;

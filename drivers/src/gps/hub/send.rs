@@ -83,6 +83,9 @@ where
     /// the exchange, until twice the patience after it was sent: the command is not sent again,
     /// and an answer that came in between is returned. Another command ends the exchange. A
     /// receiver obeys no part of a command: `$` and CR LF end it before the next one.
+    ///
+    /// Two callers that drop their calls at each pending poll, and send different commands, make no
+    /// progress: each ends the exchange of the other. A call that may last for the patience does.
     pub fn send(
         &self,
         command: impl Into<C>,
