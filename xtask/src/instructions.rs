@@ -1,6 +1,6 @@
 //! What the primitives of `sync`, the run loop of `exec-std`, a step of an encoder, an edge of
-//! a remote control, a pulse of a GPS receiver and a byte of a line cost, compared with others,
-//! and an event of `sim`.
+//! a remote control, a sentence and a pulse of a GPS receiver and a byte of a line cost, compared
+//! with others, and an event of `sim`.
 //!
 //! The programs in `benches` count, print and judge: they know their bounds, and fail
 //! beyond them. They are built as a release.
@@ -17,18 +17,19 @@ pub(crate) fn measure() -> Outcome {
         return Err(Stop::Skipped("no valgrind here: apt-get install valgrind".to_owned()));
     }
     let mut all = String::from("within their bounds");
-    let programs = [
-        "sync_primitives",
-        "run_loop",
-        "virtual_events",
-        "encoder_steps",
-        "nec_edges",
-        "pps_pulses",
-        "line_bytes",
+    let programs: [&[&str]; 8] = [
+        &["sync_primitives"],
+        &["run_loop"],
+        &["virtual_events"],
+        &["encoder_steps"],
+        &["nec_edges"],
+        &["pps_pulses"],
+        &["line_bytes"],
+        &["nmea_throughput", "--", "--bounds"],
     ];
     for program in programs {
-        let program = ["--package", "tickwire-benches", "--bin", program];
-        let tables = capture(cargo(&["run", "--quiet", "--release"]).args(program))?;
+        let run = ["run", "--quiet", "--release", "--package", "tickwire-benches", "--bin"];
+        let tables = capture(cargo(&run).args(program))?;
         all = format!("{all}\n{}", tables.trim_end());
     }
     Ok(all)
