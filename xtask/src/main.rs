@@ -13,6 +13,7 @@ mod instructions;
 mod linux_rig;
 mod nightly;
 mod original;
+mod packages;
 mod pages;
 mod process;
 mod report;

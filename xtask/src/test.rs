@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -17,8 +16,8 @@ use crate::process::{capture, cargo, on_path, stdout};
 use crate::report::{Outcome, Report, Step, Stop, of_problems};
 use crate::workspace::{self, Package, is_published, root};
 use crate::{
-    aarch64, compare, dependencies, docs, fuzz, instructions, nightly, original, pages, setup,
-    sizes, sources,
+    aarch64, compare, dependencies, docs, fuzz, instructions, nightly, original, packages, pages,
+    setup, sizes, sources,
 };
 
 /// Runs every step with `only` in its name, the quick ones first, then two at a time, and
@@ -51,7 +50,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         of_problems(&problems, format!("{links} links"))
     });
     report.step("licences", || licences(&boards, &floor(&members)));
-    let published = || names(members.iter().filter(|member| is_published(member)));
+    let published = || Vec::from_iter(members.iter().filter(|member| is_published(member)));
     let mut bare = vec![
         step("bare metal", || {
             let no_std =
@@ -98,7 +97,7 @@ pub(crate) fn run(install: bool, all: bool, only: &str) -> Result<ExitCode, Stri
         vec![step("thread sanitizer", nightly::thread_sanitizer)],
         vec![step("fuzz", || fuzz::run("", fuzz::SHORT))],
         vec![step("miri", nightly::miri)],
-        vec![step("packages", || packages(&published()))],
+        vec![step("packages", || packages::check(&published()))],
         vec![step("oldest Rust", || oldest_rust(&floor(&members)))],
     ]);
     Ok(report.finish())
@@ -172,17 +171,6 @@ fn bare_metal(names: &[&str], with_defmt: &[&str]) -> Outcome {
     // In tests, defmt is one that no target has.
     core.build(&[&selected(with_defmt)[..], &["--features", "defmt"]].concat())?;
     Ok(format!("{} for {TARGET}, {}", names.join(", "), core.source()))
-}
-
-/// Builds each crate as a registry would have it, against the others likewise.
-fn packages(names: &[&str]) -> Outcome {
-    // cargo never builds a registry's package again, and ours keep their version when
-    // their contents change.
-    let folder = root().join("target/packages");
-    let _ = fs::remove_dir_all(&folder);
-    let mut command = cargo(&["package", "--allow-dirty", "--target-dir"]);
-    capture(command.arg(folder).args(selected(names)))?;
-    Ok(names.join(", "))
 }
 
 fn oldest_rust(floor: &Version) -> Outcome {

@@ -1,0 +1,71 @@
+//! Packages as a registry would have them.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+use std::path::PathBuf;
+
+use crate::process::{capture, cargo};
+use crate::report::Outcome;
+use crate::workspace::{Package, files, root};
+
+/// Builds each package from what would be published, against the others likewise.
+///
+/// # Errors
+///
+/// What cargo said.
+pub(crate) fn check(published: &[&Package]) -> Outcome {
+    let all = root().join("target/packages");
+    let _ = fs::remove_dir_all(&all);
+    // cargo unpacks a version of a package once for a registry, and knows ours by its path. Our
+    // packages keep their version when their contents change.
+    let folder = all.join(format!("{:016x}", hash(&contents(published)?)?));
+    let mut command = cargo(&["package", "--allow-dirty", "--target-dir"]);
+    command.arg(folder);
+    for package in published {
+        command.args(["--package", &package.name]);
+    }
+    capture(&mut command)?;
+    let names: Vec<_> = published.iter().map(|package| package.name.as_str()).collect();
+    Ok(names.join(", "))
+}
+
+/// Every file that the packages are built from.
+fn contents(packages: &[&Package]) -> Result<Vec<PathBuf>, String> {
+    let mut all = vec![root().join("Cargo.toml")];
+    for package in packages {
+        let folder = package.manifest_path.parent().ok_or("a manifest is in no folder")?;
+        for extension in ["rs", "toml"] {
+            all.extend(files(folder.as_std_path(), extension)?);
+        }
+    }
+    Ok(all)
+}
+
+fn hash(files: &[PathBuf]) -> Result<u64, String> {
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        let bytes = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        hasher.write(file.as_os_str().as_encoded_bytes());
+        hasher.write_usize(bytes.len());
+        hasher.write(&bytes);
+    }
+    Ok(hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{is_published, members};
+
+    #[test]
+    fn a_package_with_other_contents_has_another_hash() {
+        let members = members().unwrap();
+        let published: Vec<_> = members.iter().filter(|member| is_published(member)).collect();
+        let all = contents(&published).unwrap();
+        assert_eq!(hash(&all), hash(&all));
+        assert_ne!(hash(&all), hash(&all[1..]));
+        assert!(
+            published.iter().all(|package| all.contains(&package.manifest_path.clone().into()))
+        );
+    }
+}
