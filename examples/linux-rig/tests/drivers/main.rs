@@ -8,6 +8,7 @@ mod button;
 mod display;
 mod encoder;
 mod gps;
+mod gps_line;
 mod gps_speed;
 mod half_duplex;
 mod hd44780;
