@@ -9,6 +9,7 @@ mod display;
 mod encoder;
 mod gps;
 mod gps_line;
+mod gps_send;
 mod gps_speed;
 mod half_duplex;
 mod hd44780;
