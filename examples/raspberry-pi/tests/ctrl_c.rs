@@ -63,20 +63,46 @@ fn a_modem_is_asked_and_heard() {
     let port = fs::read_link(format!("/proc/self/fd/{}", near.as_raw_fd())).unwrap();
     let mut modem = Command::new(env!("CARGO_BIN_EXE_modem"));
     let mut modem = modem.arg(port).stdout(Stdio::piped()).spawn().unwrap();
-    let mut command = Vec::new();
-    while !command.ends_with(b"\r") {
-        let mut byte = [0];
-        match far.read(&mut byte) {
-            Ok(len) => command.extend_from_slice(&byte[..len]),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => yield_now(),
-            Err(error) => panic!("{error}"),
-        }
-    }
-    assert_eq!(command, b"AT+CSQ\r");
+    assert_eq!(heard(&mut far, b'\r'), b"AT+CSQ\r");
     far.write_all(b"AT+CSQ\r\r\n+CSQ: 17,0\r\n\r\nOK\r\n\r\nRING\r\n").unwrap();
     let lines = BufReader::new(modem.stdout.take().unwrap()).lines();
     let lines: Vec<_> = lines.take(2).map(Result::unwrap).collect();
     assert_eq!(lines, ["+CSQ: 17,0 OK", "unasked: RING"]);
     Command::new("kill").arg(modem.id().to_string()).status().unwrap();
     assert!(modem.wait().unwrap().success());
+}
+
+#[test]
+fn a_receiver_is_told_what_to_do_while_it_is_read() {
+    let (far, near) = SerialPort::pair().unwrap();
+    let (mut far, near) = (File::from(OwnedFd::from(far)), File::from(OwnedFd::from(near)));
+    let port = fs::read_link(format!("/proc/self/fd/{}", near.as_raw_fd())).unwrap();
+    let mut gps = Command::new(env!("CARGO_BIN_EXE_gps_hub"));
+    let mut gps = gps.arg(port).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(gps.stdout.take().unwrap()).lines();
+    let mut printed = || lines.next().unwrap().unwrap();
+    assert_eq!(heard(&mut far, b'\n'), b"$PMTK605*31\r\n");
+    far.write_all(GGA).unwrap();
+    assert_eq!(printed(), "37.8196700° N, 83.6464417° W");
+    far.write_all(b"$PMTK705,AXN_5.1.7,0027,PA1010D,1.0*74\r\n").unwrap();
+    assert_eq!(printed(), "PMTK605: PA1010D AXN_5.1.7");
+    assert_eq!(heard(&mut far, b'\n'), b"$PMTK220,500*2B\r\n");
+    far.write_all(b"$PMTK001,220,3*30\r\n").unwrap();
+    assert_eq!(printed(), "PMTK220,500: Succeeded");
+    Command::new("kill").arg(gps.id().to_string()).status().unwrap();
+    assert!(gps.wait().unwrap().success());
+}
+
+/// Reads up to `end`.
+fn heard(far: &mut File, end: u8) -> Vec<u8> {
+    let mut heard = Vec::new();
+    while heard.last() != Some(&end) {
+        let mut byte = [0];
+        match far.read(&mut byte) {
+            Ok(len) => heard.extend_from_slice(&byte[..len]),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    heard
 }

@@ -42,6 +42,7 @@ fn a_missing_device_is_one_line_and_a_status() {
     // Another port would be suggested.
     let device = ["ttyUSB", "ttyACM", "ttyAMA"].into_iter().find(|it| has(it)).unwrap_or("serial");
     check(env!("CARGO_BIN_EXE_gps"), device, "gps: there is no /dev/serial0");
+    check(env!("CARGO_BIN_EXE_gps_hub"), device, "gps_hub: there is no /dev/serial0");
     check(env!("CARGO_BIN_EXE_gps_pps"), device, "gps_pps: there is no /dev/serial0");
     let no_spi = "/dev/spidev0.0 is not an SPI device; is SPI enabled, and `spidev` loaded?";
     check(env!("CARGO_BIN_EXE_mcp3008"), "spidev0.0", &format!("mcp3008: {no_spi}"));
