@@ -10,7 +10,7 @@ const push = (gesture) => ({ event: 'push', gesture });
 const turn = (position, delta) => ({ event: 'turn', position, delta, illegal: 0 });
 const key = (command) => ({ event: 'remote', address: 0, command });
 const lock = (state) => ({ event: 'lock', state });
-const shows = (...rows) => ({ lcd: { rows: rows.map((row) => row.padEnd(20)) } });
+const shows = (...rows) => ({ lcd: { rows: rows.map((row) => (row instanceof RegExp ? row : row.padEnd(20))) } });
 
 export default {
   for_ms: 46_000,
@@ -136,7 +136,18 @@ export default {
     { at_ms: 22_000, ...shows(' cold below  50.0°F ', '*hot above   74.3°F!', ' dry below     30 % ', ' damp above    70 % ') },
     // Every other second.
     { at_ms: 25_740, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', ' hot above   74.3°F!') },
-    { at_ms: 25_300, ...shows('12:00:24    holdover', '11 pulses   13 s ago', 'error          18 µs', 'drift    -25.000 ppm') },
+    {
+      at_ms: 25_300,
+      // If all stamps are equally late, the error is 18 µs: 2 of the phase, and 13.6 s times 12/11 + 0.1 µs. A stamp
+      // is a microsecond later if another interrupt is served first. A mean distance of 1 µs from the line adds 4 µs,
+      // and 13.6 s times 12/11 µs. The line turns by 0.136 ppm at most: 12 / (11 * 120) times 1 + 2 + 3 + 4 + 5.
+      ...shows(
+        '12:00:24    holdover',
+        '11 pulses   13 s ago',
+        /^error {10}(1[89]|2\d|3[0-7]) µs$/,
+        /^drift {4}-2(4\.(8[6-9]|9\d)|5\.(0\d|1[0-3]))\d ppm$/,
+      ),
+    },
     { at_ms: 26_250, light: { permille: 240 } },
     { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F', '73.4°F to 74.9°F', '50.72 to 50.72 %') },
     { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },

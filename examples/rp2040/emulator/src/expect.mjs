@@ -3,10 +3,13 @@
 /**
  * What differs, as lines of text. An expected object may have fewer members than
  * the actual one; an expected array of two numbers where a number is means
- * "between these, both included".
+ * "between these, both included"; an expected regular expression has to match text.
  */
 export function differences(expected, actual, path = '') {
-  const differ = () => [`${path || 'it'} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`];
+  const isPattern = expected instanceof RegExp;
+  const wanted = isPattern ? String(expected) : JSON.stringify(expected);
+  const differ = () => [`${path || 'it'} is ${JSON.stringify(actual)}, not ${wanted}`];
+  if (isPattern) return typeof actual === 'string' && expected.test(actual) ? [] : differ();
   if (typeof actual === 'number' && Array.isArray(expected) && expected.length === 2) {
     return expected[0] <= actual && actual <= expected[1] ? [] : differ();
   }

@@ -93,11 +93,14 @@ test('a scenario is not believed that says what there is not', () => {
   ]);
 });
 
-test('expectations may be ranges and parts, and nothing but what they are', () => {
+test('expectations may be ranges, patterns and parts, and nothing but what they are', () => {
   assert.deepEqual(differences({ a: [1, 3], b: 'x' }, { a: 3, b: 'x', c: 0 }), []);
   assert.deepEqual(differences({ a: [1, 3] }, { a: 4 }), ['a is 4, not [1,3]']);
   assert.deepEqual(differences({ a: { b: [1] } }, { a: { b: [1, 2] } }), ['a.b is [1,2], not [1]']);
   assert.deepEqual(differences(1, '1'), ['it is "1", not 1']);
+  assert.deepEqual(differences([/^1[89] µs$/], ['18 µs']), []);
+  assert.deepEqual(differences({ a: /^1[89]$/ }, { a: '20' }), ['a is "20", not /^1[89]$/']);
+  assert.deepEqual(differences(/18/, 18), ['it is 18, not /18/']);
   assert.deepEqual(differencesOfLines([{ a: 1 }], []), ['missing: {"a":1}']);
   assert.deepEqual(differencesOfLines([], [{ a: 1 }]), ['not expected: {"a":1}']);
 });
