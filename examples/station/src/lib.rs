@@ -2,7 +2,8 @@
 //! one button; and, where a board has them, the receiver's pulses, a knob, a remote control and a
 //! potentiometer.
 //!
-//! The display shows position, time, temperature and humidity, a page each. A
+//! The display shows position, time, temperature and humidity, a page each, and the humidity as a
+//! bar. A
 //! click changes the page, a double click the units, and a long press forgets
 //! the lowest and highest values.
 //!

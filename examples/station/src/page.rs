@@ -4,6 +4,7 @@ mod limits;
 mod pulses;
 
 use core::fmt::{self, Write};
+use core::ops::Range;
 
 use heapless::String;
 use tickwire_drivers::gps::{Aged, Dimension, Status};
@@ -43,6 +44,24 @@ pub(crate) fn render(state: &State, now: Instant, has: Has) -> [Line; ROWS] {
         page[ROWS - 1] = alarm;
     }
     page
+}
+
+/// A bar upwards, in the last column of the first rows. The last row has alarms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bar {
+    pub(crate) value: u16,
+    pub(crate) full: u16,
+}
+
+impl Bar {
+    pub(crate) const ROWS: Range<usize> = 0..ROWS - 1;
+    pub(crate) const COLUMN: usize = COLUMNS - 1;
+}
+
+/// Returns the bar of the page that `state` shows: the humidity of the climate.
+pub(crate) fn bar(state: &State) -> Option<Bar> {
+    let humidity = state.climate.filter(|_| state.page == Page::Climate)?.humidity;
+    Some(Bar { value: humidity.0.try_into().unwrap_or(0), full: 10_000 })
 }
 
 fn position(state: &State, now: Instant) -> [Line; ROWS] {

@@ -17,7 +17,7 @@ use tickwire_sync::local;
 use tickwire_traits::{Delay, Duration, Elapsed, Instant, Timer, TimerQueue};
 
 use crate::controls::Serve;
-use crate::page::{self, COLUMNS, ROWS};
+use crate::page::{self, Bar, COLUMNS, ROWS};
 use crate::state::Has;
 use crate::{Event, Focus, Limit, Limits, MEASURE_EVERY, Observe, Page, State, Units};
 
@@ -257,6 +257,9 @@ impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
             let page = page::render(&self.state.borrow(), self.clock.now(), self.has());
             for (row, line) in page.iter().enumerate() {
                 lcd.set_line(row, line);
+            }
+            if let Some(Bar { value, full }) = page::bar(&self.state.borrow()) {
+                lcd.column(Bar::ROWS, Bar::COLUMN, value, full);
             }
             lcd.flush().await?;
             self.clock.sleep(REFRESH_AFTER).await;

@@ -130,12 +130,12 @@ export default {
       ...shows("      51° 28.6072' N", "       0° 00.0012' E", '              46.1 m', '3D  9 sats HDOP 0.90'),
     },
     { at_ms: 3_000, ...shows('2026-06-21', '12:00:02.000 UTC', '5.06 km/h ESE', '3D  9 sats HDOP 0.90') },
-    { at_ms: 5_000, ...shows('23.8°C  50.72 %', 'dew point 13.0°C', '23.8°C to 23.8°C', '50.72 to 50.72 %') },
-    { at_ms: 7_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },
+    { at_ms: 5_000, ...shows('23.8°C  50.72 %', 'dew point 13.0°C   ⓪', '23.8°C to 23.8°C   █', '50.72 to 50.72 %') },
+    { at_ms: 7_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F   ⓪', '74.9°F to 74.9°F   █', '50.72 to 50.72 %') },
     { at_ms: 11_000, ...shows('No sensor', '1 failures', '', '') },
     { at_ms: 22_000, ...shows(' cold below  50.0°F ', '*hot above   74.3°F!', ' dry below     30 % ', ' damp above    70 % ') },
     // Every other second.
-    { at_ms: 25_740, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', ' hot above   74.3°F!') },
+    { at_ms: 25_740, ...shows('74.9°F  50.72 %', 'dew point 55.4°F   ⓪', '74.9°F to 74.9°F   █', ' hot above   74.3°F!') },
     {
       at_ms: 25_300,
       // If all stamps are equally late, the error is 18 µs: 2 of the phase, and 13.6 s times 12/11 + 0.1 µs. A stamp
@@ -149,8 +149,8 @@ export default {
       ),
     },
     { at_ms: 26_250, light: { permille: 240 } },
-    { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F', '73.4°F to 74.9°F', '50.72 to 50.72 %') },
-    { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F', '74.9°F to 74.9°F', '50.72 to 50.72 %') },
+    { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F   ⓪', '73.4°F to 74.9°F   █', '50.72 to 50.72 %') },
+    { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F   ⓪', '74.9°F to 74.9°F   █', '50.72 to 50.72 %') },
   ],
   end: { lcd: { violations: [] }, gps: { waiting: 0 }, knob: { detents: -11 }, remote: { frames: 5 } },
   // The page is drawn each second, the climate is measured every two, the receiver is

@@ -206,3 +206,18 @@ fn each_click_turns_the_page_and_each_double_click_the_units() {
         [&metric[..], &[(Page::Position, Units::Imperial), (Page::Position, Units::Metric)]];
     assert_eq!(seen, expected.concat());
 }
+
+#[test]
+fn only_a_measured_climate_has_a_bar() {
+    let check = |state: State, expected: Option<u16>| {
+        assert_eq!(bar(&state), expected.map(|value| Bar { value, full: 10_000 }));
+    };
+    check(measured(2_381, 5_072), Some(5_072));
+    check(measured(2_381, 0), Some(0));
+    // The sensor's signal may be below 0 %.
+    check(measured(2_381, -600), Some(0));
+    check(State { page: Page::Climate, ..State::default() }, None);
+    for page in Page::ALL.into_iter().filter(|page| *page != Page::Climate) {
+        check(State { page, ..measured(2_381, 5_072) }, None);
+    }
+}

@@ -9,7 +9,7 @@ use tickwire_traits::Duration;
 use crate::rig::Rig;
 
 const CLIMATE: [&str; 4] =
-    ["23.8°C  50.73 %", "dew point 13.0°C", "23.8°C to 23.8°C", "50.73 to 50.73 %"];
+    ["23.8°C  50.73 %", "dew point 13.0°C   ⓪", "23.8°C to 23.8°C   █", "50.73 to 50.73 %"];
 
 #[test]
 fn a_sensor_that_is_unplugged_is_told_and_found_again() {

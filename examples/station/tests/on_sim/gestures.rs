@@ -27,7 +27,7 @@ fn a_double_click_changes_units_and_not_the_page() {
     let shown = rig.shown();
     assert_eq!(
         shown,
-        ["74.9°F  50.73 %", "dew point 55.4°F", "74.9°F to 74.9°F", "50.73 to 50.73 %"],
+        ["74.9°F  50.73 %", "dew point 55.4°F   ⓪", "74.9°F to 74.9°F   █", "50.73 to 50.73 %"],
     );
     rig.press(DOUBLE);
     assert_eq!(rig.shown()[0], "23.8°C  50.73 %");
@@ -42,9 +42,9 @@ fn a_long_press_forgets_the_extremes() {
     rig.pass_seconds(3);
     rig.sensor.borrow_mut().set_temperature(2_000);
     rig.pass_seconds(3);
-    assert_eq!(rig.shown()[2], "-10.0°C to 23.8°C");
+    assert_eq!(rig.shown()[2], "-10.0°C to 23.8°C  █");
     rig.press(LONG);
-    assert_eq!(rig.shown()[2], "20.0°C to 20.0°C");
+    assert_eq!(rig.shown()[2], "20.0°C to 20.0°C   █");
     assert_eq!(rig.shown()[0], "20.0°C  50.73 %");
     assert_eq!((rig.heard.count("View"), rig.display.violations()), (2, 0));
 }

@@ -37,13 +37,30 @@ fn the_second_page_is_the_time() {
 fn the_third_page_is_the_climate() {
     let mut rig = Rig::new();
     rig.turn_to(2);
-    rig.check(["23.8°C  50.73 %", "dew point 13.0°C", "23.8°C to 23.8°C", "50.73 to 50.73 %"]);
+    // The bar of humidity has 12 of 24 dots.
+    rig.check([
+        "23.8°C  50.73 %",
+        "dew point 13.0°C   ⓪",
+        "23.8°C to 23.8°C   █",
+        "50.73 to 50.73 %",
+    ]);
+    assert_eq!(dots_of_bar(&rig), (12..24).collect::<Vec<_>>());
     rig.sensor.borrow_mut().set_temperature(-512);
     rig.sensor.borrow_mut().set_humidity(9_000);
     rig.pass_seconds(3);
     let shown = rig.shown();
-    assert_eq!(shown[2..], ["-5.1°C to 23.8°C", "50.73 to 90.01 %"]);
-    assert_eq!(shown[0], "-5.1°C  90.01 %");
+    assert_eq!(shown[2..], ["-5.1°C to 23.8°C   █", "50.73 to 90.01 %"]);
+    // Another shape: the first one was on the glass until then.
+    assert_eq!(shown[0], "-5.1°C  90.01 %    ①");
+    assert_eq!(dots_of_bar(&rig), (3..24).collect::<Vec<_>>());
+    // No other page has it.
+    rig.click();
+    assert_eq!(rig.display.row(2), "malformed          0");
+}
+
+/// The rows of dots at the right end of the display that are dark.
+fn dots_of_bar(rig: &Rig) -> Vec<usize> {
+    (0..32).filter(|y| rig.display.pixel(99, *y)).collect()
 }
 
 #[test]
