@@ -58,6 +58,28 @@ pub(crate) fn form(body: &[u8]) -> Form {
             [at(0), at(1), at(2)].iter().all(|count| count.parse::<u16>().is_ok()),
             has(3) && fields.iter().all(|field| is_count(field)) && has_numbers(&fields[3..]),
         ),
+        Some("GNS") => (
+            is_time(at(0)) && place(1) && is_modes(at(5)),
+            has(12)
+                && is_count(at(6))
+                && at(6).parse::<u16>().is_ok()
+                && all_decimal(&[at(7)])
+                && is_height(at(8))
+                && is_height(at(9))
+                && at(5).len() <= 2
+                && at(5).bytes().all(|mode| b"NADPRF".contains(&mode)),
+        ),
+        Some("GST") => (
+            true,
+            has(8)
+                && is_time(at(0))
+                && all_decimal(&[at(1), at(2), at(3), at(5), at(6), at(7)])
+                && (at(4).is_empty()
+                    || is_short(at(4)) && at(4).parse().is_ok_and(|it: f64| it.abs() <= 360.0)),
+        ),
+        Some("ZDA") => {
+            (is_time(at(0)) && is_long_date([at(1), at(2), at(3)]), has(6) && is_zone(at(4), at(5)))
+        }
         Some("VTG") => (
             true,
             has(7)
@@ -110,6 +132,38 @@ fn is_date(text: &str) -> bool {
     text.is_empty() || (is_in(text, [days + 1, 13, 100]) && pair(0) > 0 && pair(2) > 0)
 }
 
+/// Returns whether the fields are a day, a month and a year of four digits, or all empty.
+fn is_long_date([day, month, year]: [&str; 3]) -> bool {
+    let number = |text: &str| text.bytes().all(|it| it.is_ascii_digit()).then(|| text.parse().ok());
+    let [Some(days), Some(months), Some(years)] = [day, month, year].map(|it| number(it).flatten())
+    else {
+        return day.is_empty() && month.is_empty() && year.is_empty();
+    };
+    let is_leap_year = years % 4 == 0 && (years % 100 != 0 || years % 400 == 0);
+    let most = match months {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(is_leap_year),
+        _ => 0,
+    };
+    year.len() == 4 && (1..=most).contains(&days)
+}
+
+/// Returns whether the fields are the hours and minutes of a zone, whose sign the hours have.
+fn is_zone(hours: &str, minutes: &str) -> bool {
+    let is_in = |text: &str, most: u8| {
+        text.len() == 2 && is_count(text) && text.parse().is_ok_and(|it: u8| it <= most)
+    };
+    (hours.is_empty() && minutes.is_empty())
+        || (is_in(hours.strip_prefix('-').unwrap_or(hours), 13)
+            && (minutes.is_empty() || is_in(minutes, 59)))
+}
+
+/// Returns whether a mode indicator has a letter that is known.
+fn is_modes(text: &str) -> bool {
+    text.bytes().any(|mode| b"NADPRFEMS".contains(&mode))
+}
+
 /// Returns the sentence with second 59 in place of second 60.
 pub(crate) fn without_leap_second(body: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(body).replace("5960", "5959").into_bytes()
@@ -160,8 +214,9 @@ fn has_numbers(satellites: &[&str]) -> bool {
     if satellites.len() % 4 == 3 {
         return false;
     }
-    let last = satellites.iter().rposition(|field| !field.is_empty()).map_or(0, |last| last + 1);
-    satellites[..last].chunks_exact(4).all(|satellite| !satellite[0].is_empty())
+    let groups = satellites.chunks(4).filter(|group| group.len() == 4);
+    let mut rest = groups.skip_while(|satellite| !satellite[0].is_empty());
+    rest.all(|satellite| satellite.iter().all(|field| field.is_empty()))
 }
 
 /// `nmea` expects the system of a GSA to be that of its talker.

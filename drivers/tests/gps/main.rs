@@ -8,6 +8,8 @@ mod form;
 mod hostile;
 mod hub;
 mod hub_any;
+#[cfg(feature = "nmea")]
+mod more_oracle;
 mod mtk;
 mod odd_fields;
 #[cfg(feature = "nmea")]
@@ -21,6 +23,8 @@ mod sentences;
 mod sets;
 mod shell;
 mod shown;
+#[cfg(feature = "nmea")]
+mod sky_oracle;
 mod speed;
 mod splits;
 mod status;

@@ -2,5 +2,6 @@
 
 mod answers;
 mod commands;
+mod pairing;
 mod replies;
 mod speed;
