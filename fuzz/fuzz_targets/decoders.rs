@@ -1,19 +1,26 @@
-//! Two decoders of the same sentence, which differ only where the documentation says so.
+//! Two decoders of the same sentence, which differ only where the documentation says so; and replies,
+//! each of which answers no command but that which it names.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
 #[path = "../../drivers/tests/gps/form.rs"]
 mod form;
+#[path = "../../drivers/tests/gps/more_oracle.rs"]
+mod more_oracle;
 #[path = "../../drivers/tests/gps/oracle.rs"]
 #[allow(dead_code, unused_imports, reason = "its tests use the rest of it")]
 mod oracle;
+#[path = "../../drivers/tests/gps/mtk/pairing.rs"]
+mod pairing;
 #[path = "../../drivers/tests/gps/random.rs"]
 #[allow(dead_code, reason = "the tests of the oracle use it")]
 mod random;
 #[path = "../../drivers/tests/gps/sentences.rs"]
 #[allow(dead_code, reason = "the tests of the oracle use the rest of it")]
 mod sentences;
+#[path = "../../drivers/tests/gps/sky_oracle.rs"]
+mod sky_oracle;
 #[path = "../../drivers/tests/gps/vectors.rs"]
 #[allow(dead_code, unused_imports, reason = "its tests use the rest of it")]
 mod vectors;
@@ -22,8 +29,7 @@ mod vectors;
 // make one that has a position.
 fuzz_target!(|data: &[u8]| {
     let Some((first, edits)) = data.split_first() else { return };
-    let original = sentences::SENTENCES[usize::from(*first) % sentences::SENTENCES.len()];
-    let mut body = sentences::body(original).to_vec();
+    let mut body = original(usize::from(*first)).to_vec();
     for edit in edits.chunks_exact(3) {
         let at = usize::from(edit[1]) % body.len();
         match edit[0] % 4 {
@@ -37,10 +43,26 @@ fuzz_target!(|data: &[u8]| {
     // Others do not get to a decoder as one sentence.
     body.retain(|byte| matches!(byte, b' '..=b'~') && !b"$*".contains(byte));
     body.truncate(98);
-    if !has_long_number(&body) {
-        oracle::explained(&body);
+    pairing::check(&body);
+    if has_long_number(&body) {
+        return;
+    }
+    oracle::explained(&body);
+    if more_oracle::is_read_by_both(&body) {
+        more_oracle::explained(&body);
+    }
+    if sky_oracle::is_read_by_both(&body) {
+        sky_oracle::explained(&body);
     }
 });
+
+/// Returns a sentence between `$` and `*`.
+fn original(at: usize) -> &'static [u8] {
+    let bodies = more_oracle::COMMON.iter().chain(&sky_oracle::COMMON).chain(&pairing::REPLIES);
+    let all = sentences::SENTENCES.iter().map(|it| sentences::body(it));
+    let all: Vec<_> = all.chain(bodies.map(|it| it.as_bytes())).collect();
+    all[at % all.len()]
+}
 
 /// Whether a number has more digits than a float of 64 bits holds. `nmea` reads such a time as the
 /// nearest float, as the documentation says.
