@@ -24,9 +24,9 @@ use tickwire_drivers::analog_watch::AnalogWatch;
 use tickwire_drivers::button::{Button, Buttons};
 use tickwire_drivers::contact::ContactSource;
 use tickwire_drivers::encoder::{Acceleration, Encoder, InOrder};
-use tickwire_drivers::gps::mtk::Command;
+use tickwire_drivers::gps::mtk::{Command, SpeedChange};
 use tickwire_drivers::gps::pps::Timekeeper;
-use tickwire_drivers::gps::{Commands, FixedPoint, Gps, Hub, LINE_LENGTH, Satellites};
+use tickwire_drivers::gps::{Commands, Extended, FixedPoint, Gps, Hub, LINE_LENGTH, Satellites};
 use tickwire_drivers::hd44780::{A00, FourBit, Lcd, Page};
 use tickwire_drivers::htu21d::{Htu21d, Sampler, Samples, chip};
 use tickwire_drivers::keypad::Keypad;
@@ -138,6 +138,8 @@ const ROWS: &[Row] = &[
     // The state has a bound of its own; the line that it keeps comes on top.
     Row::new("Gps, without its line", size_of::<Gps<Line, Clock>>() - LINE_LENGTH, 512),
     Row::new("Gps::update, future", future_of_1(Gps::<Line, Clock>::update), 48),
+    Row::new("Extended, without its decoder", size_of::<Extended>(), 64),
+    Row::new("Gps::next, future, with Extended", future_of_1(Wide::next), 48),
     Row::new("Satellites, each", size_of::<Sky<2>>() - size_of::<Sky<1>>(), 8),
     Row::new("Satellites, beside those", size_of::<Sky<0>>(), 400),
     // Receiver and fix, a second fix for the tasks, and five primitives.
@@ -152,6 +154,8 @@ const ROWS: &[Row] = &[
     Row::new("Commands of a hub", size_of::<Orders>(), 136),
     Row::new("Hub::send, future", future_of_1(sent), 304),
     Row::new("Hub::post, future", future_of_1(posted), 288),
+    Row::new("SpeedChange", size_of::<SpeedChange>(), 32),
+    Row::new("Hub::change_speed, future", future_of_2(faster), 304),
     Row::new("Timekeeper of pulses", size_of::<Timekeeper>(), 192),
     Row::new("Lcd, 16x2 by four lines", size_of::<Lcd<FourLines, Delay<Clock>, 16, 2>>(), 160),
     Row::new("Lcd, 20x4 by four lines", size_of::<Display>(), 256),
@@ -247,6 +251,7 @@ const ROWS: &[Row] = &[
 ];
 
 type Rungs<const N: usize> = Ladder<Adc, Clock, N>;
+type Wide = Gps<Line, Clock, LINE_LENGTH, Extended>;
 type Sky<const N: usize> = Satellites<N, ()>;
 type Pad = Touch<Adc, Clock>;
 type Contact = Switch<Pin, Clock>;
@@ -295,6 +300,10 @@ fn sent(hub: &'static Sending) -> impl Future {
 
 fn posted(hub: &'static Sending) -> impl Future {
     hub.post(Command::Test)
+}
+
+fn faster(hub: &'static Sending, change: &'static mut SpeedChange) -> impl Future {
+    hub.change_speed(change)
 }
 
 /// What a group has in [`WakeSlots`].

@@ -194,6 +194,14 @@ impl SpiBus for Bus {
     }
 }
 
+impl tickwire_traits::SetBaud for Line {
+    type Error = Infallible;
+
+    async fn set_baud(&mut self, _: u32) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
 /// A line on which nothing is said.
 #[derive(Debug)]
 pub(crate) struct Line;
