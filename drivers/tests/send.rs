@@ -16,7 +16,7 @@ use tickwire_drivers::encoder::{Encoder, InOrder};
 #[cfg(feature = "gps")]
 use tickwire_drivers::gps::mtk::{Baud, Command, SpeedChange};
 #[cfg(feature = "gps")]
-use tickwire_drivers::gps::{Commands, Gps, Hub, Satellites, pps::Pps};
+use tickwire_drivers::gps::{Commands, Extended, Gps, Hub, Satellites, pps::Pps};
 use tickwire_drivers::hd44780::{FourBit, Lcd, Page, Pcf8574};
 use tickwire_drivers::htu21d::{self, HeaterCurrent, Htu21d, Resolution, Si7021};
 use tickwire_drivers::keypad::{Keypad, Polled};
@@ -212,6 +212,9 @@ fn a_gps_is_send() {
     send(&gps.updates());
     send(&gps.decoder());
     send(&Gps::new(Here, Here).with_decoder(Satellites::<1>::new()).update());
+    let mut gps_of_more = Gps::new(Here, Here).with_decoder(Extended::new());
+    send(&gps_of_more);
+    send(&gps_of_more.next());
     let mut pps = Pps::new(Here);
     send(&pps);
     send(&pps.pulse());

@@ -16,6 +16,7 @@ use super::{
 };
 
 pub use extended::Extended;
+pub(super) use fields::Fields;
 #[cfg(feature = "nmea")]
 pub use nmea::NmeaCrate;
 pub use own::FixedPoint;
@@ -32,7 +33,11 @@ impl<D: Decode> Decoder for D {}
 pub trait Decode {
     /// Reads a sentence from `$` to checksum, whose bytes were read at `now`. The checksum is
     /// correct.
-    fn decode(&mut self, sentence: &[u8], now: Instant) -> Result<Report, Refusal>;
+    ///
+    /// Fills `report`, which has no value before. After a refusal, its contents have no meaning.
+    // Returned, a report would be copied at each level of decoders.
+    fn decode(&mut self, sentence: &[u8], now: Instant, report: &mut Report)
+    -> Result<(), Refusal>;
 }
 
 /// Declares [`Report`] from the table.
@@ -47,9 +52,9 @@ macro_rules! declare_report {
         }
 
         impl Report {
-            const fn nothing(sentence: Sentence) -> Self {
-                Self { sentence, $($name: None,)+ page: None }
-            }
+            /// No value. The decoder sets the type of the sentence.
+            pub(super) const NOTHING: Self =
+                Self { sentence: Sentence::Gga, $($name: None,)+ page: None };
         }
     };
 }

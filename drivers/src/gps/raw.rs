@@ -1,6 +1,7 @@
 //! Sentences that no decoder takes.
 
 use super::Update;
+use super::decode::Fields;
 
 /// What one sentence with a correct checksum was.
 ///
@@ -49,11 +50,11 @@ impl<'a> Raw<'a> {
 
     /// Returns the field before the first comma: `PUBX`, `PMTK001`, `GPTXT`.
     pub fn address(self) -> &'a [u8] {
-        self.body().split(|byte| *byte == b',').next().unwrap_or_default()
+        Fields::of_body(self.body()).next().unwrap_or_default()
     }
 
     /// Returns the fields after the address, from left to right. An empty field is empty.
     pub fn fields(self) -> impl Iterator<Item = &'a [u8]> + Clone {
-        self.body().split(|byte| *byte == b',').skip(1)
+        Fields::of_body(self.body()).skip(1)
     }
 }

@@ -90,8 +90,10 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
     /// Takes the next byte, which was read at `now`. Returns an update if the byte ends a sentence
     /// that the decoder accepts.
     pub fn push(&mut self, byte: u8, now: Instant) -> Option<Update> {
-        let report = self.decoder.decode(self.framer.push(byte)?, now);
-        self.take(&report, now)
+        let sentence = self.framer.push(byte)?;
+        let mut report = Report::NOTHING;
+        let read = self.decoder.decode(sentence, now, &mut report);
+        self.take(read, &report, now)
     }
 
     /// Takes bytes that were read at `now`, up to the end of the first sentence that the decoder
@@ -155,11 +157,12 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
             all += taken;
             let Some(sentence) = sentence else { break };
             let len = sentence.len();
-            let report = self.decoder.decode(sentence, now);
-            if let Some(update) = self.take(&report, now) {
+            let mut report = Report::NOTHING;
+            let read = self.decoder.decode(sentence, now, &mut report);
+            if let Some(update) = self.take(read, &report, now) {
                 return (all, Some(Taken::Update(update)));
             }
-            if OTHERS && report == Err(Refusal::Unsupported) {
+            if OTHERS && read == Err(Refusal::Unsupported) {
                 return (all, Some(Taken::Other { len }));
             }
         }
@@ -174,10 +177,10 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
         }
     }
 
-    fn take(&mut self, report: &Result<Report, Refusal>, now: Instant) -> Option<Update> {
+    fn take(&mut self, read: Result<(), Refusal>, report: &Report, now: Instant) -> Option<Update> {
         let counters = &mut self.framer.counters;
-        let report = match report {
-            Ok(report) => report,
+        match read {
+            Ok(()) => {}
             Err(Refusal::Unsupported) => {
                 count(&mut counters.unsupported);
                 return None;
@@ -186,7 +189,7 @@ impl<const LINE: usize, D: Decoder> Receiver<LINE, D> {
                 count(&mut counters.malformed);
                 return None;
             }
-        };
+        }
         count(&mut counters.accepted);
         let in_view = |page: Page| Some((page.system, self.in_view.take(&page)?));
         Some(self.fix.apply(report, report.page.and_then(in_view), now))

@@ -268,8 +268,13 @@ impl<const N: usize, D> Satellites<N, D> {
 }
 
 impl<const N: usize, D: Decode> Decode for Satellites<N, D> {
-    fn decode(&mut self, sentence: &[u8], now: Instant) -> Result<Report, Refusal> {
-        let report = self.decoder.decode(sentence, now)?;
+    fn decode(
+        &mut self,
+        sentence: &[u8],
+        now: Instant,
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
+        self.decoder.decode(sentence, now, report)?;
         if report.sentence == Sentence::Gsa {
             if let Some((system, numbers)) = decode::in_use(sentence) {
                 self.used.take(system, &numbers);
@@ -282,7 +287,7 @@ impl<const N: usize, D: Decode> Decode for Satellites<N, D> {
             Some(page) => self.take(page, sentence, now),
             None => self.tear(),
         }
-        Ok(report)
+        Ok(())
     }
 }
 

@@ -123,6 +123,8 @@ impl<D> Extended<D> {
         self.ages.of(Kept::Zone as usize, self.zone)
     }
 
+    // Inlined into the task that reads, these three take more flash.
+    #[inline(never)]
     fn gns(&mut self, report: &mut Report, mut fields: Fields<'_>, now: Instant) -> Option<()> {
         let time = fields.next()?;
         let place = fields.place()?;
@@ -150,21 +152,26 @@ impl<D> Extended<D> {
         Some(())
     }
 
+    #[inline(never)]
     fn gst(&mut self, mut fields: Fields<'_>, now: Instant) -> Option<()> {
         fields.next(); // The time of the fix.
         if fields.all_empty() {
             return Some(()); // There is no fix.
         }
-        let mut error = || fields.next().and_then(text::error);
-        let (rms, major, minor) = (error(), error(), error());
-        let orientation = fields.next().and_then(text::orientation);
-        let mut error = || fields.next().and_then(text::error);
-        let errors = [rms, major, minor, error(), error(), error()];
+        let (mut errors, mut orientation) = ([None; 6], None);
+        for (index, error) in errors.iter_mut().enumerate() {
+            // Between the errors of the ellipse and those of the coordinates.
+            if index == 3 {
+                orientation = fields.next().and_then(text::orientation);
+            }
+            *error = fields.next().and_then(text::error);
+        }
         self.accuracy = Accuracy::of(errors, orientation)?;
         self.ages.set(Kept::Accuracy as usize, now);
         Some(())
     }
 
+    #[inline(never)]
     fn zda(&mut self, report: &mut Report, mut fields: Fields<'_>, now: Instant) -> Option<()> {
         if self.is_lost {
             return Some(());
@@ -184,27 +191,31 @@ impl<D> Extended<D> {
 }
 
 impl<D: Decode> Decode for Extended<D> {
-    fn decode(&mut self, sentence: &[u8], now: Instant) -> Result<Report, Refusal> {
-        let kind = match address(sentence).as_ref().map(|address| &address.kind) {
+    fn decode(
+        &mut self,
+        sentence: &[u8],
+        now: Instant,
+        report: &mut Report,
+    ) -> Result<(), Refusal> {
+        report.sentence = match address(sentence).as_ref().map(|address| &address.kind) {
             Some(b"GNS") => Sentence::Gns,
             Some(b"GST") => Sentence::Gst,
             Some(b"ZDA") => Sentence::Zda,
             _ => {
-                let report = self.decoder.decode(sentence, now);
-                if let Ok(Report { status: Some(status), .. }) = report {
+                self.decoder.decode(sentence, now, report)?;
+                if let Some(status) = report.status {
                     self.is_lost = status == Status::Lost;
                 }
-                return report;
+                return Ok(());
             }
         };
-        let mut report = Report::nothing(kind);
         let fields = Fields::of(sentence);
-        let read = match kind {
-            Sentence::Gns => self.gns(&mut report, fields, now),
+        let read = match report.sentence {
+            Sentence::Gns => self.gns(report, fields, now),
             Sentence::Gst => self.gst(fields, now),
-            _ => self.zda(&mut report, fields, now),
+            _ => self.zda(report, fields, now),
         };
-        read.map(|()| report).ok_or(Refusal::Malformed)
+        read.ok_or(Refusal::Malformed)
     }
 }
 

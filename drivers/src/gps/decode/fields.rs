@@ -9,7 +9,8 @@ pub(super) fn if_any<T>(text: &[u8], read: impl Fn(&[u8]) -> Option<T>) -> Optio
 }
 
 /// The data fields of a sentence, from left to right.
-pub(super) struct Fields<'a> {
+#[derive(Clone)]
+pub(in crate::gps) struct Fields<'a> {
     /// `None` after the last field.
     rest: Option<&'a [u8]>,
 }
@@ -22,6 +23,11 @@ impl<'a> Fields<'a> {
     /// Returns the fields between `$GPxxx,` and `*hh`.
     pub(super) fn of(sentence: &'a [u8]) -> Self {
         Self { rest: sentence.get(7..sentence.len().saturating_sub(3)) }
+    }
+
+    /// Returns the fields of the part between `$` and `*`, of which the first is the address.
+    pub(in crate::gps) const fn of_body(body: &'a [u8]) -> Self {
+        Self { rest: Some(body) }
     }
 
     /// Takes a field and its unit. Returns the field if the unit is `unit` or empty.

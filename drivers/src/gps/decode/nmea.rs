@@ -52,24 +52,25 @@ use crate::gps::{
 pub struct NmeaCrate;
 
 impl Decode for NmeaCrate {
-    fn decode(&mut self, sentence: &[u8], _: Instant) -> Result<Report, Refusal> {
+    fn decode(&mut self, sentence: &[u8], _: Instant, report: &mut Report) -> Result<(), Refusal> {
         let kind = kind(sentence).ok_or(Refusal::Unsupported)?;
-        let report = Report::nothing(kind);
+        let nothing = Report { sentence: kind, ..Report::NOTHING };
         let mut longer = [0; SENTENCE_MAX_LEN];
         let parsed = match completed(kind, sentence, &mut longer) {
             Some(completed) => parse_bytes(completed),
             None => parse_bytes(sentence),
         };
         let read = match parsed.map_err(|_| Refusal::Malformed)? {
-            ParseResult::GGA(gga) => self::gga(report, &gga),
-            ParseResult::GLL(gll) => self::gll(report, &gll),
-            ParseResult::GSA(gsa) => Some(self::gsa(report, &gsa)),
-            ParseResult::GSV(gsv) => self::gsv(report, &gsv, sentence),
-            ParseResult::RMC(rmc) => self::rmc(report, &rmc),
-            ParseResult::VTG(vtg) => Some(self::vtg(report, &vtg, sentence)),
+            ParseResult::GGA(gga) => self::gga(nothing, &gga),
+            ParseResult::GLL(gll) => self::gll(nothing, &gll),
+            ParseResult::GSA(gsa) => Some(self::gsa(nothing, &gsa)),
+            ParseResult::GSV(gsv) => self::gsv(nothing, &gsv, sentence),
+            ParseResult::RMC(rmc) => self::rmc(nothing, &rmc),
+            ParseResult::VTG(vtg) => Some(self::vtg(nothing, &vtg, sentence)),
             _ => None,
         };
-        read.ok_or(Refusal::Malformed)
+        *report = read.ok_or(Refusal::Malformed)?;
+        Ok(())
     }
 }
 

@@ -26,21 +26,22 @@ use crate::gps::{Constellation, Dimension, Quality, Sentence, Status};
 pub struct FixedPoint;
 
 impl Decode for FixedPoint {
-    fn decode(&mut self, sentence: &[u8], _: Instant) -> Result<Report, Refusal> {
-        let kind = kind(sentence).ok_or(Refusal::Unsupported)?;
-        let mut report = Report::nothing(kind);
+    // Inlined into the task that reads, it takes more flash.
+    #[inline(never)]
+    fn decode(&mut self, sentence: &[u8], _: Instant, report: &mut Report) -> Result<(), Refusal> {
+        report.sentence = kind(sentence).ok_or(Refusal::Unsupported)?;
         let fields = Fields::of(sentence);
-        let read = match kind {
-            Sentence::Gga => gga(&mut report, fields),
-            Sentence::Gll => gll(&mut report, fields),
-            Sentence::Gsa => gsa(&mut report, fields),
-            Sentence::Gsv => gsv(&mut report, fields, sentence),
-            Sentence::Rmc => rmc(&mut report, fields),
-            Sentence::Vtg => vtg(&mut report, fields),
+        let read = match report.sentence {
+            Sentence::Gga => gga(report, fields),
+            Sentence::Gll => gll(report, fields),
+            Sentence::Gsa => gsa(report, fields),
+            Sentence::Gsv => gsv(report, fields, sentence),
+            Sentence::Rmc => rmc(report, fields),
+            Sentence::Vtg => vtg(report, fields),
             // `Extended` reads these.
             Sentence::Gns | Sentence::Gst | Sentence::Zda => return Err(Refusal::Unsupported),
         };
-        read.map(|()| report).ok_or(Refusal::Malformed)
+        read.ok_or(Refusal::Malformed)
     }
 }
 
@@ -112,11 +113,13 @@ fn gsa(report: &mut Report, mut fields: Fields<'_>) -> Option<()> {
         b"3" => Dimension::Three,
         _ => return None,
     });
-    let mut dops = fields.skip(12);
-    let (pdop, hdop, vdop) = (dops.next(), dops.next(), dops.next());
+    for _ in 0..12 {
+        fields.next();
+    }
+    let (pdop, hdop, vdop) = (fields.next(), fields.next(), fields.next());
     // The system may follow. With fewer or more fields, the sentence does not have twelve
     // satellites, and these three fields may not be the dilutions of precision.
-    if vdop.is_some() && dops.nth(1).is_none() {
+    if vdop.is_some() && (fields.next().is_none() || fields.next().is_none()) {
         report.pdop = pdop.and_then(text::dop);
         report.hdop = hdop.and_then(text::dop);
         report.vdop = vdop.and_then(text::dop);

@@ -62,6 +62,8 @@ pub enum Command {
 
 impl Command {
     /// Returns the command as a sentence, with checksum and CR LF.
+    // Inlined into a future, it takes more flash, as does `Reply::of`.
+    #[inline(never)]
     pub fn encode(self) -> Outgoing<LONGEST> {
         let mut body = Unfinished::new();
         let Some(number) = self.number() else {

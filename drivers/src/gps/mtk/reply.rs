@@ -1,6 +1,7 @@
 //! Replies of a receiver.
 
 use super::Rates;
+use crate::gps::decode::Fields;
 
 /// What a receiver says besides the sentences of NMEA 0183.
 ///
@@ -111,11 +112,12 @@ impl<'a> Reply<'a> {
     /// Reads a sentence with a correct checksum, from `$` to the checksum.
     ///
     /// Returns `None` for all other sentences, and for a reply that cannot be read.
+    #[inline(never)]
     pub fn of(sentence: &'a [u8]) -> Option<Self> {
         let (body, [b'*', _, _]) = sentence.strip_prefix(b"$")?.split_last_chunk()? else {
             return None;
         };
-        Self::from_fields(body.split(|byte| *byte == b','))
+        Self::from_fields(Fields::of_body(body))
     }
 
     /// Reads the fields of a sentence, of which the first is its name.
