@@ -16,6 +16,13 @@ use crate::workspace::root;
 /// divider and no operating system.
 pub(crate) const TARGET: &str = "thumbv6m-none-eabi";
 
+/// The release profile of the boards' workspaces. What has another would build `core` once more.
+const PROFILE: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"),
+    ("CARGO_PROFILE_RELEASE_LTO", "true"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
+];
+
 /// A target, and where the standard library for it comes from.
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -63,7 +70,7 @@ impl Core {
     /// What cargo said.
     pub(crate) fn build(&self, args: &[&str]) -> Result<PathBuf, String> {
         let mut command = cargo(&["build", "--release", "--target", &self.target]);
-        command.args(args);
+        command.args(args).envs(PROFILE);
         // A folder for each compiler: they would throw away one another's work.
         let folder = match &self.origin {
             Origin::Installed => "bare-installed".to_owned(),
