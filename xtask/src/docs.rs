@@ -29,7 +29,11 @@ pub(crate) fn run(open: bool) -> Outcome {
 /// links that lead nowhere. Unpublished crates are rendered too, for their warnings.
 pub(crate) fn check(members: &[Package]) -> Outcome {
     capture(&mut cargo(&["clean", "--doc"]))?;
-    for mut command in commands(members.iter())? {
+    let (published, others): (Vec<_>, Vec<_>) = members.iter().partition(|it| is_published(it));
+    let mut commands = commands(published.into_iter())?;
+    // Nothing is looked for in the pages of the others, so that they have no order.
+    commands.push(command(others.iter().map(|member| member.name.as_str())));
+    for mut command in commands {
         capture(command.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     let (problems, seen) =
@@ -39,12 +43,13 @@ pub(crate) fn check(members: &[Package]) -> Outcome {
 
 /// One command per layer: the crates of a layer depend on those before it alone.
 fn commands<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Command>, String> {
-    let command = |layer: Vec<&str>| {
-        let mut command = cargo(&["doc", "--no-deps", "--all-features"]);
-        command.args(layer.into_iter().flat_map(|name| ["--package", name]));
-        command
-    };
     Ok(layers(members)?.into_iter().map(command).collect())
+}
+
+fn command<'a>(names: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = cargo(&["doc", "--no-deps", "--all-features"]);
+    command.args(names.into_iter().flat_map(|name| ["--package", name]));
+    command
 }
 
 fn layers<'a>(members: impl Iterator<Item = &'a Package>) -> Result<Vec<Vec<&'a str>>, String> {
