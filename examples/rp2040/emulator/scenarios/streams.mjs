@@ -4,9 +4,12 @@ const error = { event: 'error' };
 // "123456789" and its checksum, 0x906e, encoded by COBS.
 const frame = '\u000c123456789\u006e\u0090\u0000';
 
+// 20 of one task and 17 of another, each whole.
+const messages = /^(This program reads lines, and tells of each of them\.\r\n|an (item|error)\r\n){37}$/;
+
 export default {
   for_ms: 2_000,
-  stack: 600,
+  stack: 660,
   parts: {
     sender: { model: 'gps', uart: 0, baud: 9_600 },
     led: { model: 'led', pin: 25 },
@@ -45,5 +48,5 @@ export default {
     { at_ms: 190, led: { on: true } },
     { at_ms: 690, led: { on: false } },
   ],
-  end: { led: { on: true } },
+  end: { led: { on: true }, sender: { heard: messages } },
 };

@@ -25,6 +25,7 @@ export default class Gps {
   #sent = 0;
   #name;
   #heard = '';
+  #all = '';
   #commands = 0;
   #deaf = 0;
   #doubled = 0;
@@ -84,11 +85,12 @@ export default class Gps {
   }
 
   state() {
-    return { sent: this.#sent, waiting: this.#queue.length, commands: this.#commands };
+    return { sent: this.#sent, waiting: this.#queue.length, commands: this.#commands, heard: this.#all };
   }
 
   /** A command is a sentence with a correct checksum. It is acknowledged after those being said. */
   #hear(byte) {
+    this.#all += String.fromCharCode(byte);
     this.#heard += String.fromCharCode(byte);
     if (!this.#heard.endsWith('\n')) return;
     const [, body, number, digits] = /\$(PMTK(\d{3})[^*]*)\*(..)\r\n$/.exec(this.#heard) ?? [];
