@@ -38,10 +38,9 @@ pub(crate) fn replay(options: &I2cOptions, out: &mut impl Write) -> Result<(), F
         }
         return Ok(writeln!(out, "{}", merged(dialogue.counters(), json!({ "bad_lines": 0 })))?);
     }
-    let mut log = Log::open(&options.scl.file)?;
-    let mut columns = Columns::default();
+    let mut log = Log::<Columns>::open(&options.scl.file)?;
     let mut origin = None;
-    while let Some((nanos, row)) = log.next(&mut columns)? {
+    while let Some((nanos, row)) = log.next()? {
         let micros = nanos.div_euclid(1_000);
         match row {
             Row::Messages(messages) => {

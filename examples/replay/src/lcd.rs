@@ -19,8 +19,7 @@ use columns::{Columns, Levels, Line};
 const POWERED: Duration = Duration::from_millis(100);
 
 pub(crate) fn replay(options: &LcdOptions, out: &mut impl Write) -> Result<(), Failure> {
-    let mut log = Log::open(&options.file)?;
-    let mut columns = Columns::default();
+    let mut log = Log::<Columns>::open(&options.file)?;
     let sim = Sim::new();
     let clock = sim.clock();
     let display = Display::new(clock.clone(), options.columns, options.rows);
@@ -30,7 +29,7 @@ pub(crate) fn replay(options: &LcdOptions, out: &mut impl Write) -> Result<(), F
     let mut shown = Picture::of(&display);
     let (mut pulses, mut pictures) = (0_u64, 0_u64);
     sim.run(async {
-        while let Some((nanos, row)) = log.next(&mut columns)? {
+        while let Some((nanos, row)) = log.next()? {
             let micros = nanos.div_euclid(1_000);
             let origin = *origin.get_or_insert(micros.min(0));
             let since = Duration::from_micros((micros - origin).cast_unsigned());

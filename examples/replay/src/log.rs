@@ -33,14 +33,31 @@ pub(crate) enum Header<'a> {
 /// A text, read line by line in constant memory.
 ///
 /// The lines of an analyzer that are cut or garbled do not hide the others: they are noted on
-/// standard error, counted, and left out.
-pub(crate) struct Log {
+/// standard error, counted, and left out. So is one whose time is wrong. Where time goes back, the
+/// line after that tells which of the two it is: a garbled time that lies ahead would make all
+/// that follow too early.
+pub(crate) struct Log<R: Rows> {
+    rows: R,
     lines: Lines<BufReader<File>>,
     file: String,
     unit: Unit,
+    /// The time of the row that was returned last.
     last: i64,
-    good: u64,
+    /// Is returned when a row follows that is not before it.
+    held: Option<Timed<R::Row>>,
+    /// The row behind `held`, if it is before it. One of the two is wrong.
+    early: Option<Timed<R::Row>>,
+    /// Whether no row was read, so that a header may follow.
+    is_start: bool,
     bad: u64,
+}
+
+/// What a line says, and where it is.
+struct Timed<T> {
+    nanos: i64,
+    row: T,
+    /// What is noted if its time is wrong.
+    wrong: String,
 }
 
 /// Why a line is no row.
@@ -54,41 +71,48 @@ enum Refusal {
 /// The most malformed lines that are noted. The others are only counted.
 const NOTED: u64 = 8;
 
-impl Log {
+impl<R: Rows + Default> Log<R> {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let file = path.display().to_string();
         let reader =
             opened(path).map_err(|error| Failure::Capture(error.to_string()).in_file(&file))?;
-        let (lines, unit) = (Lines::new(reader), Unit::MICROSECONDS);
-        Ok(Self { lines, file, unit, last: i64::MIN, good: 0, bad: 0 })
+        Ok(Self {
+            rows: R::default(),
+            lines: Lines::new(reader),
+            file,
+            unit: Unit::MICROSECONDS,
+            last: i64::MIN,
+            held: None,
+            early: None,
+            is_start: true,
+            bad: 0,
+        })
     }
+}
 
+impl<R: Rows> Log<R> {
     /// Returns the next row, with its time in nanoseconds; none at the end.
-    pub(crate) fn next<R: Rows>(&mut self, rows: &mut R) -> Result<Option<(i64, R::Row)>, Failure> {
+    pub(crate) fn next(&mut self) -> Result<Option<(i64, R::Row)>, Failure> {
         while self.lines.advance().map_err(|message| self.failure(message))? {
-            match self.read(rows) {
+            match self.read() {
                 Ok(None) => {}
                 Ok(Some(row)) => {
-                    self.good += 1;
-                    return Ok(Some(row));
-                }
-                Err(Refusal::Header(message)) => return Err(self.failure(message)),
-                Err(Refusal::Line(message)) => {
-                    self.bad += 1;
-                    match self.bad {
-                        ..=NOTED => note(format_args!("{}: {message}", self.file)),
-                        _ if self.bad == NOTED + 1 => {
-                            note(format_args!("{}: more malformed lines follow", self.file));
-                        }
-                        _ => {}
+                    if let Some(before) = self.follow(row) {
+                        return Ok(Some(self.returned(before)));
                     }
                 }
+                Err(Refusal::Header(message)) => return Err(self.failure(message)),
+                Err(Refusal::Line(message)) => self.leave_out(&message),
             }
         }
-        match self.good {
-            0 => Err(self.failure(format!("an empty capture: there is no {} in it", R::NAME))),
-            _ => Ok(None),
+        if self.is_start {
+            let message = format!("an empty capture: there is no {} in it", R::NAME);
+            return Err(self.failure(message));
         }
+        let early = self.early.take();
+        self.leave_out_time(early);
+        let held = self.held.take();
+        Ok(held.map(|held| self.returned(held)))
     }
 
     /// Returns the number of malformed lines.
@@ -105,26 +129,74 @@ impl Log {
         }
     }
 
+    /// Takes the next row. Returns the one that is known to be right by it.
+    fn follow(&mut self, row: Timed<R::Row>) -> Option<Timed<R::Row>> {
+        let Some(held) = self.held.take() else {
+            self.held = Some(row);
+            return None;
+        };
+        if row.nanos >= held.nanos {
+            let early = self.early.take();
+            self.leave_out_time(early);
+            self.held = Some(row);
+            return Some(held);
+        }
+        if row.nanos < self.last {
+            self.held = Some(held);
+            self.leave_out_time(Some(row));
+            return None;
+        }
+        let Some(early) = self.early.take() else {
+            (self.held, self.early) = (Some(held), Some(row));
+            return None;
+        };
+        // Two rows in succession are before it.
+        self.leave_out_time(Some(held));
+        self.held = Some(early);
+        self.follow(row)
+    }
+
+    fn leave_out_time(&mut self, row: Option<Timed<R::Row>>) {
+        if let Some(row) = row {
+            self.leave_out(&row.wrong);
+        }
+    }
+
+    fn returned(&mut self, row: Timed<R::Row>) -> (i64, R::Row) {
+        self.last = row.nanos;
+        (row.nanos, row.row)
+    }
+
+    fn leave_out(&mut self, why: &str) {
+        self.bad += 1;
+        match self.bad {
+            ..=NOTED => note(format_args!("{}: {why}", self.file)),
+            _ if self.bad == NOTED + 1 => {
+                note(format_args!("{}: more malformed lines follow", self.file));
+            }
+            _ => {}
+        }
+    }
+
     /// Reads the present line; none if it is a comment or a header.
-    fn read<R: Rows>(&mut self, rows: &mut R) -> Result<Option<(i64, R::Row)>, Refusal> {
+    fn read(&mut self) -> Result<Option<Timed<R::Row>>, Refusal> {
         let number = self.lines.line().0;
         let line = self.lines.text().map_err(Refusal::Line)?;
         let said = |what| format!("line {number}: {what}");
         let bad = |what| Refusal::Line(said(what));
         let wrong = |what| Refusal::Header(said(what));
-        let is_start = self.good == 0;
         if is_comment(line) {
             let words: Vec<_> = line.split_whitespace().map(bare).collect();
             let time = words.iter().position(|word| unit_of(word).is_some());
             if let Some((time, behind)) = time.and_then(|at| words.get(at..)?.split_first())
-                && is_start
+                && self.is_start
             {
                 self.unit = unit_of(time).unwrap_or(self.unit);
-                rows.header(Header::Comment(behind)).map_err(wrong)?;
+                self.rows.header(Header::Comment(behind)).map_err(wrong)?;
             }
             return Ok(None);
         }
-        if is_start && line.starts_with(|first: char| first.is_alphabetic() || first == '"') {
+        if self.is_start && line.starts_with(|first: char| first.is_alphabetic() || first == '"') {
             let labels = labels(line);
             let (time, behind) = labels.split_first().ok_or_else(|| bad("no label".into()))?;
             if !is_time(time) && !time.starts_with("start") {
@@ -132,7 +204,7 @@ impl Log {
                 return Err(wrong(format!("the first column, {time}, is not labelled as a time")));
             }
             self.unit = Unit::of_label(time).unwrap_or(self.unit);
-            rows.header(Header::Labels(behind)).map_err(wrong)?;
+            self.rows.header(Header::Labels(behind)).map_err(wrong)?;
             return Ok(None);
         }
         let fields = fields(line);
@@ -140,12 +212,10 @@ impl Log {
         let nanos = self.unit.nanos(time).ok_or_else(|| {
             bad(format!("{} is not a time in {}", quoted(time.as_bytes()), self.unit))
         })?;
-        if nanos < self.last {
-            return Err(bad(format!("time goes back: {}", quoted(line.as_bytes()))));
-        }
-        let row = rows.row(behind).map_err(bad)?;
-        self.last = nanos;
-        Ok(Some((nanos, row)))
+        let row = self.rows.row(behind).map_err(bad)?;
+        self.is_start = false;
+        let wrong = said(format!("time goes back: {}", quoted(line.as_bytes())));
+        Ok(Some(Timed { nanos, row, wrong }))
     }
 
     fn failure(&self, message: String) -> Failure {

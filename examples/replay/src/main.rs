@@ -100,8 +100,8 @@ quantity, no_checksum if the controller did not read it, short, or nack. If a se
 that measures does not acknowledge, it is not ready, which is only counted. Messages
 are counted from start to start.
 
-In both, a malformed line, also one with an earlier time than the line before, is
-noted, counted and left out. The exit status is 1 then.
+In both, a malformed line is noted, counted and left out. So is one whose time is before
+that of the line before, or after those of the next two. The exit status is 1 then.
 
 FILE of stream is any bytes, or none. They come one right after the other. FORM is
   lines      ended by CR, LF or CR LF

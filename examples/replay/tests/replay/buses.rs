@@ -191,12 +191,38 @@ fn a_malformed_line_is_left_out() {
         "line 3: \"x\" is not a time in us".into(),
         "line 4: there is no byte: \"\"".into(),
         format!("line 5: \"zz\" {digits}"),
-        "line 7: time goes back: \"3 80 f3\"".into(),
         format!("line 8: \"0x80\" {digits}"),
+        // No line follows that tells which of two times is wrong.
+        "line 7: time goes back: \"3 80 f3\"".into(),
         "6 malformed lines were left out".into(),
     ];
     let expected: String = expected.map(|said| format!("replay: {path}: {said}\n")).concat();
     assert_eq!(ran.err, expected);
+}
+
+/// A line that seems too late, or too early, is one line: the others are read.
+#[test]
+fn a_garbled_time_hides_no_other_line() {
+    let check = |name: &str, times: [u64; 6], readings: &[u64], bad: u64| {
+        let reading = |time| format!("{time} 80 f3 / 81 66 f0 8dn\n");
+        let log: String = times.iter().map(reading).collect();
+        let path = file(&format!("i2c-time-{name}.txt"), log);
+        let ran = replay(["i2c", path.to_str().unwrap()]);
+        let read = |time| format!("{{\"t_us\":{time},\"reading\":{{\"centi_celsius\":2381}}}}\n");
+        let expected: String = readings.iter().map(read).collect();
+        assert!(ran.out.starts_with(&expected), "{name}: {}", ran.out);
+        assert!(ran.out.ends_with(&format!("\"bad_lines\":{bad}}}\n")), "{name}: {}", ran.out);
+        assert_eq!(ran.out.lines().count(), readings.len() + 1, "{name}: {}", ran.out);
+    };
+    check("none", [0, 1, 2, 2, 3, 4], &[0, 1, 2, 2, 3, 4], 0);
+    check("ahead", [0, 1, 2, 900, 4, 5], &[0, 1, 2, 4, 5], 1);
+    check("back", [0, 1, 2, 0, 4, 5], &[0, 1, 2, 4, 5], 1);
+    check("a little back", [0, 10, 20, 15, 40, 50], &[0, 10, 20, 40, 50], 1);
+    check("first", [900, 1, 2, 3, 4, 5], &[1, 2, 3, 4, 5], 1);
+    check("ahead of equal ones", [0, 10, 900, 10, 30, 40], &[0, 10, 10, 30, 40], 1);
+    check("two back", [0, 10, 20, 5, 7, 40], &[0, 10, 20, 40], 2);
+    check("two", [0, 900, 10, 20, 15, 40], &[0, 10, 20, 40], 2);
+    check("last", [0, 1, 2, 3, 5, 4], &[0, 1, 2, 3, 5], 1);
 }
 
 #[test]
