@@ -42,6 +42,12 @@ pub trait Request: Copy + PartialEq {
     /// Returns what a sentence says if it answers this command.
     fn answer(&self, sentence: Raw<'_>) -> Option<Self::Answer>;
 
+    /// Returns whether receivers answer this command. If not, only [`post`](super::Hub::post) sends
+    /// it. The default is `true`.
+    fn is_answered(&self) -> bool {
+        true
+    }
+
     /// Returns whether an answer to `other` may look like one to this command. If so, this command
     /// waits for a late answer to `other`. The default is `true`.
     fn is_like(&self, other: &Self) -> bool {
@@ -86,6 +92,10 @@ impl<const N: usize> Request for Outgoing<N> {
             }
         };
         if is_answer { Self::new(sentence.body()) } else { None }
+    }
+
+    fn is_answered(&self) -> bool {
+        Answers::to_body(self.body()) != Some(Answers::TO_BAUD)
     }
 
     fn is_like(&self, other: &Self) -> bool {

@@ -40,8 +40,8 @@ where
     /// which hears the answer; sentences flow to all waiters meanwhile.
     ///
     /// To change the speed, call [`change_speed`](Self::change_speed). The command for it is not
-    /// answered: this method would return [`SendError::NoAnswer`], and leave the receiver and the
-    /// port at different speeds.
+    /// answered, and would leave the receiver and the port at different speeds: this method returns
+    /// [`SendError::NeverAnswered`] immediately.
     ///
     /// ```
     /// use tickwire_drivers::gps::mtk::{Command, Rates, Restart, Verdict};
@@ -94,6 +94,9 @@ where
         // Before the first await: failures count from the call.
         let failures = self.known().failures;
         async move {
+            if !command.is_answered() {
+                return Err(SendError::NeverAnswered);
+            }
             let mut line = self.commands.line.lock().await;
             let number = self.begin(&mut line, &command, By::Waiter).await;
             // Dropped before the lock: the next exchange is not taken for this one.
@@ -122,7 +125,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`SendError`], except for its last two. The next call works.
+    /// [`SendError::Write`], [`SendError::Closed`] or [`SendError::NotSent`]. The next call works.
     ///
     /// # Cancel safety
     ///

@@ -19,6 +19,8 @@ pub enum SendError<E> {
     NotSent,
     /// The answer did not come in time, after all retries. The receiver may have obeyed.
     NoAnswer,
+    /// Receivers do not answer this command, so it was not sent.
+    NeverAnswered,
     /// [`Hub::run`](super::Hub::run) ended with this error before the answer came. The receiver
     /// may have obeyed.
     Receiver(Error<ErrorKind>),
@@ -31,6 +33,7 @@ impl<E: fmt::Display> fmt::Display for SendError<E> {
             Self::Closed => f.write_str("the line to the receiver accepts no more bytes"),
             Self::NotSent => f.write_str("the command was not sent in time"),
             Self::NoAnswer => f.write_str("the receiver did not answer"),
+            Self::NeverAnswered => f.write_str("receivers do not answer this command"),
             Self::Receiver(Error::Read(kind)) => {
                 write!(f, "the receiver could not be read: {kind:?}")
             }
@@ -56,6 +59,7 @@ impl<E: embedded_io_async::Error + 'static> embedded_io_async::Error for SendErr
             Self::Write(error) => error.kind(),
             Self::Closed => ErrorKind::WriteZero,
             Self::NotSent | Self::NoAnswer => ErrorKind::TimedOut,
+            Self::NeverAnswered => ErrorKind::InvalidInput,
             Self::Receiver(Error::Read(kind)) => *kind,
             Self::Receiver(Error::EndOfStream) => ErrorKind::NotConnected,
         }

@@ -1,7 +1,7 @@
 //! Which reply answers which command.
 
 use super::reply::number;
-use super::{Command, Reply, Restart, System, Verdict};
+use super::{Baud, Command, Reply, Restart, System, Verdict};
 use crate::gps::{Raw, Request};
 
 /// The replies that answer a command.
@@ -58,6 +58,10 @@ impl Request for Command {
         self.answers().verdict_of(sentence)
     }
 
+    fn is_answered(&self) -> bool {
+        Self::is_answered(*self)
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         self.answers().overlap(other.answers())
     }
@@ -68,6 +72,9 @@ impl Request for Command {
 }
 
 impl Answers {
+    /// Those to [`Command::Baud`], of which none is certain.
+    pub(in crate::gps) const TO_BAUD: Self = Self::Numbered(251);
+
     /// Returns the answers to a command, if the body is one.
     pub(in crate::gps) fn to_body(body: &[u8]) -> Option<Self> {
         match body.strip_prefix(b"PGCMD,33,") {
@@ -123,6 +130,7 @@ impl Answers {
 const QUERY_RATES: u16 = 414;
 const QUERY_VERSION: u16 = 605;
 
+const _: () = assert!(matches!(Command::Baud(Baud::B9600).number(), Some(251)));
 const _: () = assert!(matches!(Command::QueryRates.number(), Some(QUERY_RATES)));
 const _: () = assert!(matches!(Command::QueryVersion.number(), Some(QUERY_VERSION)));
 const _: () = assert!(matches!(Command::Restart(Restart::Hot).number(), Some(101)));

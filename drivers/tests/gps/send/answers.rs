@@ -1,14 +1,14 @@
 //! Which command is answered by what.
 
 use tickwire_drivers::gps::mtk::{
-    Command, Differential, Interval, Rates, Reply, Restart, Systems, Threshold, Verdict,
+    Baud, Command, Differential, Interval, Rates, Reply, Restart, Systems, Threshold, Verdict,
 };
-use tickwire_drivers::gps::{Event, Outgoing, Receiver, Request};
+use tickwire_drivers::gps::{Event, Outgoing, Receiver, Request, SendError};
 use tickwire_sim::Sim;
 use tickwire_sim::models::gps::AnswerFault;
-use tickwire_traits::Instant;
+use tickwire_traits::{Clock, Instant, Timer};
 
-use super::{NONE, interval, sending, with_run};
+use super::{NONE, SECOND, interval, sending, with_run};
 
 #[test]
 fn each_command_is_answered_by_its_verdict() {
@@ -62,6 +62,26 @@ fn any_body_is_answered_by_a_sentence() {
         assert_eq!(answer.body(), b"PMTK001,869,1");
     }));
     assert_eq!((control.commands().len(), hub.strays()), (2, NONE));
+}
+
+#[test]
+fn a_command_that_no_receiver_answers_is_not_sent() {
+    let sim = Sim::new();
+    let baud = Command::Baud(Baud::B115200);
+    let (hub, control) = sending::<Command>(&sim, |line| line);
+    assert_eq!(sim.run(hub.send(baud)), Err(SendError::NeverAnswered));
+    let (any, any_control) = sending::<Outgoing>(&sim, |line| line);
+    assert_eq!(sim.run(any.send(baud)), Err(SendError::NeverAnswered));
+    assert_eq!((sim.clock().now(), control.baud()), (Instant::EPOCH, 9_600));
+    // The next call works.
+    assert_eq!(sim.run(with_run(&hub, hub.send(Command::Test))), Ok(Verdict::Succeeded));
+    sim.run(with_run(&any, any.send(Command::Test))).unwrap();
+    assert_eq!(control.commands(), ["PMTK000"]);
+    assert_eq!(any_control.commands(), ["PMTK000"]);
+    // A caller that changes the speed of the port by itself may post it.
+    sim.run(with_run(&hub, hub.post(baud))).unwrap();
+    sim.run(with_run(&hub, sim.clock().sleep(SECOND)));
+    assert_eq!(control.baud(), 115_200);
 }
 
 /// Checks whether a sentence answers a body, and whether it is an answer to some command.
