@@ -21,6 +21,10 @@ impl<R: RawMutex, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S> {
     ///
     /// The error with which [`run`](Self::run) ended after this call. Call `run` and the wait again.
     ///
+    /// An end before this call is no error: the wait goes on with the next `run`, and a loop that
+    /// repeats failed waits does not spin meanwhile. If no task calls `run` again, the wait does not
+    /// end; `race` both in one task instead.
+    ///
     /// # Cancel safety
     ///
     /// Cancel-safe: waiting changes no state. A repeated call counts from itself; to miss no
