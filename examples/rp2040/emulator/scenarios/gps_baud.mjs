@@ -1,18 +1,21 @@
 // A receiver is made faster, loses its speed, is found and made faster again, and then obeys no
 // more. At a wrong speed the UART reports framing errors.
+const SENTENCE = 'GPGLL,4916.45,N,12311.12,W,225444,A';
+const seconds = Array.from({ length: 16 }, (_, second) => second);
 const heard = (baud, from, to) => ({ event: 'heard', baud, t_us: [from * 1_000, to * 1_000] });
 
 export default {
   for_ms: 16_000,
   stack: 1_900,
   parts: {
-    gps: { model: 'gps_mtk', uart: 0, baud: 9_600 },
+    gps: { model: 'gps', uart: 0, baud: 9_600 },
     led: { model: 'led', pin: 25 },
   },
   stimuli: [
+    ...seconds.map((second) => [second * 1_000, 'gps', 'say', SENTENCE]),
     [3_500, 'gps', 'forget'],
     [12_000, 'gps', 'forget'],
-    [12_000, 'gps', 'deafen'],
+    [12_000, 'gps', 'disobey'],
   ],
   ignore: ['garbled'],
   lines: [

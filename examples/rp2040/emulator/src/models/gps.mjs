@@ -1,13 +1,18 @@
-// A GPS receiver that speaks NMEA 0183 on a UART, at its baud rate, tells the
-// second on a line of its own, and acknowledges commands of MediaTek.
+// A GPS receiver that speaks NMEA 0183 on a UART, at its baud rate. It
+// acknowledges commands of MediaTek, and changes its speed when it is told
+// (GlobalTop, PMTK command packet, A11).
 import { readFileSync } from 'node:fs';
 
 /** A start bit, eight bits, a stop bit. */
 const BITS = 10;
 /** By more than this a UART misreads the last bits of a byte: half a bit of ten. */
 const TOLERANCE = 0.05;
+/** What a UART makes of a byte at another speed: other bits, and no stop bit. */
+const garbled = (byte) => (byte ^ 0xa5) | 0x100;
 /** Microseconds from a command to its acknowledgement, at the least. */
 const ANSWER = 10_000;
+/** Microseconds from a command to the new speed. */
+const TURN = 20_000;
 
 /** The exclusive or of what stands between `$` and `*` (NMEA 0183, section 5.2). */
 export function sum(body) {
@@ -18,7 +23,8 @@ export function sum(body) {
 export default class Gps {
   #board;
   #uart;
-  #bit;
+  #factory;
+  #baud;
   #queue = [];
   #speaking = false;
   #garble = 0;
@@ -28,12 +34,14 @@ export default class Gps {
   #all = '';
   #commands = 0;
   #deaf = 0;
+  #obeys = true;
   #doubled = 0;
 
   constructor(board, { uart = 0, baud = 9_600, name = 'gps' } = {}) {
     this.#board = board;
     this.#uart = board.mcu.uart[uart];
-    this.#bit = 1e6 / baud;
+    this.#factory = baud;
+    this.#baud = baud;
     this.#name = `${name}_tx`;
     board.name(this.#name, this.#name);
     board.trace(this.#name, true);
@@ -45,6 +53,16 @@ export default class Gps {
   /** Ignores the next commands. */
   deaf(commands) {
     this.#deaf = commands;
+  }
+
+  /** Has no power for a moment, and its first speed after it. */
+  forget() {
+    this.#baud = this.#factory;
+  }
+
+  /** Does not change its speed any more. */
+  disobey() {
+    this.#obeys = false;
   }
 
   /** Acknowledges the next commands twice. */
@@ -85,26 +103,46 @@ export default class Gps {
   }
 
   state() {
-    return { sent: this.#sent, waiting: this.#queue.length, commands: this.#commands, heard: this.#all };
+    const waiting = this.#queue.length;
+    return { sent: this.#sent, waiting, baud: this.#baud, commands: this.#commands, heard: this.#all };
+  }
+
+  /** The length of a bit in microseconds. */
+  get #bit() {
+    return 1e6 / this.#baud;
+  }
+
+  /** Whether the UART has the speed of the receiver. */
+  #fits() {
+    return Math.abs(this.#uart.bitNanos / 1000 / this.#bit - 1) < TOLERANCE;
   }
 
   /** A command is a sentence with a correct checksum. It is acknowledged after those being said. */
   #hear(byte) {
-    this.#all += String.fromCharCode(byte);
-    this.#heard += String.fromCharCode(byte);
-    if (!this.#heard.endsWith('\n')) return;
-    const [, body, number, digits] = /\$(PMTK(\d{3})[^*]*)\*(..)\r\n$/.exec(this.#heard) ?? [];
-    this.#heard = '';
+    const heard = String.fromCharCode(this.#fits() ? byte : garbled(byte) & 0xff);
+    this.#all += heard;
+    this.#heard = heard === '$' ? heard : this.#heard + heard;
+    if (heard !== '\n') return;
+    const [, body, number, digits] = /^\$(PMTK(\d{3})[^*]*)\*(..)\r\n$/.exec(this.#heard) ?? [];
     if (!body || digits !== sum(body)) return;
     if (this.#deaf > 0) {
       this.#deaf--;
       return;
     }
     this.#commands++;
+    if (number === '251') {
+      this.#board.after(TURN, () => this.#turn(Number(body.split(',')[1])));
+      return;
+    }
     const answers = this.#doubled > 0 ? 2 : 1;
     this.#doubled = Math.max(this.#doubled - 1, 0);
     const answer = `PMTK001,${Number(number)},3`;
     this.#board.after(ANSWER, () => this.say(...Array(answers).fill(answer)));
+  }
+
+  /** The manual names no acknowledgement of a new speed. */
+  #turn(baud) {
+    if (this.#obeys) this.#baud = baud;
   }
 
   #next() {
@@ -115,9 +153,7 @@ export default class Gps {
     this.#draw(byte);
     this.#board.after(BITS * this.#bit, () => {
       this.#sent++;
-      const theirs = this.#uart.bitNanos / 1000;
-      const fits = Math.abs(theirs / this.#bit - 1) < TOLERANCE;
-      if (theirs) this.#uart.receive(fits ? byte : byte ^ 0xa5);
+      if (this.#uart.bitNanos) this.#uart.receive(this.#fits() ? byte : garbled(byte));
       this.#next();
     });
   }
@@ -125,8 +161,9 @@ export default class Gps {
   /** Shows the bits to who watches: the start is low, the lowest bit comes first. */
   #draw(byte) {
     const frame = (byte << 1) | (1 << (BITS - 1));
+    const length = this.#bit;
     for (let bit = 0; bit < BITS; bit++) {
-      this.#board.after(bit * this.#bit, () => this.#board.trace(this.#name, Boolean((frame >> bit) & 1)));
+      this.#board.after(bit * length, () => this.#board.trace(this.#name, Boolean((frame >> bit) & 1)));
     }
   }
 }
