@@ -106,8 +106,8 @@
 //!
 //! # What the backend has beyond tasks and time
 //!
-//! Pass each of its sources of readiness to [`readiness::of`], and a pin with edges to
-//! [`driver::on_a_pin`].
+//! Pass each of its sources of readiness to [`readiness::of`], a pin with edges to
+//! [`driver::on_a_pin`], and a port whose speed can be changed to [`speed::of`].
 //!
 //! That each check can fail is shown by [backends with one flaw each][flaws].
 //!
@@ -128,6 +128,7 @@ pub mod readiness;
 mod scratch;
 mod sleeps;
 mod spawn;
+pub mod speed;
 mod verdict;
 mod wakers;
 

@@ -6,12 +6,14 @@ mod pty;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use pty::pty;
 use rustix::termios::tcgetattr;
-use tickwire_conformance::readiness;
+use tickwire_conformance::{Verdict, readiness, speed};
 use tickwire_exec_std::serial::{
     CharSize, Error, FlowControl, Parity, Serial, Settings, StopBits, open,
 };
@@ -180,6 +182,27 @@ fn the_half_that_writes_changes_the_speed_while_the_other_reads() {
         assert_eq!(&seen, b"ok");
         assert_eq!(writer.settings().unwrap(), Settings::new(31_250));
     });
+}
+
+#[test]
+fn a_port_and_its_half_that_writes_conform_in_their_speed() {
+    run(async |_| {
+        let (far, mut port) = line();
+        assert_eq!(conforms(&far, &mut port).await, Ok(()));
+        let (_reader, mut writer) = port.split().unwrap();
+        assert_eq!(conforms(&far, &mut writer).await, Ok(()));
+    });
+}
+
+async fn conforms<P: Write + SetBaud>(far: &Fd<File>, port: &mut P) -> Verdict {
+    let write = async |port: &mut P| port.write_all(b"12345678").await.unwrap();
+    let is_sent =
+        |port: &mut P| pin!(port.flush()).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+    let speed_now = async |port: &mut P| {
+        port.flush().await.unwrap();
+        speed_of(far)
+    };
+    speed::of(&CLOCK, port, write, is_sent, speed_now, [9_600, 115_200]).await
 }
 
 /// A pseudo-terminal refuses parity, short characters, and a rate of zero.

@@ -2,6 +2,7 @@
 //! of the conformance suite can fail.
 
 mod clock;
+mod ports;
 mod sources;
 mod spawner;
 
