@@ -31,7 +31,7 @@ const TABLE: Table<'_> = Table {
         // A byte on the wire, of frames of 64 bytes. Most of it is the checksum, without a table.
         row("Frames, from memory", Some(610), |bytes| work_on(framed(bytes), frames)),
         row("the same by crates cobs and crc", None, |bytes| work_on(framed(bytes), by_crates)),
-        row("FrameWriter, to memory", Some(1_197), |bytes| writing(bytes, framed)),
+        row("FrameWriter, to memory", Some(1_044), |bytes| writing(bytes, framed)),
         row("the same by crates cobs and crc", None, |bytes| writing(bytes, framed_by_crates)),
     ],
     work: [10_000, 30_000],

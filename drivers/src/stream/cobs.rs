@@ -9,10 +9,11 @@ const RUN: usize = 254;
 /// The encoded bytes of a frame and its checksum.
 #[derive(Debug)]
 pub(super) struct Encoder<'a> {
+    /// The bytes that were not taken.
     frame: &'a [u8],
     checksum: [u8; 2],
-    /// The index of the next byte in both.
-    at: usize,
+    /// The number of bytes taken of the checksum.
+    summed: u8,
     /// The number of bytes left in the block.
     left: u8,
     /// The step after the block.
@@ -29,12 +30,22 @@ enum Next {
 
 impl<'a> Encoder<'a> {
     pub(super) fn new(frame: &'a [u8], checksum: [u8; 2]) -> Self {
-        Self { frame, checksum, at: 0, left: 0, next: Next::Block }
+        Self { frame, checksum, summed: 0, left: 0, next: Next::Block }
     }
 
-    fn byte(&self, at: usize) -> Option<u8> {
-        let checksum = || self.checksum.get(at.checked_sub(self.frame.len())?);
-        self.frame.get(at).or_else(checksum).copied()
+    fn rest(&self) -> impl Iterator<Item = u8> {
+        let checksum = self.checksum.iter().skip(usize::from(self.summed));
+        self.frame.iter().chain(checksum).copied()
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let Some((byte, rest)) = self.frame.split_first() else {
+            let byte = self.checksum.get(usize::from(self.summed));
+            self.summed += 1;
+            return byte.copied();
+        };
+        self.frame = rest;
+        Some(*byte)
     }
 }
 
@@ -44,18 +55,16 @@ impl Iterator for Encoder<'_> {
     fn next(&mut self) -> Option<u8> {
         if self.left > 0 {
             self.left -= 1;
-            let byte = self.byte(self.at);
-            self.at += 1;
-            return byte;
+            return self.take();
         }
         match self.next {
             Next::End => return None,
-            Next::Zero => self.at += 1,
+            Next::Zero => _ = self.take(),
             Next::Block => {}
         }
-        let rest = (self.at..).map_while(|at| self.byte(at));
-        let run = rest.take(RUN).take_while(|byte| *byte != 0).count();
-        self.next = match self.byte(self.at + run) {
+        let run = self.rest().take(RUN).take_while(|byte| *byte != 0).count();
+        let behind = self.rest().nth(run);
+        self.next = match behind {
             None => Next::End,
             Some(_) if run == RUN => Next::Block,
             Some(_) => Next::Zero,
