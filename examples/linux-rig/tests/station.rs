@@ -21,7 +21,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use embedded_io_async::Write;
+use embedded_io_async::{Read, Write};
 use rustix::process::{Pid, setpriority_process};
 use tickwire_drivers::nec::Frame;
 use tickwire_exec_std::gpio::{Input, InputSettings, Output, OutputSettings};
@@ -49,6 +49,10 @@ const PWM: &str = "/sys/class/pwm/pwmchip0";
 
 /// The date is 2011-09-24.
 const RMC: &[u8] = b"$GPRMC,180049.896,A,3749.1808,N,08338.7869,W,001.8,156.3,240911,,,A*70\r\n";
+
+/// What a receiver that was heard is asked, and an answer that it is not of MediaTek.
+const QUESTION: &[u8; 13] = b"$PMTK605*31\r\n";
+const ANSWER: &[u8] = b"$PMTK001,605,1*31\r\n";
 
 struct Station {
     child: Child,
@@ -133,8 +137,14 @@ fn the_station_runs_with_all_parts_and_leaves_nothing_claimed() {
             let mut receiver = serial::open("/dev/ttyS2", Settings::new(9_600)).unwrap();
             receiver.write_all(RMC).await.unwrap();
             receiver.flush().await.unwrap();
+            let mut question = [0; 13];
+            receiver.read_exact(&mut question).await.unwrap();
+            assert_eq!(&question, QUESTION);
+            receiver.write_all(ANSWER).await.unwrap();
+            receiver.flush().await.unwrap();
         });
         station.wait_for("\"lat_e7\":378196800");
+        station.wait_for("\"command\":\"PMTK605\",\"outcome\":\"unsupported\"");
         chip.pull(PPS, true);
         station.wait_for("\"event\":\"lock\",\"state\":\"tentative\",\"pulses\":1");
         for is_up in [false, true] {

@@ -41,6 +41,10 @@ impl<I: i2c::Error, R: Display, B: Display> Observe<I, R, B> for Observer {
             Event::Lock(lock, _) => {
                 report!(at, "lock", state: format_args!("\"{:?}\"", lock.state));
             }
+            Event::Told(command, outcome) => report!(
+                at, "gps_command",
+                command: command.number().unwrap_or(0), outcome: format_args!("\"{outcome:?}\""),
+            ),
             Event::PulsesFailed => report!(at, "pulses_failed"),
             Event::DisplayFailed(error) => {
                 report!(at, "display_failed", error: format_args!("\"{error}\""));
@@ -72,6 +76,7 @@ fn report_control<I, R, B>(at: Instant, event: &Event<'_, I, R, B>) {
         },
         Event::RemoteFailed => report!(at, "remote_failed"),
         Event::Focus(Focus::Page) => report!(at, "focus", on: "\"page\""),
+        Event::Focus(Focus::Rate) => report!(at, "focus", on: "\"rate\""),
         Event::Focus(Focus::Limit(limit)) => {
             report!(at, "focus", on: "\"limit\"", limit: format_args!("\"{limit:?}\""));
         }

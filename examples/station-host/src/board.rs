@@ -16,11 +16,11 @@ use tickwire_drivers::hd44780::{FourBit, Pcf8574};
 use tickwire_exec_std::StdClock;
 use tickwire_exec_std::gpio::{self, Bias, Input, InputSettings, Output, OutputSettings};
 use tickwire_exec_std::i2c::{self, Bus};
-use tickwire_station::{Parts, Pulses};
+use tickwire_station::{Commands, Parts, Pulses};
 
 use crate::gps_line::{GpsLine, Source};
 use crate::record::Record;
-use crate::world::{Hand, World};
+use crate::world::{CommandPart, Hand, World};
 use controls::BoardControls;
 use file::{Backpack, DisplayLines, File, Gps, Line};
 use lines::{Contact, Lines};
@@ -28,8 +28,16 @@ use parts::{Glass, SensorBus, Wires};
 use watched::Watched;
 
 /// What the station is given.
-pub(crate) type BoardParts =
-    Parts<Contact, SensorBus, Glass, GpsLine, StdClock, BoardControls, Option<Pulses<Contact>>>;
+pub(crate) type BoardParts = Parts<
+    Contact,
+    SensorBus,
+    Glass,
+    GpsLine,
+    StdClock,
+    BoardControls,
+    Option<Pulses<Contact>>,
+    CommandPart,
+>;
 
 /// Opens the parts that the file at `path` names. `record` is told which are not there.
 ///
@@ -49,6 +57,7 @@ pub(crate) fn open(
     let pps = gps.as_ref().and_then(|it| it.pps.as_ref()).map(|it| open_contact(it, false));
     let pps = opened(path, "gps", pps)?.map(|line| Pulses { line });
     let gps = opened(path, "gps", gps.map(|it| open_gps(it, record)))?;
+    let commands = gps.as_ref().and_then(GpsLine::input).map(|line| Commands { line });
     let mut controls = controls::open(path, knob, remote, brightness)?;
 
     let is_there = [
@@ -72,6 +81,7 @@ pub(crate) fn open(
         lcd: Glass { wires, shown: is_drawn.then_some(shown) },
         gps: gps.unwrap_or(GpsLine::Absent),
         pps,
+        commands,
         clock: StdClock::new(),
         controls,
     };

@@ -1,5 +1,6 @@
 //! Where NMEA comes from.
 
+mod input;
 mod real;
 
 use std::fs;
@@ -14,6 +15,7 @@ use tickwire_exec_std::StdClock;
 use tickwire_sim::models::gps::Receiver;
 
 use crate::record::Record;
+pub(crate) use input::GpsInput;
 pub(crate) use real::LOOK_EVERY;
 use real::{Kind, Real};
 
@@ -74,6 +76,14 @@ impl GpsLine {
         }
         let kind = if kind.is_fifo() { Kind::Fifo } else { Kind::Tty { baud: source.baud } };
         Real::open(path, kind, record).map(Self::Real)
+    }
+
+    /// Returns the way back to the receiver. Only a serial port has one; a model's is its own.
+    pub(crate) fn input(&self) -> Option<GpsInput> {
+        match self {
+            Self::Real(line) => line.input().map(GpsInput::Port),
+            _ => None,
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use embedded_io_async::Read;
 use futures_lite::future::or;
 use tickwire_drivers::hd44780;
 use tickwire_exec_std::{Shutdown, StdClock, StdSpawner, StdTask, run};
-use tickwire_station::{Control, Observe, Parts, PulseSource};
+use tickwire_station::{CommandLine, Control, Observe, Parts, PulseSource};
 use tickwire_traits::{EdgeInput, JoinHandle, Spawn, Timer};
 
 use options::Options;
@@ -81,10 +81,18 @@ fn station(options: &Options) -> Result<(), String> {
 }
 
 /// Runs the station with these parts.
-fn serve<P: EdgeInput, I: I2c, B: hd44780::Bus, R: Read, C: Control, E: PulseSource>(
+fn serve<
+    P: EdgeInput,
+    I: I2c,
+    B: hd44780::Bus,
+    R: Read,
+    C: Control,
+    E: PulseSource,
+    W: CommandLine,
+>(
     options: &Options,
     world: World,
-    parts: Parts<P, I, B, R, StdClock, C, E>,
+    parts: Parts<P, I, B, R, StdClock, C, E, W>,
     record: Rc<Record>,
 ) -> Result<(), String>
 where
@@ -133,9 +141,17 @@ async fn show(world: Rc<World>, record: Rc<Record>) {
 }
 
 /// Runs the station and its models until there is a reason to end.
-async fn run_models<P: EdgeInput, I: I2c, B: hd44780::Bus, R: Read, C: Control, E: PulseSource>(
+async fn run_models<
+    P: EdgeInput,
+    I: I2c,
+    B: hd44780::Bus,
+    R: Read,
+    C: Control,
+    E: PulseSource,
+    W: CommandLine,
+>(
     options: &Options,
-    parts: Parts<P, I, B, R, StdClock, C, E>,
+    parts: Parts<P, I, B, R, StdClock, C, E, W>,
     world: &World,
     record: &Record,
     mut recording: Option<Recording>,

@@ -11,7 +11,7 @@ use tickwire_drivers::button;
 use tickwire_drivers::gps::{Transition, pps};
 use tickwire_drivers::htu21d;
 use tickwire_replay::{gesture_name, gps_summary, merged};
-use tickwire_station::Event;
+use tickwire_station::{Event, Outcome};
 use tickwire_traits::Instant;
 
 use crate::gps_line::{LOOK_EVERY, LineState};
@@ -62,6 +62,10 @@ pub(crate) fn event<I: i2c::Error + Display, R: Display, B: Display>(
                 "drift_ppb": drift.map(|drift| drift.ppb()),
             }),
         ),
+        Event::Told(command, outcome) => (
+            "gps_command",
+            json!({ "command": command.to_string(), "outcome": outcome_name(*outcome) }),
+        ),
         Event::PulsesFailed => ("pulses_failed", json!({})),
         Event::DisplayFailed(error) => ("display_failed", json!({ "error": error.to_string() })),
         _ => ("unknown", json!({})),
@@ -94,11 +98,22 @@ pub(crate) fn line<I: i2c::Error + Display, R: Display, B: Display>(
             pps::State::Searching => "PPS: no time".into(),
             state => format!("PPS: {}, {} µs", lower(&state), lock.error.as_micros()),
         },
+        Event::Told(command, outcome) => format!("GPS: {command}: {}", outcome_name(*outcome)),
         Event::PulsesFailed => "PPS: the line failed".into(),
         Event::DisplayFailed(error) => format!("display: {error}"),
         _ => "something new".into(),
     };
     stamped(at, what)
+}
+
+/// Returns `succeeded`, `failed`, …: the verdict, or why there is none.
+fn outcome_name(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Answered(verdict) => lower(&verdict),
+        Outcome::Pending => "pending".into(),
+        Outcome::NoAnswer => "no answer".into(),
+        Outcome::NotSent => "not sent".into(),
+    }
 }
 
 /// Returns what is wrong. Of a bus, the bus itself says more than its kind of error.

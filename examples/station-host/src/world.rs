@@ -15,20 +15,30 @@ use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Input, Output, Pwm, Trace, VcdStream, Wire, models::gps};
-use tickwire_station::{COLUMNS, Controls, Parts, Pulses, ROWS};
+use tickwire_station::{COLUMNS, Commands, Controls, Parts, Pulses, ROWS};
 use tickwire_traits::{Clock, Duration, Timer};
 
-use crate::gps_line::GpsLine;
+use crate::gps_line::{GpsInput, GpsLine};
 use crate::options::Options;
 use crate::record::Record;
 
 pub(crate) use hand::{DIAL, DimmerPart, Hand, KnobPart, LIGHT, RemoteKey, RemotePart};
 
 /// What the station is given.
-pub(crate) type StationParts =
-    Parts<Input<StdClock>, Bus<StdClock>, LcdLines, GpsLine, StdClock, AllControls, PulsePart>;
+pub(crate) type StationParts = Parts<
+    Input<StdClock>,
+    Bus<StdClock>,
+    LcdLines,
+    GpsLine,
+    StdClock,
+    AllControls,
+    PulsePart,
+    CommandPart,
+>;
 /// The pulses of the model; a real line has none.
 type PulsePart = Option<Pulses<Input<StdClock>>>;
+/// The line to the receiver, unless it is a file or a FIFO.
+pub(crate) type CommandPart = Option<Commands<GpsInput>>;
 type AllControls = Controls<KnobPart, RemotePart, DimmerPart>;
 /// The display's RS, E and D4 to D7.
 pub(crate) type LcdLines = FourBit<Pin, Pin, Pin, Pin, Pin, Pin>;
@@ -87,8 +97,12 @@ impl World {
         let kept = record.clone();
         i2c.on_transfer(move |transfer| kept.transfer(transfer.to_string()));
 
-        let (gps_line, gps, pps) = match &options.gps {
-            Some(path) => (GpsLine::open(path, options.source(), record.clone())?, None, None),
+        let (gps_line, gps, pps, commands) = match &options.gps {
+            Some(path) => {
+                let line = GpsLine::open(path, options.source(), record.clone())?;
+                let commands = line.input().map(|line| Commands { line });
+                (line, None, None, commands)
+            }
             None => {
                 let pulses = low("gps_pps");
                 let pps = Pulses { line: pulses.input() };
@@ -102,7 +116,9 @@ impl World {
                     receiver = receiver.traced(&trace);
                 }
                 let control = receiver.control();
-                (GpsLine::Model(receiver, record.clone()), Some(control), Some(pps))
+                let commands = Commands { line: GpsInput::Model(receiver.input()) };
+                let line = GpsLine::Model(receiver, record.clone());
+                (line, Some(control), Some(pps), Some(commands))
             }
         };
 
@@ -116,8 +132,16 @@ impl World {
         let dimmer = hand.with_dimmer(dial, light);
         let controls = Controls { knob, remote, dimmer };
         let button_input = button.input();
-        let parts =
-            Parts { button: button_input, lcd, gps: gps_line, pps, clock: CLOCK, i2c, controls };
+        let parts = Parts {
+            button: button_input,
+            i2c,
+            lcd,
+            gps: gps_line,
+            pps,
+            commands,
+            clock: CLOCK,
+            controls,
+        };
         let bounce = RefCell::new(Bounce::new(1));
         let (sensor, bus, button) = (Some(sensor), Some(bus), Some(button));
         Ok((Self { display, sensor, bus, gps, button, hand, bounce, trace }, parts))

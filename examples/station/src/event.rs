@@ -2,13 +2,14 @@
 
 use tickwire_drivers::button::Gesture;
 use tickwire_drivers::encoder::Turn;
+use tickwire_drivers::gps::mtk::Command;
 use tickwire_drivers::gps::pps::{Drift, Lock};
 use tickwire_drivers::gps::{self, Counters, Fix, Update};
 use tickwire_drivers::htu21d::{self, Measurement};
 use tickwire_drivers::nec::{self, Signal};
 use tickwire_traits::Instant;
 
-use crate::{Focus, Limit, Page, Units};
+use crate::{Focus, Limit, Outcome, Page, Units};
 
 /// Something that happened. The type parameters are the errors of the I2C bus,
 /// the GPS line and the display's lines.
@@ -33,6 +34,8 @@ pub enum Event<'a, I, R, B> {
     GpsFailed(&'a gps::Error<R>, &'a Counters),
     /// How well the pulses tell the time has changed. With the drift of the clock, if known.
     Lock(&'a Lock, Option<Drift>),
+    /// What became of a command to the receiver.
+    Told(Command, Outcome),
     /// The line of the pulses failed.
     PulsesFailed,
     /// The display could not be written to.

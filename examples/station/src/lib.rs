@@ -1,13 +1,24 @@
 //! A weather and position station: a GPS receiver, a thermometer, a display and
-//! one button; and, where a board has them, the receiver's pulses, a knob, a remote control and a
-//! potentiometer.
+//! one button; and, where a board has them, the receiver's pulses, a line to it, a knob, a remote
+//! control and a potentiometer.
 //!
 //! The display shows position, time, temperature and humidity, a page each, and the humidity as a
-//! bar. A
-//! click changes the page, a double click the units, and a long press forgets
-//! the lowest and highest values.
+//! bar. A click changes the page, a double click the units, and a long press forgets the lowest and
+//! highest values.
+//!
+//! ```text
+//! ┌────────────────────┐  ┌────────────────────┐
+//! │23.8°C  50.72 %     │  │AXN_5.1.7_3333_19020│  its firmware
+//! │dew point 13.0°C   ▄│  │GGARMCGSAGSVVTGGLL  │  the sentences that it sends
+//! │23.8°C to 23.8°C   █│  │*rate           5 Hz│  `*`: the knob turns it
+//! │50.72 to 50.72 %    │  │PMTK220         done│  the last command
+//! └────────────────────┘  └────────────────────┘
+//!    the climate             the receiver
+//! ```
 //!
 //! With the [`Pulses`] of the receiver, a further page shows UTC by them, and how well it is known.
+//! With a line for [`Commands`] to it, another page shows what it is and how it is set. A push of the
+//! knob there lets it turn the rate of the receiver, and another push ends that.
 //!
 //! A [`Knob`] turns pages. A push opens the page of limits, and another one the value that the
 //! knob then changes; a long push leaves it. Beyond a limit, the last row tells of it every other
@@ -19,12 +30,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod commands;
 mod controls;
 mod event;
 mod limits;
 mod menu;
 mod page;
 mod pulses;
+mod receiver;
 mod state;
 mod station;
 
@@ -39,6 +52,7 @@ use tickwire_drivers::hd44780::{self, Lcd};
 use tickwire_drivers::htu21d::Htu21d;
 use tickwire_traits::{Delay, Duration, EdgeInput, TimerQueue};
 
+pub use commands::{CommandLine, Commands};
 use controls::Serve;
 pub use controls::{Control, Controls, Dimmer, Keymap, Knob, Remote};
 pub use event::{Event, Observe};
@@ -46,6 +60,7 @@ pub use limits::{Alarms, Limit, Limits};
 pub use menu::{Focus, Key, Menu};
 pub use page::{COLUMNS, ROWS};
 pub use pulses::{PulseSource, Pulses};
+pub use receiver::{FixRate, Outcome, Receiver};
 pub use state::{Extremes, Page, State, Units};
 use station::Station;
 
@@ -54,7 +69,7 @@ pub const MEASURE_EVERY: Duration = Duration::from_secs(2);
 
 /// What the station needs of a board.
 #[derive(Debug)]
-pub struct Parts<P, I, B, R, T, C = (), E = ()> {
+pub struct Parts<P, I, B, R, T, C = (), E = (), W = ()> {
     /// A button to ground, with a pull-up.
     pub button: P,
     /// The bus with the HTU21D on it.
@@ -65,6 +80,8 @@ pub struct Parts<P, I, B, R, T, C = (), E = ()> {
     pub gps: R,
     /// The [`Pulses`] of that receiver, or `()` for none.
     pub pps: E,
+    /// The line with [`Commands`] to that receiver, or `()` for none.
+    pub commands: W,
     /// The clock.
     pub clock: T,
     /// [`Controls`], or `()` for none.
@@ -79,8 +96,8 @@ pub struct Parts<P, I, B, R, T, C = (), E = ()> {
 /// # Cancel safety
 ///
 /// Dropping it stops the station where it is; what it has learned is lost.
-pub async fn run<P, I, B, R, T, C, E>(
-    parts: Parts<P, I, B, R, T, C, E>,
+pub async fn run<P, I, B, R, T, C, E, W>(
+    parts: Parts<P, I, B, R, T, C, E, W>,
     observer: &impl Observe<I::Error, R::Error, B::Error>,
 ) -> Infallible
 where
@@ -91,9 +108,10 @@ where
     T: TimerQueue + Clone,
     C: Control,
     E: PulseSource,
+    W: CommandLine,
 {
-    let Parts { button, i2c, lcd, gps, pps, clock, controls } = parts;
-    let others = (controls, pps);
+    let Parts { button, i2c, lcd, gps, pps, commands, clock, controls } = parts;
+    let others = (controls, (pps, commands));
     let delay = || Delay(clock.clone());
     let station = Station::new(&others, clock.clone(), observer);
     let timing = Timing { reporting: Reporting::Exclusive, ..Timing::default() };

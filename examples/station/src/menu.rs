@@ -16,6 +16,8 @@ pub enum Focus {
     Limit(Limit),
     /// The value of this limit.
     Value(Limit),
+    /// The rate of the GPS receiver.
+    Rate,
 }
 
 /// What the knob and the remote control act on.
@@ -28,6 +30,8 @@ pub enum Focus {
 ///    │   held, or not used for 30 s           │
 ///    └────────────────────────────────────────┘
 /// ```
+///
+/// On the page of settings, a push leads to their rate instead, and another one back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Menu {
     focus: Focus,
@@ -75,12 +79,21 @@ impl State {
                 self.limits.turn(limit, steps);
                 self.mark(Focus::Value(limit), now);
             }
+            Focus::Rate => {
+                self.receiver.turn(steps);
+                self.mark(Focus::Rate, now);
+            }
         }
     }
 
-    /// Pushes the knob: opens the page of limits, then a value, and leaves the value.
-    pub(crate) fn push(&mut self, now: Instant) {
+    /// Pushes the knob: opens the page of limits, then a value, and leaves the value. On the page of
+    /// settings, opens and leaves the rate.
+    pub(crate) fn push(&mut self, now: Instant, has: Has) {
         match self.menu.focus(now) {
+            Focus::Page if has.settings && self.page == Page::Settings => {
+                self.mark(Focus::Rate, now);
+            }
+            Focus::Rate => self.leave(),
             Focus::Page => {
                 self.page = Page::Limits;
                 self.mark(Focus::Limit(Limit::Cold), now);
@@ -107,7 +120,7 @@ impl State {
             }
             Key::Minus => self.turn(-1, now, has),
             Key::Plus => self.turn(1, now, has),
-            Key::Enter => self.push(now),
+            Key::Enter => self.push(now, has),
         }
     }
 

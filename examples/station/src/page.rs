@@ -2,6 +2,7 @@
 
 mod limits;
 mod pulses;
+mod settings;
 
 use core::fmt::{self, Write};
 use core::ops::Range;
@@ -36,7 +37,8 @@ pub(crate) fn render(state: &State, now: Instant, has: Has) -> [Line; ROWS] {
         Page::Time => time(state, now),
         Page::Climate => climate(state),
         Page::Pulses if has.pulses => pulses::page(state, now),
-        Page::Counters | Page::Pulses | Page::Limits => counters(state),
+        Page::Settings if has.settings => settings::page(state, now),
+        Page::Counters | Page::Pulses | Page::Settings | Page::Limits => counters(state),
     };
     if has.limits
         && let Some(alarm) = limits::alarm(state, now)

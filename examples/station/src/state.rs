@@ -7,6 +7,7 @@ use tickwire_drivers::htu21d::{CentiCelsius, CentiPercent, Measurement};
 
 use crate::limits::{Alarms, Limits};
 use crate::menu::Menu;
+use crate::receiver::Receiver;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -24,6 +25,8 @@ pub enum Page {
     Limits,
     /// UTC by the pulses of the receiver. Only if there are pulses.
     Pulses,
+    /// How the receiver is set. Only if there is a line to it.
+    Settings,
 }
 
 /// In which units.
@@ -43,6 +46,8 @@ pub(crate) struct Has {
     pub(crate) limits: bool,
     /// Pulses of the receiver.
     pub(crate) pulses: bool,
+    /// Settings of the receiver: there is a line to it.
+    pub(crate) settings: bool,
 }
 
 /// The lowest and the highest of some values.
@@ -67,6 +72,8 @@ pub struct State {
     pub counters: Counters,
     /// Joins the pulses of the receiver to its sentences.
     pub keeper: Timekeeper,
+    /// How the GPS receiver is set.
+    pub receiver: Receiver,
     /// The last measurement; none if that failed.
     pub climate: Option<Measurement>,
     /// Since the start, or the last long press.
@@ -85,8 +92,15 @@ pub struct State {
 
 impl Page {
     /// All pages, in order. The digits of a remote control begin with 1.
-    pub const ALL: [Self; 6] =
-        [Self::Position, Self::Time, Self::Climate, Self::Counters, Self::Limits, Self::Pulses];
+    pub const ALL: [Self; 7] = [
+        Self::Position,
+        Self::Time,
+        Self::Climate,
+        Self::Counters,
+        Self::Limits,
+        Self::Pulses,
+        Self::Settings,
+    ];
 
     /// Returns the page `steps` further on, among those that there are. They go round.
     pub(crate) fn moved(self, steps: i32, has: Has) -> Self {
@@ -103,6 +117,7 @@ impl Page {
             Self::Position | Self::Time | Self::Climate | Self::Counters => true,
             Self::Limits => has.limits,
             Self::Pulses => has.pulses,
+            Self::Settings => has.settings,
         }
     }
 }
@@ -118,16 +133,25 @@ impl Units {
 }
 
 impl Has {
-    pub(crate) const NOTHING: Self = Self { limits: false, pulses: false };
+    pub(crate) const NOTHING: Self = Self { limits: false, pulses: false, settings: false };
     pub(crate) const LIMITS: Self = Self { limits: true, ..Self::NOTHING };
     pub(crate) const PULSES: Self = Self { pulses: true, ..Self::NOTHING };
+    pub(crate) const SETTINGS: Self = Self { settings: true, ..Self::NOTHING };
 
     pub(crate) const fn or(self, other: Self) -> Self {
-        Self { limits: self.limits || other.limits, pulses: self.pulses || other.pulses }
+        Self {
+            limits: self.limits || other.limits,
+            pulses: self.pulses || other.pulses,
+            settings: self.settings || other.settings,
+        }
     }
 
     pub(crate) const fn and(self, other: Self) -> Self {
-        Self { limits: self.limits && other.limits, pulses: self.pulses && other.pulses }
+        Self {
+            limits: self.limits && other.limits,
+            pulses: self.pulses && other.pulses,
+            settings: self.settings && other.settings,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the parts of the station share, and the loop of each.
 
+mod exchange;
+
 use core::cell::{Cell, RefCell};
 use core::convert::Infallible;
 use core::marker::PhantomData;
@@ -37,6 +39,8 @@ type Display<B, T> = Lcd<B, Delay<T>, COLUMNS, ROWS>;
 pub(crate) struct Station<'a, T, O, C> {
     state: RefCell<State>,
     changed: local::Flag,
+    /// The exchange with the receiver goes on, or there may be another one.
+    pub(crate) exchange: local::Flag,
     pub(crate) clock: T,
     observer: &'a O,
     /// The state of the lock that was reported last.
@@ -68,6 +72,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
         Self {
             state: RefCell::new(State::default()),
             changed: local::Flag::new(),
+            exchange: local::Flag::new(),
             clock,
             observer,
             lock: Cell::new(pps::State::Searching),
@@ -102,6 +107,9 @@ impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
         let now = if self.has().limits { self.clock.now() } else { Instant::EPOCH };
         let before = View::of(&self.state.borrow(), now);
         self.update(|state| act(state, now));
+        if self.has().settings {
+            self.exchange.set();
+        }
         self.report_view(before, now);
     }
 
@@ -212,7 +220,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
             // may just have let others have a turn.
             let mut result = Err(Elapsed);
             for limit in [REFRESH_EVERY, Duration::ZERO] {
-                result = self.clock.timeout(limit, gps.update()).await;
+                result = self.clock.timeout(limit, self.sentence(&mut gps)).await;
                 if result.is_ok() {
                     break;
                 }
@@ -223,6 +231,7 @@ impl<'a, T: TimerQueue + Clone, O, C: Serve> Station<'a, T, O, C> {
             });
             if let Ok(Ok(update)) = &result {
                 self.name_second(update, gps.fix());
+                self.heard();
             }
             match result {
                 Ok(Ok(update)) => self.report(Event::Gps(update, gps.fix(), gps.counters())),

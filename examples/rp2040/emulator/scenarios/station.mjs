@@ -1,6 +1,7 @@
 // The station with all of its devices: pages by clicks, units by a double click,
 // a sensor that is unplugged for a while, pulses of the receiver until they stop, a knob that sets a
-// limit, a remote control, a dial that dims the light, and in the end ten seconds of quiet.
+// limit and the rate of the receiver, a remote control, a dial that dims the light, and in the end ten
+// seconds of quiet.
 const climate = { event: 'climate', centi_celsius: 2_381, centi_percent: 5_072 };
 const cool = { event: 'climate', centi_celsius: 2_299, centi_percent: 5_072 };
 const failed = { event: 'sensor_failed', error: 'i2c bus: The device did not acknowledge its address' };
@@ -10,6 +11,7 @@ const push = (gesture) => ({ event: 'push', gesture });
 const turn = (position, delta) => ({ event: 'turn', position, delta, illegal: 0 });
 const key = (command) => ({ event: 'remote', address: 0, command });
 const lock = (state) => ({ event: 'lock', state });
+const obeyed = (command) => ({ event: 'gps_command', command, outcome: 'Answered(Succeeded)' });
 const shows = (...rows) => ({ lcd: { rows: rows.map((row) => (row instanceof RegExp ? row : row.padEnd(20))) } });
 
 export default {
@@ -51,12 +53,18 @@ export default {
     [26_300, 'dial', 'set', 3_000],
     [26_510, 'dial', 'set', 3_040], // Within the dead band.
     [26_000, 'sensor', 'set', { celsius: 23.0, percent: 50.72 }],
+    [28_300, 'remote', 'press', 0, 0x42], // 7.
+    [29_000, 'push', 'tap', 90],
+    [29_600, 'knob', 'turn', 1],
+    [31_000, 'remote', 'press', 0, 0x5e],
   ],
   ignore: ['gps_quiet', 'fix'],
   lines: [
     { event: 'brightness', percent: 24 },
     climate,
     { event: 'fix_found' },
+    obeyed(605), // After the first sentences, which take half a second.
+    obeyed(414),
     lock('Tentative'),
     told('press', 1_500),
     told('release', 1_590),
@@ -122,7 +130,20 @@ export default {
     cool,
     { event: 'alarm', limit: 'Hot', on: false },
     { event: 'brightness', percent: 74 },
-    ...Array.from({ length: 9 }, () => cool),
+    cool,
+    key(0x42),
+    view('Settings', 'Imperial'),
+    push('press'),
+    push('release'),
+    push('click'),
+    { event: 'focus', on: 'rate' },
+    turn(-10, 1),
+    obeyed(220),
+    cool,
+    key(0x5e),
+    view('Climate', 'Imperial'),
+    { event: 'focus', on: 'page' },
+    ...Array.from({ length: 7 }, () => cool),
   ],
   looks: [
     {
@@ -150,9 +171,16 @@ export default {
     },
     { at_ms: 26_250, light: { permille: 240 } },
     { at_ms: 27_000, light: { permille: 740 }, ...shows('73.4°F  50.72 %', 'dew point 54.1°F   ⓪', '73.4°F to 74.9°F   █', '50.72 to 50.72 %') },
+    { at_ms: 28_900, ...shows('AXN_5.1.7_3333_19020', 'GGARMCGSAGSVVTGGLL', ' rate        unknown', 'PMTK414         done') },
+    { at_ms: 30_900, ...shows('AXN_5.1.7_3333_19020', 'GGARMCGSAGSVVTGGLL', '*rate           5 Hz', 'PMTK220         done') },
     { at_ms: 17_000, ...shows('74.9°F  50.72 %', 'dew point 55.4°F   ⓪', '74.9°F to 74.9°F   █', '50.72 to 50.72 %') },
   ],
-  end: { lcd: { violations: [] }, gps: { waiting: 0 }, knob: { detents: -11 }, remote: { frames: 5 } },
+  end: {
+    lcd: { violations: [] },
+    gps: { waiting: 0, heard: '$PMTK605*31\r\n$PMTK414*33\r\n$PMTK220,200*2C\r\n' },
+    knob: { detents: -10 },
+    remote: { frames: 7 },
+  },
   // The page is drawn each second, the climate is measured every two, the receiver is
   // silent, the dial is read every 50 ms. Which of the timer's entries is looked at first differs
   // by some instructions.

@@ -11,7 +11,7 @@ use embassy_rp::adc::{self, Adc};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embassy_rp::peripherals::{I2C0, UART0};
 use embassy_rp::pwm::{self, Pwm};
-use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUartRx};
+use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUart};
 use embassy_rp::{bind_interrupts, i2c};
 use embedded_hal::digital::PinState;
 use static_cell::StaticCell;
@@ -19,7 +19,7 @@ use tickwire_drivers::encoder::Division;
 use tickwire_drivers::hd44780::FourBit;
 use tickwire_exec_embassy::{EmbassyClock, IrqEdges};
 use tickwire_rp2040::{Observer, Settled};
-use tickwire_station::{Controls, Dimmer, Keymap, Knob, Parts, Pulses, Remote};
+use tickwire_station::{Commands, Controls, Dimmer, Keymap, Knob, Parts, Pulses, Remote};
 use tickwire_traits::{Edges, PolledEdges, Side, analog};
 
 bind_interrupts!(struct Interrupts {
@@ -54,14 +54,18 @@ async fn watch_pulses(pin: Input<'static>) {
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
-    static BUFFER: StaticCell<[u8; 256]> = StaticCell::new();
+    static SENT: StaticCell<[u8; 16]> = StaticCell::new();
+    static RECEIVED: StaticCell<[u8; 256]> = StaticCell::new();
 
     let board = embassy_rp::init(Default::default());
     let low = Level::Low;
     let contact = |pin| PolledEdges::new(pin, EmbassyClock);
     let mut line = uart::Config::default();
     line.baudrate = 9_600;
-    let buffer = BUFFER.init([0; 256]);
+    let (sent, received) = (SENT.init([0; 16]), RECEIVED.init([0; 256]));
+    let (tx, rx) = (board.PIN_0, board.PIN_1);
+    let port = BufferedUart::new(board.UART0, tx, rx, Interrupts, sent, received, line);
+    let (tx, rx) = port.split();
 
     let mut lines = KNOB.claim().expect("it is claimed once");
     let mut receiver = REMOTE.claim().expect("it is claimed once");
@@ -104,8 +108,9 @@ async fn main(_spawner: Spawner) {
             Output::new(board.PIN_20, low),
             Output::new(board.PIN_21, low),
         ),
-        gps: BufferedUartRx::new(board.UART0, Interrupts, board.PIN_1, buffer, line),
+        gps: rx,
         pps: Pulses { line: pps },
+        commands: Commands { line: tx },
         clock: EmbassyClock,
         controls: Controls {
             knob: Knob { lines, push, division: Division::X1 },

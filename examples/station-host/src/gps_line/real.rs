@@ -9,11 +9,12 @@ use std::rc::Rc;
 
 use embedded_io_async::Read as _;
 use rustix::fs::OFlags;
-use tickwire_exec_std::serial::{self, Serial};
+use tickwire_exec_std::serial::{self, ReadHalf};
 use tickwire_exec_std::{Fd, StdClock};
 use tickwire_traits::{Clock, Duration, Instant, Interest, Readiness, Timer};
 
 use super::LineState;
+use super::input::PortInput;
 use crate::record::Record;
 
 const CLOCK: StdClock = StdClock::new();
@@ -30,6 +31,7 @@ pub(crate) struct Real {
     /// When to look for the line again, while nobody is at its other end.
     look_at: Instant,
     record: Rc<Record>,
+    input: PortInput,
 }
 
 #[derive(Clone, Copy)]
@@ -39,15 +41,22 @@ pub(crate) enum Kind {
 }
 
 enum Line {
-    Tty(Serial),
+    Tty(ReadHalf),
     Fifo { fifo: Fd<File>, has_writer: bool },
     Gone,
 }
 
 impl Real {
     pub(crate) fn open(path: &Path, kind: Kind, record: Rc<Record>) -> io::Result<Self> {
-        let line = kind.open(path)?;
-        Ok(Self { path: path.into(), kind, line, look_at: CLOCK.now() + LOOK_EVERY, record })
+        let input = PortInput::default();
+        let line = kind.open(path, &input)?;
+        let look_at = CLOCK.now() + LOOK_EVERY;
+        Ok(Self { path: path.into(), kind, line, look_at, record, input })
+    }
+
+    /// Returns the way back, of a serial port. It leads to the port that is open.
+    pub(crate) fn input(&self) -> Option<PortInput> {
+        matches!(self.kind, Kind::Tty { .. }).then(|| self.input.clone())
     }
 
     /// Waits for bytes, and for the line if it is not there.
@@ -110,7 +119,7 @@ impl Real {
     /// Opens the path anew. What is told of a FIFO comes when it is read.
     fn look(&mut self) {
         self.look_at = CLOCK.now() + LOOK_EVERY;
-        match self.kind.open(&self.path) {
+        match self.kind.open(&self.path, &self.input) {
             Ok(line) => {
                 if let Line::Tty(_) = line {
                     self.record.gps_line(LineState::Open);
@@ -125,15 +134,20 @@ impl Real {
     fn lose(&mut self, why: Option<String>) {
         self.look_at = CLOCK.now() + LOOK_EVERY;
         self.line = Line::Gone;
+        self.input.replace(None);
         self.record.gps_line(LineState::Gone(why));
     }
 }
 
 impl Kind {
-    fn open(self, path: &Path) -> io::Result<Line> {
+    fn open(self, path: &Path, input: &PortInput) -> io::Result<Line> {
         match self {
             Self::Tty { baud } => match serial::open(path, serial::Settings::new(baud)) {
-                Ok(port) => Ok(Line::Tty(port)),
+                Ok(port) => {
+                    let (reader, writer) = port.split()?;
+                    input.replace(Some(writer));
+                    Ok(Line::Tty(reader))
+                }
                 Err(serial::Error::NoTty(_)) => {
                     Err(io::Error::other("neither a file, a FIFO nor a tty"))
                 }

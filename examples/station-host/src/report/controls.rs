@@ -28,6 +28,7 @@ pub(super) fn event<I, R, B>(event: &Event<'_, I, R, B>) -> Option<(String, Valu
         Event::RemoteFailed => ("remote_failed", json!({})),
         Event::Focus(focus) => match focus {
             Focus::Page => ("focus", json!({ "on": "page" })),
+            Focus::Rate => ("focus", json!({ "on": "rate" })),
             Focus::Limit(limit) => ("focus", json!({ "on": "limit", "limit": lower(limit) })),
             Focus::Value(limit) => ("focus", json!({ "on": "value", "limit": lower(limit) })),
         },
@@ -73,6 +74,7 @@ pub(super) fn text<I, R, B>(event: &Event<'_, I, R, B>) -> Option<String> {
         },
         Event::RemoteFailed => "remote failed".into(),
         Event::Focus(Focus::Page) => "knob turns pages".into(),
+        Event::Focus(Focus::Rate) => "knob sets the GPS rate".into(),
         Event::Focus(Focus::Limit(limit)) => format!("limit {}", lower(limit)),
         Event::Focus(Focus::Value(limit)) => format!("knob sets limit {}", lower(limit)),
         Event::Limit(limit, value) => {

@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use serial2::SerialPort;
 
+use crate::lines::check_question;
 use crate::refusals::refused;
 use crate::{Ended, RMC, Station, file, is_fix, path, text};
 
@@ -45,6 +46,7 @@ fn a_receiver_alone_is_enough() {
         }
     };
     assert_eq!(fix["lat_e7"], 378_196_800);
+    check_question(&mut station, &mut far);
     let high = resident_kib(station.child.id());
     assert!(high < 10 * 1_024, "{high} KiB");
     station.signal("TERM");

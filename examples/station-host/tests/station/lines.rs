@@ -1,7 +1,7 @@
 //! Lines to receivers: files, FIFOs, pseudo-terminals.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::symlink;
 
@@ -125,6 +125,16 @@ fn pty() -> (File, String) {
     (File::from(OwnedFd::from(far)), text(path))
 }
 
+/// A receiver that is heard is asked once for its firmware. This one does not answer.
+#[track_caller]
+pub(crate) fn check_question(station: &mut Station, far: &mut File) {
+    let told = station.wait_for("a command", |line| line["event"] == "gps_command");
+    assert_eq!((&told["command"], &told["outcome"]), (&"PMTK605".into(), &"no answer".into()));
+    let mut heard = [0; 32];
+    let len = far.read(&mut heard).unwrap();
+    assert_eq!(&heard[..len], b"$PMTK605*31\r\n");
+}
+
 #[test]
 fn a_tty_that_goes_away_is_waited_for_and_read_on() {
     let link = path("adapter");
@@ -145,6 +155,7 @@ fn a_tty_that_goes_away_is_waited_for_and_read_on() {
     far.write_all(&GGA.as_bytes()[..20]).unwrap();
     far.write_all(&GGA.as_bytes()[20..]).unwrap();
     assert_eq!(place(&station.wait_for("a fix", is_fix)), OF_GGA);
+    check_question(&mut station, &mut far);
     // The path goes first: the tty of another test may soon have the same.
     std::fs::remove_file(&link).unwrap();
     drop(far);

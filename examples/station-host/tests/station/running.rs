@@ -28,6 +28,10 @@ fn it_takes_less_than_ten_megabytes_with_models() {
     let mut station = Station::start(&[]);
     station.wait_for("the climate", |line| line["event"] == "climate");
     station.wait_for("a fix", is_fix);
+    station.wait_for("what the receiver sends", |line| {
+        (&line["event"], &line["command"], &line["outcome"])
+            == (&"gps_command".into(), &"PMTK414".into(), &"succeeded".into())
+    });
     let high = resident_kib(station.child.id());
     println!("{high} KiB resident");
     assert!((1_000..10 * 1_024).contains(&high), "{high} KiB");

@@ -84,7 +84,9 @@ where
             Ok(gesture) => {
                 station.report(Event::Push(gesture));
                 match gesture.event {
-                    button::Event::Click => station.act(|state, now| state.push(now)),
+                    button::Event::Click => {
+                        station.act(|state, now| state.push(now, station.has()));
+                    }
                     button::Event::Long => station.act(|state, _| state.leave()),
                     _ => {}
                 }

@@ -33,7 +33,7 @@ fn after_with(has: Has, hands: &[Hand]) -> (State, Instant) {
     for hand in hands {
         match *hand {
             Turns(steps) => state.turn(steps, now, has),
-            Pushes => state.push(now),
+            Pushes => state.push(now, has),
             Holds => state.leave(),
             Keys(key) => state.press(key, now, has),
             Clicks => state.obey(Click, has),
@@ -123,14 +123,35 @@ fn digits_choose_pages_and_the_other_keys_are_the_knob() {
 }
 
 #[test]
+fn a_push_on_the_page_of_settings_leads_to_the_rate() {
+    let has = Has::LIMITS.or(Has::SETTINGS);
+    let to_settings = Turns(-1);
+    let check = |hands: &[Hand], page, focus| {
+        let (state, now) = after_with(has, &[&[to_settings], hands].concat());
+        assert_eq!((state.page, state.menu.focus(now)), (page, focus), "{hands:?}");
+    };
+    check(&[], Page::Settings, Focus::Page);
+    check(&[Pushes], Page::Settings, Focus::Rate);
+    check(&[Pushes, Turns(3), Turns(-1)], Page::Settings, Focus::Rate);
+    check(&[Pushes, Turns(1), Pushes], Page::Settings, Focus::Page);
+    check(&[Pushes, Pushes, Turns(1)], Page::Position, Focus::Page);
+    check(&[Pushes, Holds], Page::Settings, Focus::Page);
+    check(&[Pushes, Clicks], Page::Position, Focus::Page);
+    check(&[Pushes, Waits(30), Turns(-1)], Page::Limits, Focus::Page);
+    // On other pages, it leads to the limits.
+    check(&[Turns(1), Pushes], Page::Limits, Focus::Limit(Limit::Cold));
+}
+
+#[test]
 fn only_pages_that_there_are_come_up() {
     let all = Page::ALL;
-    let [position, time, climate, counters, limits, pulses] = all;
+    let [position, time, climate, counters, limits, pulses, settings] = all;
     for (has, expected) in [
         (Has::NOTHING, &[position, time, climate, counters][..]),
         (Has::PULSES, &[position, time, climate, counters, pulses]),
         (Has::LIMITS, &[position, time, climate, counters, limits]),
-        (Has::LIMITS.or(Has::PULSES), &all),
+        (Has::SETTINGS, &[position, time, climate, counters, settings]),
+        (Has::LIMITS.or(Has::PULSES).or(Has::SETTINGS), &all),
     ] {
         let by = |hand: Hand| {
             let shown = |times| after_with(has, &[hand].repeat(times)).0.page;

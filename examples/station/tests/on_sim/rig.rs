@@ -1,6 +1,6 @@
 //! The station on a bench.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -9,16 +9,17 @@ use std::rc::Rc;
 use embedded_hal::digital::PinState;
 use embedded_hal_async::i2c::I2c;
 use futures_util::future::{Either, select};
-use tickwire_drivers::gps::pps;
 use tickwire_drivers::hd44780::{self, FourBit};
 use tickwire_sim::i2c::{Bus, Faults};
 use tickwire_sim::models::hd44780::Display;
 use tickwire_sim::models::htu21d::Htu21d;
 use tickwire_sim::{Bounce, Pace, Sim, SimClock, Wire, drop_after, models::gps};
-use tickwire_station::{COLUMNS, Control, Event, Observe, Parts, PulseSource, Pulses, ROWS};
-use tickwire_traits::{Clock, Duration, EdgeInput, Instant, Timer};
+use tickwire_station::{COLUMNS, CommandLine, Commands, Control, Parts, PulseSource, Pulses, ROWS};
+use tickwire_traits::{Clock, Duration, EdgeInput, Timer};
 
 use crate::hand::Hand;
+use crate::heard::Heard;
+use crate::line::Line;
 
 /// Everything that the station is connected to, and the station itself.
 pub(crate) struct Rig {
@@ -30,6 +31,9 @@ pub(crate) struct Rig {
     pub(crate) gps: gps::Control<SimClock>,
     pub(crate) heard: Rc<Heard>,
     pub(crate) button: Wire<SimClock>,
+    /// Whether the station has a line to the receiver, and whether that accepts nothing.
+    has_commands: bool,
+    pub(crate) line_is_stuck: Rc<Cell<bool>>,
     /// The pulses of the receiver, if the station has them.
     pub(crate) pulses: Option<Wire<SimClock>>,
     pub(crate) rs: Wire<SimClock>,
@@ -43,56 +47,6 @@ pub(crate) struct Rig {
 
 fn on_a_walk(clock: SimClock) -> gps::Receiver<SimClock> {
     gps::Receiver::new(clock, gps::demo_log(60), 9_600).repeat()
-}
-
-/// The names of the events, with their times.
-#[derive(Default)]
-pub(crate) struct Heard(RefCell<Vec<(Instant, &'static str)>>);
-
-impl<I, R, B> Observe<I, R, B> for Heard {
-    fn observe(&self, at: Instant, event: &Event<'_, I, R, B>) {
-        let name = match event {
-            Event::View(..) => "View",
-            Event::ButtonFailed => "ButtonFailed",
-            Event::Climate(_) => "Climate",
-            Event::SensorFailed(_) => "SensorFailed",
-            Event::Gps(..) => "Gps",
-            Event::GpsFailed(..) => "GpsFailed",
-            Event::GpsQuiet(_) => "GpsQuiet",
-            Event::Lock(lock, _) => match lock.state {
-                pps::State::Searching => "Searching",
-                pps::State::Tentative => "Tentative",
-                pps::State::Locked => "Locked",
-                pps::State::Holdover => "Holdover",
-            },
-            Event::PulsesFailed => "PulsesFailed",
-            Event::DisplayFailed(_) => "DisplayFailed",
-            Event::Turn(..) => "Turn",
-            Event::Push(_) => "Push",
-            Event::KnobFailed => "KnobFailed",
-            Event::Remote(..) => "Remote",
-            Event::RemoteFailed => "RemoteFailed",
-            Event::Brightness(_) => "Brightness",
-            Event::DimmerFailed => "DimmerFailed",
-            Event::Focus(_) => "Focus",
-            Event::Limit(..) => "Limit",
-            Event::Alarm(_, true) => "Alarm",
-            Event::Alarm(_, false) => "AlarmOver",
-            _ => "another",
-        };
-        self.0.borrow_mut().push((at, name));
-    }
-}
-
-impl Heard {
-    /// How often an event of this name came.
-    pub(crate) fn count(&self, name: &str) -> usize {
-        self.0.borrow().iter().filter(|(_, heard)| *heard == name).count()
-    }
-
-    pub(crate) fn times_never_go_back(&self) -> bool {
-        self.0.borrow().is_sorted_by_key(|(at, _)| *at)
-    }
 }
 
 impl Rig {
@@ -112,6 +66,14 @@ impl Rig {
     /// The same, with the pulses of the receiver.
     pub(crate) fn with_pulses(sim: Sim) -> Self {
         Self::on(sim, on_a_walk, None, true)
+    }
+
+    /// The same as `with_controls`, with a line to the receiver.
+    pub(crate) fn with_commands(sim: Sim) -> Self {
+        let mut rig = Self::with_controls(sim);
+        rig.has_commands = true;
+        rig.start(on_a_walk(rig.clock.clone()));
+        rig
     }
 
     /// With an executor that may be late.
@@ -161,6 +123,8 @@ impl Rig {
             display,
             sensor,
             button,
+            has_commands: false,
+            line_is_stuck: Rc::default(),
             pulses,
             rs,
             e,
@@ -177,12 +141,15 @@ impl Rig {
         self.bus = i2c.faults();
         self.gps = gps.control();
         let [d4, d5, d6, d7] = self.data.each_ref().map(Wire::output);
+        let line = Line { input: gps.input(), is_stuck: self.line_is_stuck.clone() };
+        let commands = self.has_commands.then_some(Commands { line });
         let parts = Parts {
             button: self.button.input(),
             i2c,
             lcd: FourBit::new(self.rs.output(), self.e.output(), d4, d5, d6, d7),
             gps,
             pps: self.pulses.as_ref().map(|wire| Pulses { line: wire.input() }),
+            commands,
             clock: self.clock.clone(),
             controls: (),
         };
@@ -198,13 +165,14 @@ impl Rig {
         L: hd44780::Bus + 'static,
         C: Control + 'static,
         E: PulseSource + 'static,
+        W: CommandLine + 'static,
     >(
         &self,
-        parts: Parts<P, I, L, gps::Receiver<SimClock>, SimClock, (), E>,
+        parts: Parts<P, I, L, gps::Receiver<SimClock>, SimClock, (), E, W>,
         controls: C,
     ) -> Pin<Box<dyn Future<Output = Infallible>>> {
-        let Parts { button, i2c, lcd, gps, pps, clock, .. } = parts;
-        let parts = Parts { button, i2c, lcd, gps, pps, clock, controls };
+        let Parts { button, i2c, lcd, gps, pps, commands, clock, .. } = parts;
+        let parts = Parts { button, i2c, lcd, gps, pps, commands, clock, controls };
         let observer = self.heard.clone();
         Box::pin(async move { tickwire_station::run(parts, &*observer).await })
     }
@@ -234,6 +202,15 @@ impl Rig {
     #[track_caller]
     pub(crate) fn pass_seconds(&mut self, seconds: u64) {
         self.pass(Duration::from_secs(seconds));
+    }
+
+    /// Begins a click of the button.
+    pub(crate) fn button_clicks(&mut self) {
+        let now = self.clock.now();
+        for millis in [0, 90] {
+            let at = now + Duration::from_millis(millis);
+            self.button.toggle_at(&self.bounce.toggles(at));
+        }
     }
 
     /// Presses the button, bounce and all: down, up, down, up, … in milliseconds

@@ -13,6 +13,11 @@ const garbled = (byte) => (byte ^ 0xa5) | 0x100;
 const ANSWER = 10_000;
 /** Microseconds from a command to the new speed. */
 const TURN = 20_000;
+/** What is answered by a report: the firmware, and the sentences of the factory's settings. */
+const REPORTS = {
+  605: 'PMTK705,AXN_5.1.7_3333_19020118,0027,PA1010D,1.0',
+  414: 'PMTK514,1,1,1,1,1,1,0,0,0,0,0,0,0,0,0,0,0,0,0',
+};
 
 /** The exclusive or of what stands between `$` and `*` (NMEA 0183, section 5.2). */
 export function sum(body) {
@@ -136,7 +141,7 @@ export default class Gps {
     }
     const answers = this.#doubled > 0 ? 2 : 1;
     this.#doubled = Math.max(this.#doubled - 1, 0);
-    const answer = `PMTK001,${Number(number)},3`;
+    const answer = REPORTS[number] ?? `PMTK001,${Number(number)},3`;
     this.#board.after(ANSWER, () => this.say(...Array(answers).fill(answer)));
   }
 
