@@ -9,7 +9,7 @@ use tickwire_drivers::nec::{Decoder, Event, Frame};
 use tickwire_traits::{Edge, Instant, Side};
 use vcd::{Command, SimulationCommand};
 
-use crate::screen::Session;
+use crate::session::Session;
 use crate::wires::names;
 use crate::{path, text};
 

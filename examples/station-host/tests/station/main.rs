@@ -8,6 +8,7 @@ mod logs;
 mod refusals;
 mod running;
 mod screen;
+mod session;
 mod wires;
 
 use std::io::{BufRead, BufReader, Read};
