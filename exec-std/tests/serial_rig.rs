@@ -8,13 +8,16 @@ mod patience;
 mod process;
 
 use std::env;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Waker};
 use std::thread;
 
 use embedded_io_async::{Read, Write};
 use futures_lite::future::{poll_once, zip};
 use patience::within_two_minutes;
 use process::pool_threads;
+use tickwire_conformance::speed;
 use tickwire_exec_std::serial::{
     CharSize, Error, FlowControl, Parity, Serial, Settings, StopBits, open,
 };
@@ -65,6 +68,23 @@ fn bytes_pass_both_ways_unchanged_and_are_drained() {
             other.flush().await.unwrap();
         };
         zip(answer, expect(&mut one, &all)).await;
+    });
+}
+
+#[test]
+fn a_port_whose_bytes_take_time_conforms_in_its_speed() {
+    with_ports(async |mut port, _other| {
+        let write = async |port: &mut Serial| port.write_all(b"12345678").await.unwrap();
+        let is_sent = |port: &mut Serial| {
+            pin!(port.flush()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+        };
+        let speed_now = async |port: &mut Serial| {
+            port.flush().await.unwrap();
+            port.settings().unwrap().baud_rate
+        };
+        let speeds = [9_600, 115_200];
+        let verdict = speed::of(&CLOCK, &mut port, write, is_sent, speed_now, speeds).await;
+        assert_eq!(verdict, Ok(()));
     });
 }
 

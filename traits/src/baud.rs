@@ -34,7 +34,8 @@ use embedded_io_async::{Read, Write};
 ///
 /// Wait until the last stop bit has been sent, then change the speed of both directions in the
 /// poll that returns. Report a speed that differs by more than 2.5 % from the requested one as an
-/// error: both ends together may differ by 5 %, half a bit of the ten of a byte.
+/// error: both ends together may differ by 5 %, half a bit of the ten of a byte. `speed::of` of the
+/// crate `tickwire-conformance` checks a port.
 ///
 /// # For driver authors
 ///
