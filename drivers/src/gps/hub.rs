@@ -33,6 +33,9 @@ pub use speed::SpeedError;
 /// `R` is the raw mutex, as for each primitive of `tickwire-sync`. Waiters are not stored here, so
 /// their number has no bound.
 ///
+/// `Hub::<R, _, _>::new` takes a [`Gps`] with the default decoder and length of a line. For any
+/// other, write all five parameters: `Hub::<R, _, _, _, _>::new`.
+///
 /// ```
 /// use tickwire_drivers::gps::{Gps, Hub};
 /// use tickwire_sim::{Sim, models::gps};
@@ -124,8 +127,10 @@ where
     /// Reads the receiver until its stream fails or ends, and wakes the tasks that wait.
     ///
     /// One task calls it, and calls it again after an error: a UART may report garbled bytes as
-    /// errors. Without it, a wait for a report does not end. A second call waits until the first has
-    /// ended or was dropped, and then goes on.
+    /// errors. That task should pause before each repetition, because a stream that has ended, or
+    /// whose device is unplugged, fails again immediately. While no task calls `run`, a wait for a
+    /// report does not end. A second call waits until the first has ended or was dropped, and then
+    /// goes on.
     ///
     /// # Errors
     ///
