@@ -1,5 +1,7 @@
 //! The fix: the last report of each value.
 
+use core::fmt;
+
 use tickwire_traits::Instant;
 
 use super::aged::Ages;
@@ -42,7 +44,7 @@ use super::{
 /// assert_eq!(fix.date().unwrap().value.to_string(), "2011-05-28");
 /// assert_eq!(fix.status().unwrap().value, Status::Lost);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Fix {
     ages: Ages<{ Values::COUNT }>,
     in_view_ages: Ages<{ Constellation::ALL.len() }>,
@@ -54,7 +56,7 @@ pub struct Fix {
 macro_rules! declare_values {
     ($($(#[$doc:meta])* $field:ident => $name:ident: $type:ty = $placeholder:expr,)+) => {
         /// The last report of each value, or a placeholder if there was none.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, PartialEq, Eq)]
         struct Values {
             $($name: $type,)+
             in_view: [u8; Constellation::ALL.len()],
@@ -80,6 +82,22 @@ macro_rules! declare_values {
                     self.ages.of(Field::$field as usize, self.values.$name)
                 }
             )+
+        }
+
+        /// Writes each value that was reported, with its time.
+        impl fmt::Debug for Fix {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut fix = f.debug_struct("Fix");
+                $(
+                    if let Some(value) = self.$name() {
+                        fix.field(stringify!($name), &value);
+                    }
+                )+
+                if let Some(count) = self.satellites_in_view() {
+                    fix.field("satellites_in_view", &count);
+                }
+                fix.finish()
+            }
         }
 
         #[cfg(feature = "defmt")]
@@ -159,6 +177,17 @@ impl Fix {
 
 impl Default for Fix {
     /// Returns a fix without any report.
+    ///
+    /// ```
+    /// use tickwire_drivers::gps::Receiver;
+    /// use tickwire_traits::Instant;
+    ///
+    /// let mut receiver = Receiver::<102>::new();
+    /// assert_eq!(format!("{:?}", receiver.fix()), "Fix");
+    /// receiver.push_all(b"$GPGLL,,,,,,V*06\r", Instant::from_millis(5));
+    /// let status = "Fix { status: Aged { value: Lost, at: t+5ms } }";
+    /// assert_eq!(format!("{:?}", receiver.fix()), status);
+    /// ```
     fn default() -> Self {
         Self::UNKNOWN
     }
