@@ -9,9 +9,10 @@
 //! | [`Frames`] | frames with a checksum, encoded by COBS |
 //! | [`HalfDuplex`] | the answer to a command |
 //!
-//! [`SharedWriter`] sends the messages of many tasks, each of them whole.
+//! [`FrameWriter`] sends the frames that [`Frames`] reads. [`SharedWriter`] sends the messages of
+//! many tasks, each of them whole.
 //!
-//! Each of the others reads any `embedded_io_async::Read`: a UART, a pipe, a socket, a file. The
+//! Each type of the table reads any `embedded_io_async::Read`: a UART, a pipe, a socket, a file. The
 //! bytes of an incomplete piece are in the struct, not in the future. So dropping a call loses
 //! nothing, and the next call continues. [`HalfDuplex`] also writes: its next call asks anew.
 //!

@@ -121,7 +121,8 @@ impl<P, T, const N: usize> HalfDuplex<P, T, N> {
     }
 
     /// Sets how long to wait for a quiet line before the command, for the port to accept a part of
-    /// it, for the echo, and for the answer after that. An answer that has an ending may pause as long. At most 71 minutes.
+    /// it, for the echo, and for the answer after that. An answer that has an ending may pause for
+    /// as long. At most 71 minutes.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = Span::new(patience);
@@ -129,6 +130,22 @@ impl<P, T, const N: usize> HalfDuplex<P, T, N> {
     }
 
     /// Sets the silence that ends an answer, and that comes before a command. At most 71 minutes.
+    ///
+    /// Without an ending, it has to be longer than each pause inside an answer. Otherwise `ask`
+    /// returns the part before the pause, and the next call takes the rest for its own answer.
+    ///
+    /// ```
+    /// use tickwire_drivers::stream::HalfDuplex;
+    /// use tickwire_sim::{Sim, models::half_duplex::Device};
+    /// use tickwire_traits::Duration;
+    ///
+    /// let sim = Sim::new();
+    /// let device = Device::tutorial(sim.clock(), 9_600); // Pauses for 300 ms after each line.
+    /// let mut device = HalfDuplex::<_, _, 64>::new(device, sim.clock())
+    ///     .with_quiet(Duration::from_millis(350));
+    /// let answer = sim.run(device.ask(b"any command\n")).unwrap();
+    /// assert_eq!(answer, b"Line 1\r\nLine 2\r\nLine 3\r\nGoodbye\r\n");
+    /// ```
     #[must_use]
     pub fn with_quiet(mut self, quiet: Duration) -> Self {
         self.quiet = Span::new(quiet);
