@@ -7,7 +7,8 @@ use core::future::Future;
 ///
 /// There are four ways to run futures concurrently. Use the first that fits:
 ///
-/// 1. `join` and `select`: they borrow, return values and need no storage.
+/// 1. [`race`](fn@crate::race), `gather` of `tickwire-sync`, or `join` and `select` of another
+///    crate: they borrow, return values and need no storage.
 /// 2. A task group, for a number of children known only at run time.
 /// 3. The executor's own tasks, in `main`: `#[embassy_executor::task]`.
 /// 4. `Spawn`, for a task that must outlive its parent.
