@@ -56,8 +56,8 @@ pub(crate) struct Log<R: Rows> {
 struct Timed<T> {
     nanos: i64,
     row: T,
-    /// What is noted if its time is wrong.
-    wrong: String,
+    line: u64,
+    text: String,
 }
 
 /// Why a line is no row.
@@ -110,7 +110,7 @@ impl<R: Rows> Log<R> {
             return Err(self.failure(message));
         }
         let early = self.early.take();
-        self.leave_out_time(early);
+        self.leave_out_time(early, "time goes back");
         let held = self.held.take();
         Ok(held.map(|held| self.returned(held)))
     }
@@ -137,13 +137,13 @@ impl<R: Rows> Log<R> {
         };
         if row.nanos >= held.nanos {
             let early = self.early.take();
-            self.leave_out_time(early);
+            self.leave_out_time(early, "time goes back");
             self.held = Some(row);
             return Some(held);
         }
         if row.nanos < self.last {
             self.held = Some(held);
-            self.leave_out_time(Some(row));
+            self.leave_out_time(Some(row), "time goes back");
             return None;
         }
         let Some(early) = self.early.take() else {
@@ -151,14 +151,14 @@ impl<R: Rows> Log<R> {
             return None;
         };
         // Two rows in succession are before it.
-        self.leave_out_time(Some(held));
+        self.leave_out_time(Some(held), "time is after that of the next two lines");
         self.held = Some(early);
         self.follow(row)
     }
 
-    fn leave_out_time(&mut self, row: Option<Timed<R::Row>>) {
-        if let Some(row) = row {
-            self.leave_out(&row.wrong);
+    fn leave_out_time(&mut self, row: Option<Timed<R::Row>>, why: &str) {
+        if let Some(Timed { line, text, .. }) = row {
+            self.leave_out(&format!("line {line}: {why}: {text}"));
         }
     }
 
@@ -214,8 +214,7 @@ impl<R: Rows> Log<R> {
         })?;
         let row = self.rows.row(behind).map_err(bad)?;
         self.is_start = false;
-        let wrong = said(format!("time goes back: {}", quoted(line.as_bytes())));
-        Ok(Some(Timed { nanos, row, wrong }))
+        Ok(Some(Timed { nanos, row, line: number, text: quoted(line.as_bytes()) }))
     }
 
     fn failure(&self, message: String) -> Failure {

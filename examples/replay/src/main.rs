@@ -79,11 +79,11 @@ A .vcd file has a variable for each key, named ROWxCOL, in any scope. Keys conne
 rows and columns as in a matrix: three corners of a rectangle make a ghost.
 
 FILE of nmea is any bytes, or none. It is a capture of a serial line, 8N1, if its
-name ends in .vcd, or if --signal, --column or --unit is given. Bits are timed in ns.
-A note on standard error says if no sentence in it has a checksum.
+name ends in .vcd, or if --signal, --column, --unit or --pps is given. Bits are timed
+in ns. A note on standard error says if no sentence in it has a checksum.
 
 FILE of lcd has lines `time RS E D4 D5 D6 D7`, or with RW behind RS, in us. It is
-what a display gets by four lines that has just been switched on. A header names
+what a display that has just been switched on gets by four lines. A header names
 the columns in another order, in a comment behind a word like `time_us`, or in a
 first line of labels, of which others are ignored. A picture is the text of each
 line, even if the display is off, the place [row, column] of the cursor or null, and
@@ -98,7 +98,8 @@ have the levels of the bus. A .vcd file has these signals. Readings are in hundr
 of a degree or a percent. An error is checksum, all_zeros, mixup for the other
 quantity, no_checksum if the controller did not read it, short, or nack. If a sensor
 that measures does not acknowledge, it is not ready, which is only counted. Messages
-are counted from start to start.
+are counted from start to start. Those to another address than 80 and 81 are of
+other_devices. unknown are other commands, and answers to no command.
 
 In both, a malformed line is noted, counted and left out. So is one whose time is before
 that of the line before, or after those of the next two. The exit status is 1 then.

@@ -229,7 +229,7 @@ fn unit(text: &str) -> Result<Unit, &'static str> {
 fn rate(text: &str) -> Result<u32, &'static str> {
     match text.parse() {
         Ok(rate @ 1..) => Ok(rate),
-        _ => Err("not a rate in bits a second"),
+        _ => Err("not a rate in bits per second"),
     }
 }
 

@@ -93,7 +93,8 @@ fn byte(field: &str) -> Result<(u8, Ack), String> {
     let is_byte = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let byte = u8::from_str_radix(digits, 16).ok().filter(|_| is_byte);
     let byte = byte.ok_or_else(|| {
-        format!("{} is not two hexadecimal digits, with an n or not", quoted(field.as_bytes()))
+        let field = quoted(field.as_bytes());
+        format!("{field} is not a byte: two hexadecimal digits, and n if it was not acknowledged")
     });
     Ok((byte?, ack))
 }

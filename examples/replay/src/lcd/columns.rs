@@ -98,7 +98,8 @@ impl Rows for Columns {
         }
         let found = || quoted(fields.join(" ").as_bytes());
         let Some(lines) = &self.lines else {
-            return Err(format!("no levels of RS, RW or not, E, and D4 to D7: {}", found()));
+            let wanted = "6 (RS E D4 D5 D6 D7) or 7 (RS RW E D4 D5 D6 D7)";
+            return Err(format!("{} levels, not {wanted}: {}", fields.len(), found()));
         };
         if fields.len() != lines.len() {
             return Err(format!("{} levels, not {}: {}", fields.len(), lines.len(), found()));

@@ -185,7 +185,7 @@ fn a_malformed_line_is_left_out() {
         ran.out
     );
     assert!(ran.out.ends_with("\"bad_lines\":6}\n"), "{}", ran.out);
-    let digits = "is not two hexadecimal digits, with an n or not";
+    let digits = "is not a byte: two hexadecimal digits, and n if it was not acknowledged";
     let expected = [
         format!("line 2: \"8d0\" {digits}"),
         "line 3: \"x\" is not a time in us".into(),
@@ -223,6 +223,9 @@ fn a_garbled_time_hides_no_other_line() {
     check("two back", [0, 10, 20, 5, 7, 40], &[0, 10, 20, 40], 2);
     check("two", [0, 900, 10, 20, 15, 40], &[0, 10, 20, 40], 2);
     check("last", [0, 1, 2, 3, 5, 4], &[0, 1, 2, 3, 5], 1);
+    let ahead = file("i2c-time-said.txt", "0 80 f3\n900 81n\n4 81n\n5 81 66 f0 8dn\n");
+    let said = "line 2: time is after that of the next two lines: \"900 81n\"";
+    assert!(replay(["i2c", ahead.to_str().unwrap()]).err.contains(said));
 }
 
 #[test]

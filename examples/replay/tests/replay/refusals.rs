@@ -162,7 +162,7 @@ fn options_that_make_no_sense_are_refused() {
     of_file("nmea", "--what", "invalid option '--what'");
     of_file("nec", "--apple --samsung", "--extended, --samsung and --apple: give one");
     of_file("encoder", "--a 2 --b 2", "--a and --b are the same signal");
-    of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits a second");
+    of_file("nmea", "--baud 0", "cannot parse argument \"0\": not a rate in bits per second");
     of_file("switch", "x", "unexpected argument \"x\"");
     for option in ["double", "long", "repeat", "clicks", "exclusive"] {
         let expected = format!("invalid option '--{option}': it belongs to button and keypad");
