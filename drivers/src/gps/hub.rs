@@ -30,8 +30,9 @@ pub use speed::SpeedError;
 /// report since a moment of its own. A waiter is woken by reports of its own value, and not by
 /// other sentences.
 ///
-/// `R` is the raw mutex, as for each primitive of `tickwire-sync`. Waiters are not stored here, so
-/// their number has no bound.
+/// `R` is the raw mutex, as for each primitive of `tickwire-sync`: `NoopRawMutex` for the tasks of
+/// one executor, `CriticalSectionRawMutex` in a `static`. Waiters are not stored here, so their
+/// number has no bound.
 ///
 /// `Hub::<R, _, _>::new` takes a [`Gps`] with the default decoder and length of a line. For any
 /// other, write all five parameters: `Hub::<R, _, _, _, _>::new`.

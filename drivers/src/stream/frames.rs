@@ -156,6 +156,9 @@ fn checksum(bytes: &[u8]) -> u16 {
 }
 
 /// A sender of frames that [`Frames`] reads, which has an example.
+///
+/// For frames of many tasks, write each into a buffer, as that example does, and send the bytes by a
+/// [`SharedWriter`](super::SharedWriter).
 #[derive(Debug)]
 pub struct FrameWriter<W> {
     writer: W,
