@@ -195,8 +195,12 @@ fn zda_has_the_date_with_its_century_and_the_zone() {
 fn a_time_without_a_fix_is_not_taken() {
     let invented = "GPZDA,000012.800,06,01,1980,,";
     for lost in ["GPRMC,,V,,,,,,,,,,N", "GPGGA,,,,,,0,,,,,,,,", "GNGNS,,,,,,NN,,,,,,"] {
-        let mut receiver = fed(&[lost, invented]);
-        assert_eq!(receiver.counters().accepted, 2, "{lost}");
+        // A course has no status, and that of a malformed sentence does not count.
+        let (course, malformed) =
+            ("GPVTG,,T,,M,,N,,K,N", "GPRMC,120000,A,9945.00,N,00630.00,W,,,,,,A");
+        let mut receiver = fed(&[lost, course, malformed, invented]);
+        assert_eq!(receiver.counters().accepted, 3, "{lost}");
+        assert_eq!(receiver.counters().malformed, 1, "{lost}");
         assert_eq!((receiver.fix().date(), receiver.fix().time()), (None, None), "{lost}");
         for found in [MORE[0], MORE[8]] {
             receiver.push_all(&sentence(found.as_bytes()), Instant::EPOCH);

@@ -206,3 +206,16 @@ fn minutes_that_round_to_sixty_are_the_next_degree() {
         check_body(&body, &format!("Valid lat={expected} lon=0 time=08:30:15.000"));
     }
 }
+
+/// The status and the time are read before the position, which has 71 minutes.
+#[test]
+fn a_malformed_sentence_sets_nothing_even_with_the_next_one() {
+    let malformed = sentence(b"GPRMC,083015,A,5271.740736,N,00944.0740680,E,1.00,,170524,,,A");
+    let next = sentence(b"GPVTG,054.7,T,,M,005.5,N,010.2,K,A");
+    let mut receiver = Receiver::<102>::new();
+    receiver.push_all(&[malformed, next].concat(), Instant::EPOCH);
+    let (counters, fix) = (receiver.counters(), receiver.fix());
+    assert_eq!((counters.malformed, counters.accepted), (1, 1));
+    assert_eq!((fix.status(), fix.time(), fix.position()), (None, None, None));
+    assert!(fix.course().is_some());
+}
