@@ -151,7 +151,7 @@ const ROWS: &[Row] = &[
     Row::new("Hub::lost, future", future_of_2(Receivers::lost), 216),
     // The line of a hub, with the command that was sent last, the answer, and the count of
     // sentences that a change of speed waits for.
-    Row::new("Commands of a hub", size_of::<Orders>(), 136),
+    Row::new("Commands of a hub", size_of::<Orders>(), 144),
     Row::new("Hub::send, future", future_of_1(sent), 304),
     Row::new("Hub::post, future", future_of_1(posted), 288),
     Row::new("SpeedChange", size_of::<SpeedChange>(), 32),

@@ -12,11 +12,11 @@ use core::convert::Infallible;
 use core::fmt;
 use core::future::Future;
 
-use embedded_io_async::{Error as _, Read};
+use embedded_io_async::{Error as _, ErrorKind, Read};
 use tickwire_sync::{Message, Mutex, RawMutex};
 use tickwire_traits::Clock;
 
-use super::{Decoder, Error, Event, Field, Fix, FixedPoint, Gps, LINE_LENGTH, Update};
+use super::{Decoder, Error, Event, Field, Fields, Fix, FixedPoint, Gps, LINE_LENGTH, Update};
 use commands::Hears;
 pub use commands::{Commands, Strays};
 use known::Known;
@@ -112,8 +112,44 @@ impl<R: RawMutex, P, T, const LINE: usize, D, S> Hub<R, P, T, LINE, D, S> {
         self.known().fix
     }
 
+    // Inlined into futures, this and the next three functions take more flash.
+    #[inline(never)]
     fn known(&self) -> Known {
         self.known.get().unwrap_or(Known::NOTHING)
+    }
+
+    /// Publishes the values of a sentence.
+    #[inline(never)]
+    fn report(&self, update: &Update, fix: &Fix) {
+        let mut known = self.known();
+        known.update(update, fix);
+        self.publish(&known, update.set);
+    }
+
+    /// Publishes an error.
+    #[inline(never)]
+    fn fail(&self, error: Error<ErrorKind>) {
+        let mut known = self.known();
+        known.fail(error);
+        self.publish(&known, Fields::ALL);
+        self.failure.set(());
+    }
+
+    /// Sets what is known, and wakes the tasks that wait for one of these fields.
+    #[inline(never)]
+    fn publish(&self, known: &Known, set: Fields) {
+        self.known.set(*known);
+        let values = [
+            (Field::Position, &self.position),
+            (Field::Date, &self.date),
+            (Field::Altitude, &self.altitude),
+            (Field::Course, &self.course),
+        ];
+        for (field, message) in values {
+            if set.contains(field) {
+                message.set(());
+            }
+        }
     }
 }
 
@@ -198,40 +234,20 @@ where
             match event {
                 Ok(Event::Update(update)) => {
                     self.commands.note();
-                    let mut known = self.known();
-                    known.update(&update, gps.fix());
                     seen(&gps, &update);
-                    self.known.set(known);
-                    for (field, message) in self.values() {
-                        if update.set.contains(field) {
-                            message.set(());
-                        }
-                    }
+                    self.report(&update, gps.fix());
                 }
                 Ok(Event::Other(raw)) => self.commands.hear(raw),
                 Err(error) => {
-                    let mut known = self.known();
-                    known.fail(match &error {
+                    self.fail(match &error {
                         Error::Read(error) => Error::Read(error.kind()),
                         Error::EndOfStream => Error::EndOfStream,
                     });
-                    self.known.set(known);
-                    self.values().into_iter().for_each(|(_, message)| message.set(()));
-                    self.failure.set(());
                     self.commands.fail();
                     return Err(error);
                 }
             }
         }
-    }
-
-    fn values(&self) -> [(Field, &Message<R, ()>); 4] {
-        [
-            (Field::Position, &self.position),
-            (Field::Date, &self.date),
-            (Field::Altitude, &self.altitude),
-            (Field::Course, &self.course),
-        ]
     }
 }
 

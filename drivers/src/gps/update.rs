@@ -118,6 +118,9 @@ impl Fields {
     /// The empty set.
     pub const NONE: Self = Self(0);
 
+    /// All fields.
+    pub(super) const ALL: Self = Self(u32::MAX);
+
     /// Returns whether `field` is in the set.
     pub const fn contains(self, field: Field) -> bool {
         self.0 & field.bit() != 0

@@ -20,11 +20,16 @@ pub struct Commands<R, W, C: Request> {
     /// Locked through an exchange: a command and its answer.
     pub(super) line: Mutex<R, Line<W>>,
     /// Written by the task that has the lock of `line`.
-    pub(super) asked: Message<R, Asked<C>>,
+    asked: Message<R, Asked<C>>,
     /// Written by the task that runs the hub, as are the counters.
-    pub(super) heard: Message<R, Heard<C::Answer>>,
+    heard: Message<R, Heard<C::Answer>>,
+    // Messages that tasks wait for have no value: the code of a wait is then the same for all.
+    /// Set with each answer.
+    pub(super) answered: Message<R, ()>,
+    /// Set with each sentence.
+    pub(super) read: Message<R, ()>,
     /// How many sentences were read. It wraps.
-    pub(super) sentences: Message<R, u32>,
+    sentences: AtomicU32,
     late: AtomicU32,
     doubled: AtomicU32,
     foreign: AtomicU32,
@@ -102,11 +107,10 @@ pub(super) enum By {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Heard<A> {
+struct Heard<A> {
     /// The number of the last exchange that was answered.
-    pub(super) number: u32,
-    /// `None` before the first answer.
-    pub(super) answer: Option<A>,
+    number: u32,
+    answer: A,
 }
 
 impl<R: RawMutex, W> Commands<R, W, mtk::Command> {
@@ -140,7 +144,9 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
             line: Mutex::new(line),
             asked: Message::new(),
             heard: Message::new(),
-            sentences: Message::new(),
+            answered: Message::new(),
+            read: Message::new(),
+            sentences: AtomicU32::new(0),
             late: AtomicU32::new(0),
             doubled: AtomicU32::new(0),
             foreign: AtomicU32::new(0),
@@ -165,7 +171,7 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
     }
 
     pub(super) fn sentences(&self) -> u32 {
-        self.sentences.get().unwrap_or(0)
+        self.sentences.load(Relaxed)
     }
 
     pub(super) fn strays(&self) -> Strays {
@@ -178,14 +184,27 @@ impl<R: RawMutex, W, C: Request> Commands<R, W, C> {
 
     /// Returns the answer to an exchange, if it has come.
     pub(super) fn answer_to(&self, number: u32) -> Option<C::Answer> {
-        self.heard.get().filter(|heard| heard.number == number)?.answer
+        Some(self.heard.get().filter(|heard| heard.number == number)?.answer)
     }
 
     /// Notes whose the last command is.
     pub(super) fn pass_to(&self, by: By) {
-        if let Some(asked) = self.asked.get() {
-            self.asked.set(Asked { by, ..asked });
+        if let Some(asked) = self.asked() {
+            self.ask(Asked { by, ..asked });
         }
+    }
+
+    /// Returns the last command.
+    // Inlined into futures, this and the next function take more flash.
+    #[inline(never)]
+    pub(super) fn asked(&self) -> Option<Asked<C>> {
+        self.asked.get()
+    }
+
+    /// Sets the last command.
+    #[inline(never)]
+    pub(super) fn ask(&self, asked: Asked<C>) {
+        self.asked.set(asked);
     }
 }
 
@@ -210,16 +229,20 @@ impl Hears for () {
 
 impl<R: RawMutex, W, C: Request> Hears for Commands<R, W, C> {
     fn note(&self) {
-        self.sentences.set(self.sentences().wrapping_add(1));
+        self.sentences.store(self.sentences().wrapping_add(1), Relaxed);
+        self.read.set(());
     }
 
+    // Inlined into the future that reads, it takes more flash.
+    #[inline(never)]
     fn hear(&self, sentence: Raw<'_>) {
         self.note();
-        let asked = self.asked.get();
+        let asked = self.asked();
         let answer = asked.and_then(|asked| Some((asked, asked.command.answer(sentence)?)));
         match answer {
             Some((asked, answer)) if self.answer_to(asked.number).is_none() => {
-                self.heard.set(Heard { number: asked.number, answer: Some(answer) });
+                self.heard.set(Heard { number: asked.number, answer });
+                self.answered.set(());
                 if asked.by == By::Nobody {
                     count(&self.late);
                 }
@@ -231,7 +254,7 @@ impl<R: RawMutex, W, C: Request> Hears for Commands<R, W, C> {
     }
 
     fn fail(&self) {
-        self.heard.set(self.heard.get().unwrap_or(Heard { number: 0, answer: None }));
+        self.answered.set(());
     }
 }
 

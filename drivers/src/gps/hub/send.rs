@@ -148,9 +148,9 @@ where
     /// Goes on with the last exchange if it is this one, or begins another. Returns its number.
     pub(super) async fn begin(&self, line: &mut Line<W>, command: &C, by: By) -> u32 {
         let commands = &self.commands;
-        let mut heard = commands.heard.listener();
+        let mut heard = commands.answered.listener();
         let mut number = 1;
-        if let Some(asked) = commands.asked.get() {
+        if let Some(asked) = commands.asked() {
             let is_same = asked.command == *command && (asked.by == By::Post) == (by == By::Post);
             let expires = line.until + commands.patience;
             if is_same && line.phase != Phase::Over && self.clock.now() < expires {
@@ -175,7 +175,7 @@ where
         line.owed = Owed::Nothing;
         line.retries_left = commands.retries;
         line.until = self.clock.now() + commands.patience;
-        commands.asked.set(Asked { number, command: *command, by });
+        commands.ask(Asked { number, command: *command, by });
         number
     }
 
@@ -192,22 +192,21 @@ where
                 0 => sentence.get(line.sent..).unwrap_or_default(),
                 left => SEPARATOR.get(SEPARATOR.len().saturating_sub(left)..).unwrap_or_default(),
             };
-            let result = match line.phase {
+            if line.phase == Phase::Writing && rest.is_empty() {
+                line.phase = Phase::Flushing;
+                line.owed = line.owed.and_one();
+            }
+            let is_written = match line.phase {
                 Phase::Over | Phase::Waiting => return Ok(()),
-                Phase::Writing if rest.is_empty() => {
-                    line.phase = Phase::Flushing;
-                    line.owed = line.owed.and_one();
-                    continue;
-                }
-                Phase::Writing => {
-                    let writing = line.writer.write(rest);
-                    self.clock.timeout_at(line.until, writing).await
-                }
-                Phase::Flushing => {
-                    let flushing = line.writer.flush();
-                    self.clock.timeout_at(line.until, flushing).await.map(|it| it.map(|()| 1))
-                }
+                Phase::Writing => false,
+                Phase::Flushing => true,
             };
+            // One future for both: each would have a time limit of its own in flash.
+            let writer = &mut line.writer;
+            let going = async {
+                if is_written { writer.flush().await.map(|()| 1) } else { writer.write(rest).await }
+            };
+            let result = self.clock.timeout_at(line.until, going).await;
             // No await below: accepted bytes are noted in the poll that wrote them.
             let error = match result {
                 Ok(Ok(0)) => SendError::Closed,
@@ -231,7 +230,7 @@ where
         number: u32,
         failures: u32,
     ) -> Result<Option<C::Answer>, SendError<W::Error>> {
-        let mut heard = self.commands.heard.listener();
+        let mut heard = self.commands.answered.listener();
         loop {
             // First the answer: it may have come just before a failure, or before the deadline.
             if let Some(answer) = self.commands.answer_to(number) {

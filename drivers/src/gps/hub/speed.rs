@@ -76,7 +76,7 @@ where
     /// [`SpeedChange::port`], where the receiver may not be heard. Any other change finds it.
     pub async fn change_speed(&self, change: &mut SpeedChange) -> Result<Baud, Failure<W>> {
         let mut line = self.commands.line.lock().await;
-        let mut sentences = self.commands.sentences.listener();
+        let mut sentences = self.commands.read.listener();
         loop {
             match change.step(self.clock.now(), self.commands.sentences()) {
                 Step::Set(baud) => self.set_port(&mut line, baud, change).await?,

@@ -6,7 +6,7 @@ const heard = (baud, from, to) => ({ event: 'heard', baud, t_us: [from * 1_000, 
 
 export default {
   for_ms: 16_000,
-  stack: 1_900,
+  stack: 1_950,
   parts: {
     gps: { model: 'gps', uart: 0, baud: 9_600 },
     led: { model: 'led', pin: 25 },

@@ -2,7 +2,7 @@
 // acknowledges a command of another host.
 export default {
   for_ms: 13_000,
-  stack: 1_800,
+  stack: 1_950,
   parts: {
     gps: { model: 'gps', uart: 0, baud: 9_600 },
     led: { model: 'led', pin: 25 },
