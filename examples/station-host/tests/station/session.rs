@@ -18,6 +18,8 @@ use crate::PATIENCE;
 
 /// A station that has measured so often runs: what it has not shown by then does not come.
 const MEASUREMENTS: u32 = 10;
+/// A measurement comes two seconds after the one before it. What is sooner is no other one.
+const MEASURE_AFTER: f64 = 1.5;
 
 /// A terminal of 80 x 24, with a session of its own in it. The session does not
 /// outlive the test.
@@ -82,7 +84,7 @@ impl Session {
     #[track_caller]
     pub(crate) fn wait_for(&mut self, what: &str, fits: impl Fn(&vt100::Screen) -> bool) -> String {
         let latest = Instant::now() + PATIENCE;
-        let (mut measurements, mut last) = (0, None);
+        let (mut measurements, mut last) = (0, 0.0);
         let mut seen = fits(self.screen.screen()).then(|| self.screen.screen().contents());
         loop {
             if let Some(seen) = seen {
@@ -101,9 +103,8 @@ impl Session {
                     sleep(Duration::from_millis(1));
                 }
             }
-            let measurement = self.last_measurement();
-            if measurement.is_some() && measurement != last {
-                (measurements, last) = (measurements + 1, measurement);
+            if let Some(at) = self.last_measurement().filter(|at| *at > last + MEASURE_AFTER) {
+                (measurements, last) = (measurements + 1, at);
                 let contents = || self.screen.screen().contents();
                 assert!(measurements <= MEASUREMENTS, "no {what:?}:\n{}", contents());
             }
@@ -123,10 +124,12 @@ impl Session {
         seen
     }
 
-    /// Returns the last measurement among the events that are shown.
-    fn last_measurement(&self) -> Option<String> {
-        let rows = self.screen.screen().rows(0, 80);
-        rows.filter(|row| row.contains(" s  ") && row.contains(" °C, ")).last()
+    /// Returns the time, in seconds, of the last measurement among the events that are shown. A
+    /// row that is being drawn may have digits of two times.
+    fn last_measurement(&self) -> Option<f64> {
+        let rows = self.screen.screen().rows(0, 80).filter(|row| row.contains(" °C, "));
+        rows.filter_map(|row| row.split_once(" s  ")?.0.trim_matches(['│', ' ']).parse().ok())
+            .last()
     }
 
     /// Waits for the whole picture, on a screen of its own.
