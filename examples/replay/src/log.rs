@@ -47,6 +47,8 @@ pub(crate) struct Log<R: Rows> {
     held: Option<Timed<R::Row>>,
     /// The row behind `held`, if it is before it. One of the two is wrong.
     early: Option<Timed<R::Row>>,
+    /// Is returned after `held`: nothing can be read any more.
+    failure: Option<Failure>,
     /// Whether no row was read, so that a header may follow.
     is_start: bool,
     bad: u64,
@@ -84,6 +86,7 @@ impl<R: Rows + Default> Log<R> {
             last: i64::MIN,
             held: None,
             early: None,
+            failure: None,
             is_start: true,
             bad: 0,
         })
@@ -93,7 +96,7 @@ impl<R: Rows + Default> Log<R> {
 impl<R: Rows> Log<R> {
     /// Returns the next row, with its time in nanoseconds; none at the end.
     pub(crate) fn next(&mut self) -> Result<Option<(i64, R::Row)>, Failure> {
-        while self.lines.advance().map_err(|message| self.failure(message))? {
+        while self.advance() {
             match self.read() {
                 Ok(None) => {}
                 Ok(Some(row)) => {
@@ -105,14 +108,30 @@ impl<R: Rows> Log<R> {
                 Err(Refusal::Line(message)) => self.leave_out(&message),
             }
         }
+        let early = self.early.take();
+        self.leave_out_time(early, "time goes back");
+        if let Some(held) = self.held.take() {
+            return Ok(Some(self.returned(held)));
+        }
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
         if self.is_start {
             let message = format!("an empty capture: there is no {} in it", R::NAME);
             return Err(self.failure(message));
         }
-        let early = self.early.take();
-        self.leave_out_time(early, "time goes back");
-        let held = self.held.take();
-        Ok(held.map(|held| self.returned(held)))
+        Ok(None)
+    }
+
+    /// Reads the next line; none at the end, and after a failure.
+    fn advance(&mut self) -> bool {
+        if self.failure.is_some() {
+            return false;
+        }
+        self.lines.advance().unwrap_or_else(|message| {
+            self.failure = Some(self.failure(message));
+            false
+        })
     }
 
     /// Returns the number of malformed lines.

@@ -228,6 +228,17 @@ fn a_garbled_time_hides_no_other_line() {
     assert!(replay(["i2c", ahead.to_str().unwrap()]).err.contains(said));
 }
 
+/// A row waits for the next one, which never comes.
+#[test]
+fn all_rows_before_a_line_without_an_end_are_read() {
+    let rows = ["1 80 f3 / 81 66 f0 8dn\n", "2 80 f3 / 81 66 f0 8dn\n"].concat();
+    let path = file("i2c-endless.txt", rows + &"x".repeat(1 << 21));
+    let ran = replay(["i2c", path.to_str().unwrap()]);
+    let read = |time| format!("{{\"t_us\":{time},\"reading\":{{\"centi_celsius\":2381}}}}\n");
+    assert_eq!(ran.out, [1, 2].map(read).concat());
+    assert!(ran.err.contains(": line 3: longer than 1048576 bytes: "), "{}", ran.err);
+}
+
 #[test]
 fn a_log_that_is_none_is_refused() {
     let check = |name: &str, status: i32, log: &[u8], expected: &[&str]| {
