@@ -84,7 +84,7 @@ macro_rules! declare_values {
             )+
         }
 
-        /// Writes each value that was reported, with its time.
+        /// Writes each value that was reported, with its time, and how many satellites are in view.
         impl fmt::Debug for Fix {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut fix = f.debug_struct("Fix");
