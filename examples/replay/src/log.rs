@@ -35,7 +35,7 @@ pub(crate) enum Header<'a> {
 /// The lines of an analyzer that are cut or garbled do not hide the others: they are noted on
 /// standard error, counted, and left out. So is one whose time is wrong. Where time goes back, the
 /// line after that tells which of the two it is: a garbled time that lies ahead would make all
-/// that follow too early.
+/// that follow too early. Two of them with at most one line in between, in order, still do.
 pub(crate) struct Log<R: Rows> {
     rows: R,
     lines: Lines<BufReader<File>>,
