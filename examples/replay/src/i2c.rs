@@ -1,22 +1,24 @@
 //! Sensors of temperature and humidity: what a bus has carried.
 
 mod dialogue;
-mod pins;
 mod text;
 
 use std::io::Write;
 
+use embedded_hal::digital::PinState;
 use serde_json::{Value, json};
 use tickwire_drivers::htu21d::Reading;
 use tickwire_replay::merged;
 use tickwire_sim::i2c::{Ack, Decoder};
+use tickwire_traits::Instant;
 
-use crate::capture::is_vcd;
-use crate::failure::Failure;
+use crate::capture::{Capture, check_is_lasting, is_vcd};
+use crate::failure::{Failure, note};
 use crate::log::Log;
 use crate::options::I2cOptions;
+use crate::pin;
+use crate::wires::Wires;
 use dialogue::Dialogue;
-use pins::Pins;
 use text::{Columns, Row};
 
 /// The bytes of a message, each with its acknowledgment, the address first.
@@ -24,20 +26,51 @@ type Bytes = [(u8, Ack)];
 
 pub(crate) fn replay(options: &I2cOptions, out: &mut impl Write) -> Result<(), Failure> {
     let mut dialogue = Dialogue::default();
-    let mut decoder = Decoder::new();
-    if is_vcd(&options.scl.file) {
-        let mut pins = Pins::open(&options.scl, &options.sda)?;
-        while let Some((at, scl, sda)) = pins.next()? {
-            if let Some(message) = decoder.change(at, scl, sda) {
-                let at = pins.micros(message.at);
-                print(out, at, dialogue.message(&message.bytes))?;
-            }
-        }
-        if let Some(message) = decoder.finish() {
-            print(out, pins.micros(message.at), dialogue.message(&message.bytes))?;
-        }
-        return Ok(writeln!(out, "{}", merged(dialogue.counters(), json!({ "bad_lines": 0 })))?);
+    let log = if is_vcd(&options.scl.file) {
+        follow_signals(options, &mut dialogue, out)?;
+        None
+    } else {
+        Some(follow_log(options, &mut dialogue, out)?)
+    };
+    let bad = log.as_ref().map_or(0, Log::bad);
+    writeln!(out, "{}", merged(dialogue.counters(), json!({ "bad_lines": bad })))?;
+    if dialogue.is_of_others() {
+        let file = options.scl.file.display();
+        note(format_args!("{file}: no message to a sensor: its address is 80, or 81 to read"));
     }
+    log.map_or(Ok(()), |log| log.verdict())
+}
+
+fn follow_signals(
+    options: &I2cOptions,
+    dialogue: &mut Dialogue,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    check_is_lasting(&options.scl.file)?;
+    let mut decoder = Decoder::new();
+    let mut bus = Wires::new([Capture::open(&options.scl)?, Capture::open(&options.sda)?]);
+    let origin = bus.origin();
+    let micros = |at: Instant| origin.saturating_add_unsigned(at.as_micros());
+    while let Some(at) = bus.advance()? {
+        // A line is high until somebody pulls it low.
+        let mut levels = bus.levels().map(|level| level.unwrap_or(PinState::High));
+        let (Some(scl), Some(sda)) = (levels.next(), levels.next()) else { break };
+        if let Some(message) = decoder.change(pin::instant(at), scl, sda) {
+            print(out, micros(message.at), dialogue.message(&message.bytes))?;
+        }
+    }
+    if let Some(message) = decoder.finish() {
+        print(out, micros(message.at), dialogue.message(&message.bytes))?;
+    }
+    Ok(())
+}
+
+fn follow_log(
+    options: &I2cOptions,
+    dialogue: &mut Dialogue,
+    out: &mut impl Write,
+) -> Result<Log<Columns>, Failure> {
+    let mut decoder = Decoder::new();
     let mut log = Log::<Columns>::open(&options.scl.file)?;
     let mut origin = None;
     while let Some((nanos, row)) = log.next()? {
@@ -50,7 +83,7 @@ pub(crate) fn replay(options: &I2cOptions, out: &mut impl Write) -> Result<(), F
             }
             Row::Levels { scl, sda } => {
                 let origin = *origin.get_or_insert(micros);
-                let message = decoder.change(pins::instant(micros - origin), scl, sda);
+                let message = decoder.change(instant(micros - origin), scl, sda);
                 if let Some(message) = message {
                     let at = origin.saturating_add_unsigned(message.at.as_micros());
                     print(out, at, dialogue.message(&message.bytes))?;
@@ -62,9 +95,12 @@ pub(crate) fn replay(options: &I2cOptions, out: &mut impl Write) -> Result<(), F
         let at = origin.unwrap_or(0).saturating_add_unsigned(message.at.as_micros());
         print(out, at, dialogue.message(&message.bytes))?;
     }
-    let counters = merged(dialogue.counters(), json!({ "bad_lines": log.bad() }));
-    writeln!(out, "{counters}")?;
-    log.verdict()
+    Ok(log)
+}
+
+/// Returns the instant of a time that is not negative, in microseconds.
+fn instant(micros: i64) -> Instant {
+    Instant::from_micros(micros.cast_unsigned())
 }
 
 /// Prints what a message has told, if it has.

@@ -1,6 +1,7 @@
 //! Character displays: what their lines write on them.
 
 mod columns;
+mod input;
 
 use std::io::Write;
 
@@ -11,15 +12,15 @@ use tickwire_sim::{Sim, SimClock};
 use tickwire_traits::{Duration, Instant, Timer};
 
 use crate::failure::Failure;
-use crate::log::Log;
 use crate::options::LcdOptions;
-use columns::{Columns, Levels, Line};
+use columns::{Levels, Line};
+use input::Input;
 
 /// How long the display has been on when the recording begins: longer than its internal reset.
 const POWERED: Duration = Duration::from_millis(100);
 
 pub(crate) fn replay(options: &LcdOptions, out: &mut impl Write) -> Result<(), Failure> {
-    let mut log = Log::<Columns>::open(&options.file)?;
+    let mut input = Input::open(options)?;
     let sim = Sim::new();
     let clock = sim.clock();
     let display = Display::new(clock.clone(), options.columns, options.rows);
@@ -29,8 +30,7 @@ pub(crate) fn replay(options: &LcdOptions, out: &mut impl Write) -> Result<(), F
     let mut shown = Picture::of(&display);
     let (mut pulses, mut pictures) = (0_u64, 0_u64);
     sim.run(async {
-        while let Some((nanos, row)) = log.next()? {
-            let micros = nanos.div_euclid(1_000);
+        while let Some((micros, row)) = input.next()? {
             let origin = *origin.get_or_insert(micros.min(0));
             let since = Duration::from_micros((micros - origin).cast_unsigned());
             clock.sleep_until(Instant::EPOCH + POWERED + since).await;
@@ -57,10 +57,10 @@ pub(crate) fn replay(options: &LcdOptions, out: &mut impl Write) -> Result<(), F
         "pictures": pictures,
         "violations": display.violations(),
         "reads": display.reads(),
-        "bad_lines": log.bad(),
+        "bad_lines": input.bad(),
     });
     writeln!(out, "{counters}")?;
-    log.verdict()
+    input.verdict()
 }
 
 /// What a viewer sees, but for the shapes of characters.

@@ -21,6 +21,7 @@ mod pin;
 mod pulses;
 mod satellites;
 mod stream;
+mod wires;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -85,11 +86,12 @@ in ns. A note on standard error says if no sentence in it has a checksum.
 FILE of lcd has lines `time RS E D4 D5 D6 D7`, or with RW behind RS, in us. It is
 what a display that has just been switched on gets by four lines. A header names
 the columns in another order, in a comment behind a word like `time_us`, or in a
-first line of labels, of which others are ignored. A picture is the text of each
-line, even if the display is off, the place [row, column] of the cursor or null, and
-whether the display is on. Characters of its own are ⓪ to ⑦. Pulses are falls of E.
-Violations are writes that came too early, and lines that change within the
-microsecond in which E falls.
+first line of labels, of which others are ignored. A .vcd file has a signal for each
+line, named as here, in small letters or not; RW is low if there is none. A picture is
+the text of each line, even if the display is off, the place [row, column] of the
+cursor or null, and whether the display is on. Characters of its own are ⓪ to ⑦.
+Pulses are falls of E. Violations are writes that came too early, and lines that
+change within the microsecond in which E falls.
 
 FILE of i2c has lines `start bytes`, in us, as `18358 81 66 f0 8dn`: the address with
 its direction first, in hexadecimal, and n behind a byte that was not acknowledged. A
@@ -182,6 +184,7 @@ Options of nmea:
 Options of lcd:
   --columns N         characters per line, 8 to 40                          (16)
   --rows N            lines: 1, 2 or 4                                       (2)
+  --prefix TEXT       what is before each name in a VCD file, as lcd_     (nothing)
 
 Options of i2c, of a VCD file:
   --scl NAME, --sda NAME

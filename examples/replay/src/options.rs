@@ -81,6 +81,8 @@ pub(crate) struct I2cOptions {
 /// Where the lines of a display were recorded, and its size.
 pub(crate) struct LcdOptions {
     pub(crate) file: PathBuf,
+    /// What is before the name of each line in a VCD file.
+    pub(crate) prefix: String,
     pub(crate) columns: usize,
     pub(crate) rows: usize,
 }
@@ -184,7 +186,7 @@ fn unexpected(arg: lexopt::Arg<'_>) -> lexopt::Error {
         Long("a" | "b" | "divide" | "min" | "max" | "wrap") => "encoder",
         Long("interval" | "accelerate" | "slow") => "encoder",
         Long("extended" | "samsung" | "apple") => "nec",
-        Long("columns" | "rows") => "lcd",
+        Long("columns" | "rows" | "prefix") => "lcd",
         Long("scl" | "sda") => "i2c",
         other => return other.unexpected(),
     };

@@ -64,6 +64,12 @@ impl Dialogue {
         told
     }
 
+    /// Whether messages were heard, and none of them was for the sensor.
+    pub(super) fn is_of_others(&self) -> bool {
+        let Counters { messages, other_devices, .. } = self.counters;
+        messages > 0 && messages == other_devices
+    }
+
     /// The address was not acknowledged.
     fn refused(&mut self) -> Option<Result<Reading, &'static str>> {
         match self.asked {

@@ -1,5 +1,7 @@
 //! The columns of a recording of a display's lines.
 
+use embedded_hal::digital::PinState;
+
 use crate::failure::quoted;
 use crate::log::{Header, Rows};
 
@@ -15,12 +17,9 @@ pub(super) enum Line {
     D7,
 }
 
-/// All lines, in the order of columns without a header.
-const LINES: [Line; 7] = [Line::Rs, Line::Rw, Line::E, Line::D4, Line::D5, Line::D6, Line::D7];
-
 /// The level of each line, if it is known.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Levels([Option<bool>; LINES.len()]);
+pub(super) struct Levels([Option<bool>; Line::ALL.len()]);
 
 /// Which line is in which column.
 #[derive(Default)]
@@ -30,14 +29,18 @@ pub(super) struct Columns {
 }
 
 impl Line {
+    /// All lines, in the order of columns without a header.
+    pub(super) const ALL: [Self; 7] =
+        [Self::Rs, Self::Rw, Self::E, Self::D4, Self::D5, Self::D6, Self::D7];
+
     fn named(name: &str) -> Option<Self> {
         match &*name.to_ascii_uppercase() {
             "RW" | "R/W" => Some(Self::Rw),
-            name => LINES.into_iter().find(|line| line.name() == name),
+            name => Line::ALL.into_iter().find(|line| line.name() == name),
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Rs => "RS",
             Self::Rw => "RW",
@@ -51,6 +54,20 @@ impl Line {
 }
 
 impl Levels {
+    pub(super) fn of_lines(levels: impl Iterator<Item = (Line, Option<PinState>)>) -> Self {
+        let mut all = Self::default();
+        for (line, level) in levels {
+            all.set(line, level.map(|level| level == PinState::High));
+        }
+        all
+    }
+
+    fn set(&mut self, line: Line, level: Option<bool>) {
+        if let Some(slot) = self.0.get_mut(line as usize) {
+            *slot = level;
+        }
+    }
+
     pub(super) fn of(&self, line: Line) -> Option<bool> {
         self.0.get(line as usize).copied().flatten()
     }
@@ -80,7 +97,7 @@ impl Rows for Columns {
         if lines.is_empty() && matches!(header, Header::Comment(_)) {
             return Ok(()); // It is about the times only.
         }
-        for line in LINES {
+        for line in Line::ALL {
             match lines.iter().filter(|column| **column == Some(line)).count() {
                 0 if line != Line::Rw => return Err(format!("the header has no {}", line.name())),
                 0 | 1 => {}
@@ -93,7 +110,7 @@ impl Rows for Columns {
 
     fn row(&mut self, fields: &[&str]) -> Result<Levels, String> {
         if self.lines.is_none() {
-            let lines = LINES.into_iter().filter(|line| *line != Line::Rw || fields.len() == 7);
+            let lines = Line::ALL.into_iter().filter(|line| *line != Line::Rw || fields.len() == 7);
             self.lines = matches!(fields.len(), 6 | 7).then(|| lines.map(Some).collect());
         }
         let found = || quoted(fields.join(" ").as_bytes());
@@ -116,9 +133,7 @@ impl Rows for Columns {
                     return Err(format!("the level {other} is neither 0 nor 1"));
                 }
             };
-            if let Some(slot) = levels.0.get_mut(*line as usize) {
-                *slot = level;
-            }
+            levels.set(*line, level);
         }
         Ok(levels)
     }

@@ -200,6 +200,15 @@ fn a_malformed_line_is_left_out() {
     assert_eq!(ran.err, expected);
 }
 
+#[test]
+fn a_log_without_a_message_to_the_sensor_is_noted() {
+    let path = file("i2c-others.txt", "0 40 f3\n1 40 f0\n");
+    let path = path.to_str().unwrap();
+    let ran = replay(["i2c", path]);
+    let note = "no message to a sensor: its address is 80, or 81 to read";
+    assert_eq!((ran.status, ran.err), (Some(0), format!("replay: {path}: {note}\n")));
+}
+
 /// A line that seems too late, or too early, is one line: the others are read.
 #[test]
 fn a_garbled_time_hides_no_other_line() {

@@ -168,6 +168,53 @@ fn recorded_displays_show_what_they_showed() {
     }
 }
 
+/// Turns a text of levels into a VCD file with these names.
+fn vcd(text: &str, names: [&str; 6]) -> String {
+    let mut vcd = String::from("$timescale 1 us $end\n$scope module lcd $end\n");
+    for (id, name) in ('a'..).zip(names) {
+        writeln!(vcd, "$var wire 1 {id} {name} $end").unwrap();
+    }
+    vcd += "$upscope $end\n$enddefinitions $end\n";
+    for row in text.lines().skip(1) {
+        let (at, levels) = row.split_once(' ').unwrap();
+        writeln!(vcd, "#{at}").unwrap();
+        for (id, level) in ('a'..).zip(levels.split(' ')) {
+            writeln!(vcd, "{level}{id}").unwrap();
+        }
+    }
+    vcd
+}
+
+#[test]
+fn the_lines_may_be_signals_of_a_vcd_file() {
+    let text = capture("# time_us RS E D4 D5 D6 D7", &DEFAULT, &HI);
+    let small = ["lcd_rs", "lcd_e", "lcd_d4", "lcd_d5", "lcd_d6", "lcd_d7"];
+    for (name, names, options) in
+        [("named", DEFAULT, &[][..]), ("small", small, &["--prefix", "lcd_"])]
+    {
+        let path = file(&format!("lcd-{name}.vcd"), vcd(&text, names));
+        let ran = replay([&["lcd", path.to_str().unwrap()], options].concat());
+        assert_eq!((ran.status, ran.out), (Some(0), hi(r#""bad_lines":0"#)), "{}", ran.err);
+    }
+    // A display that is only written to, as long as RW is low.
+    let reads = vcd(&text, DEFAULT).replacen("$upscope", "$var wire 1 w RW $end $upscope", 1);
+    let path = file("lcd-reads.vcd", reads.replacen("#0\n", "#0\n1w\n", 1));
+    let ran = replay(["lcd", path.to_str().unwrap()]);
+    assert!(ran.out.starts_with(r#"{"pulses":9,"pictures":0,"#), "{}{}", ran.out, ran.err);
+    let path = file("lcd-other.vcd", vcd(&text, small));
+    let ran = replay(["lcd", path.to_str().unwrap()]);
+    assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+    assert!(
+        ran.err.contains(r#"there is no signal "RS"; signals: 1 "lcd.lcd_rs", "#),
+        "{}",
+        ran.err
+    );
+    let path = file("lcd-prefix.txt", text);
+    let ran = replay(["lcd", path.to_str().unwrap(), "--prefix", "lcd_"]);
+    assert_eq!(ran.status, Some(2));
+    assert!(ran.err.contains("--prefix is for a VCD file"), "{}", ran.err);
+}
+
 /// Lines that are no rows are noted, counted and left out, and the status says so.
 #[test]
 fn a_malformed_line_is_left_out() {
