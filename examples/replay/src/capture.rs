@@ -169,8 +169,17 @@ impl Form {
         let mut file = opened(&source.file).map_err(unreadable)?;
         let start = file.fill_buf().map_err(unreadable)?;
         let has_command = start.trim_ascii_start().starts_with(b"$");
+        // The commands of a VCD file are in small letters.
+        let is_nmea = matches!(start, [b'$', b'A'..=b'Z', ..]);
         if is_vcd(&source.file) {
             return Ok(Self::Vcd(Vcd::open::<V>(file, &source.signal)?));
+        }
+        if is_nmea {
+            return Err(Failure::Capture(
+                "NMEA text, not a capture: nmea reads it without --signal, --column, --unit and \
+                 --pps"
+                    .into(),
+            ));
         }
         if !has_command {
             return Ok(Self::Text(Text::open::<V>(file, source)?));

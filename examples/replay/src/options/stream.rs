@@ -19,14 +19,14 @@ pub(crate) enum Dividing {
 
 pub(super) fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> {
     let (mut file, mut dividing, mut delimiter) = (None, None, None);
-    let mut pause = Duration::from_millis(10);
+    let mut pause = None;
     let mut baud = 9_600;
     while let Some(arg) = args.next()? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
             Long("as") => dividing = Some(args.value()?.parse_with(named)?),
-            Long("delimiter") => delimiter = Some(args.value()?.parse()?),
-            Long("pause") => pause = millis(&mut args)?,
+            Long("delimiter") => delimiter = Some(args.value()?.parse_with(byte)?),
+            Long("pause") => pause = Some(millis(&mut args)?),
             Long("baud") => baud = args.value()?.parse_with(rate)?,
             Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             other => return Err(unexpected(other)),
@@ -38,10 +38,18 @@ pub(super) fn parse(mut args: lexopt::Parser) -> Result<Command, lexopt::Error> 
         (_, Some(_)) => return Err("--delimiter is for --as records".into()),
         (dividing, None) => dividing,
     };
+    if pause.is_some() && !matches!(dividing, Dividing::Quiet) {
+        return Err("--pause is for --as quiet".into());
+    }
+    let pause = pause.unwrap_or(Duration::from_millis(10));
     Ok(Command::Stream(StreamOptions { file, dividing, pause, baud }))
 }
 
 const AS: &str = "--as: give lines, records, cobs or quiet";
+
+fn byte(text: &str) -> Result<u8, &'static str> {
+    text.parse().map_err(|_| "not a byte, 0 to 255 in decimal")
+}
 
 fn named(name: &str) -> Result<Dividing, &'static str> {
     match name {

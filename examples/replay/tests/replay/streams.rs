@@ -132,6 +132,11 @@ fn a_command_that_is_wrong_is_refused() {
     for (args, expected) in [
         (&["stream", path][..], "--as: give lines, records, cobs or quiet"),
         (&["stream", path, "--as", "lines", "--delimiter", "0"], "--delimiter is for --as records"),
+        (&["stream", path, "--as", "lines", "--pause", "5"], "--pause is for --as quiet"),
+        (
+            &["stream", path, "--as", "records", "--delimiter", "0x0a"],
+            "cannot parse argument \"0x0a\": not a byte, 0 to 255 in decimal",
+        ),
         (&["stream", "--as", "lines"], "no file to replay"),
     ] {
         let ran = replay(args);

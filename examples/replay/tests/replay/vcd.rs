@@ -103,15 +103,19 @@ fn a_vcd_file_is_known_by_what_it_begins_with() {
     }
 }
 
-/// NMEA logs do, too.
+/// NMEA logs begin with that byte, too.
 #[test]
 fn a_file_that_is_taken_for_vcd_by_its_first_byte_says_so() {
+    let other = file("first-byte.txt", "$1 2\n");
+    let ran = replay(["switch", other.to_str().unwrap()]);
+    let expected = "taken for a VCD file because it begins with $: line 1: ";
+    assert!(ran.err.contains(expected), "{}", ran.err);
+
     let log = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/walk.nmea");
     for kind in ["switch", "button"] {
         let ran = replay([kind, log]);
         assert_eq!((ran.status, ran.out.as_str()), (Some(1), ""));
-        let expected = "taken for a VCD file because it begins with $: line 1: ";
-        let expected = format!("replay: {log}: {expected}");
+        let expected = format!("replay: {log}: NMEA text, not a capture: nmea reads it without ");
         assert!(ran.err.starts_with(&expected), "{}", ran.err);
     }
     // Not of one that is called so.
