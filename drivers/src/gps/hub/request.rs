@@ -68,6 +68,7 @@ pub trait Request: Copy + PartialEq {
 /// - to `PMTK` and `PGCMD`, those of [the table](crate::gps::mtk#answers);
 /// - to `PAIR`, a `PAIR001` with its number, unless it says that the command is in progress
 ///   (Airoha, *AG3335 PAIR protocol*);
+/// - to `PMTK251`, a change of speed, none: it is for [`post`](super::Hub::post);
 /// - to others, a sentence whose fields begin with those of the body: `PUBX,00` is answered by
 ///   `PUBX,00,…`.
 impl<const N: usize> Request for Outgoing<N> {
