@@ -1,6 +1,7 @@
-// A receiver of several systems that starts anew, after which it is told again what to send.
+// A receiver of several systems that starts anew, after which it is told again what to send, and
+// that then fails to do so more often than the command is repeated.
 const update = (is_exact, dated, modes) => ({ event: 'update', is_exact, dated, modes });
-const reply = (has_started) => ({ event: 'reply', has_started, is_due: has_started });
+const reply = (has_started, is_due = has_started) => ({ event: 'reply', has_started, is_due });
 
 const says = (at, ...sentences) => sentences.map((it, index) => [at + 200 * index, 'gps', 'say', it]);
 
@@ -22,6 +23,7 @@ export default {
     [2_000, 'gps', 'raw', '$GPGST,,,,\r\n\u0000$$'],
     [2_500, 'gps', 'say', 'PMTK010,001'],
     ...says(3_000, 'GPGST,150120.000,004.0,008.7,004.7,132.3,006.8,007.2,00014'),
+    ...says(3_300, 'PMTK001,314,1', 'PMTK001,314,2', 'PMTK001,314,2'),
   ],
   lines: [
     reply(false),
@@ -32,10 +34,14 @@ export default {
     reply(true),
     reply(false),
     update(false, true, true),
+    reply(false),
+    reply(false, true),
+    reply(false),
+    reply(false),
   ],
   looks: [
     { at_ms: 450, led: { on: false }, gps: { commands: 1 } },
     { at_ms: 1_900, led: { on: true }, gps: { commands: 1 } },
   ],
-  end: { led: { on: false }, gps: { commands: 2 } },
+  end: { led: { on: false }, gps: { commands: 3 } },
 };

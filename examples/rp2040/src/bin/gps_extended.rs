@@ -22,6 +22,8 @@ embassy_rp::bind_interrupts!(struct Interrupts {
 
 const RATES: Rates = Rates::USUAL.with(Sent::Gst, Every::Fix).with(Sent::Zda, Every::Fix);
 const COMMAND: Command = Command::Rates(RATES);
+/// How often the command is repeated if the receiver could not carry it out.
+const REPEATS: u8 = 1;
 
 #[embassy_executor::main]
 async fn main(_spawner: Spawner) {
@@ -37,7 +39,7 @@ async fn main(_spawner: Spawner) {
     let uart = BufferedUart::new(board.UART0, tx, rx, Interrupts, sent, received, config);
     let (mut tx, rx) = uart.split();
     let mut gps = Gps::new(rx, EmbassyClock).with_decoder(Extended::new());
-    let mut is_due = true;
+    let (mut is_due, mut repeats_left) = (true, REPEATS);
     loop {
         if is_due {
             is_due = tx.write_all(COMMAND.encode().as_bytes()).await.is_err();
@@ -55,10 +57,14 @@ async fn main(_spawner: Spawner) {
             }
             Ok(Event::Other(raw)) => {
                 let Some(reply) = Reply::of(raw.bytes()) else { continue };
-                let verdict = COMMAND.answer(&reply);
                 // A receiver that has started anew has settings of its own.
                 let has_started = matches!(reply, Reply::System(System::Startup));
-                is_due = has_started || verdict.is_some_and(|it| it != Verdict::Succeeded);
+                if has_started {
+                    repeats_left = REPEATS;
+                }
+                let has_failed = COMMAND.answer(&reply) == Some(Verdict::Failed);
+                is_due = has_started || (has_failed && repeats_left > 0);
+                repeats_left = repeats_left.saturating_sub(has_failed.into());
                 report!(EmbassyClock.now(), "reply", has_started: has_started, is_due: is_due);
             }
             Err(_error) => {
