@@ -33,7 +33,8 @@ the devices of a board.
   --gps PATH        read a tty, a pseudo-terminal, a FIFO or a file, instead of
                     the model of a GPS receiver; after its end a file is silent;
                     a tty that goes away, or a FIFO that nobody writes to, is
-                    looked for every second
+                    looked for every second; a receiver on a tty is asked how it
+                    is set, once it is heard
   --baud RATE       the speed of a tty, and of a file                    (9600)
   --fast            read a file as fast as it can be
   --board FILE      use the devices that this file names, instead of models; see

@@ -1,7 +1,7 @@
 //! How the GPS receiver is set: what is asked of it, and what it answers.
 
 use heapless::String;
-use tickwire_drivers::gps::mtk::{Command, Interval, Rates, Reply, Verdict};
+use tickwire_drivers::gps::mtk::{Command, Interval, Rates, Reply, System, Verdict};
 
 use crate::page::COLUMNS;
 
@@ -30,8 +30,8 @@ pub enum Outcome {
 
 /// What is known of how the receiver is set.
 ///
-/// A receiver that has been heard is asked once what it is, and if it answers, what it sends. It
-/// cannot be asked for its rate: that is known once it is set. An answer that comes after its time
+/// A receiver that has been heard is asked what it is, and if it answers, what it sends: once, and
+/// again after each start. It cannot be asked for its rate: that is known once it is set. An answer that comes after its time
 /// is taken for that of the next command if that has the same number.
 #[derive(Clone, Debug, Default)]
 pub struct Receiver {
@@ -117,10 +117,17 @@ impl Receiver {
         Some(command)
     }
 
-    /// Hears a sentence that is no report. Returns whether it is the answer.
+    /// Hears a sentence that is no report. Returns whether it is the answer, or leads to a question.
     pub(crate) fn hear(&mut self, sentence: &[u8]) -> bool {
-        let Some((command, Outcome::Pending)) = self.last else { return false };
         let Some(reply) = Reply::of(sentence) else { return false };
+        if reply == Reply::System(System::Startup) {
+            // It has settings of its own again.
+            (self.rates, self.rate) = (None, None);
+            self.is_heard = true;
+            self.question = Some(Command::QueryVersion);
+            return true;
+        }
+        let Some((command, Outcome::Pending)) = self.last else { return false };
         let Some(verdict) = command.answer(&reply) else { return false };
         match reply {
             Reply::Version(version) => {

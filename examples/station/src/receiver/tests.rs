@@ -97,6 +97,20 @@ fn an_answer_that_comes_late_changes_nothing() {
 }
 
 #[test]
+fn a_receiver_that_starts_anew_has_settings_of_its_own() {
+    let (mut receiver, _) = after(&[1], &[VERSION, RATES, SET]);
+    assert_eq!(receiver.rate, Some(FixRate::FiveHertz));
+    assert!(!receiver.hear(b"$PMTK010,002*2D"), "it tells of its start alone");
+    assert_eq!((receiver.begin(), receiver.rate), (None, Some(FixRate::FiveHertz)));
+    assert!(receiver.hear(b"$PMTK010,001*2E"));
+    assert_eq!((receiver.rates, receiver.rate), (None, None));
+    assert_eq!(receiver.begin(), Some(QueryVersion));
+    // In the first sentence of all, too.
+    let mut receiver = Receiver::default();
+    assert!(receiver.hear(b"$PMTK010,001*2E") && !receiver.heard());
+}
+
+#[test]
 fn a_long_name_of_the_firmware_is_cut() {
     let (receiver, _) = after(&[], &["PMTK705,AXN_5.1.7_3333_19020118,0027,PA1010D,1.0"]);
     assert_eq!(receiver.firmware.as_deref(), Some("AXN_5.1.7_3333_19020"));
