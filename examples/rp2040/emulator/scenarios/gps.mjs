@@ -9,7 +9,7 @@ const fix = (latitude_e7, longitude_e7, accepted, bad_checksum = 0) => ({
 
 export default {
   for_ms: 8_000,
-  stack: 1_250,
+  stack: 1_180,
   parts: {
     gps: { model: 'gps', uart: 0, baud: 9_600 },
     led: { model: 'led', pin: 25 },
