@@ -31,7 +31,7 @@ pub(crate) fn check(members: &[Package]) -> Outcome {
     capture(&mut cargo(&["clean", "--doc"]))?;
     let (published, others): (Vec<_>, Vec<_>) = members.iter().partition(|it| is_published(it));
     let mut commands = commands(published.into_iter())?;
-    // Nothing is looked for in the pages of the others, so that they have no order.
+    // The links of the others are not followed, so their order does not matter.
     commands.push(command(others.iter().map(|member| member.name.as_str())));
     for mut command in commands {
         capture(command.env("RUSTDOCFLAGS", "-D warnings"))?;

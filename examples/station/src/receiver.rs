@@ -31,8 +31,8 @@ pub enum Outcome {
 /// What is known of how the receiver is set.
 ///
 /// A receiver that has been heard is asked what it is, and if it answers, what it sends: once, and
-/// again after each start. It cannot be asked for its rate: that is known once it is set. An answer that comes after its time
-/// is taken for that of the next command if that has the same number.
+/// again after each start. It cannot be asked for its rate: that is known once it is set. An answer
+/// that comes after its time is taken for that of the next command if that has the same number.
 #[derive(Clone, Debug, Default)]
 pub struct Receiver {
     /// The release of the firmware, cut to a row.
